@@ -1,0 +1,400 @@
+"""The demo base: a believable distributor of workshop supplies, three years of order lines.
+
+`python data/demo/generate.py` rewrites the exports beside this file and the planted truths in
+`tests/demo_truths.csv` (read by tests alone). Everything is invented; the same seed gives the
+same bytes. `simulate(seed)` gives the tables without writing, so that tests can draw many bases.
+
+What is planted: loyalty types, lapses, pauses, key accounts with their reasons, two holdings, one
+customer near dependence, price promotions, launches, returns with and without their sale, and a
+handful of broken rows such as real exports have.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+HERE = Path(__file__).parent
+TRUTHS = HERE.parents[1] / "tests" / "demo_truths.csv"
+SEED = 20251231
+FIRST, LAST = pd.Timestamp("2023-01-01"), pd.Timestamp("2025-12-31")
+DAYS = (LAST - FIRST).days + 1
+SEASON = np.array([0.72, 0.85, 1.00, 1.06, 1.12, 1.10, 0.95, 1.00, 1.12, 1.14, 1.06, 0.88])  # by month
+PRICE_RISE = 0.06  # of list prices, each 1 January
+
+# loyalty type: share of customers, rhythm's regularity (gamma shape), sameness of baskets,
+# pull of new products, discount, pull of promotions, contacts a year
+TYPES = pd.DataFrame(
+    [
+        ("price", 0.26, 1.6, 0.50, 0.07, 0.105, 0.42, 3.0),
+        ("novelty", 0.20, 2.0, 0.34, 0.30, 0.055, 0.14, 4.0),
+        ("belonging", 0.22, 2.4, 0.55, 0.09, 0.050, 0.12, 11.0),
+        ("stability", 0.32, 7.0, 0.80, 0.05, 0.045, 0.08, 3.0),
+    ],
+    columns="loyalty_type share regularity sameness novelty discount promotion contacts".split(),
+)
+DEPARTMENTS = ["Север", "Юг", "Восток"]
+REGIONS = {"Север": ["Архангельск", "Мурманск", "Вологда"], "Юг": ["Ростов", "Краснодар"], "Восток": ["Пермь", "Уфа", "Тюмень"]}
+INDUSTRIES = ["машиностроение", "строительство", "энергетика", "транспорт", "торговля", "ЖКХ"]
+CATEGORIES = [
+    "Крепёж", "Электроинструмент", "Ручной инструмент", "Спецодежда", "Смазки", "Абразивы",
+    "Сварка", "Подшипники", "Кабель", "Хозтовары", "Измерение", "Гидравлика",
+]  # fmt: skip
+STEMS = [
+    "Пром", "Тех", "Строй", "Энерго", "Транс", "Агро", "Метал", "Север", "Урал", "Волга", "Нева", "Балт",
+    "Спец", "Рем", "Маш", "Гидро", "Дор", "Тепло", "Лес", "Порт",
+]  # fmt: skip
+ENDINGS = [
+    "комплект", "сервис", "монтаж", "снаб", "ресурс", "актив", "деталь", "механика", "маш", "проект",
+    "торг", "сталь", "линия", "центр", "альянс", "вектор", "стандарт", "мост", "профиль", "контур",
+]  # fmt: skip
+
+
+_BUSY = np.cumsum(SEASON[(FIRST + pd.to_timedelta(np.arange(DAYS), "D")).month.to_numpy() - 1])  # the seasonal clock at each day's end
+
+
+def simulate(seed: int = SEED, *, customers: int = 400) -> dict[str, pd.DataFrame]:
+    """Tables of one simulated distributor: sales, customers, products, managers, activities, budgets, facts, truths."""
+    rng = np.random.default_rng(seed)
+    goods, staff = _products(rng), _managers()
+    people = _customers(rng, customers, staff)
+    orders = pd.concat([_orders_of(rng, person) for person in people.itertuples()], ignore_index=True)
+    sales = _lines(rng, orders, people, goods)
+    sales = _scale_giants(sales, people)
+    sales = _returns(rng, sales)
+    last = orders.groupby("customer")["date"].max()
+    people["lapsed_on"] = people["customer"].map(last).where(people["stops"])
+    return {
+        "sales": sales,
+        "customers": people,
+        "products": goods,
+        "managers": staff,
+        "activities": _activities(rng, people, last),
+        "budgets": _budgets(rng, people, sales, goods),
+        "facts": _facts(people),
+    }
+
+
+def _products(rng) -> pd.DataFrame:
+    n = 240
+    category = rng.integers(0, len(CATEGORIES), n)
+    launched = np.where(rng.random(n) < 0.28, rng.integers(60, DAYS - 45, n), -rng.integers(200, 3000, n))
+    price = np.round(np.exp(rng.normal(6.6, 0.9, n)), -1) + 50
+    return pd.DataFrame(
+        {
+            "product": [f"Т{i:04d}" for i in range(1, n + 1)],
+            "name": [f"{CATEGORIES[c]} №{i}" for i, c in enumerate(category, 1)],
+            "category": category,
+            "launched": launched,
+            "price": price,
+            "cost_share": rng.uniform(0.62, 0.80, n),
+        }
+    )
+
+
+def _managers() -> pd.DataFrame:
+    names = ["Белова А.", "Громов П.", "Дёмина О.", "Ершов К.", "Жуков С.", "Зимина Л.", "Ильин М.", "Котова Е.", "Лапин В.", "Мохова Т."]
+    department = [DEPARTMENTS[i % 3] for i in range(len(names))]
+    role = ["key" if i < 3 else "farmer" if i < 8 else "hunter" for i in range(len(names))]
+    return pd.DataFrame({"manager": [f"М{i:02d}" for i in range(1, 11)], "name": names, "department": department, "role": role})
+
+
+def _customers(rng, n: int, staff: pd.DataFrame) -> pd.DataFrame:
+    kinds = rng.choice(len(TYPES), n, p=TYPES["share"])
+    kind = TYPES.iloc[kinds].reset_index(drop=True)
+    newcomer = rng.random(n) < 0.45
+    newcomer[:12] = False  # the planted key accounts and holdings are old customers
+    blur = lambda column, spread: kind[column].to_numpy() * np.exp(rng.normal(0, spread, n))  # noqa: E731
+    stays = rng.random(n) < np.where(newcomer, 0.60, 1.0)  # first-time buyers who ever come back
+    stays[:12] = True
+    gap = np.exp(rng.normal(3.35, 0.50, n)).clip(9, 120)
+    gap[:12] = rng.uniform(9, 16, 12)
+    lives = rng.exponential(DAYS / 0.33, n)  # about a tenth of the repeat buyers stop in a year
+    lives[:12] = np.inf
+    start = np.where(newcomer, rng.integers(15, DAYS - 20, n), -rng.integers(1, 60, n))
+    clock = np.where(start < 0, start, _BUSY[start])
+    until = np.where(stays, np.minimum(clock + lives, _BUSY[-1]), clock)
+    manager = rng.integers(0, len(staff), n)
+    department = staff["department"].to_numpy()[manager]
+    stems = rng.permutation(len(STEMS) * len(ENDINGS))[:n]
+    return pd.DataFrame(
+        {
+            "customer": [f"К{i:04d}" for i in range(1, n + 1)],
+            "name": [f"ООО «{STEMS[s % len(STEMS)]}{ENDINGS[s // len(STEMS)]}»" for s in stems],
+            "inn": [_inn(rng) for _ in range(n)],
+            "group": ["Г01" if i in (1, 2, 3, 4) else "Г02" if i in (12, 13) else "" for i in range(n)],
+            "manager": staff["manager"].to_numpy()[manager],
+            "region": [rng.choice(REGIONS[d]) for d in department],
+            "industry": rng.choice(INDUSTRIES, n),
+            "loyalty_type": kind["loyalty_type"],
+            "start": start,
+            "clock": clock,
+            "until": until,
+            "stops": until < _BUSY[-1],
+            "gap": gap,
+            "regularity": blur("regularity", 0.30),
+            "sameness": blur("sameness", 0.18).clip(0.05, 0.95),
+            "novelty": blur("novelty", 0.40).clip(0.01, 0.7),
+            "discount": (blur("discount", 0.35)).clip(0.0, 0.25),
+            "promotion": blur("promotion", 0.40).clip(0.0, 0.8),
+            "contacts": blur("contacts", 0.45),
+            "size": np.exp(rng.normal(0, 0.8, n)),
+            "pauses": rng.random(n) < 0.10,
+            "pause_after": rng.uniform(0.2, 0.6, n) * DAYS,
+            "pause_days": rng.uniform(150, 290, n),
+        }
+    )
+
+
+def _inn(rng) -> str:
+    """A ten-digit INN of the non-existent region 00 with a right check digit."""
+    digits = [0, 0, *rng.integers(0, 10, 7)]
+    check = sum(w * d for w, d in zip((2, 4, 10, 3, 5, 9, 4, 6, 8), digits, strict=True)) % 11 % 10
+    return "".join(map(str, [*digits, check]))
+
+
+def _orders_of(rng, person) -> pd.DataFrame:
+    """Order dates of one customer: gamma gaps on the seasonal clock, until they stop; a pause shifts the rest."""
+    gaps = rng.gamma(person.regularity, person.gap / person.regularity, int(3 * DAYS / person.gap) + 60)
+    ticks = person.clock + np.concatenate([[0], np.cumsum(gaps)])
+    if person.pauses:
+        ticks = np.where(ticks > person.pause_after, ticks + person.pause_days, ticks)
+    ticks = ticks[(ticks > 0) & (ticks <= person.until)]
+    days = np.unique(np.searchsorted(_BUSY, ticks).clip(0, DAYS - 1))
+    dates = FIRST + pd.to_timedelta(days, "D")
+    dates = dates - pd.to_timedelta((dates.day_of_week - 4).where(dates.day_of_week > 4, 0), "D")  # the weekend's orders come on Friday
+    return pd.DataFrame({"customer": person.customer, "date": dates.unique()}).query("date >= @FIRST")
+
+
+def _lines(rng, orders: pd.DataFrame, people: pd.DataFrame, goods: pd.DataFrame) -> pd.DataFrame:
+    """Order lines: what is bought from the usual basket, from novelties, from the month's promotion or at large."""
+    orders = orders.sort_values(["date", "customer"], ignore_index=True)
+    person = people.set_index("customer").loc[orders["customer"]]
+    size = 1 + rng.poisson(2.6, len(orders))
+    at = np.repeat(np.arange(len(orders)), size)
+    day = ((orders["date"] - FIRST).dt.days).to_numpy()[at]
+    launched, category = goods["launched"].to_numpy(), goods["category"].to_numpy()
+    baskets = {c: rng.choice(np.flatnonzero(launched < 0), 9, replace=False) for c in people["customer"]}
+    usual = np.stack([baskets[c] for c in orders["customer"]])[at, rng.integers(0, 9, len(at))]
+    pick, draw = rng.random(len(at)), rng.random(len(at))
+    of = {column: person[column].to_numpy()[at] for column in ["sameness", "novelty", "promotion", "discount", "size"]}
+    product = usual.copy()
+    month = (orders["date"].dt.year * 12 + orders["date"].dt.month).to_numpy()[at]
+    promoted = (month * 7) % len(CATEGORIES)
+    on_sale = np.flatnonzero(launched < 0)
+    for i in np.flatnonzero(pick > of["sameness"]):
+        fresh = np.flatnonzero((launched <= day[i]) & (launched > day[i] - 180))
+        if draw[i] < of["novelty"][i] * 1.6 and len(fresh):
+            product[i] = rng.choice(fresh)
+        elif draw[i] < of["novelty"][i] * 1.6 + of["promotion"][i]:
+            product[i] = rng.choice(on_sale[category[on_sale] == promoted[i]])
+        else:
+            product[i] = rng.choice(np.flatnonzero(launched <= day[i]))
+    is_promoted = (category[product] == promoted) & (rng.random(len(at)) < 0.35 + of["promotion"])
+    listed = np.round(goods["price"].to_numpy()[product] * (1 + PRICE_RISE) ** (day // 365.25), 2)
+    rate = np.clip(of["discount"] + rng.normal(0, 0.02, len(at)) + 0.12 * is_promoted, 0, 0.4).round(2)
+    quantity = 1 + rng.poisson(8 * of["size"])
+    amount = np.round(listed * quantity * (1 - rate), 2)
+    document = np.char.add("РТ-", np.char.zfill((at + 1).astype(str), 6))
+    row = np.concatenate([np.arange(1, n + 1) for n in size])
+    return pd.DataFrame(
+        {
+            "date": orders["date"].to_numpy()[at],
+            "document": document,
+            "row": row,
+            "customer": orders["customer"].to_numpy()[at],
+            "product": goods["product"].to_numpy()[product],
+            "quantity": quantity,
+            "price": listed,
+            "rate": rate,
+            "amount": amount,
+            "cost": np.round(listed * quantity * goods["cost_share"].to_numpy()[product], 2),
+            "manager": person["manager"].to_numpy()[at],
+            "basis": "",
+        }
+    )
+
+
+def _scale_giants(sales: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Quantities of the planted large customers multiplied so that each has its share of the last year's sales."""
+    shares = {"К0001": 0.185, "К0002": 0.040, "К0003": 0.034, "К0004": 0.030, "К0005": 0.022}
+    last_year = sales["date"].dt.year == LAST.year
+    rest = sales.loc[last_year & ~sales["customer"].isin(shares), "amount"].sum() / (1 - sum(shares.values()))
+    for customer, share in shares.items():
+        of = sales["customer"] == customer
+        factor = rest * share / sales.loc[of & last_year, "amount"].sum()
+        quantity = np.maximum(1, np.round(sales.loc[of, "quantity"] * factor))
+        unit_cost = sales.loc[of, "cost"] / sales.loc[of, "quantity"]
+        sales.loc[of, "cost"] = np.round(unit_cost * quantity, 2)
+        sales.loc[of, "amount"] = np.round(sales.loc[of, "price"] * quantity * (1 - sales.loc[of, "rate"]), 2)
+        sales.loc[of, "quantity"] = quantity.astype(int)
+    return sales
+
+
+def _returns(rng, sales: pd.DataFrame) -> pd.DataFrame:
+    """About two lines in a hundred come back within seven weeks, two thirds of them naming the sale."""
+    back = sales[rng.random(len(sales)) < 0.022].copy()
+    part = np.maximum(1, np.round(back["quantity"] * rng.choice([0.25, 0.5, 1.0], len(back)))).astype(int)
+    for column in ["amount", "cost"]:
+        back[column] = -np.round(back[column] * part / back["quantity"], 2)
+    back["quantity"] = -part
+    back["basis"] = np.where(rng.random(len(back)) < 0.67, back["document"], "")
+    back["date"] = back["date"] + pd.to_timedelta(rng.integers(2, 50, len(back)), "D")
+    back = back[back["date"] <= LAST]
+    back["document"] = [f"ВЗ-{i:05d}" for i in range(1, len(back) + 1)]
+    back["row"] = 1
+    return pd.concat([sales, back]).sort_values(["date", "document", "row"], ignore_index=True)
+
+
+def _activities(rng, people: pd.DataFrame, last: pd.Series) -> pd.DataFrame:
+    known = people[people["customer"].isin(last.index)]
+    years = (last.loc[known["customer"]].to_numpy() - (FIRST + pd.to_timedelta(known["start"].clip(0), "D")).to_numpy()) / np.timedelta64(365, "D")
+    counts = rng.poisson(known["contacts"] * np.maximum(years, 0.1))
+    at = np.repeat(np.arange(len(known)), counts)
+    begin = known["start"].clip(0).to_numpy()[at]
+    span = (last.loc[known["customer"]] - FIRST).dt.days.to_numpy()[at] - begin
+    day = begin + (rng.random(len(at)) * (span + 20)).astype(int)
+    belongs = (known["loyalty_type"] == "belonging").to_numpy()[at]
+    inbound = rng.random(len(at)) < np.where(belongs, 0.55, 0.25)
+    kind = np.where(inbound, rng.choice(["call", "reply", "event"], len(at), p=[0.4, 0.35, 0.25]), rng.choice(["call", "mail", "visit"], len(at)))
+    table = pd.DataFrame(
+        {
+            "date": FIRST + pd.to_timedelta(np.minimum(day, DAYS - 1), "D"),
+            "customer": known["customer"].to_numpy()[at],
+            "direction": np.where(inbound, "in", "out"),
+            "kind": kind,
+            "manager": known["manager"].to_numpy()[at],
+        }
+    )
+    return table.sort_values(["date", "customer", "kind", "direction"], ignore_index=True)
+
+
+def _budgets(rng, people: pd.DataFrame, sales: pd.DataFrame, goods: pd.DataFrame) -> pd.DataFrame:
+    """Declared purchase budgets of 2025 by category, for 90 customers; two of them could buy many times more."""
+    year = sales[(sales["date"].dt.year == LAST.year) & (sales["amount"] > 0)]
+    category = goods.set_index("product")["category"]
+    bought = year.assign(category=year["product"].map(category)).groupby(["customer", "category"])["amount"].sum()
+    asked = sorted(set(rng.choice(people["customer"][12:], 88, replace=False)) | {"К0006", "К0007"})
+    bought = bought[bought.index.get_level_values("customer").isin(asked)].reset_index()
+    share = rng.uniform(0.35, 0.95, len(bought))
+    share[bought["customer"].isin(["К0006", "К0007"]).to_numpy()] = 0.08
+    bought["budget"] = (bought["amount"] / share).round(-3)
+    bought["category"] = [CATEGORIES[c] for c in bought["category"]]
+    return bought[["customer", "category", "budget"]].assign(period=LAST.year)
+
+
+def _facts(people: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            ("К0008", "reputation", "2025-03-14", 5, "Эталонный завод отрасли, отзыв на сайте"),
+            ("К0009", "reputation", "2024-11-02", 2, "Известен только в районе"),
+            ("К0010", "innovation", "2025-06-20", 5, "Первым испытал три новинки, без тендера"),
+            ("К0011", "standards", "2025-02-11", 4, "Две претензии привели к новой упаковке и входному контролю"),
+            ("К0012", "standards", "2024-05-30", 1, "Запросил сертификат"),
+        ],
+        columns="customer kind date value evidence".split(),
+    )
+
+
+KEY_REASONS = {  # planted: which customers are key, and why
+    "К0001": "revenue", "К0002": "revenue", "К0003": "revenue", "К0004": "revenue", "К0005": "revenue",
+    "К0006": "potential", "К0007": "potential", "К0008": "reputation", "К0010": "innovation", "К0011": "standards",
+}  # fmt: skip
+
+
+def truths(base: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """What was planted, one row per customer: loyalty type, day of the last order if they stopped, key reason."""
+    people = base["customers"]
+    return pd.DataFrame(
+        {
+            "customer_id": people["customer"],
+            "loyalty_type": people["loyalty_type"],
+            "lapsed_on": people["lapsed_on"],
+            "key_reason": people["customer"].map(KEY_REASONS).fillna(""),
+        }
+    )
+
+
+def _money(values: pd.Series) -> pd.Series:
+    """1C's way with money: decimal comma, a no-break space between thousands."""
+    return values.map(lambda v: f"{v:,.2f}".replace(",", "\xa0").replace(".", ","))
+
+
+def write(base: dict[str, pd.DataFrame], folder: Path) -> None:
+    """The exports as the company would send them: cp1251, semicolons, Russian headers, and their blemishes."""
+    sales = base["sales"]
+    out = pd.DataFrame(
+        {
+            "Дата": sales["date"].dt.strftime("%d.%m.%Y"),
+            "Документ": sales["document"],
+            "Строка": sales["row"].astype(str),
+            "Контрагент": sales["customer"],
+            "Номенклатура": sales["product"],
+            "Количество": sales["quantity"].astype(str),
+            "Цена": _money(sales["price"]),
+            "Скидка": _money((sales["price"] * sales["quantity"] - sales["amount"]).clip(lower=0).round(2)),
+            "Сумма": _money(sales["amount"]),
+            "Себестоимость": _money(sales["cost"]),
+            "Менеджер": sales["manager"],
+            "Основание": sales["basis"],
+        }
+    )
+    out = _blemish(out)
+    year = sales["date"].dt.year
+    for y in sorted(year.unique()):
+        part = out[year == y]
+        if y > FIRST.year:  # the next year's export was begun three days early: the overlap counts once
+            overlap = (year == y - 1) & (sales["date"] >= pd.Timestamp(y - 1, 12, 29))
+            part = pd.concat([out[overlap], part])
+        _csv(part, folder / f"Продажи {y}.csv")
+    customers, goods, staff = base["customers"], base["products"], base["managers"]
+    manager_department = staff.set_index("manager")["department"]
+    _csv(
+        pd.DataFrame(
+            {
+                "Код": customers["customer"], "Наименование": customers["name"], "ИНН": customers["inn"],
+                "Головная компания": customers["group"], "Регион": customers["region"], "Отрасль": customers["industry"],
+                "Менеджер": customers["manager"], "Отдел": customers["manager"].map(manager_department),
+            }
+        ),
+        folder / "Контрагенты.csv",
+    )  # fmt: skip
+    launched = (FIRST + pd.to_timedelta(goods["launched"], "D")).dt.strftime("%d.%m.%Y")
+    _csv(
+        pd.DataFrame(
+            {
+                "Код": goods["product"], "Наименование": goods["name"], "Категория": [CATEGORIES[c] for c in goods["category"]],
+                "Дата запуска": launched, "Цена": _money(goods["price"]),
+            }
+        ),
+        folder / "Номенклатура.csv",
+    )  # fmt: skip
+    _csv(staff.set_axis(["Код", "Имя", "Отдел", "Роль"], axis=1), folder / "Менеджеры.csv")
+    contacts = base["activities"].assign(date=lambda t: t["date"].dt.strftime("%d.%m.%Y"))
+    _csv(contacts.set_axis(["Дата", "Контрагент", "Направление", "Вид", "Менеджер"], axis=1), folder / "Контакты.csv")
+    budgets = base["budgets"].assign(budget=lambda t: _money(t["budget"]))
+    _csv(budgets.set_axis(["Контрагент", "Категория", "Бюджет", "Год"], axis=1), folder / "Бюджеты.csv")
+    _csv(base["facts"].set_axis(["Контрагент", "Вид", "Дата", "Оценка", "Подтверждение"], axis=1), folder / "Оценки.csv")
+    answers = pd.DataFrame({"Вопрос": [f"A{i}" for i in range(1, 9)], "Ответ": ["yes", "yes", "no", "no", "no", "yes", "yes", "no"]})
+    _csv(answers, folder / "Анкета собственника.csv")
+
+
+def _blemish(out: pd.DataFrame) -> pd.DataFrame:
+    """The broken rows a real export has: no customer, a letter in an amount, an impossible date."""
+    out = out.copy()
+    out.iloc[1200:1203, out.columns.get_loc("Контрагент")] = ""
+    out.iloc[15000, out.columns.get_loc("Сумма")] = "1\xa02OO,50"
+    out.iloc[21000, out.columns.get_loc("Дата")] = "31.02.2024"
+    return out
+
+
+def _csv(table: pd.DataFrame, path: Path) -> None:
+    table.to_csv(path, sep=";", index=False, encoding="cp1251", lineterminator="\r\n")
+
+
+if __name__ == "__main__":
+    demo = simulate()
+    write(demo, HERE)
+    truths(demo).to_csv(TRUTHS, index=False, lineterminator="\n", date_format="%Y-%m-%d")
