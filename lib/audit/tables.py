@@ -1,0 +1,372 @@
+"""What do our tables look like? The vocabulary: every table, its grain, key, columns, units.
+
+`require` checks a frame against its table and says everything that is wrong in one message.
+Derived tables (purchases, history, panel, ...) stand here beside those a company sends, because
+grain and keys are law for both. `data/README.md` is generated from this module.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TEXT, DATE, MONEY, NUMBER, COUNT, FLAG = "text", "date", "money", "number", "count", "flag"
+
+
+class BadTable(ValueError):
+    """A table that does not hold what its name promises; the message lists every fault."""
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    kind: str  # text, date, money, number, count or flag
+    meaning: str
+    required: bool = False
+    values: tuple[str, ...] = ()  # the closed list, where there is one
+
+
+@dataclass(frozen=True)
+class Table:
+    name: str
+    row: str  # what one row is
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    unlocks: str = ""
+    origin: str = "company"  # or: intake, ledger
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    @property
+    def required(self) -> list[str]:
+        return [column.name for column in self.columns if column.required]
+
+
+def _table(name: str, row: str, key: str, columns: list[tuple], *, unlocks: str = "", origin: str = "company") -> Table:
+    """A table from rows of (name, kind, meaning[, values]); a `!` after the name marks a required column."""
+    made = [Column(n.rstrip("!"), kind, meaning, n.endswith("!"), tuple(*values)) for n, kind, meaning, *values in columns]
+    return Table(name, row, tuple(key.split()), tuple(made), unlocks, origin)
+
+
+SURROGATES = {"line_id", "activity_id", "visit_id", "case_id"}  # where the export has none: file:sheet:row
+
+COMPANY = [
+    _table(
+        "lines", "one line of a sale or a return", "line_id",
+        [
+            ("line_id!", TEXT, "identity of the line; file:sheet:row where the export has none"),
+            ("customer_id!", TEXT, "the buying legal entity"),
+            ("date!", DATE, "day of the sale or return"),
+            ("amount!", MONEY, "net of discount and, unless declared, of VAT; negative for a return"),
+            ("order_id", TEXT, "the document; else customer and date, flagged"),
+            ("product_id", TEXT, "what was sold"),
+            ("quantity", NUMBER, "units; negative for a return"),
+            ("cost", MONEY, "cost of the line's goods; negative for a return"),
+            ("discount", MONEY, "money off list price, 0 or more"),
+            ("manager_id", TEXT, "who sold"),
+            ("department", TEXT, "the selling department"),
+            ("channel", TEXT, "how it was sold"),
+            ("returns_order_id", TEXT, "on a return: the order it takes back"),
+        ],
+        unlocks="intake, base, repeat, retention and most other chapters",
+    ),
+    _table(
+        "customers", "one customer (legal entity)", "customer_id",
+        [
+            ("customer_id!", TEXT, "the buying legal entity"),
+            ("name!", TEXT, "as it is called in the company"),
+            ("tax_id", TEXT, "INN or the like, as text"),
+            ("group_id", TEXT, "companies under common control share one"),
+            ("region", TEXT, "where it is served"),
+            ("industry", TEXT, "what it does"),
+            ("size", NUMBER, "headcount or turnover, one measure for all"),
+            ("manager_id", TEXT, "who looks after it"),
+            ("status", TEXT, "as the company keeps it"),
+            ("first_deal_on", DATE, "first deal ever, also before the exports begin"),
+            ("credit_limit", MONEY, "most it may owe"),
+            ("terms_days", NUMBER, "agreed days to pay"),
+            ("source", TEXT, "how it was won"),
+        ],
+        unlocks="names, groups under common control, first deals before the exports begin",
+    ),
+    _table(
+        "products", "one product", "product_id",
+        [
+            ("product_id!", TEXT, "identity"),
+            ("name!", TEXT, "what it is called"),
+            ("category!", TEXT, "its family"),
+            ("launched_on", DATE, "first day on offer"),
+            ("price", MONEY, "list price of a unit"),
+        ],
+        unlocks="novelty, cross-sell, mix",
+    ),
+    _table(
+        "managers", "one manager", "manager_id",
+        [
+            ("manager_id!", TEXT, "identity"),
+            ("name!", TEXT, "as it is called in the company"),
+            ("department", TEXT, "where the manager works"),
+            ("role", TEXT, "kind of work", ("hunter", "farmer", "key", "field")),
+        ],
+        unlocks="names of managers, load, dependence on one person",
+    ),
+    _table(
+        "activities", "one contact in or out", "activity_id",
+        [
+            ("activity_id!", TEXT, "identity; file:sheet:row where the export has none"),
+            ("customer_id!", TEXT, "with whom"),
+            ("date!", DATE, "when"),
+            ("direction!", TEXT, "who began it", ("in", "out")),
+            ("kind!", TEXT, "call, mail, visit, event, reply, ..."),
+            ("manager_id", TEXT, "who took part"),
+        ],
+        unlocks="question A7, inattention before a loss (B6), belonging",
+    ),
+    _table(
+        "budgets", "one customer's purchase budget by category and period", "customer_id category period",
+        [
+            ("customer_id!", TEXT, "whose budget"),
+            ("category!", TEXT, "of which products"),
+            ("period!", TEXT, "of which year"),
+            ("amount!", MONEY, "the whole purchase, from all suppliers"),
+            ("provenance!", TEXT, "how it is known", ("declared", "benchmark", "modelled")),
+        ],
+        unlocks="question A2, share of wallet, key accounts by potential",
+    ),
+    _table(
+        "facts", "one judged fact about a customer", "customer_id kind date",
+        [
+            ("customer_id!", TEXT, "about whom"),
+            ("kind!", TEXT, "reputation, innovation, standards, referral, ..."),
+            ("date!", DATE, "when it was judged"),
+            ("value!", NUMBER, "0 to 5"),
+            ("evidence!", TEXT, "what shows it"),
+        ],
+        unlocks="key accounts by reputation, innovation, standards; advocates",
+    ),
+    _table(
+        "answers", "one answer to a questionnaire", "form respondent question",
+        [
+            ("form!", TEXT, "which questionnaire (eight_questions, ...)"),
+            ("respondent!", TEXT, "who answered"),
+            ("question!", TEXT, "id of the question (A1 to A8)"),
+            ("value!", TEXT, "the answer"),
+            ("customer_id", TEXT, "where a customer answered"),
+            ("role", TEXT, "of the respondent"),
+        ],
+        unlocks="the owner's own answers beside those of the data (A9)",
+    ),
+]  # fmt: skip
+
+DERIVED = [
+    _table(
+        "purchases", "one customer on one day with a sale line", "customer_id date",
+        [
+            ("customer_id!", TEXT, "who bought"),
+            ("date!", DATE, "the day; several orders of a day are one purchase"),
+            ("revenue!", MONEY, "sales of the day less later returns traced to them"),
+            ("returned!", MONEY, "those returns, 0 or negative"),
+            ("orders!", COUNT, "distinct orders of the day"),
+            ("is_free!", FLAG, "no money changed hands that day"),
+            ("cost", MONEY, "cost of the goods, less that of traced returns"),
+            ("manager_id", TEXT, "who sold (the first in order, where several did)"),
+        ],
+        origin="ledger",
+    ),
+    _table(
+        "history", "one customer", "customer_id",
+        [
+            ("customer_id!", TEXT, "the buying legal entity"),
+            ("first_on!", DATE, "first purchase in the exports"),
+            ("second_on", DATE, "second purchase, if any"),
+            ("third_on", DATE, "third purchase, if any"),
+            ("last_on!", DATE, "last purchase"),
+            ("purchases!", COUNT, "days with a sale"),
+            ("revenue!", MONEY, "all revenue to as_of"),
+            ("gap_days", NUMBER, "median days between purchases"),
+            ("gaps!", COUNT, "gaps between purchases"),
+            ("gap_log_mean", NUMBER, "mean of log gap, in season-adjusted days"),
+            ("gap_log_var", NUMBER, "its variance within the customer (n - 1)"),
+            ("silence_days!", COUNT, "days from last purchase to as_of"),
+            ("silence_clock_days!", NUMBER, "the same in season-adjusted days"),
+            ("is_first_known!", FLAG, "the first purchase seen can be taken as the first ever (burn-in, P13)"),
+            ("first_revenue!", MONEY, "revenue of the first purchase"),
+            ("is_first_returned!", FLAG, "part of the first purchase came back"),
+            ("first_manager_id", TEXT, "who made the first sale"),
+        ],
+        origin="ledger",
+    ),
+    _table(
+        "panel", "one customer in one month with a purchase", "customer_id period",
+        [
+            ("customer_id!", TEXT, "who bought"),
+            ("period!", DATE, "first day of the month"),
+            ("revenue!", MONEY, "revenue of the month's purchases"),
+            ("orders!", COUNT, "distinct orders by day"),
+            ("purchases!", COUNT, "days with a sale"),
+            ("cost", MONEY, "cost of the goods"),
+        ],
+        origin="ledger",
+    ),
+    _table(
+        "silences", "one length of the time between purchases", "days",
+        [
+            ("days!", COUNT, "length of the silence"),
+            ("ended!", COUNT, "silences of that length that ended in a purchase"),
+            ("open!", COUNT, "silences of that length still open on as_of"),
+        ],
+        origin="ledger",
+    ),
+    _table(
+        "bridge", "one month", "period",
+        [
+            ("period!", DATE, "first day of the month"),
+            ("booked!", MONEY, "lines of the month as the company booked them"),
+            ("untraced!", MONEY, "returns of the month whose sale is not in the exports"),
+            ("moved!", MONEY, "returns booked here but belonging to sales of other months, and the reverse"),
+            ("revenue!", MONEY, "revenue of the month in this audit: booked - untraced - moved"),
+        ],
+        origin="ledger",
+    ),
+    _table(
+        "season", "one month of the year", "month",
+        [
+            ("month!", COUNT, "1 to 12"),
+            ("index!", NUMBER, "purchases a day against the year's mean; 1 where two full years are not there"),
+        ],
+        origin="ledger",
+    ),
+    _table(
+        "reconciliation", "one fate of a source's rows", "table status reason",
+        [
+            ("table!", TEXT, "which table the rows were meant for"),
+            ("status!", TEXT, "what became of them", ("kept", "quarantined", "excluded", "merged")),
+            ("reason!", TEXT, "why"),
+            ("rows!", COUNT, "rows of the exports"),
+            ("amount!", MONEY, "their readable money"),
+            ("unreadable!", COUNT, "rows whose money cannot be read"),
+        ],
+        origin="intake",
+    ),
+    _table(
+        "quarantine", "one rejected row", "table file sheet row",
+        [
+            ("table!", TEXT, "which table the row was meant for"),
+            ("file!", TEXT, "the export"),
+            ("sheet!", TEXT, "its sheet, empty for text files"),
+            ("row!", COUNT, "row number as a spreadsheet shows it"),
+            ("reason!", TEXT, "why it was rejected"),
+            ("content!", TEXT, "the row as it came, JSON"),
+        ],
+        origin="intake",
+    ),
+    _table(
+        "defects", "one thing to know about the data", "defect",
+        [
+            ("defect!", TEXT, "what was found"),
+            ("verdict!", TEXT, "what follows", ("PASS", "FLAG", "REFUSE")),
+            ("rows!", COUNT, "rows or customers it touches"),
+            ("amount", MONEY, "money it touches, where that can be said"),
+            ("bias!", TEXT, "which numbers it moves, and in which direction"),
+            ("action!", TEXT, "what to do"),
+            ("refuses!", TEXT, "steps that cannot be run because of it"),
+        ],
+        origin="intake",
+    ),
+]  # fmt: skip
+
+ALL = {table.name: table for table in [*COMPANY, *DERIVED]}
+
+
+def require(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The frame itself, if it is a table of that name; otherwise one error with every fault.
+
+    Checked: required columns, unique and complete key, closed lists, dates that are dates and money that is numbers.
+
+    Raises
+    ------
+    BadTable
+        listing all faults, with the row numbers of the first offenders.
+
+    >>> import pandas as pd
+    >>> require(pd.DataFrame({"customer_id": ["a", "a"], "date": ["x", "y"]}), "panel")
+    Traceback (most recent call last):
+    ...
+    audit.tables.BadTable: not a table "panel" (one customer in one month with a purchase):
+      - no column period, revenue, orders, purchases; it has customer_id, date
+    """
+    table = ALL[name]
+    missing = [c for c in table.required if c not in frame.columns]
+    if missing:
+        faults = [f"no column {', '.join(missing)}; it has {', '.join(map(str, frame.columns))}"]
+    else:
+        faults = [*_key_faults(frame, table), *_column_faults(frame, table)]
+    if faults:
+        raise BadTable(f'not a table "{name}" ({table.row}):\n' + "\n".join(f"  - {fault}" for fault in faults))
+    return frame
+
+
+def _key_faults(frame: pd.DataFrame, table: Table):
+    key = list(table.key)
+    empty = frame[key].isna().any(axis=1)
+    if empty.any():
+        yield f"key {', '.join(key)} is empty in {_rows(empty)}"
+    repeated = frame.duplicated(key, keep=False)
+    if repeated.any():
+        yield f"key {', '.join(key)} repeats in {_rows(repeated)}"
+
+
+def _column_faults(frame: pd.DataFrame, table: Table):
+    from pandas.api import types
+
+    for column in (c for c in table.columns if c.name in frame.columns):
+        values = frame[column.name]
+        if column.kind == DATE and not types.is_datetime64_any_dtype(values):
+            yield f"{column.name} must hold dates, got {values.dtype}"
+        if column.kind in (MONEY, NUMBER, COUNT) and not types.is_numeric_dtype(values):
+            yield f"{column.name} must hold numbers, got {values.dtype}"
+        if column.required and column.name not in table.key and values.isna().any():
+            yield f"{column.name} is empty in {_rows(values.isna())}"
+        if column.values and not (strange := ~values.isin(column.values) & values.notna() & (values != "")).empty and strange.any():
+            yield f"{column.name} must be one of {', '.join(column.values)}; got {values[strange].iloc[0]!r} in {_rows(strange)}"
+
+
+def _rows(mask: pd.Series) -> str:
+    """Row numbers of the first offenders, as a spreadsheet with a header would show them."""
+    at = [str(i + 2) for i, bad in enumerate(mask.to_numpy()) if bad]
+    return f"row{'s' * (len(at) > 1)} {', '.join(at[:3])}" + (f" and {len(at) - 3} more" if len(at) > 3 else "")
+
+
+def readme() -> str:
+    """The text of data/README.md: every table a company can send, its columns, units and what it unlocks."""
+    parts = [README_HEAD]
+    for title, group in [("Tables a company sends", COMPANY), ("Tables the audit derives", DERIVED)]:
+        parts.append(f"## {title}\n")
+        for table in group:
+            head = f"### {table.name}\n\nA row is {table.row}. Key: {', '.join(table.key)}."
+            parts.append(head + (f" Unlocks: {table.unlocks}." if table.unlocks else "") + "\n")
+            parts.append("| column | kind | required | meaning |\n|---|---|---|---|")
+            for c in table.columns:
+                closed = f" ({', '.join(c.values)})" if c.values else ""
+                parts.append(f"| {c.name} | {c.kind} | {'yes' if c.required else ''} | {c.meaning}{closed} |")
+            parts.append("")
+    return "\n".join(parts)
+
+
+README_HEAD = """# Data
+
+One folder per base: the exports as they came (never changed by us) and an `audit.toml` that says what is what.
+`demo/` is committed; a real base never is. This page is generated from `lib/audit/tables.py` and tested against it.
+
+Only `lines` is needed. Every further table unlocks more; the report prints which table would unlock what.
+Kinds: text; date; money (the base's one currency, exact to four decimals); number; count (whole); flag (yes or no).
+Shares and rates are fractions of 1 and end in `_share`, `_rate`, `_ratio`; durations end in `_days`, `_months`; days end in `_on`.
+"""
