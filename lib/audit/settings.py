@@ -103,6 +103,11 @@ class Settings(_Strict):
             raise ValueError("\n".join(faults))
         return self
 
+    @property
+    def market_growth(self) -> dict[str, float]:
+        """The market's growth by period, empty where it was not declared."""
+        return self.market.growth if self.market else {}
+
     def __getattr__(self, name: str):
         if name in Base.model_fields:
             return getattr(self.base, name)

@@ -1,0 +1,44 @@
+# A thin front door over the command `audit`. On a fresh machine: `make audit`, `make test`.
+BASE   ?= data/demo
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+export PYTHONUTF8 := 1
+
+.PHONY: audit test lab check bench lint lock clean help
+.DELETE_ON_ERROR:
+
+audit: $(VENV)/ready  ## audit $(BASE) into a report (BASE=data/<base>)
+	$(BIN)/audit run $(BASE)
+
+test: $(VENV)/ready  ## all tests: modules, docs, the demo's notebooks and report, public bases where present
+	$(BIN)/audit run data/demo
+	$(BIN)/pytest
+	$(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=120 -p no:doctest notebooks
+
+check: $(VENV)/ready  ## read the exports of $(BASE) and say what became of every row
+	$(BIN)/audit check $(BASE)
+
+lab: $(VENV)/ready  ## JupyterLab on the notebooks, with an open copy of the last run
+	$(BIN)/audit lab $(notdir $(BASE))
+
+lint: $(VENV)/ready  ## style
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+lock:  ## write requirements.lock anew from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
+
+clean:  ## remove the environment and all runs
+	rm -rf $(VENV) outputs/*/
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+$(VENV)/ready: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet uv==0.13.9
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --compile-bytecode requirements.lock
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --editable .
+	$(BIN)/python -m pip install --quiet uv==0.13.9
+	touch $@

@@ -1,0 +1,93 @@
+"""The command `audit`: a thin door to run.py, with errors in words instead of tracebacks."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line of `audit`."""
+    top = argparse.ArgumentParser(prog="audit", description="Audit a company's customer base: exports in, a report out.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="audit a base: data/<base> with its audit.toml -> outputs/<base>/<run>/report")
+    run.add_argument("base", type=Path, help="folder with the exports and audit.toml")
+    run.add_argument("--only", metavar="STEP,STEP", help="only these steps, and those they need (`audit steps` lists them)")
+    run.add_argument("--force", action="store_true", help="rebuild a run that exists, beside it, and compare")
+    run.add_argument("--outputs", type=Path, help="where runs are kept (default: outputs/)")
+    check = commands.add_parser("check", help="read the exports, say what became of every row, write nothing")
+    check.add_argument("base", type=Path, help="folder with the exports and audit.toml")
+    commands.add_parser("steps", help="the questions the audit answers, and the tables each needs")
+    commands.add_parser("norms", help="every norm, setting and claim with its value")
+    lab = commands.add_parser("lab", help="JupyterLab on the notebooks, with an open copy of the base's latest run")
+    lab.add_argument("base", nargs="?", default="demo", help="name of the base (default: demo)")
+    return top
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; 0 when it succeeded, 1 with the reason on stderr when it did not."""
+    given = parser().parse_args(argv)
+    from audit.intake import BadExport
+    from audit.run import StepFailed
+    from audit.settings import BadSettings
+    from audit.store import NoTable
+    from audit.tables import BadTable
+
+    try:
+        return COMMANDS[given.command](given)
+    except (BadExport, BadSettings, BadTable, NoTable, StepFailed, KeyError) as error:
+        print(f"audit: {error.args[0] if isinstance(error, KeyError) else error}", file=sys.stderr)
+        return 1
+
+
+def _run(given) -> int:
+    from audit import run
+
+    print(f"auditing {given.base}", flush=True)
+    only = given.only.split(",") if given.only else None
+    where = {"outputs": given.outputs} if given.outputs else {}
+    outcome = run.run(given.base, only=only, force=given.force, say=lambda line: print(line, flush=True), **where)
+    for page in sorted((outcome.folder / "report").glob("*/index.html")):
+        print(f"report: {page.resolve().as_uri()}")
+    return 0
+
+
+def _check(given) -> int:
+    from audit import run
+
+    taken = run.check(given.base)
+    width = max((len(row["reason"]) for row in taken.reconciliation.iter_rows(named=True)), default=0)
+    for row in taken.reconciliation.iter_rows(named=True):
+        print(f"{row['table']:<11} {row['status']:<12} {row['reason']:<{width}} {row['rows']:>10,} rows {row['amount']:>20,.2f}")
+    for row in taken.defects.iter_rows(named=True):
+        print(f"{row['verdict']}: {row['defect']} ({row['rows']:,} rows). Bias: {row['bias']}. What to do: {row['action']}.")
+    for row in taken.quarantine.head(20).iter_rows(named=True):
+        print(f"quarantined: {row['file']} {row['sheet']} row {row['row']}: {row['reason']}")
+    if len(taken.quarantine) > 20:
+        print(f"... and {len(taken.quarantine) - 20:,} more")
+    return 0
+
+
+def _steps(_given) -> int:
+    from audit import steps
+
+    for step in steps.ALL:
+        print(f"{step.name:<10} {step.question}\n{'':<10} needs {', '.join(step.reads)}" + (f"; uses {', '.join(step.uses)}" if step.uses else ""))
+    return 0
+
+
+def _norms(_given) -> int:
+    from audit import run
+
+    print(run.norm_table())
+    return 0
+
+
+def _lab(given) -> int:
+    from audit import run
+
+    return run.lab(given.base)
+
+
+COMMANDS = {"run": _run, "check": _check, "steps": _steps, "norms": _norms, "lab": _lab}

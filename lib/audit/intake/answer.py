@@ -1,0 +1,74 @@
+"""Can these numbers be trusted? What became of the rows and the money, as findings."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit.findings import Finding
+from audit.language import mark as N_
+from audit.settings import Settings
+
+
+def findings(reconciliation: pd.DataFrame, defects: pd.DataFrame, bridge: pd.DataFrame, *, tolerance: float) -> list[Finding]:
+    """Share of the exported money that is in this audit, the way from booked sales to revenue, and refusals.
+
+    The bridge must close: booked - untraced - moved = revenue, to `tolerance` (money; float64 of exact decimals).
+
+    Raises
+    ------
+    ArithmeticError
+        when the bridge does not close.
+    """
+    lines = reconciliation[reconciliation["table"] == "lines"]
+    rows = lines.groupby("status")["rows"].sum()
+    total, kept = int(lines["rows"].sum()), int(rows.get("kept", 0))
+    sums = bridge[["booked", "untraced", "moved", "revenue"]].sum()
+    if abs(sums["booked"] - sums["untraced"] - sums["moved"] - sums["revenue"]) > tolerance:
+        raise ArithmeticError(f"the bridge does not close: {sums.to_dict()}")
+    counts = {status: int(rows.get(status, 0)) for status in ("quarantined", "excluded", "merged")}
+    found = [
+        Finding(
+            "rows_kept", "intake", "fact",
+            N_("{kept} of {n} exported rows ({value}) are in this audit; {quarantined} could not be read, {excluded} were left out by a declared rule, {merged} had been exported twice."),
+            value=kept / total if total else float("nan"), n=total, params={"kept": kept, **counts},
+        ),
+        Finding(
+            "booked_to_revenue", "intake", "fact",
+            N_("Booked sales of {booked}, less {untraced} of returns whose sale is not in the exports, give the revenue of this audit: {value}."),
+            value=float(sums["revenue"]), unit="money", n=kept, params={"booked": float(sums["booked"]), "untraced": abs(float(sums["untraced"]))},
+        ),
+    ]  # fmt: skip
+    flags = defects[defects["verdict"] != "PASS"]
+    if len(flags):
+        found.append(
+            Finding(
+                "defects", "intake", "fact", N_("{value} things about the data are worth knowing; {refused} of them stop a chapter."),
+                value=float(len(flags)), unit="count", n=len(flags), params={"refused": int((flags["verdict"] == "REFUSE").sum())},
+            )  # fmt: skip
+        )
+    return found
+
+
+def by_year(bridge: pd.DataFrame) -> pd.DataFrame:
+    """The bridge added up to calendar years: period, booked, untraced, moved, revenue (see tables.py)."""
+    sums = bridge.groupby(bridge["period"].dt.year.astype("str"))[["booked", "untraced", "moved", "revenue"]].sum()
+    return sums.rename_axis("period").reset_index()
+
+
+def window(settings: Settings) -> pd.DataFrame:
+    """What is observed: first and last day, last complete period, day from which first purchases count as new.
+
+    Returns
+    -------
+    DataFrame with subject_class and day_on, one row each.
+    """
+    from audit import ledger, periods
+
+    spans = periods.of(settings)
+    rows = [
+        (N_("first day observed"), pd.Timestamp(settings.observed_from)),
+        (N_("first purchases count as new from"), pd.Timestamp(ledger.known_from(settings.observed_from, settings.burn_in_months))),
+        (N_("last complete period ends"), spans["to_on"].max()),
+        (N_("last day observed"), pd.Timestamp(settings.as_of)),
+    ]
+    return pd.DataFrame(rows, columns=["subject_class", "day_on"])

@@ -1,0 +1,68 @@
+"""What is known of each customer? First, second, third and last purchase, money, and their own rhythm."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import narwhals as nw
+
+from audit.ledger.rhythm import clock, days_between
+
+
+def history(
+    purchases: nw.LazyFrame,
+    gaps: nw.LazyFrame,
+    customers: nw.LazyFrame | None,
+    *,
+    as_of: dt.date,
+    observed_from: dt.date,
+    known_from: dt.date,
+    season: nw.DataFrame,
+) -> nw.LazyFrame:
+    """One row per customer (tables.py).
+
+    The first purchase in the exports is not the first ever (P13): `is_first_known` holds from `known_from` on, or
+    where the master file gives a first deal on or after `observed_from`.
+    """
+    names = purchases.collect_schema().names()
+    numbered = purchases.with_columns(number=nw.col("date").cum_count().over("customer_id", order_by="date"))
+    firsts = {"first_revenue": (1, "revenue"), "first_returned": (1, "returned"), "second_on": (2, "date"), "third_on": (3, "date")}
+    if "manager_id" in names:
+        firsts["first_manager_id"] = (1, "manager_id")
+    numbered = numbered.with_columns(
+        nw.when(nw.col("number") == nth).then(nw.col(column)).alias(name) for name, (nth, column) in firsts.items()
+    )
+    facts = {
+        "first_on": nw.col("date").min(),
+        "last_on": nw.col("date").max(),
+        "purchases": nw.len().cast(nw.Int64),
+        "revenue": nw.col("revenue").sum(),
+        **{name: nw.col(name).max() for name in firsts},
+    }
+    who = numbered.group_by("customer_id").agg(**facts)
+    who = who.join(_own_rhythm(gaps), on="customer_id", how="left")
+    who = who.with_columns(
+        gaps=nw.coalesce("gaps", nw.lit(0).cast(nw.Int64)),
+        silence_days=days_between(nw.col("last_on"), nw.lit(as_of)),
+        silence_clock_days=clock(nw.lit(as_of), season) - clock(nw.col("last_on"), season),
+        is_first_returned=nw.col("first_returned") < 0,
+        is_first_known=nw.col("first_on") >= known_from,
+    )
+    if customers is not None and "first_deal_on" in customers.collect_schema().names():
+        deals = customers.select("customer_id", "first_deal_on")
+        who = who.join(deals, on="customer_id", how="left").with_columns(
+            is_first_known=nw.coalesce(nw.col("first_deal_on") >= observed_from, nw.col("is_first_known"))
+        )
+        who = who.drop("first_deal_on")
+    return who.drop("first_returned")
+
+
+def _own_rhythm(gaps: nw.LazyFrame) -> nw.LazyFrame:
+    """Count, median, and mean and variance of the log of each customer's gaps."""
+    logs = gaps.with_columns(log=nw.col("clock_days").log())
+    return logs.group_by("customer_id").agg(
+        gaps=nw.len().cast(nw.Int64),
+        gap_days=nw.col("days").median(),
+        gap_log_mean=nw.col("log").mean(),
+        gap_log_var=nw.col("log").var(ddof=1),
+    )

@@ -1,0 +1,74 @@
+"""What is one purchase? A customer on a day with a sale line; returns are traced to the sale they take back.
+
+A return is a line with negative money or quantity. It is traced by the order it names, else to the same
+customer's and product's latest earlier sale; what cannot be traced belongs to no purchase and stays a
+line of the bridge. A return never makes a purchase, and several orders of a day are one purchase (P37).
+"""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+
+def traced(lines: nw.LazyFrame) -> nw.LazyFrame:
+    """The lines with `is_return` and `sold_on`: the day of the sale, for a return that of the sale it takes back (null: untraced)."""
+    names = lines.collect_schema().names()
+    is_return = nw.col("amount") < 0
+    if "quantity" in names:
+        is_return = is_return | (nw.col("quantity") < 0)
+    lines = lines.with_columns(is_return=is_return.fill_null(False))
+    sales = lines.filter(~nw.col("is_return")).with_columns(sold_on=nw.col("date"))
+    returns = lines.filter(nw.col("is_return"))
+    columns = [*names, "is_return", "sold_on"]
+    if "order_id" in names and "returns_order_id" in names:
+        returns = _by_order(returns, sales)
+    else:
+        returns = returns.with_columns(named_on=nw.lit(None, nw.Date))
+    if "product_id" in names:
+        returns = _by_product(returns, sales)
+    else:
+        returns = returns.with_columns(latest_on=nw.lit(None, nw.Date))
+    returns = returns.with_columns(sold_on=nw.coalesce("named_on", "latest_on"))
+    return nw.concat([sales.select(columns), returns.select(columns)])
+
+
+def _by_order(returns: nw.LazyFrame, sales: nw.LazyFrame) -> nw.LazyFrame:
+    """`named_on`: the day of the same customer's order that the return names, if it is not later than the return."""
+    orders = sales.group_by("customer_id", "order_id").agg(named_on=nw.col("date").min())
+    orders = orders.rename({"order_id": "returns_order_id"})
+    joined = returns.join(orders, on=["customer_id", "returns_order_id"], how="left")
+    return joined.with_columns(named_on=nw.when(nw.col("named_on") <= nw.col("date")).then(nw.col("named_on")))
+
+
+def _by_product(returns: nw.LazyFrame, sales: nw.LazyFrame) -> nw.LazyFrame:
+    """`latest_on`: the latest day, not after the return, on which the customer bought the product."""
+    pair = ["customer_id", "product_id"]
+    days = sales.join(returns.select(pair).unique(), on=pair, how="semi").select(*pair, "date").unique()
+    days = days.with_columns(bought_on=nw.col("date"), is_asked=nw.lit(False))
+    asked = returns.select(*pair, "date").unique().with_columns(bought_on=nw.lit(None, nw.Date), is_asked=nw.lit(True))
+    both = nw.concat([days, asked])
+    latest = both.with_columns(latest_on=nw.col("bought_on").fill_null(strategy="forward").over(*pair, order_by=["date", "is_asked"]))
+    answers = latest.filter(nw.col("is_asked")).select(*pair, "date", "latest_on")
+    return returns.join(answers, on=[*pair, "date"], how="left")
+
+
+def purchases(traced: nw.LazyFrame) -> nw.LazyFrame:
+    """One row per customer and day with a sale line: revenue net of traced returns, orders, and the like (tables.py)."""
+    names = traced.collect_schema().names()
+    key = ["customer_id", "sold_on"]
+    sales, returns = traced.filter(~nw.col("is_return")), traced.filter(nw.col("is_return") & ~nw.col("sold_on").is_null())
+    counted = {
+        "sold": nw.col("amount").sum(),
+        "orders": nw.col("order_id").n_unique() if "order_id" in names else nw.lit(1).max(),
+        **({"cost": nw.col("cost").sum()} if "cost" in names else {}),
+        **({"manager_id": nw.col("manager_id").min()} if "manager_id" in names else {}),
+    }
+    taken_back = {"returned": nw.col("amount").sum(), **({"cost_back": nw.col("cost").sum()} if "cost" in names else {})}
+    days = sales.group_by(key).agg(**counted).join(returns.group_by(key).agg(**taken_back), on=key, how="left")
+    zero = nw.lit(0).cast(nw.Decimal(18, 4))
+    days = days.with_columns(returned=nw.coalesce("returned", zero), is_free=nw.col("sold") == zero, orders=nw.col("orders").cast(nw.Int64))
+    days = days.with_columns(revenue=nw.col("sold") + nw.col("returned"))
+    if "cost" in names:
+        days = days.with_columns(cost=nw.col("cost") + nw.coalesce("cost_back", zero))
+    wanted = ["customer_id", "date", "revenue", "returned", "orders", "is_free", *[c for c in ("cost", "manager_id") if c in names]]
+    return days.rename({"sold_on": "date"}).select(wanted)

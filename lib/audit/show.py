@@ -1,0 +1,117 @@
+"""How does a table look to a reader? Headings in words, units, right-aligned numbers, everything escaped."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+
+from audit import language
+from audit.findings import judgement, sentence
+from audit.language import translate as _
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from audit.settings import Settings
+
+TEXT_COLUMNS = 1  # of a row, the first is its heading
+
+
+def named(table: pd.DataFrame, customers: pd.DataFrame | None, managers: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The table with names in place of ids of customers and managers, where the base has them."""
+    table = table.copy()
+    for column, names, key in [("customer_id", customers, "customer_id"), ("manager_id", managers, "manager_id"), ("first_manager_id", managers, "manager_id")]:
+        if names is not None and column in table.columns:
+            table[column] = table[column].map(names.set_index(key)["name"]).fillna(table[column])
+    return table.rename(columns={"customer_id": "customer", "manager_id": "manager", "first_manager_id": "manager"})
+
+
+def with_manager(table: pd.DataFrame, customers: pd.DataFrame | None, managers: pd.DataFrame | None) -> pd.DataFrame:
+    """The table of customers with names, and a column for the manager who looks after each, where the base says so."""
+    if customers is not None and "manager_id" in customers.columns:
+        table = table.assign(manager_id=table["customer_id"].map(customers.set_index("customer_id")["manager_id"]).fillna(""))
+    return named(table, customers, managers)
+
+
+def table(table: pd.DataFrame, settings: Settings, *, caption: str, top: int = 25):
+    """The table as HTML with a caption, headed columns and formatted cells; the rows beyond `top` are counted, not shown."""
+    from IPython.display import HTML
+
+    return HTML(markup(table, settings.currency, caption=_(caption), top=top))
+
+
+def markup(table: pd.DataFrame, currency: str, *, caption: str, top: int = 25) -> str:
+    """The HTML of a table. Names of columns decide units (language.shown); a row's first cell is its heading."""
+    has_money = any(_is_money(table, c) for c in table.columns)
+    note = f" ({_('money in {currency}').format(currency=currency)})" if has_money and currency else ""
+    head = "".join(f'<th scope="col"{_align(table, c)}>{html.escape(language.label(str(c)))}</th>' for c in table.columns)
+    body = "".join(_row(table, row) for row in table.head(top).itertuples(index=False))
+    more = len(table) - top
+    rest = f'<p class="more">{html.escape(_("and {count} more rows in the tables of this run").format(count=more))}</p>' if more > 0 else ""
+    if table.empty:
+        rest = f'<p class="more">{html.escape(_("no rows"))}</p>'
+    return (
+        f'<div class="table" role="region" tabindex="0" aria-label="{html.escape(caption, quote=True)}"><table>'
+        f"<caption>{html.escape(caption + note)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{rest}"
+    )
+
+
+def _row(table: pd.DataFrame, row: tuple) -> str:
+    cells = []
+    for i, (column, value) in enumerate(zip(table.columns, row, strict=True)):
+        text = html.escape(language.shown(str(column), value))
+        tag = "th scope=\"row\"" if i == 0 else "td"
+        cells.append(f"<{tag}{_align(table, column)}>{text}</{tag.split()[0]}>")
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _is_number(table: pd.DataFrame, column: str) -> bool:
+    from pandas.api import types
+
+    return types.is_numeric_dtype(table[column]) and not types.is_bool_dtype(table[column])
+
+
+def _is_money(table: pd.DataFrame, column: str) -> bool:
+    from pandas.api import types
+
+    plain = (*language.SHARES, *language.UNITS, *language.PLAIN)
+    return types.is_float_dtype(table[column]) and not str(column).endswith(plain)
+
+
+def _align(table: pd.DataFrame, column: str) -> str:
+    return ' class="number"' if _is_number(table, column) else ""
+
+
+def findings(found: pd.DataFrame, settings: Settings, *, caption: str):
+    """All findings as a table: chapter, sentence, verdict, money at stake with its range, n."""
+    import pandas as pd
+
+    rows = [
+        {
+            "finding": sentence(row, settings.currency),
+            "chapter": _(row["step"]),
+            "judgement": judgement(row, settings.currency),
+            "money": language.shown("money", row["money"]),
+            "range": _range(row),
+            "n": int(row["n"]),
+        }
+        for _i, row in found.iterrows()
+    ]
+    return table(pd.DataFrame(rows, columns=["finding", "chapter", "judgement", "money", "range", "n"]), settings, caption=caption, top=99)
+
+
+def _range(row: pd.Series) -> str:
+    low, high = (language.shown("money", row[c]) for c in ("money_low", "money_high"))
+    return f"{low} – {high}" if low != language.NOTHING and low != high else language.NOTHING
+
+
+def questions(answers: pd.DataFrame, found: pd.DataFrame, settings: Settings, *, caption: str):
+    """The eight questions with the data's answer, its evidence in a sentence, and the owner's answer beside it."""
+    from audit.verdicts import QUESTIONS
+
+    said = {row["id"]: sentence(row, settings.currency) for _i, row in found.iterrows()}
+    rows = answers.assign(
+        question=[f"{q}. {_(QUESTIONS[q])}" for q in answers["question"]],
+        evidence=[said.get(f, language.NOTHING) for f in answers["finding"]],
+    )
+    return table(rows[["question", "data_answer", "owner_answer", "agreement_class", "evidence"]], settings, caption=caption)

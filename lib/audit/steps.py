@@ -1,0 +1,88 @@
+"""Which questions does the audit answer, and what does each need? The registry of steps.
+
+To add a step: one line here, one notebook, one module with its test. Order follows from the tables.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+
+from audit.language import mark as N_
+
+
+@dataclass(frozen=True)
+class Step:
+    name: str  # of the module, the notebook, the test and the page
+    number: int  # reading order only
+    question: str
+    reads: tuple[str, ...]  # tables without which it is not run
+    uses: tuple[str, ...] = ()  # tables that make it say more
+    writes: tuple[str, ...] = ()
+    for_each: str | None = None  # a table: the notebook is run once per row
+
+    @property
+    def notebook(self) -> str:
+        return f"{self.number:03d}_{self.name}.ipynb"
+
+
+STEPS = (
+    Step(
+        "intake", 0, N_("Can these numbers be trusted?"),
+        reads=("reconciliation", "quarantine", "defects", "bridge"),
+        writes=("findings_intake",),
+    ),
+    Step(
+        "base", 10, N_("Is the customer base growing, and who carries it?"),
+        reads=("history", "panel"), uses=("customers",),
+        writes=("revenue_deciles", "movement", "sales_change", "cohort_revenue", "tenure", "findings_base"),
+    ),
+    Step(
+        "repeat", 20, N_("Do first-time buyers come back?"),
+        reads=("history",), uses=("managers",),
+        writes=("returns_by_cohort", "period_ratio", "return_curve", "repeat_depth", "findings_repeat"),
+    ),
+    Step(
+        "retention", 30, N_("Who stays, who leaves, and who is about to?"),
+        reads=("history", "panel", "silences"), uses=("customers", "managers"),
+        writes=("retention", "cohort_retention", "overdue", "winback", "reactivation", "survival", "findings_retention"),
+    ),
+)  # fmt: skip
+
+VERDICTS = Step(
+    "verdicts", 990, N_("What is the answer, and what should be done first?"),
+    reads=("history",), uses=("answers", "activities", "budgets", *(f"findings_{step.name}" for step in STEPS)),
+    writes=("verdicts", "eight_questions", "undecided"),
+)  # fmt: skip
+
+ALL = (*STEPS, VERDICTS)
+
+
+def by_name(name: str) -> Step:
+    """The step of that name.
+
+    Raises
+    ------
+    KeyError
+        naming the steps there are.
+    """
+    for step in ALL:
+        if step.name == name:
+            return step
+    raise KeyError(f"no step {name!r}; there are {', '.join(step.name for step in ALL)}")
+
+
+def writer(table: str) -> str | None:
+    """The name of the one step that writes a table, None for tables of intake and ledger."""
+    return next((step.name for step in ALL if table in step.writes), None)
+
+
+def depends(step: Step) -> set[str]:
+    """The names of the steps whose tables this one reads or uses."""
+    return {name for table in (*step.reads, *step.uses) if (name := writer(table))}
+
+
+def ordered(chosen: list[Step]) -> TopologicalSorter:
+    """The chosen steps as a graph of their names, each after those whose tables it takes."""
+    names = {step.name for step in chosen}
+    return TopologicalSorter({step.name: sorted(depends(step) & names) for step in chosen})

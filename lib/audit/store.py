@@ -1,0 +1,113 @@
+"""Where do a run's tables and settings lie? Loading and saving, for notebooks; a sealed run never changes."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from audit import steps, tables
+from audit.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MANIFEST = "manifest.json"  # its presence seals a run
+SETTINGS = "settings.json"
+
+
+class NoTable(LookupError):
+    """A table that the run does not hold; the message says which step or export would bring it."""
+
+
+def load(run_dir: str | Path, *names: str) -> pd.DataFrame | tuple[pd.DataFrame, ...]:
+    """One table of a run, or several; money as float64.
+
+    Raises
+    ------
+    NoTable
+        naming the table, the run, and what would bring it.
+    """
+    found = tuple(_read(Path(run_dir), name) for name in names)
+    for name, frame in zip(names, found, strict=True):
+        if frame is None:
+            writer = steps.writer(name)
+            cure = f"run step {writer!r} first" if writer else f"add [tables.{name}] to the base's audit.toml"
+            raise NoTable(f"no table {name!r} in {Path(run_dir).resolve()}. What to do: {cure}.")
+    return found[0] if len(names) == 1 else found
+
+
+def maybe(run_dir: str | Path, *names: str) -> pd.DataFrame | None | tuple[pd.DataFrame | None, ...]:
+    """Like load, for tables that a step merely uses: None where the run does not hold one."""
+    found = tuple(_read(Path(run_dir), name) for name in names)
+    return found[0] if len(names) == 1 else found
+
+
+def _read(run_dir: Path, name: str) -> pd.DataFrame | None:
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if not run_dir.is_dir():
+        raise NoTable(f"no run in {run_dir.absolute()}. What to do: run `make audit`, or give the folder of a run as run_dir.")
+    path = run_dir / "tables" / f"{name}.parquet"
+    if not path.is_file():
+        return None
+    table = pq.read_table(path)
+    for i, field in enumerate(table.schema):
+        if pa.types.is_decimal(field.type):
+            table = table.set_column(i, field.name, table.column(i).cast(pa.float64()))
+        if pa.types.is_date(field.type):
+            table = table.set_column(i, field.name, table.column(i).cast(pa.timestamp("us")))
+    frame = table.to_pandas()
+    return tables.require(frame, name) if name in tables.ALL else pd.DataFrame(frame)
+
+
+def findings(run_dir: str | Path) -> pd.DataFrame:
+    """The findings of every chapter that ran, in reading order."""
+    from audit.findings import together
+
+    names = [table for step in steps.STEPS for table in step.writes if table.startswith("findings_")]
+    return together(*(found for found in maybe(run_dir, *names) if found is not None))
+
+
+def missing(run_dir: str | Path) -> dict[str, str]:
+    """The tables a company could send that this run does not have, with what each would unlock."""
+    there = {path.stem for path in (Path(run_dir) / "tables").glob("*.parquet")}
+    return {table.name: table.unlocks for table in tables.COMPANY if table.name not in there}
+
+
+def settings(run_dir: str | Path) -> Settings:
+    """The settings a run was made with: audit.toml, with its defaults resolved."""
+    path = Path(run_dir) / SETTINGS
+    if not path.is_file():
+        raise NoTable(f"no run in {Path(run_dir).absolute()}. What to do: run `make audit`, or give the folder of a run as run_dir.")
+    return Settings.model_validate(json.loads(path.read_text(encoding="utf-8")))
+
+
+def save(run_dir: str | Path, **frames: pd.DataFrame) -> None:
+    """Tables of a step into the run; the same table again changes nothing, and a sealed run is never changed.
+
+    Raises
+    ------
+    ValueError
+        for a table that no step of the registry writes.
+    """
+    folder = Path(run_dir) / "tables"
+    for name, frame in frames.items():
+        if not steps.writer(name):
+            raise ValueError(f"no step writes a table {name!r}; name it in `writes` of one step in lib/audit/steps.py")
+        content, path = _parquet(frame), folder / f"{name}.parquet"
+        if path.is_file() and path.read_bytes() == content:
+            continue
+        if (Path(run_dir) / MANIFEST).exists():
+            print(f"{name}: differs from the sealed run, shown but not saved; `make lab` opens a copy that can be changed")
+        else:
+            path.write_bytes(content)
+
+
+def _parquet(frame: pd.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, index=False)
+    return buffer.getvalue()
