@@ -293,7 +293,7 @@ def _market(before: pd.Series, now: pd.Series, market: dict[str, float]) -> Find
     if now["period"] not in market:
         return Finding(
             "market_growth", "base", "fact", N_("Sales changed by {growth_rate}; whether the market grew faster is not known."),
-            n=int(now["customers"]), params={"growth_rate": growth}, why=N_("audit.toml names no growth of the market, [market] growth"),
+            n=int(now["customers"]), params={"growth_rate": growth}, why=N_("no growth of the market is named in audit.toml"),
         )  # fmt: skip
     return Finding(
         "market_growth", "base", "fact",

@@ -146,7 +146,7 @@ def waterfall(moves: pd.DataFrame) -> Chart:
 def contributions(change: pd.DataFrame, currency: str) -> Chart:
     """Shapley's contributions of each factor to the change of sales, and of gross profit where cost is known."""
     measures = change["measure_class"].unique()
-    figure, axes = _canvas(height=2.8, title="", panels=len(measures))
+    figure, axes = _canvas(width=9.0, height=2.8, title="", panels=len(measures))
     said = []
     for panel, measure in zip(np.atleast_1d(axes), measures, strict=True):
         part = change[change["measure_class"] == measure].iloc[::-1]
@@ -154,7 +154,7 @@ def contributions(change: pd.DataFrame, currency: str) -> Chart:
         panel.axvline(0, color=INK, lw=0.8)
         panel.set_title(_("Change of {measure}: {money}").format(measure=_(measure), money=shown("x", part["contribution"].sum(), currency)))
         width = part["contribution"].abs().max() or 1.0
-        panel.set_xlim(min(0, part["contribution"].min()) - width * 0.55, max(0, part["contribution"].max()) + width * 0.55)
+        panel.set_xlim(min(0, part["contribution"].min()) - width * 0.95, max(0, part["contribution"].max()) + width * 0.95)
         for i, value in enumerate(part["contribution"]):
             panel.text(value + width * 0.03 * (1 if value >= 0 else -1), i, shown("x", value), va="center", ha="left" if value >= 0 else "right", size=9)
         panel.xaxis.set_visible(False)

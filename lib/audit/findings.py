@@ -104,7 +104,8 @@ def _judged(finding: Finding, settings: Settings, values: dict[str, float]) -> F
         why = N_("the norm does not hold for this type of sale")
         return dataclasses.replace(finding, verdict=OUT, norm=limit, why=why)
     found = verdict(finding.low, finding.high, limit, direction=norm.direction, inclusive=norm.inclusive)
-    return dataclasses.replace(finding, verdict=found, norm=limit)
+    why = N_("the interval holds the norm; more customers or more time would decide") if found == UNDECIDED and not finding.why else finding.why
+    return dataclasses.replace(finding, verdict=found, norm=limit, why=why)
 
 
 def together(*found: pd.DataFrame) -> pd.DataFrame:
@@ -152,7 +153,7 @@ def show(found: pd.DataFrame, settings: Settings):
 
     lines = [
         f'<li class="{row["verdict"].replace(" ", "-") or "unjudged"}"><span class="mark" aria-hidden="true">{MARKS[row["verdict"]]}</span> '
-        f"{html.escape(sentence(row, settings.currency))} "
+        f'<span class="said">{html.escape(sentence(row, settings.currency))}</span> '
         f'<span class="judgement">{html.escape(judgement(row, settings.currency))}</span></li>'
         for _, row in found.iterrows()
     ]

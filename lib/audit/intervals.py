@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -50,7 +51,8 @@ def kaplan_meier(days: np.ndarray, happened: np.ndarray, *, confidence: float) -
     if len(days) == 0:
         return pd.DataFrame({c: pd.Series(dtype=float) for c in columns})
     survival = stats.ecdf(stats.CensoredData.right_censored(days, ~happened)).sf
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The confidence interval is undefined at some observations")
         interval = survival.confidence_interval(confidence, method="log-log")
     at = survival.quantiles
     watched = (days[:, None] >= at[None, :]).sum(axis=0) if len(at) * len(days) < 5e6 else len(days) - np.searchsorted(np.sort(days), at)

@@ -14,12 +14,26 @@ from functools import cache
 from pathlib import Path
 
 LOCALE = Path(__file__).parent / "locale"
-NOTHING = "–"
+NOTHING, MINUS = "–", "−"
 SHARES = ("_share", "_rate", "_ratio")
 UNITS = ("_days", "_months")
 PLAIN = ("_number", "_index")
 WORDS = ("_class", "_answer")  # closed lists of ours: translated
-WORD_COLUMNS = {"factor", "cohort", "verdict", "status", "reason", "bias", "action", "defect", "direction", "driver"}
+WORD_COLUMNS = {"decided_by", "subject", "factor", "cohort", "verdict", "status", "reason", "bias", "action", "defect", "direction", "driver"}
+
+
+HEADINGS = {
+    "at_start": "S: active at start", "at_end": "E: active at end", "acquired": "N: acquired", "kept": "Kept", "customer_retention_rate": "CRR = (E − N) / S",
+    "true_retention_rate": "True rate: kept / S", "decile_class": "Tenth", "tenure_class": "Years", "purchase_class": "Purchases reached",
+    "next_share": "Went on to one more", "of_unknown_start": "Of these, start unknown (at least so long)", "kept_before": "Kept ones’ money before",
+    "lost_before": "Lost ones’ money before", "before_number": "Before", "now_number": "Now", "returned_so_far": "Returned so far",
+    "is_mature": "Comparable", "returned_share": "Returned within horizon", "low_share": "Interval from", "high_share": "to",
+    "second_to_first_ratio": "Second to first", "chance_share": "Chance of such a silence", "usual_gap_days": "Usual gap, days", "silence_days": "Silent, days",
+    "last_on": "Last purchase", "yearly_revenue": "Last year’s money", "return_share": "Chance of return", "expected_revenue": "To be expected",
+    "silence_months": "Months silent", "data_answer": "The data say", "owner_answer": "The owner said", "agreement_class": "Agreement",
+    "decided_by": "What would decide it", "money": "Money at stake", "unreadable": "Money unreadable", "n": "n", "sha256": "SHA-256", "day_on": "Day",
+    "moved": "Moved between months", "untraced": "Returns without their sale", "smallest": "Smallest customer", "revenue_share": "Share of sales",
+}  # fmt: skip
 
 
 def current() -> str:
@@ -49,14 +63,18 @@ def shown(name: str, value, currency: str = "") -> str:
     >>> shown("repeat_share", 0.413), shown("gap_days", 14.0), shown("first_buyers", 1234), shown("revenue", 1234567.8, "RUB")
     ('41.3 %', '14', '1,234', '1,234,568 RUB')
     """
-    from babel import numbers
-
     if value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in ("NaT", "<NA>", "nan"):
         return NOTHING
     if isinstance(value, str):
         return translate(value) if name in WORD_COLUMNS or name.endswith(WORDS) else value
     if hasattr(value, "item"):
         value = value.item()
+    return _formatted(name, value, currency).replace("-", MINUS, 1) if isinstance(value, int | float) and value < 0 else _formatted(name, value, currency)
+
+
+def _formatted(name: str, value, currency: str) -> str:
+    from babel import numbers
+
     if isinstance(value, bool):
         return translate("yes") if value else translate("no")
     if isinstance(value, dt.date):
@@ -84,5 +102,5 @@ def filled(message: str, params: dict, currency: str) -> str:
 
 
 def label(column: str) -> str:
-    """The heading of a column: its name in words, translated."""
-    return translate(column.replace("_", " ").capitalize())
+    """The heading of a column: its own words, or its name in words, translated."""
+    return translate(HEADINGS.get(column, column.removesuffix("_class").replace("_", " ").capitalize()))

@@ -63,7 +63,7 @@ def returns_by_cohort(buyers: pd.DataFrame, *, as_of: dt.date, horizon_days: int
     return pd.DataFrame(rows, columns=names)
 
 
-def period_ratio(history: pd.DataFrame, spans: pd.DataFrame, *, unit: str) -> pd.DataFrame:
+def period_ratio(history: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
     """Second purchases of a period against first purchases of the same period, as the source defines it (B1).
 
     Trap (P3): the two are not the same people. With nobody's behaviour changing, the ratio rises above the truth when
@@ -76,11 +76,9 @@ def period_ratio(history: pd.DataFrame, spans: pd.DataFrame, *, unit: str) -> pd
     Source: method B1 ("count it always"), P3.
     """
     known = history[history["is_first_known"]]
-    first = periods.labels(known["first_on"], unit).value_counts()
-    second = periods.labels(known["second_on"].dropna(), unit).value_counts()
     table = spans[["period"]].copy()
-    table["first_purchases"] = table["period"].map(first).fillna(0).astype(int)
-    table["second_purchases"] = table["period"].map(second).fillna(0).astype(int)
+    for count, column in [("first_purchases", "first_on"), ("second_purchases", "second_on")]:
+        table[count] = [int(known[column].between(span.from_on, span.to_on).sum()) for span in spans.itertuples()]
     ratio = table["second_purchases"] / table["first_purchases"].where(table["first_purchases"] > 0)
     return table.assign(second_to_first_ratio=ratio)
 

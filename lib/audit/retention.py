@@ -257,7 +257,7 @@ def findings(rates: pd.DataFrame, late: pd.DataFrame, returns: pd.DataFrame, los
     judged
         customers with enough purchases for a rhythm of their own.
     """
-    return [_stayed(rates), _late(late, judged, overdue_chance), *_came_back(returns, lost)]
+    return [_stayed(rates), *_crr(rates), _late(late, judged, overdue_chance), *_came_back(returns, lost)]
 
 
 def _stayed(rates: pd.DataFrame) -> Finding:
@@ -267,11 +267,24 @@ def _stayed(rates: pd.DataFrame) -> Finding:
     now = rates.iloc[-1]
     return Finding(
         "retention_rate", "retention", "fact",
-        N_("{value} of the {n} customers active at the start of {period} were still active at its end; {lost} had fallen silent. The source's CRR, (E - N) / S, says {crr_rate}: it counts {returned} returned customers as kept."),
+        N_("{value} of the {n} customers active at the start of {period} were still active at its end; {lost} had fallen silent."),
         value=float(now["true_retention_rate"]), n=int(now["at_start"]),
         previous=float(rates.iloc[-2]["true_retention_rate"]) if len(rates) > 1 else NAN,
-        params={"period": now["period"], "lost": int(now["lost"]), "returned": int(now["returned"]), "crr_rate": float(now["customer_retention_rate"])},
+        params={"period": now["period"], "lost": int(now["lost"])},
     )  # fmt: skip
+
+
+def _crr(rates: pd.DataFrame) -> list[Finding]:
+    if rates.empty:
+        return []
+    now = rates.iloc[-1]
+    return [
+        Finding(
+            "crr", "retention", "fact",
+            N_("The source's CRR, (E − N) / S, says {value} for {period}: it counts {returned} returned customers as kept, and is printed but not judged."),
+            value=float(now["customer_retention_rate"]), n=int(now["at_start"]), params={"period": now["period"], "returned": int(now["returned"])},
+        )
+    ]  # fmt: skip
 
 
 def _late(late: pd.DataFrame, judged: int, overdue_chance: float) -> Finding:

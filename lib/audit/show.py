@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from audit.settings import Settings
 
-TEXT_COLUMNS = 1  # of a row, the first is its heading
+SHORT = 24  # characters that are kept on one line
 
 
 def named(table: pd.DataFrame, customers: pd.DataFrame | None, managers: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -60,8 +60,9 @@ def _row(table: pd.DataFrame, row: tuple) -> str:
     cells = []
     for i, (column, value) in enumerate(zip(table.columns, row, strict=True)):
         text = html.escape(language.shown(str(column), value))
-        tag = "th scope=\"row\"" if i == 0 else "td"
-        cells.append(f"<{tag}{_align(table, column)}>{text}</{tag.split()[0]}>")
+        tag = 'th scope="row"' if i == 0 else "td"
+        look = _align(table, column) or (' class="short"' if len(text) <= SHORT else "")
+        cells.append(f"<{tag}{look}>{text}</{tag.split()[0]}>")
     return f"<tr>{''.join(cells)}</tr>"
 
 

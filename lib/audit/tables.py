@@ -251,7 +251,7 @@ DERIVED = [
             ("status!", TEXT, "what became of them", ("kept", "quarantined", "excluded", "merged")),
             ("reason!", TEXT, "why"),
             ("rows!", COUNT, "rows of the exports"),
-            ("amount!", MONEY, "their readable money"),
+            ("amount", MONEY, "their readable money; empty for tables without money"),
             ("unreadable!", COUNT, "rows whose money cannot be read"),
         ],
         origin="intake",

@@ -140,7 +140,7 @@ def undecided(found: pd.DataFrame, questions: pd.DataFrame, missing: dict[str, s
     -------
     DataFrame with subject_class (finding, question or table), subject, decided_by.
     """
-    rows = [(N_("finding"), row["id"], row["why"]) for _, row in found[found["verdict"] == UNDECIDED].iterrows()]
+    rows = [(N_("finding"), row["id"].replace("_", " "), row["why"]) for _, row in found[found["verdict"] == UNDECIDED].iterrows()]
     open_ = questions.loc[questions["data_answer"] == UNDECIDED, "question"]
     rows += [(N_("question"), question, NEEDS[question]) for question in open_]
     rows += [(N_("table"), name, unlocks) for name, unlocks in missing.items()]

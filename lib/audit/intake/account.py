@@ -21,11 +21,11 @@ def reconciliation(fates: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """Rows and readable money by table, status and reason; see tables.py for the columns."""
     parts = []
     for name, fate in fates.items():
-        money = pl.col("amount") if "amount" in fate.columns else pl.lit(0, MONEY)
+        has_money = "amount" in fate.columns
         counted = fate.group_by("status", "reason").agg(
             pl.len().cast(pl.Int64).alias("rows"),
-            money.sum().cast(MONEY).alias("amount"),
-            money.is_null().sum().cast(pl.Int64).alias("unreadable"),
+            (pl.col("amount").sum() if has_money else pl.lit(None)).cast(MONEY).alias("amount"),
+            (pl.col("amount").is_null().sum() if has_money else pl.lit(0)).cast(pl.Int64).alias("unreadable"),
         )
         parts.append(counted.select(pl.lit(name).alias("table"), pl.all()))
     return pl.concat(parts).sort("table", "status", "reason")

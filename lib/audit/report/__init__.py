@@ -47,7 +47,7 @@ def pages(notebooks: Path, target: Path, settings: Settings, *, run: str, inputs
     """
     done = [step for step in steps.ALL if (notebooks / step.notebook).is_file()]
     done = sorted(done, key=lambda step: (step is not steps.VERDICTS, step.number))
-    bodies = {_name(step): _sound(body(notebooks / step.notebook), step.name) for step in done}
+    bodies = {_name(step): _answer_first(_sound(body(notebooks / step.notebook), step.name), step) for step in done}
     bodies["settings"] = _settings_page(settings, inputs, versions, skipped)
     titles = {_name(step): _(step.question) for step in done} | {"settings": _(WORDS["settings"])}
     for name, text in bodies.items():
@@ -91,6 +91,23 @@ def _sound(text: str, step: str) -> str:
     if found := FORBIDDEN.search(tags):
         raise UnsafeReport(f"chapter {step!r} holds {found.group()!r} in its markup; a name from the data must be escaped where it is shown")
     return text
+
+
+FIRST = re.compile(r'<li class="([\w-]+)">.*?<span class="said">(.*?)</span> (<span class="judgement">.*?</span>)</li>', re.DOTALL)
+
+
+def _answer_first(text: str, step: steps.Step) -> str:
+    """The chapter with its first finding as the title and the question above it; the page of verdicts keeps its question."""
+    found = FIRST.search(text)
+    if step is steps.VERDICTS or not found:
+        return text
+    verdict, said, judgement = found.groups()
+    title = f'<p class="kicker">\\g<1></p>\n<h1>{_plain_text(said)}</h1>\n<p class="lead {verdict}">{_plain_text(judgement)}</p>'
+    return re.sub(r"<h1[^>]*>(.*?)</h1>", title, text.replace(found.group(), "", 1), count=1, flags=re.DOTALL)
+
+
+def _plain_text(text: str) -> str:
+    return text.replace("\\", "\\\\")
 
 
 def _below(text: str, *, first: bool) -> str:
