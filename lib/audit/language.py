@@ -61,7 +61,7 @@ def shown(name: str, value, currency: str = "") -> str:
     """A value as a reader sees it, by the name of its column; nothing known is a dash.
 
     >>> shown("repeat_share", 0.413), shown("gap_days", 14.0), shown("first_buyers", 1234), shown("revenue", 1234567.8, "RUB")
-    ('41.3 %', '14', '1,234', '1,234,568 RUB')
+    ('41.3\\xa0%', '14', '1,234', '1,234,568\\xa0RUB')
     """
     if value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in ("NaT", "<NA>", "nan"):
         return NOTHING

@@ -181,7 +181,7 @@ def overdue(history: pd.DataFrame, panel: pd.DataFrame, *, rhythm_purchases: int
     """
     chance = silence_chance(history, rhythm_purchases=rhythm_purchases, prior_gaps=prior_gaps)
     late = history.assign(chance_share=chance)[chance < overdue_chance].rename(columns={"gap_days": "usual_gap_days"})
-    late = late.assign(yearly_revenue=late["customer_id"].map(yearly_revenue(panel, history)).fillna(0.0))
+    late = late.assign(yearly_revenue=late["customer_id"].map(yearly_revenue(panel, history)).astype(float).fillna(0.0))
     columns = ["customer_id", "last_on", "silence_days", "usual_gap_days", "chance_share", "yearly_revenue", "purchases"]
     return late[columns].sort_values(["yearly_revenue", "customer_id"], ascending=[False, True], ignore_index=True)
 
@@ -220,8 +220,8 @@ def winback(history: pd.DataFrame, panel: pd.DataFrame, returns: pd.DataFrame, *
     silent = history[is_late | (history["silence_days"] > active_months * MONTH_DAYS)]
     month = np.clip((silent["silence_days"] / MONTH_DAYS).astype(int), 1, int(returns["silence_months"].max()))
     table = silent[["customer_id", "last_on", "silence_days"]].assign(
-        yearly_revenue=silent["customer_id"].map(yearly_revenue(panel, history)).fillna(0.0),
-        return_share=month.map(returns.set_index("silence_months")["return_share"]),
+        yearly_revenue=silent["customer_id"].map(yearly_revenue(panel, history)).astype(float).fillna(0.0),
+        return_share=month.map(returns.set_index("silence_months")["return_share"]).astype(float),
         reason_class=np.where(is_late[silent.index], N_("overdue"), N_("inactive")),
     )
     table["expected_revenue"] = table["yearly_revenue"] * table["return_share"]

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import narwhals as nw
 
+NO_DAY = nw.when(nw.col("date").is_null()).then(nw.col("date"))  # null, in the engine's own type of a date
+
 
 def traced(lines: nw.LazyFrame) -> nw.LazyFrame:
     """The lines with `is_return` and `sold_on`: the day of the sale, for a return that of the sale it takes back (null: untraced)."""
@@ -23,11 +25,11 @@ def traced(lines: nw.LazyFrame) -> nw.LazyFrame:
     if "order_id" in names and "returns_order_id" in names:
         returns = _by_order(returns, sales)
     else:
-        returns = returns.with_columns(named_on=nw.lit(None, nw.Date))
+        returns = returns.with_columns(named_on=NO_DAY)
     if "product_id" in names:
         returns = _by_product(returns, sales)
     else:
-        returns = returns.with_columns(latest_on=nw.lit(None, nw.Date))
+        returns = returns.with_columns(latest_on=NO_DAY)
     returns = returns.with_columns(sold_on=nw.coalesce("named_on", "latest_on"))
     return nw.concat([sales.select(columns), returns.select(columns)])
 
@@ -45,7 +47,7 @@ def _by_product(returns: nw.LazyFrame, sales: nw.LazyFrame) -> nw.LazyFrame:
     pair = ["customer_id", "product_id"]
     days = sales.join(returns.select(pair).unique(), on=pair, how="semi").select(*pair, "date").unique()
     days = days.with_columns(bought_on=nw.col("date"), is_asked=nw.lit(False))
-    asked = returns.select(*pair, "date").unique().with_columns(bought_on=nw.lit(None, nw.Date), is_asked=nw.lit(True))
+    asked = returns.select(*pair, "date").unique().with_columns(bought_on=NO_DAY, is_asked=nw.lit(True))
     both = nw.concat([days, asked])
     latest = both.with_columns(latest_on=nw.col("bought_on").fill_null(strategy="forward").over(*pair, order_by=["date", "is_asked"]))
     answers = latest.filter(nw.col("is_asked")).select(*pair, "date", "latest_on")
@@ -59,7 +61,7 @@ def purchases(traced: nw.LazyFrame) -> nw.LazyFrame:
     sales, returns = traced.filter(~nw.col("is_return")), traced.filter(nw.col("is_return") & ~nw.col("sold_on").is_null())
     counted = {
         "sold": nw.col("amount").sum(),
-        "orders": nw.col("order_id").n_unique() if "order_id" in names else nw.lit(1).max(),
+        "orders": nw.col("order_id").n_unique() if "order_id" in names else nw.col("sold_on").n_unique(),
         **({"cost": nw.col("cost").sum()} if "cost" in names else {}),
         **({"manager_id": nw.col("manager_id").min()} if "manager_id" in names else {}),
     }

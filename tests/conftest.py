@@ -1,0 +1,93 @@
+"""What tests share: the folder of public bases, the demo's run, and small hand-countable tables."""
+
+import datetime as dt
+import os
+from pathlib import Path
+
+import pandas as pd
+import polars as pl
+import pytest
+
+from audit import ledger, run
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared" / "data"
+CHROMIUM = "/usr/bin/chromium"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    if not SHARED.is_dir():
+        pytest.skip(f"the public bases are not here: {SHARED}")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def demo() -> Path:
+    """The demo's sealed run, made if it is not there."""
+    return run.run(ROOT / "data" / "demo", say=lambda _line: None).folder
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if not Path(CHROMIUM).exists():
+        assert not os.environ.get("CI"), f"CI must have a browser at {CHROMIUM}"
+        pytest.skip(f"no browser at {CHROMIUM}; .ci/run installs one")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield opened
+        opened.close()
+
+
+def days(*texts: str) -> list[dt.date]:
+    return [dt.date.fromisoformat(text) for text in texts]
+
+
+def lines(rows: list[tuple], names: str = "customer_id date amount") -> pl.DataFrame:
+    """Order lines from literals: customer, ISO day, amount, ..."""
+    columns = names.split()
+    table = pl.DataFrame([dict(zip(columns, row, strict=True)) for row in rows])
+    return table.with_columns(
+        pl.col("date").str.to_date(),
+        pl.col("amount").cast(pl.String).cast(pl.Decimal(18, 4)),
+        pl.int_range(pl.len()).cast(pl.String).alias("line_id"),
+    )
+
+
+def ledger_of(rows: list[tuple], names: str = "customer_id date amount", *, as_of: str, observed_from: str, burn_in_months: int = 0, **more) -> dict[str, pd.DataFrame]:
+    """The ledger's tables of a few literal lines, as a step gets them."""
+    made = ledger.tables(lines(rows, names), as_of=dt.date.fromisoformat(as_of), observed_from=dt.date.fromisoformat(observed_from), burn_in_months=burn_in_months, **more)
+    return {name: as_pandas(frame) for name, frame in made.items()}
+
+
+def as_pandas(frame) -> pd.DataFrame:
+    native = frame.to_native() if hasattr(frame, "to_native") else frame
+    money = [c for c, kind in native.schema.items() if kind.is_decimal()]
+    dates = [c for c, kind in native.schema.items() if kind == pl.Date]
+    return native.with_columns(pl.col(money).cast(pl.Float64), pl.col(dates).cast(pl.Datetime("us"))).to_pandas()
+
+
+def write_base(folder: Path, csv: str, toml: str, *, name: str = "sales.csv", encoding: str = "utf-8") -> Path:
+    """A base of one text file and an audit.toml."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(csv, encoding=encoding, newline="")
+    (folder / "audit.toml").write_text(toml, encoding="utf-8")
+    return folder
+
+
+TOML = """
+[base]
+name = "Test"
+currency = "EUR"
+as_of = 2024-12-31
+burn_in_months = 0
+
+[sources.sales]
+file = "sales*.csv"
+
+[tables.lines]
+from = "sales"
+columns = { customer_id = "who", date = "day", amount = "money" }
+"""

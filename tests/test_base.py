@@ -1,0 +1,121 @@
+"""The base's movement, change and inequality: hand-countable tables and identities."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audit import base, ledger, periods
+from tests.conftest import as_pandas, ledger_of, lines
+
+ROWS = [
+    ("kept", "2022-03-01", 100), ("kept", "2023-03-01", 80), ("lost", "2022-05-01", 50), ("back", "2021-02-01", 10), ("back", "2023-02-01", 30),
+    ("new", "2023-06-01", 40), ("old", "2021-01-05", 5), ("old", "2022-01-05", 5), ("old", "2023-01-05", 5),
+]  # fmt: skip
+
+
+@pytest.fixture
+def made():
+    found = ledger_of(ROWS, as_of="2023-12-31", observed_from="2021-01-01", burn_in_months=1)
+    spans = periods.complete(observed_from=dt.date(2021, 1, 1), as_of=dt.date(2023, 12, 31), unit="year")
+    return found["history"], spans, base.by_period(found["panel"], spans, unit="year")
+
+
+def test_a8_customers_before_less_lost_plus_new_plus_returned_are_customers_now(made):
+    history, spans, bought = made
+    moves = base.movement(bought, history, spans, unit="year").set_index("period")
+    assert moves.loc["2023", ["customers", "kept", "new", "returned", "first_seen", "lost"]].tolist() == [4, 2, 1, 1, 0, 1]
+    assert moves.loc["2023", ["kept_revenue", "kept_before", "new_revenue", "returned_revenue", "lost_before"]].tolist() == [85, 105, 40, 30, 50]
+    assert pd.isna(moves.loc["2021", "lost"])
+
+
+def test_p13_a_first_purchase_in_the_burn_in_is_first_seen_and_not_new():
+    found = ledger_of([("A", "2022-01-05", 1), ("B", "2023-02-01", 1), ("A", "2023-02-01", 1)], as_of="2023-12-31", observed_from="2022-01-01", burn_in_months=18)
+    spans = periods.complete(observed_from=dt.date(2022, 1, 1), as_of=dt.date(2023, 12, 31), unit="year")
+    moves = base.movement(base.by_period(found["panel"], spans, unit="year"), found["history"], spans, unit="year")
+    assert moves[["new", "first_seen"]].iloc[-1].tolist() == [0, 1]
+
+
+def test_p14_a_partial_last_period_is_not_read_as_a_fall():
+    rows = [(f"C{i}", f"2023-{m:02d}-10", 10) for i in range(5) for m in range(1, 12)] + [("C0", "2023-12-02", 10)]
+    found = ledger_of(rows, as_of="2023-12-09", observed_from="2023-01-01")
+    spans = periods.complete(observed_from=dt.date(2023, 1, 1), as_of=dt.date(2023, 12, 9), unit="month")
+    moves = base.movement(base.by_period(found["panel"], spans, unit="month"), found["history"], spans, unit="month")
+    assert moves["period"].iloc[-1] == "2023-11"
+    assert set(moves["customers"]) == {5}
+
+
+factors = st.lists(st.floats(0.1, 1e4), min_size=1, max_size=4)
+
+
+@given(factors, st.floats(0.1, 10))
+def test_b8_shapleys_parts_add_up_to_the_change(values, growth):
+    before = {str(i): v for i, v in enumerate(values)}
+    now = {name: v * (growth if i % 2 else 1 / growth) for i, (name, v) in enumerate(before.items())}
+    change = np.prod(list(now.values())) - np.prod(list(before.values()))
+    scale = max(np.prod(list(now.values())), np.prod(list(before.values())))
+    assert sum(base.shapley(before, now).values()) == pytest.approx(change, abs=1e-9 * scale)
+
+
+def test_a_factor_that_does_not_change_contributes_nothing():
+    assert base.shapley({"a": 2, "b": 3, "c": 5}, {"a": 4, "b": 3, "c": 5}) == {"a": 30.0, "b": 0.0, "c": 0.0}
+
+
+def test_the_change_of_sales_ties_to_the_periods_with_margin_where_cost_is_known():
+    rows = [("A", "2022-03-01", 100, 60), ("B", "2022-03-01", 50, 20), ("A", "2023-03-01", 300, 200)]
+    table = lines(rows, "customer_id date amount cost").with_columns(pl.col("cost").cast(pl.Decimal(18, 4)))
+    made = ledger.tables(table, as_of=dt.date(2023, 12, 31), observed_from=dt.date(2022, 1, 1), burn_in_months=0)
+    spans = periods.complete(observed_from=dt.date(2022, 1, 1), as_of=dt.date(2023, 12, 31), unit="year")
+    change = base.sales_change(base.by_period(as_pandas(made["panel"]), spans, unit="year"), before="2022", now="2023")
+    assert change.groupby("measure_class")["contribution"].sum().round(6).to_dict() == {"sales": 150.0, "gross profit": 30.0}
+
+
+def test_deciles_break_ties_by_customer_and_sum_to_everything():
+    bought = pd.DataFrame({"customer_id": [f"c{i:02d}" for i in range(20)], "period": "2023", "revenue": [100.0] * 2 + [1.0] * 18})
+    table = base.revenue_deciles(bought, period="2023")
+    assert table["customers"].tolist() == [2] * 10
+    assert table["revenue"].iloc[0] == 200.0
+    assert table["cumulative_share"].iloc[-1] == pytest.approx(1.0)
+    assert table.equals(base.revenue_deciles(bought.sample(frac=1, random_state=1), period="2023"))
+
+
+@pytest.mark.parametrize("n", [0, 1, 4])
+def test_a_handful_of_customers_or_none_does_not_break_the_tenths(n):
+    bought = pd.DataFrame({"customer_id": [str(i) for i in range(n)], "period": "2023", "revenue": [float(i) for i in range(n)]})
+    table = base.revenue_deciles(bought, period="2023")
+    assert table["customers"].sum() == n
+
+
+def test_fault_17_all_zero_revenue_divides_by_nothing():
+    bought = pd.DataFrame({"customer_id": ["a", "b"], "period": "2023", "revenue": [0.0, 0.0], "orders": [1, 1]})
+    assert base.revenue_deciles(bought, period="2023")["revenue_share"].isna().all()
+    assert np.isnan(base.top_share(bought, period="2023"))
+
+
+def test_layers_hold_all_the_money_of_each_period(made):
+    history, spans, bought = made
+    layers = base.cohort_revenue(bought, history, spans, unit="year")
+    assert layers.groupby("period")["revenue"].sum().to_dict() == bought.groupby("period")["revenue"].sum().to_dict()
+    assert set(layers["cohort"]) == {"earlier", "2021", "2022", "2023"}
+
+
+def test_b9_the_market_decides_only_where_it_is_declared(made):
+    history, spans, bought = made
+    moves = base.movement(bought, history, spans, unit="year")
+    change, _deciles, tenure = base.last_period(bought, history, spans)
+    silent = {f.id: f for f in base.findings(moves, change, bought, tenure, market={})}["market_growth"]
+    known = {f.id: f for f in base.findings(moves, change, bought, tenure, market={"2023": -0.5})}["market_growth"]
+    assert (silent.norm_id, bool(silent.why)) == ("", True)
+    assert known.value == pytest.approx(0.5)
+
+
+def test_with_one_period_growth_is_not_judged(made):
+    history, spans, bought = made
+    moves = base.movement(bought, history, spans.head(1), unit="year")
+    found = base.findings(moves, pd.DataFrame(), bought, pd.DataFrame(), market={})
+    assert [f.id for f in found] == ["base_size"]
+    assert "fewer than two complete periods" in found[0].why

@@ -1,0 +1,61 @@
+"""Norms flip exactly at the threshold for facts, and when the interval clears it for estimates."""
+
+import dataclasses
+
+import pytest
+
+from audit import findings, norms, settings
+from audit.findings import MET, MISSED, OUT, UNDECIDED, Finding
+from tests.conftest import TOML, write_base
+
+
+@pytest.fixture
+def base(tmp_path):
+    return settings.read(write_base(tmp_path, "", TOML))
+
+
+def fact(value: float, norm: str) -> Finding:
+    return Finding("x", "repeat", "fact", "{value}", value=value, n=100, norm_id=norm)
+
+
+@pytest.mark.parametrize("norm", [n for n in norms.register().values() if n.kind == "norm"], ids=lambda n: n.id)
+def test_every_norm_flips_at_its_value_as_its_direction_and_inclusiveness_say(norm, base):
+    step = 1e-9
+    good, bad = (norm.value + step, norm.value - step) if norm.direction == "at least" else (norm.value - step, norm.value + step)
+    judged = findings.judge([fact(good, norm.id), fact(norm.value, norm.id), fact(bad, norm.id)], base, **{norm.id: norm.value})
+    assert judged["verdict"].tolist() == [MET, MET if norm.inclusive else MISSED, MISSED]
+
+
+@pytest.mark.parametrize(("low", "high", "expected"), [(0.67, 0.8, MET), (0.669, 0.8, UNDECIDED), (0.5, 0.67, UNDECIDED), (0.5, 0.669, MISSED)])
+def test_an_estimate_is_decided_only_when_its_whole_interval_is(low, high, expected, base):
+    estimate = Finding("x", "repeat", "estimate", "{value}", value=(low + high) / 2, low=low, high=high, n=50, norm_id="repeat_purchase_ratio")
+    assert findings.judge([estimate], base, repeat_purchase_ratio=0.67)["verdict"].tolist() == [expected]
+
+
+def test_a11_the_repeat_norm_does_not_hold_for_project_sales(base):
+    project = base.model_copy(update={"base": base.base.model_copy(update={"sales_type": "project"})})
+    judged = findings.judge([fact(0.1, "repeat_purchase_ratio")], project, repeat_purchase_ratio=0.67)
+    assert judged["verdict"].tolist() == [OUT]
+    assert "type of sale" in judged["why"][0]
+
+
+def test_a_sentence_gives_number_norm_and_verdict(base):
+    judged = findings.judge([dataclasses.replace(fact(0.41, "repeat_purchase_ratio"), message="{value} of {n} come back.")], base, repeat_purchase_ratio=0.67)
+    row = judged.iloc[0]
+    assert findings.sentence(row, "EUR") == "41.0\xa0% of 100 come back."
+    assert findings.judgement(row, "EUR") == "The norm is at least 67.0\xa0%: missed."
+
+
+def test_fault_30_a_name_in_a_finding_is_text_in_the_page(base):
+    nasty = Finding("x", "repeat", "fact", "{name}", value=1.0, params={"name": "<script>alert(1)</script>"})
+    shown = findings.show(findings.judge([nasty], base), base).data
+    assert "<script>" not in shown
+    assert "&lt;script&gt;" in shown
+
+
+def test_every_norm_says_its_meaning_source_and_kind():
+    for norm in norms.register().values():
+        assert norm.kind in ("norm", "setting", "claim")
+        assert len(norm.meaning) > 10
+        assert len(norm.source) > 10, f"{norm.id} has no source"
+        assert (norm.direction in ("at least", "at most")) == (norm.kind == "norm")

@@ -1,0 +1,51 @@
+"""Wilson and Kaplan-Meier: published and recomputed numbers."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from audit import intervals
+
+
+@pytest.mark.parametrize(("k", "n", "low", "high"), [(20, 30, 0.49, 0.81), (67, 100, 0.57, 0.75), (335, 500, 0.63, 0.71)])
+def test_p3_wilson_intervals_near_the_norm(k, n, low, high):
+    assert [round(x, 2) for x in intervals.wilson(k, n, confidence=0.95)] == [low, high]
+
+
+def test_a_share_of_nobody_has_no_interval():
+    assert all(np.isnan(intervals.wilson(0, 0, confidence=0.95)))
+
+
+def test_kaplan_meier_of_a_hand_countable_table():
+    # 5 watched; events on days 1 and 3, open ends on days 2, 4, 4: S = 4/5, then 4/5 * 2/3
+    curve = intervals.kaplan_meier(np.array([1, 2, 3, 4, 4]), np.array([1, 0, 1, 0, 0], dtype=bool), confidence=0.95)
+    assert curve["happened_share"].round(4).tolist() == [0.2, 0.2, 0.4667, 0.4667]
+    assert curve["watched"].tolist() == [5, 4, 3, 2]
+
+
+def test_greenwoods_log_log_interval_by_hand():
+    curve = intervals.kaplan_meier(np.array([1, 2, 3, 4, 4]), np.array([1, 0, 1, 0, 0], dtype=bool), confidence=0.95)
+    s = 0.8
+    se = np.sqrt(1 / (5 * 4)) / abs(np.log(s))
+    expected = 1 - s ** np.exp(np.array([-1, 1]) * 1.959964 * se)
+    assert curve.loc[0, ["low_share", "high_share"]].to_numpy(dtype=float) == pytest.approx(expected, abs=1e-4)
+
+
+def test_beyond_the_longest_follow_up_nothing_is_known():
+    curve = intervals.kaplan_meier(np.array([10, 20]), np.array([True, False]), confidence=0.95)
+    assert intervals.at(curve, 20)[0] == pytest.approx(0.5)
+    assert all(np.isnan(intervals.at(curve, 21)))
+    assert all(np.isnan(intervals.at(intervals.kaplan_meier(np.array([]), np.array([]), confidence=0.95), 1)))
+
+
+def test_when_everybody_has_returned_the_interval_is_not_made_up():
+    curve = intervals.kaplan_meier(np.array([1, 2]), np.array([True, True]), confidence=0.95)
+    share, low, high = intervals.at(curve, 2)
+    assert share == 1.0
+    assert np.isnan(low)
+    assert np.isnan(high)
+
+
+def test_counts_of_silences_spread_to_subjects():
+    days, ended = intervals.spread(pd.DataFrame({"days": [5, 9], "ended": [2, 0], "open": [1, 1]}))
+    assert sorted(zip(days.tolist(), ended.tolist(), strict=True)) == [(5, False), (5, True), (5, True), (9, False)]

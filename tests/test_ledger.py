@@ -1,0 +1,131 @@
+"""Lines -> purchases, history, panel: hand-countable, exact, and the same from every engine."""
+
+import datetime as dt
+from decimal import Decimal
+
+import narwhals as nw
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audit import ledger
+from audit.ledger import purchases, rhythm
+from tests.conftest import as_pandas, ledger_of, lines
+
+WINDOW = {"as_of": "2024-12-31", "observed_from": "2024-01-01"}
+
+
+def test_p37_orders_of_a_day_are_one_purchase_and_two_orders():
+    found = ledger_of([("A", "2024-01-05", 10, "1"), ("A", "2024-01-05", 5, "1"), ("A", "2024-01-05", 7, "2"), ("A", "2024-02-01", 1, "3")], "customer_id date amount order_id", **WINDOW)
+    assert found["purchases"][["revenue", "orders"]].to_numpy().tolist() == [[22.0, 2], [1.0, 1]]
+    assert found["history"].loc[0, ["purchases", "revenue"]].tolist() == [2, 23.0]
+
+
+def test_a_return_is_traced_by_its_order_then_by_product_and_never_is_a_purchase():
+    rows = [
+        ("A", "2024-01-10", 100, "o1", "p", ""),
+        ("A", "2024-02-10", 100, "o2", "p", ""),
+        ("A", "2024-03-01", -30, "r1", "p", "o1"),  # names its order
+        ("A", "2024-03-02", -20, "r2", "p", ""),  # the latest earlier sale of p: o2
+        ("A", "2024-03-03", -5, "r3", "q", ""),  # q was never sold: untraced
+        ("B", "2024-03-04", -7, "r4", "p", "o1"),  # another customer's order: untraced
+    ]
+    found = ledger_of(rows, "customer_id date amount order_id product_id returns_order_id", **WINDOW)
+    assert found["purchases"][["revenue", "returned"]].to_numpy().tolist() == [[70.0, -30.0], [80.0, -20.0]]
+    assert found["history"]["customer_id"].tolist() == ["A"]
+    bridge = found["bridge"].set_index(found["bridge"]["period"].dt.month)
+    assert bridge.loc[3, ["booked", "untraced", "moved", "revenue"]].tolist() == [-62.0, -12.0, -50.0, 0.0]
+    assert bridge["moved"].sum() == 0
+
+
+def test_a_return_of_the_same_day_follows_the_sale_and_one_before_it_does_not():
+    rows = [("A", "2024-01-10", 100, "p"), ("A", "2024-01-10", -10, "p"), ("A", "2024-01-09", -1, "p")]
+    found = ledger_of(rows, "customer_id date amount product_id", **WINDOW)
+    assert found["purchases"]["returned"].tolist() == [-10.0]
+    assert found["bridge"]["untraced"].tolist() == [-1.0]
+
+
+def test_zero_amounts_are_purchases_and_flagged():
+    found = ledger_of([("A", "2024-01-05", 0), ("A", "2024-02-05", 3)], **WINDOW)
+    assert found["purchases"]["is_free"].tolist() == [True, False]
+
+
+def test_p13_a_first_purchase_in_the_burn_in_is_not_known_to_be_the_first():
+    rows = [("old", "2024-01-05", 1), ("new", "2024-07-05", 1)]
+    found = ledger_of(rows, **WINDOW, burn_in_months=6)
+    assert dict(zip(found["history"]["customer_id"], found["history"]["is_first_known"], strict=True)) == {"old": False, "new": True}
+
+
+def test_p13_the_master_files_first_deal_decides_where_it_is_known():
+    customers = pl.DataFrame({"customer_id": ["old", "new", "none"], "first_deal_on": [dt.date(2019, 1, 1), dt.date(2024, 1, 5), None]})
+    rows = [("old", "2024-07-05", 1), ("new", "2024-01-05", 1), ("none", "2024-01-05", 1)]
+    found = ledger_of(rows, **WINDOW, burn_in_months=6, customers=customers)["history"].set_index("customer_id")
+    assert found["is_first_known"].to_dict() == {"old": False, "new": True, "none": False}
+
+
+def test_gaps_silence_and_numbered_purchases_of_one_customer():
+    found = ledger_of([("A", d, 1) for d in ["2024-01-01", "2024-01-11", "2024-01-31", "2024-12-01"]], **WINDOW)
+    row = found["history"].iloc[0]
+    assert (row["gaps"], row["gap_days"], row["silence_days"]) == (3, 20.0, 30)
+    assert [f"{row[c]:%m-%d}" for c in ["first_on", "second_on", "third_on", "last_on"]] == ["01-01", "01-11", "01-31", "12-01"]
+    assert found["silences"].to_numpy().tolist() == [[10, 1, 0], [20, 1, 0], [30, 0, 1], [305, 1, 0]]
+
+
+def test_money_is_exact():
+    found = ledger.tables(lines([("A", "2024-01-01", "0.1")] * 10), as_of=dt.date(2024, 12, 31), observed_from=dt.date(2024, 1, 1), burn_in_months=0)
+    assert found["purchases"].to_native()["revenue"].to_list() == [Decimal("1.0000")]
+
+
+def test_p12_the_season_is_taken_out_only_with_two_full_years():
+    rows = [("A", f"{y}-{m:02d}-{d:02d}", 1) for y in (2023, 2024) for m in range(1, 13) for d in ([1, 8, 15, 22] if m < 7 else [1])]
+    two = ledger_of(rows, as_of="2024-12-31", observed_from="2023-01-01")
+    assert two["season"]["index"].iloc[0] > 3 * two["season"]["index"].iloc[8]
+    assert two["history"]["silence_clock_days"].iloc[0] < 15 < two["history"]["silence_days"].iloc[0]
+    short = ledger_of(rows, as_of="2024-12-30", observed_from="2023-01-01")
+    assert short["season"]["index"].tolist() == [1.0] * 12
+
+
+def test_the_seasonal_clock_advances_by_a_year_in_a_year_and_never_backwards():
+    season = nw.from_native(pl.DataFrame({"month": range(1, 13), "index": [0.5] * 6 + [1.5] * 6}), eager_only=True)
+    days = nw.from_native(pl.DataFrame({"day": pl.date_range(dt.date(2023, 1, 1), dt.date(2025, 1, 1), eager=True)}))
+    clock = days.select(x=rhythm.clock(nw.col("day"), season))["x"].to_native()
+    assert clock.diff().drop_nulls().min() >= 0
+    assert clock[365] - clock[0] == pytest.approx(365.25)
+
+
+LINE = st.tuples(
+    st.sampled_from("ABC"), st.dates(dt.date(2023, 1, 1), dt.date(2024, 12, 31)).map(str), st.integers(-500, 1000), st.sampled_from(["p", "q"]), st.sampled_from(["1", "2", ""])
+)  # fmt: skip
+
+
+@given(st.lists(LINE, min_size=1, max_size=40))
+def test_the_bridge_closes_and_tables_agree_whatever_the_lines(rows):
+    table = lines(rows, "customer_id date amount product_id returns_order_id").with_columns(order_id=pl.col("line_id"))
+    found = ledger.tables(table, as_of=dt.date(2024, 12, 31), observed_from=dt.date(2023, 1, 1), burn_in_months=0)
+    found = {name: frame.to_native() for name, frame in found.items()}
+    bridge = found["bridge"]
+    assert (bridge["booked"] - bridge["untraced"] - bridge["moved"] == bridge["revenue"]).all()
+    assert bridge["moved"].sum() == 0
+    assert bridge["booked"].sum() == table["amount"].sum()
+    sums = {found[name]["revenue"].sum() for name in ("purchases", "history", "panel", "bridge")}
+    assert len({Decimal(s) for s in sums}) == 1
+    assert found["history"]["purchases"].sum() == len(found["purchases"]) == found["panel"]["purchases"].sum()
+    assert found["silences"]["ended"].sum() == len(found["purchases"]) - len(found["history"])
+    assert found["silences"]["open"].sum() == len(found["history"])
+
+
+def test_pandas_gives_the_same_purchases_as_polars():
+    rows = [("A", "2024-01-10", 100, "p"), ("A", "2024-02-10", 50, "p"), ("B", "2024-02-11", 20, "q"), ("A", "2024-03-01", -30, "p")]
+    table = lines(rows, "customer_id date amount product_id").with_columns(pl.col("amount").cast(pl.Float64), pl.col("date").cast(pl.Datetime("us")))
+    from_polars = purchases.traced(nw.from_native(table).lazy()).collect().sort("line_id").select("line_id", "sold_on").rows()
+    from_pandas = purchases.traced(nw.from_native(table.to_pandas()).lazy()).collect().sort("line_id").select("line_id", "sold_on").rows()
+    assert from_polars == from_pandas
+
+
+def test_keys_are_law():
+    from audit import tables
+
+    found = ledger_of([("A", "2024-01-05", 1), ("B", "2024-02-05", 2), ("A", "2024-02-07", 3)], **WINDOW)
+    for name, frame in found.items():
+        tables.require(as_pandas(pl.from_pandas(frame)), name)

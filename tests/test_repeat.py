@@ -1,0 +1,122 @@
+"""Do first-time buyers come back: method P3's known answers, and what has not happened yet."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from audit import intervals, repeat
+from tests.conftest import ledger_of
+
+START = pd.Timestamp("2022-01-01")
+MONTH = 30.4
+
+
+def history(first_days, second_days, **more) -> pd.DataFrame:
+    """A history from days since START; nan: no second purchase."""
+    first = START + pd.to_timedelta(np.asarray(first_days, dtype=float), "D")
+    second = START + pd.to_timedelta(np.asarray(second_days, dtype=float), "D")
+    n = len(first)
+    columns = {"customer_id": [f"c{i:06d}" for i in range(n)], "first_on": first, "second_on": second, "revenue": 2.0, "first_revenue": 1.0}
+    return pd.DataFrame(columns | {"is_first_known": True, "is_first_returned": False, "purchases": 1 + pd.notna(second)} | more)
+
+
+def p3(growth: float) -> tuple[pd.DataFrame, pd.Timestamp]:
+    """Method part 5, P3: 24 months of 30.4 days, 200 first buyers in month 0, 75 % ever return, exponential lag of mean 120 days.
+
+    Expected values rather than draws: twenty times the buyers, spread evenly over each month, lags at their quantiles.
+    """
+    first, second = [], []
+    for month in range(24):
+        n = round(4000 * (1 + growth) ** month)
+        at = MONTH * (month + (np.arange(n) + 0.5) / n)
+        order = (np.arange(n) * 0.6180339887) % 1.0  # quantiles in an order that does not follow the date
+        lag = np.where(order < 0.75, -120 * np.log(np.maximum(1 - order / 0.75, 1e-9)), np.nan)
+        first.append(at)
+        second.append(at + lag)
+    return history(np.concatenate(first), np.concatenate(second)), START + pd.Timedelta(days=24 * MONTH)
+
+
+@pytest.mark.parametrize(
+    ("growth", "published", "integral"),  # the method's whole points (+- 1), and the same expectation integrated numerically
+    [(-0.05, 94, 0.9303), (0.0, 75, 0.7474), (0.05, 63, 0.6283), (0.10, 54, 0.5452)],
+)
+def test_p3_the_period_ratio_moves_with_acquisition_and_kaplan_meier_does_not(growth, published, integral):
+    who, end = p3(growth)
+    quarter = pd.DataFrame({"period": ["last 91 days"], "from_on": [end - pd.Timedelta(days=91)], "to_on": [end]})
+    found = repeat.period_ratio(who, quarter)["second_to_first_ratio"].iloc[0]
+    assert found == pytest.approx(integral, abs=0.002)
+    assert abs(round(100 * found) - published) <= 1
+    buyers = repeat.first_buyers(who, as_of=end.date())
+    share, _low, _high = intervals.at(repeat.return_curve(buyers, confidence=0.95), 365)
+    assert 0.70 <= share <= 0.725
+
+
+def test_a_purchase_after_as_of_has_not_happened_yet():
+    who = history([0, 10], [100, 400])
+    buyers = repeat.first_buyers(who, as_of=dt.date(2022, 12, 31))
+    assert buyers["has_returned"].tolist() == [True, False]
+    assert buyers["days"].tolist() == [100, 354]
+
+
+def test_p15_the_same_base_seen_later_has_longer_waits_not_other_people():
+    who = history([0, 10], [100, np.nan])
+    early, late = (repeat.first_buyers(who, as_of=day) for day in (dt.date(2022, 6, 30), dt.date(2022, 12, 31)))
+    assert late["days"].iloc[1] - early["days"].iloc[1] == 184
+
+
+def test_p13_customers_of_the_burn_in_are_left_out():
+    found = ledger_of([("old", "2022-01-05", 1), ("old", "2022-02-05", 1), ("new", "2023-01-05", 1)], as_of="2023-12-31", observed_from="2022-01-01", burn_in_months=12)
+    assert repeat.first_buyers(found["history"], as_of=dt.date(2023, 12, 31))["customer_id"].tolist() == ["new"]
+
+
+def test_trap_8_only_cohorts_watched_for_the_whole_horizon_have_a_share():
+    who = history([0, 20, 300], [50, np.nan, 310])
+    table = repeat.returns_by_cohort(repeat.first_buyers(who, as_of=dt.date(2022, 12, 31)), as_of=dt.date(2022, 12, 31), horizon_days=180, unit="quarter", confidence=0.95)
+    assert table["is_mature"].tolist() == [True, False]
+    assert table["returned_share"].iloc[0] == 0.5
+    assert np.isnan(table["returned_share"].iloc[1])
+    assert table["returned_so_far"].tolist() == [1, 1]
+
+
+def test_a_horizon_nobody_was_watched_for_is_not_decidable():
+    who = history([300, 310], [305, np.nan])
+    buyers = repeat.first_buyers(who, as_of=dt.date(2022, 12, 31))
+    curve = repeat.return_curve(buyers, confidence=0.95)
+    found = repeat.findings(buyers, curve, repeat.period_ratio(who, pd.DataFrame({"period": [], "from_on": [], "to_on": []})), as_of=dt.date(2022, 12, 31), horizon_days=365, norm=0.67)
+    assert len(found) == 1
+    assert np.isnan(found[0].value)
+    assert "whole horizon" in found[0].why
+
+
+def test_no_first_buyers_at_all_is_not_a_crash():
+    who = history([], [])
+    buyers = repeat.first_buyers(who, as_of=dt.date(2022, 12, 31))
+    curve = repeat.return_curve(buyers, confidence=0.95)
+    assert curve.empty
+    assert repeat.returns_by_cohort(buyers, as_of=dt.date(2022, 12, 31), horizon_days=180, unit="quarter", confidence=0.95).empty
+
+
+def test_the_money_at_stake_is_what_the_missing_returners_would_have_brought():
+    who = history([200] * 10, [210] * 4 + [np.nan] * 6, revenue=[101.0] * 4 + [1.0] * 6)
+    buyers = repeat.first_buyers(who, as_of=dt.date(2022, 12, 31))
+    curve = repeat.return_curve(buyers, confidence=0.95)
+    spans = pd.DataFrame({"period": ["2022"], "from_on": [START], "to_on": [pd.Timestamp("2022-12-31")]})
+    found = repeat.findings(buyers, curve, repeat.period_ratio(who, spans), as_of=dt.date(2022, 12, 31), horizon_days=100, norm=0.67)[0]
+    assert found.money == pytest.approx((0.67 - 0.4) * 10 * 100)
+    assert found.money_low <= found.money <= found.money_high
+
+
+def test_b4_depth_counts_those_who_went_on():
+    who = history([0] * 4, [np.nan] * 4, purchases=[1, 2, 3, 5])
+    table = repeat.repeat_depth(who, regular_purchases=3)
+    assert table["customers"].tolist() == [4, 3, 2]
+    assert table["next_share"].round(3).tolist() == [0.75, 0.667, 0.5]
+
+
+def test_a12_return_by_manager_counts_only_comparable_buyers():
+    who = history([0, 0, 0, 350], [10, np.nan, 20, 355], first_manager_id=["m", "m", "n", "n"])
+    buyers = repeat.first_buyers(who, as_of=dt.date(2022, 12, 31))
+    table = repeat.returns_by_manager(buyers, as_of=dt.date(2022, 12, 31), horizon_days=100, confidence=0.95)
+    assert table[["manager_id", "first_buyers", "returned"]].to_numpy().tolist() == [["m", 2, 1], ["n", 1, 1]]

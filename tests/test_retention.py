@@ -1,0 +1,146 @@
+"""Retention and silence: P1's known answer, cohorts at equal age, overdue by the customer's own rhythm."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from audit import periods, retention
+from tests.conftest import ledger_of
+
+
+def test_p1_crr_of_90_where_the_true_rate_is_60():
+    """start 100, lost 40, returned 30, new 50, through the ledger."""
+    start, kept, new, back = [f"s{i}" for i in range(100)], [f"s{i}" for i in range(60)], [f"n{i}" for i in range(50)], [f"b{i}" for i in range(30)]
+    rows = [(c, "2021-06-15", 1) for c in back] + [(c, "2022-06-15", 1) for c in start] + [(c, "2023-06-15", 1) for c in [*kept, *new, *back]]
+    found = ledger_of(rows, as_of="2023-12-31", observed_from="2021-01-01")
+    spans = periods.complete(observed_from=dt.date(2021, 1, 1), as_of=dt.date(2023, 12, 31), unit="year")
+    table = retention.retention(found["panel"], found["history"], spans, observed_from=dt.date(2021, 1, 1), active_months=12)
+    row = table.set_index("period").loc["2023"]
+    assert (row["at_start"], row["at_end"], row["acquired"]) == (100, 140, 50)
+    assert row["customer_retention_rate"] == pytest.approx(0.9)
+    assert row["true_retention_rate"] == pytest.approx(0.6)
+    assert (row["returned"], row["lost"]) == (30, 40)
+
+
+def test_trap_9_the_sources_crr_may_exceed_one_and_is_printed_as_it_is():
+    found = retention.rates(start={"a"}, end={"a", "b", "c"}, acquired={"c"})
+    assert found["customer_retention_rate"] == 2.0
+    assert found["true_retention_rate"] == 1.0
+
+
+def test_periods_before_customers_were_watched_for_long_enough_are_left_out():
+    found = ledger_of([("A", f"2023-{m:02d}-05", 1) for m in range(1, 13)], as_of="2023-12-31", observed_from="2023-01-01")
+    spans = periods.complete(observed_from=dt.date(2023, 1, 1), as_of=dt.date(2023, 12, 31), unit="quarter")
+    table = retention.retention(found["panel"], found["history"], spans, observed_from=dt.date(2023, 1, 1), active_months=4)
+    assert table["period"].tolist() == ["2023-Q3", "2023-Q4"]
+
+
+def test_active_months_follow_the_bases_own_rhythm_unless_declared():
+    silences = pd.DataFrame({"days": [10, 50, 400], "ended": [8, 1, 1], "open": [0, 3, 0]})
+    assert retention.active_months(silences, declared=0) == 2
+    assert retention.active_months(silences, declared=6) == 6
+    assert retention.active_months(silences.assign(ended=0), declared=0) == 12
+
+
+def test_cohorts_are_compared_at_equal_age_and_unfinished_cells_are_absent():
+    rows = [("A", "2023-01-10", 10), ("A", "2023-05-10", 5), ("B", "2023-02-10", 10), ("C", "2023-04-10", 20)]
+    found = ledger_of(rows, as_of="2023-08-15", observed_from="2023-01-01")
+    spans = periods.complete(observed_from=dt.date(2023, 1, 1), as_of=dt.date(2023, 8, 15), unit="quarter")
+    table = retention.cohort_retention(found["panel"], found["history"], spans, unit="quarter")
+    assert table[["cohort", "age", "customers", "active_share", "revenue_share"]].to_numpy().tolist() == [
+        ["2023-Q1", 0, 2, 1.0, 1.0],
+        ["2023-Q1", 1, 1, 0.5, 0.25],
+        ["2023-Q2", 0, 1, 1.0, 1.0],
+    ]
+
+
+def rhythm(gap: int, until: str, name: str = "A", jitter: int = 0) -> list[tuple]:
+    """Purchases every `gap` days from January 2023 up to a day, alternately earlier and later by `jitter`."""
+    days = pd.date_range("2023-01-02", until, freq=f"{gap}D")
+    return [(name, f"{d + pd.Timedelta(days=jitter * (-1) ** i):%Y-%m-%d}", 10) for i, d in enumerate(days)]
+
+
+SETTINGS = {"rhythm_purchases": 5, "prior_gaps": 4, "overdue_chance": 0.05}
+
+
+def test_p11_a_weekly_buyer_is_overdue_long_before_a_quarterly_one():
+    rows = rhythm(7, "2024-10-30", "weekly", 1) + rhythm(91, "2024-10-30", "quarterly", 9)
+    found = ledger_of(rows, as_of="2024-12-31", observed_from="2023-01-01", burn_in_months=0)
+    late = retention.overdue(found["history"], found["panel"], **SETTINGS)
+    assert late["customer_id"].tolist() == ["weekly"]
+
+
+def test_customers_with_few_purchases_have_no_rhythm_and_are_never_overdue():
+    found = ledger_of(rhythm(7, "2023-01-25"), as_of="2024-12-31", observed_from="2023-01-01")
+    assert found["history"]["purchases"].tolist() == [4]
+    assert retention.overdue(found["history"], found["panel"], **SETTINGS).empty
+
+
+def test_the_chance_falls_as_the_silence_grows_and_is_half_at_the_usual_gap():
+    rows = rhythm(14, "2024-06-30", jitter=3)
+    last = max(day for _who, day, _money in rows)
+    chances = []
+    for silence in (7, 14, 28, 90):
+        found = ledger_of(rows, as_of=f"{pd.Timestamp(last) + pd.Timedelta(days=silence):%Y-%m-%d}", observed_from="2023-01-01")
+        chances.append(retention.silence_chance(found["history"], rhythm_purchases=5, prior_gaps=4).iloc[0])
+    assert chances == sorted(chances, reverse=True)
+    assert 0.3 < chances[1] < 0.6
+    assert chances[3] < 0.001
+
+
+def test_false_alarms_come_at_about_the_stated_rate():
+    """Customers who are still there, log-normal gaps, seen on a random day: about 5 % of them are called overdue."""
+    rng = np.random.default_rng(7)
+    rows = []
+    for i in range(400):
+        gaps = np.exp(rng.normal(rng.uniform(2, 4), 0.5, 200)).clip(1)
+        at = np.cumsum(gaps)
+        start = rng.uniform(0, at[-1] - 800) if at[-1] > 800 else 0
+        seen = at[(at > start) & (at < start + 720)] - start
+        rows += [(f"c{i}", f"{pd.Timestamp('2023-01-01') + pd.Timedelta(days=int(d)):%Y-%m-%d}", 1) for d in seen]
+    found = ledger_of(rows, as_of="2024-12-20", observed_from="2023-01-01")
+    enough = found["history"]["purchases"] >= 5
+    share = len(retention.overdue(found["history"], found["panel"], **SETTINGS)) / enough.sum()
+    assert 0.01 < share < 0.10
+
+
+def test_a5_return_after_a_silence_counts_open_silences_as_long_as_they_last():
+    silences = pd.DataFrame({"days": [10, 100, 200, 300, 500], "ended": [50, 2, 0, 0, 0], "open": [0, 0, 0, 2, 0]})
+    table = retention.reactivation(silences, horizon_days=90, confidence=0.95, months=range(1, 7))
+    assert table["silences"].tolist() == [4, 4, 4, 2, 2, 2]
+    assert table["return_share"].round(3).tolist()[:2] == [0.5, 0.5]
+    assert table["return_share"].tolist()[2] == 0.5
+
+
+def test_m13_winback_ranks_by_money_times_chance_of_return():
+    rows = rhythm(7, "2023-12-01", "long gone", 1) + [(n, d, m * 3) for n, d, m in rhythm(7, "2024-11-20", "just gone", 1)] + rhythm(7, "2024-12-31", "here", 1)
+    found = ledger_of(rows, as_of="2024-12-31", observed_from="2023-01-01")
+    late = retention.overdue(found["history"], found["panel"], **SETTINGS)
+    returns = pd.DataFrame({"silence_months": [1, 12], "return_share": [0.5, 0.1]})
+    table = retention.winback(found["history"], found["panel"], returns, late=late, active_months=1)
+    assert table["customer_id"].tolist() == ["just gone", "long gone"]
+    assert table["expected_revenue"].tolist() == pytest.approx((table["yearly_revenue"] * [0.5, 0.1]).tolist())
+    assert table["yearly_revenue"].iloc[1] == pytest.approx(10 * len(rhythm(7, "2023-12-01")))
+
+
+def test_survival_dates_a_lapse_on_the_last_purchase():
+    rows = rhythm(10, "2023-03-03", "gone") + rhythm(10, "2024-12-30", "here")
+    found = ledger_of(rows, as_of="2024-12-31", observed_from="2023-01-01")
+    curve = retention.survival(found["history"], active_months=2, confidence=0.95)
+    assert curve["days"].tolist() == [60, 720]
+    assert curve["happened_share"].tolist() == [0.5, 0.5]
+
+
+def test_bases_too_young_to_say_anything_say_so():
+    found = ledger_of([("A", "2024-12-01", 1)], as_of="2024-12-31", observed_from="2024-12-01")
+    spans = periods.complete(observed_from=dt.date(2024, 12, 1), as_of=dt.date(2024, 12, 31), unit="month")
+    months = retention.active_months(found["silences"], declared=0)
+    rates = retention.retention(found["panel"], found["history"], spans, observed_from=dt.date(2024, 12, 1), active_months=months)
+    late = retention.overdue(found["history"], found["panel"], **SETTINGS)
+    returns = retention.reactivation(found["silences"], horizon_days=365, confidence=0.95)
+    lost = retention.winback(found["history"], found["panel"], returns, late=late, active_months=months)
+    said = retention.findings(rates, late, returns, lost, judged=0, overdue_chance=0.05)
+    assert [f.id for f in said] == ["retention_rate", "overdue", "reactivation"]
+    assert all(f.why for f in said)

@@ -1,0 +1,39 @@
+"""Tables say everything that is wrong with them, at once."""
+
+import pandas as pd
+import pytest
+
+from audit import tables
+
+
+def panel(**changes) -> pd.DataFrame:
+    good = {"customer_id": ["a", "b"], "period": pd.to_datetime(["2024-01-01", "2024-01-01"]), "revenue": [1.0, 2.0], "orders": [1, 1], "purchases": [1, 1]}
+    return pd.DataFrame(good | changes)
+
+
+def test_a_good_table_comes_back_unchanged():
+    table = panel()
+    assert tables.require(table, "panel") is table
+
+
+def test_all_faults_are_named_in_one_message_with_spreadsheet_rows():
+    bad = panel(customer_id=["a", "a"], revenue=["1", "2"], orders=[1, None])
+    with pytest.raises(tables.BadTable) as error:
+        tables.require(bad, "panel")
+    message = str(error.value)
+    assert "key customer_id, period repeats in rows 2, 3" in message
+    assert "revenue must hold numbers" in message
+    assert "orders is empty in row 3" in message
+
+
+def test_a_closed_list_is_closed():
+    bad = pd.DataFrame({"manager_id": ["m"], "name": ["N"], "role": ["wizard"]})
+    with pytest.raises(tables.BadTable, match="role must be one of hunter, farmer, key, field; got 'wizard' in row 2"):
+        tables.require(bad, "managers")
+
+
+def test_every_key_is_a_column_and_every_column_has_a_meaning():
+    for table in tables.ALL.values():
+        assert set(table.key) <= set(table.names), table.name
+        assert all(column.meaning for column in table.columns), table.name
+        assert len(set(table.names)) == len(table.names), table.name
