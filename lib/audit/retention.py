@@ -123,14 +123,15 @@ def cohort_retention(panel: pd.DataFrame, history: pd.DataFrame, spans: pd.DataF
     table = panel.assign(period=periods.labels(panel["period"], unit), cohort=panel["customer_id"].map(cohort))
     table = table[table["period"].isin(place) & table["cohort"].notna()]
     table = table.groupby(["cohort", "period"], as_index=False).agg(customers=("customer_id", "nunique"), revenue=("revenue", "sum"))
+    table["cohort"] = table["cohort"].astype("str")
     sizes = cohort.value_counts()
     every = [(c, p) for c in sorted(sizes.index, key=place.get) for p in spans["period"] if place[p] >= place[c]]
-    table = pd.DataFrame(every, columns=["cohort", "period"]).merge(table, on=["cohort", "period"], how="left")
-    table["age"] = table["period"].map(place) - table["cohort"].map(place)
-    table["cohort_customers"] = table["cohort"].map(sizes)
+    table = pd.DataFrame(every, columns=["cohort", "period"], dtype="str").merge(table, on=["cohort", "period"], how="left")
+    table["age"] = table["period"].map(place).astype(int) - table["cohort"].map(place).astype(int)
+    table["cohort_customers"] = table["cohort"].map(sizes).astype(int)
     table["customers"] = table["customers"].fillna(0).astype(int)
     table["revenue"] = table["revenue"].fillna(0.0)
-    begun = table["cohort"].map(table[table["age"] == 0].set_index("cohort")["revenue"])
+    begun = table["cohort"].map(table[table["age"] == 0].set_index("cohort")["revenue"]).astype(float)
     table["active_share"] = table["customers"] / table["cohort_customers"]
     table["revenue_share"] = table["revenue"] / begun.where(begun > 0)
     return table[["cohort", "age", "cohort_customers", "customers", "active_share", "revenue", "revenue_share"]]

@@ -338,6 +338,7 @@ def execute(source: Path, target: Path, given: dict, environment: dict[str, str]
             done = papermill.execute_notebook(
                 str(source), str(target), parameters=given, kernel_name="python3", cwd=str(target.parent), progress_bar=False,
                 request_save_on_cell_execute=False, execution_timeout=CELL_SECONDS, log_output=False, config=_transport(sockets),
+                extra_arguments=["--IPKernelApp.log_level=50"],
             )  # fmt: skip
         unfinished = [i for i, c in enumerate(done.cells) if c.cell_type == "code" and c.source and c.metadata.get("papermill", {}).get("status") != "completed"]
         if unfinished:

@@ -1,0 +1,86 @@
+"""Bases at the edge of nothing: every notebook's cells run, nothing is divided by zero (faults 16, 17, 54)."""
+
+import datetime as dt
+import json
+import warnings
+
+import pytest
+
+from audit import intake, ledger, periods, run, settings, steps, store
+from audit.charts import Chart
+from tests.conftest import ROOT, TOML, write_base
+
+HEAD = "who,day,money\n"
+BASES = {
+    "one row": HEAD + "A,2024-06-01,10\n",
+    "one customer": HEAD + "".join(f"A,2024-{m:02d}-01,10\n" for m in range(1, 13)),
+    "all on one day": HEAD + "".join(f"C{i},2024-06-01,{i}\n" for i in range(1, 30)),
+    "all zero": HEAD + "".join(f"C{i},2024-{m:02d}-03,0\n" for i in range(5) for m in (2, 9)),
+    "only returns but for one": HEAD + "A,2024-05-01,1\n" + "".join(f"C{i},2024-06-01,-5\n" for i in range(5)),
+    "more returned than sold": HEAD + "A,2024-05-01,1\nA,2024-05-01,-500\nB,2024-07-01,3\n",
+    "nobody came back": HEAD + "".join(f"C{i},2023-{1 + i % 12:02d}-05,10\n" for i in range(40)),
+    "a name of 200 letters": HEAD + "".join(f"{'Ы' * 200}{i},2024-{m:02d}-05,1e3\n".replace("1e3", "1000") for i in range(3) for m in range(1, 13)),
+    "huge amounts": HEAD + "".join(f"C{i},2024-{m:02d}-05,9999999999.99\n" for i in range(3) for m in range(1, 13)),
+    "last purchase on as_of": HEAD + "".join(f"C{i},2024-{m:02d}-{d},5\n" for i in range(8) for m, d in [(1, "01"), (3, "07"), (6, "02"), (9, "09"), (12, "31")]),
+    "two hundred customers once a month for three years": HEAD + "".join(f"C{i},{y}-{m:02d}-{1 + i % 28:02d},5\n" for i in range(200) for y in (2022, 2023, 2024) for m in range(1, 13)),
+}  # fmt: skip
+
+
+def prepared(tmp_path, csv, toml=TOML):
+    """Tables and settings of a run, as run.run writes them, without notebooks."""
+    base = write_base(tmp_path / "base", csv, toml)
+    folder = tmp_path / "run"
+    (folder / "tables").mkdir(parents=True)
+    run._prepare(base, settings.read(base), folder, lambda _line: None)
+    return folder
+
+
+def cells(notebook, folder, **given):
+    """The notebook's code cells run in this process; what each cell's last line gave."""
+    names, shown = {}, []
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        source = "".join(cell["source"])
+        *body, last = source.rstrip().rsplit("\n", 1) if "\n" in source else [source]
+        try:
+            compile(last, "cell", "eval")
+        except SyntaxError:
+            exec(source, names)
+        else:
+            exec("\n".join(body), names)
+            shown.append(eval(last, names))
+        if "parameters" in cell["metadata"].get("tags", []):
+            names |= {"run_dir": str(folder)} | given
+    return shown
+
+
+@pytest.mark.parametrize("name", BASES)
+def test_every_chapter_of_a_base_at_the_edge_can_be_drawn_and_told(tmp_path, name):
+    folder = prepared(tmp_path, BASES[name])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        for step in steps.ALL:
+            for thing in cells(ROOT / "notebooks" / step.notebook, folder):
+                if isinstance(thing, Chart):
+                    assert thing.svg().startswith("<?xml")
+                    assert len(thing.alt) > 10
+                    assert "nan" not in thing.alt.lower()
+    assert store.findings(folder)["message"].notna().all()
+
+
+def test_fault_16_a_base_of_one_row_decides_nothing(tmp_path):
+    folder = prepared(tmp_path, BASES["one row"])
+    for step in steps.ALL:
+        cells(ROOT / "notebooks" / step.notebook, folder)
+    found = store.findings(folder).set_index("id")["verdict"]
+    assert found["repeat_purchase_ratio"] == found["retention_rate"] == found["overdue"] == "not decidable"
+
+
+def test_the_window_of_a_base_is_what_intake_and_periods_say(tmp_path):
+    base = write_base(tmp_path / "base", BASES["one customer"], TOML)
+    found = settings.read(base)
+    taken = intake.take(base, found)
+    assert taken.observed_from == dt.date(2024, 1, 1)
+    assert ledger.burn_in_months(None, as_of=found.as_of, observed_from=taken.observed_from) == 3
+    assert len(periods.complete(observed_from=taken.observed_from, as_of=found.as_of, unit="quarter")) == 4
