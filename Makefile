@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: audit test lab check bench lint lock clean help
+.PHONY: audit test figures lab check bench lint lock clean help
 .DELETE_ON_ERROR:
 
 audit: $(VENV)/ready  ## audit $(BASE) into a report (BASE=data/<base>)
@@ -14,7 +14,11 @@ audit: $(VENV)/ready  ## audit $(BASE) into a report (BASE=data/<base>)
 test: $(VENV)/ready  ## all tests: modules, docs, the demo's notebooks and report, public bases where present
 	$(BIN)/audit run data/demo
 	$(BIN)/pytest
-	$(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=120 -p no:doctest notebooks
+	$(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=120 -o addopts= -q notebooks
+
+figures: $(VENV)/ready  ## store the demo's checked figures in the notebooks anew (then read the diff)
+	$(BIN)/audit run data/demo
+	$(BIN)/python -m tests.figures
 
 check: $(VENV)/ready  ## read the exports of $(BASE) and say what became of every row
 	$(BIN)/audit check $(BASE)

@@ -56,9 +56,17 @@ def lines(rows: list[tuple], names: str = "customer_id date amount") -> pl.DataF
     )
 
 
-def ledger_of(rows: list[tuple], names: str = "customer_id date amount", *, as_of: str, observed_from: str, burn_in_months: int = 0, **more) -> dict[str, pd.DataFrame]:
+def ledger_of(
+    rows: list[tuple], names: str = "customer_id date amount", *, as_of: str, observed_from: str, burn_in_months: int = 0, **more
+) -> dict[str, pd.DataFrame]:
     """The ledger's tables of a few literal lines, as a step gets them."""
-    made = ledger.tables(lines(rows, names), as_of=dt.date.fromisoformat(as_of), observed_from=dt.date.fromisoformat(observed_from), burn_in_months=burn_in_months, **more)
+    made = ledger.tables(
+        lines(rows, names),
+        as_of=dt.date.fromisoformat(as_of),
+        observed_from=dt.date.fromisoformat(observed_from),
+        burn_in_months=burn_in_months,
+        **more,
+    )
     return {name: as_pandas(frame) for name, frame in made.items()}
 
 

@@ -29,12 +29,23 @@ def test_a8_customers_before_less_lost_plus_new_plus_returned_are_customers_now(
     history, spans, bought = made
     moves = base.movement(bought, history, spans, unit="year").set_index("period")
     assert moves.loc["2023", ["customers", "kept", "new", "returned", "first_seen", "lost"]].tolist() == [4, 2, 1, 1, 0, 1]
-    assert moves.loc["2023", ["kept_revenue", "kept_before", "new_revenue", "returned_revenue", "lost_before"]].tolist() == [85, 105, 40, 30, 50]
+    assert moves.loc["2023", ["kept_revenue", "kept_before", "new_revenue", "returned_revenue", "lost_before"]].tolist() == [
+        85,
+        105,
+        40,
+        30,
+        50,
+    ]
     assert pd.isna(moves.loc["2021", "lost"])
 
 
 def test_p13_a_first_purchase_in_the_burn_in_is_first_seen_and_not_new():
-    found = ledger_of([("A", "2022-01-05", 1), ("B", "2023-02-01", 1), ("A", "2023-02-01", 1)], as_of="2023-12-31", observed_from="2022-01-01", burn_in_months=18)
+    found = ledger_of(
+        [("A", "2022-01-05", 1), ("B", "2023-02-01", 1), ("A", "2023-02-01", 1)],
+        as_of="2023-12-31",
+        observed_from="2022-01-01",
+        burn_in_months=18,
+    )
     spans = periods.complete(observed_from=dt.date(2022, 1, 1), as_of=dt.date(2023, 12, 31), unit="year")
     moves = base.movement(base.by_period(found["panel"], spans, unit="year"), found["history"], spans, unit="year")
     assert moves[["new", "first_seen"]].iloc[-1].tolist() == [0, 1]

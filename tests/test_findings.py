@@ -26,9 +26,13 @@ def test_every_norm_flips_at_its_value_as_its_direction_and_inclusiveness_say(no
     assert judged["verdict"].tolist() == [MET, MET if norm.inclusive else MISSED, MISSED]
 
 
-@pytest.mark.parametrize(("low", "high", "expected"), [(0.67, 0.8, MET), (0.669, 0.8, UNDECIDED), (0.5, 0.67, UNDECIDED), (0.5, 0.669, MISSED)])
+@pytest.mark.parametrize(
+    ("low", "high", "expected"), [(0.67, 0.8, MET), (0.669, 0.8, UNDECIDED), (0.5, 0.67, UNDECIDED), (0.5, 0.669, MISSED)]
+)
 def test_an_estimate_is_decided_only_when_its_whole_interval_is(low, high, expected, base):
-    estimate = Finding("x", "repeat", "estimate", "{value}", value=(low + high) / 2, low=low, high=high, n=50, norm_id="repeat_purchase_ratio")
+    estimate = Finding(
+        "x", "repeat", "estimate", "{value}", value=(low + high) / 2, low=low, high=high, n=50, norm_id="repeat_purchase_ratio"
+    )
     assert findings.judge([estimate], base, repeat_purchase_ratio=0.67)["verdict"].tolist() == [expected]
 
 
@@ -40,7 +44,9 @@ def test_a11_the_repeat_norm_does_not_hold_for_project_sales(base):
 
 
 def test_a_sentence_gives_number_norm_and_verdict(base):
-    judged = findings.judge([dataclasses.replace(fact(0.41, "repeat_purchase_ratio"), message="{value} of {n} come back.")], base, repeat_purchase_ratio=0.67)
+    judged = findings.judge(
+        [dataclasses.replace(fact(0.41, "repeat_purchase_ratio"), message="{value} of {n} come back.")], base, repeat_purchase_ratio=0.67
+    )
     row = judged.iloc[0]
     assert findings.sentence(row, "EUR") == "41.0\xa0% of 100 come back."
     assert findings.judgement(row, "EUR") == "The norm is at least 67.0\xa0%: missed."

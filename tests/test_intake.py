@@ -115,7 +115,9 @@ def test_whatever_comes_every_row_is_accounted_for(tmp_path_factory, rows):
 
 
 def test_fault_11_customers_called_na_or_none_are_customers(tmp_path):
-    found = take(tmp_path, "who,day,money\n" + "".join(f"{n},2024-01-02,1\n" for n in ["NA", "None", "null", "nan", "0", "-"]) + ",2024-01-02,1\n")
+    found = take(
+        tmp_path, "who,day,money\n" + "".join(f"{n},2024-01-02,1\n" for n in ["NA", "None", "null", "nan", "0", "-"]) + ",2024-01-02,1\n"
+    )
     assert found.tables["lines"]["customer_id"].to_list() == ["NA", "None", "null", "nan", "0", "-"]
     assert found.quarantine["reason"].to_list() == ["no customer_id"]
 
@@ -191,7 +193,10 @@ def test_the_same_table_comes_from_every_format(tmp_path, suffix):
             archive.writestr("b.csv", table[1:].to_csv(index=False))
     (tmp_path / "audit.toml").write_text(TOML.replace("sales*.csv", f"sales.{suffix}"), encoding="utf-8")
     found = intake.take(tmp_path, settings.read(tmp_path)).tables["lines"]
-    assert found.select("customer_id", "date", "amount").rows() == [("A", dt.date(2024, 1, 2), Decimal("10.5")), ("B", dt.date(2024, 2, 3), Decimal("-20.25"))]
+    assert found.select("customer_id", "date", "amount").rows() == [
+        ("A", dt.date(2024, 1, 2), Decimal("10.5")),
+        ("B", dt.date(2024, 2, 3), Decimal("-20.25")),
+    ]
 
 
 def test_fault_24_a_workbook_that_is_none_is_said_to_be_none(tmp_path):

@@ -17,7 +17,11 @@ WINDOW = {"as_of": "2024-12-31", "observed_from": "2024-01-01"}
 
 
 def test_p37_orders_of_a_day_are_one_purchase_and_two_orders():
-    found = ledger_of([("A", "2024-01-05", 10, "1"), ("A", "2024-01-05", 5, "1"), ("A", "2024-01-05", 7, "2"), ("A", "2024-02-01", 1, "3")], "customer_id date amount order_id", **WINDOW)
+    found = ledger_of(
+        [("A", "2024-01-05", 10, "1"), ("A", "2024-01-05", 5, "1"), ("A", "2024-01-05", 7, "2"), ("A", "2024-02-01", 1, "3")],
+        "customer_id date amount order_id",
+        **WINDOW,
+    )
     assert found["purchases"][["revenue", "orders"]].to_numpy().tolist() == [[22.0, 2], [1.0, 1]]
     assert found["history"].loc[0, ["purchases", "revenue"]].tolist() == [2, 23.0]
 
@@ -73,7 +77,9 @@ def test_gaps_silence_and_numbered_purchases_of_one_customer():
 
 
 def test_money_is_exact():
-    found = ledger.tables(lines([("A", "2024-01-01", "0.1")] * 10), as_of=dt.date(2024, 12, 31), observed_from=dt.date(2024, 1, 1), burn_in_months=0)
+    found = ledger.tables(
+        lines([("A", "2024-01-01", "0.1")] * 10), as_of=dt.date(2024, 12, 31), observed_from=dt.date(2024, 1, 1), burn_in_months=0
+    )
     assert found["purchases"].to_native()["revenue"].to_list() == [Decimal("1.0000")]
 
 
@@ -117,7 +123,9 @@ def test_the_bridge_closes_and_tables_agree_whatever_the_lines(rows):
 
 def test_pandas_gives_the_same_purchases_as_polars():
     rows = [("A", "2024-01-10", 100, "p"), ("A", "2024-02-10", 50, "p"), ("B", "2024-02-11", 20, "q"), ("A", "2024-03-01", -30, "p")]
-    table = lines(rows, "customer_id date amount product_id").with_columns(pl.col("amount").cast(pl.Float64), pl.col("date").cast(pl.Datetime("us")))
+    table = lines(rows, "customer_id date amount product_id").with_columns(
+        pl.col("amount").cast(pl.Float64), pl.col("date").cast(pl.Datetime("us"))
+    )
     from_polars = purchases.traced(nw.from_native(table).lazy()).collect().sort("line_id").select("line_id", "sold_on").rows()
     from_pandas = purchases.traced(nw.from_native(table.to_pandas()).lazy()).collect().sort("line_id").select("line_id", "sold_on").rows()
     assert from_polars == from_pandas

@@ -213,7 +213,8 @@ def test_four_customers_neither_crash_nor_overclaim(audited):
 
 
 @pytest.mark.parametrize(
-    ("name", "toml"), [("cdnow", CDNOW), ("uci_online_retail", RETAIL), ("northwind", NORTHWIND), ("superstore", SUPERSTORE), ("ru_prodazhi_2020", FOUR)]
+    ("name", "toml"),
+    [("cdnow", CDNOW), ("uci_online_retail", RETAIL), ("northwind", NORTHWIND), ("superstore", SUPERSTORE), ("ru_prodazhi_2020", FOUR)],
 )
 def test_money_of_all_tables_agrees_on_every_public_base(audited, name, toml):
     folder = audited(name, toml)

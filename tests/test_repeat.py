@@ -67,13 +67,24 @@ def test_p15_the_same_base_seen_later_has_longer_waits_not_other_people():
 
 
 def test_p13_customers_of_the_burn_in_are_left_out():
-    found = ledger_of([("old", "2022-01-05", 1), ("old", "2022-02-05", 1), ("new", "2023-01-05", 1)], as_of="2023-12-31", observed_from="2022-01-01", burn_in_months=12)
+    found = ledger_of(
+        [("old", "2022-01-05", 1), ("old", "2022-02-05", 1), ("new", "2023-01-05", 1)],
+        as_of="2023-12-31",
+        observed_from="2022-01-01",
+        burn_in_months=12,
+    )
     assert repeat.first_buyers(found["history"], as_of=dt.date(2023, 12, 31))["customer_id"].tolist() == ["new"]
 
 
 def test_trap_8_only_cohorts_watched_for_the_whole_horizon_have_a_share():
     who = history([0, 20, 300], [50, np.nan, 310])
-    table = repeat.returns_by_cohort(repeat.first_buyers(who, as_of=dt.date(2022, 12, 31)), as_of=dt.date(2022, 12, 31), horizon_days=180, unit="quarter", confidence=0.95)
+    table = repeat.returns_by_cohort(
+        repeat.first_buyers(who, as_of=dt.date(2022, 12, 31)),
+        as_of=dt.date(2022, 12, 31),
+        horizon_days=180,
+        unit="quarter",
+        confidence=0.95,
+    )
     assert table["is_mature"].tolist() == [True, False]
     assert table["returned_share"].iloc[0] == 0.5
     assert np.isnan(table["returned_share"].iloc[1])
@@ -84,7 +95,14 @@ def test_a_horizon_nobody_was_watched_for_is_not_decidable():
     who = history([300, 310], [305, np.nan])
     buyers = repeat.first_buyers(who, as_of=dt.date(2022, 12, 31))
     curve = repeat.return_curve(buyers, confidence=0.95)
-    found = repeat.findings(buyers, curve, repeat.period_ratio(who, pd.DataFrame({"period": [], "from_on": [], "to_on": []})), as_of=dt.date(2022, 12, 31), horizon_days=365, norm=0.67)
+    found = repeat.findings(
+        buyers,
+        curve,
+        repeat.period_ratio(who, pd.DataFrame({"period": [], "from_on": [], "to_on": []})),
+        as_of=dt.date(2022, 12, 31),
+        horizon_days=365,
+        norm=0.67,
+    )
     assert len(found) == 1
     assert np.isnan(found[0].value)
     assert "whole horizon" in found[0].why

@@ -12,8 +12,15 @@ from tests.conftest import ledger_of
 
 def test_p1_crr_of_90_where_the_true_rate_is_60():
     """start 100, lost 40, returned 30, new 50, through the ledger."""
-    start, kept, new, back = [f"s{i}" for i in range(100)], [f"s{i}" for i in range(60)], [f"n{i}" for i in range(50)], [f"b{i}" for i in range(30)]
-    rows = [(c, "2021-06-15", 1) for c in back] + [(c, "2022-06-15", 1) for c in start] + [(c, "2023-06-15", 1) for c in [*kept, *new, *back]]
+    start, kept, new, back = (
+        [f"s{i}" for i in range(100)],
+        [f"s{i}" for i in range(60)],
+        [f"n{i}" for i in range(50)],
+        [f"b{i}" for i in range(30)],
+    )
+    rows = (
+        [(c, "2021-06-15", 1) for c in back] + [(c, "2022-06-15", 1) for c in start] + [(c, "2023-06-15", 1) for c in [*kept, *new, *back]]
+    )
     found = ledger_of(rows, as_of="2023-12-31", observed_from="2021-01-01")
     spans = periods.complete(observed_from=dt.date(2021, 1, 1), as_of=dt.date(2023, 12, 31), unit="year")
     table = retention.retention(found["panel"], found["history"], spans, observed_from=dt.date(2021, 1, 1), active_months=12)
@@ -62,7 +69,8 @@ def rhythm(gap: int, until: str, name: str = "A", jitter: int = 0) -> list[tuple
     return [(name, f"{d + pd.Timedelta(days=jitter * (-1) ** i):%Y-%m-%d}", 10) for i, d in enumerate(days)]
 
 
-SETTINGS = {"rhythm_purchases": 5, "prior_gaps": 4, "overdue_chance": 0.05}
+RULE = {"rhythm_purchases": 5, "prior_gaps": 4, "overdue_chance": 0.05, "fixed_silence_days": 90}
+SETTINGS = RULE | {"rule": "own rhythm"}
 
 
 def test_p11_a_weekly_buyer_is_overdue_long_before_a_quarterly_one():
@@ -115,7 +123,11 @@ def test_a5_return_after_a_silence_counts_open_silences_as_long_as_they_last():
 
 
 def test_m13_winback_ranks_by_money_times_chance_of_return():
-    rows = rhythm(7, "2023-12-01", "long gone", 1) + [(n, d, m * 3) for n, d, m in rhythm(7, "2024-11-20", "just gone", 1)] + rhythm(7, "2024-12-31", "here", 1)
+    rows = (
+        rhythm(7, "2023-12-01", "long gone", 1)
+        + [(n, d, m * 3) for n, d, m in rhythm(7, "2024-11-20", "just gone", 1)]
+        + rhythm(7, "2024-12-31", "here", 1)
+    )
     found = ledger_of(rows, as_of="2024-12-31", observed_from="2023-01-01")
     late = retention.overdue(found["history"], found["panel"], **SETTINGS)
     returns = pd.DataFrame({"silence_months": [1, 12], "return_share": [0.5, 0.1]})
@@ -141,6 +153,34 @@ def test_bases_too_young_to_say_anything_say_so():
     late = retention.overdue(found["history"], found["panel"], **SETTINGS)
     returns = retention.reactivation(found["silences"], horizon_days=365, confidence=0.95)
     lost = retention.winback(found["history"], found["panel"], returns, late=late, active_months=months)
-    said = retention.findings(rates, late, returns, lost, judged=0, overdue_chance=0.05)
+    said = retention.findings(
+        rates, late, returns, lost, retention.rivals(None, **RULE, confidence=0.95), judged=0, rule="own rhythm", overdue_chance=0.05
+    )
     assert [f.id for f in said] == ["retention_rate", "overdue", "reactivation"]
     assert all(f.why for f in said)
+
+
+def test_the_rule_and_its_rival_are_tried_on_what_came_after():
+    rows = (
+        rhythm(7, "2023-10-25", "stopped early", 1)
+        + rhythm(7, "2023-12-20", "stopped late", 1)
+        + rhythm(7, "2024-12-30", "here", 1)
+        + rhythm(85, "2024-12-30", "slow", 20)
+    )
+    found = ledger_of(rows, as_of="2024-12-31", observed_from="2023-01-01", holdout_days=366 - 61)  # tried on 1 March 2024
+    before = found["history_before"].set_index("customer_id")
+    assert before["has_bought_since"].to_dict() == {"here": True, "slow": True, "stopped early": False, "stopped late": False}
+    tried = retention.rivals(found["history_before"], **RULE, confidence=0.95).set_index("rule_class")
+    assert tried.loc["own rhythm", ["judged", "gone", "listed", "listed_and_gone"]].tolist() == [4, 2, 2, 2]
+    assert tried.loc["fixed silence", "recall_share"] == 0.5
+    assert retention.better_rule(tried.reset_index()) == "own rhythm"
+
+
+def test_where_the_naive_rival_is_as_good_the_list_uses_it():
+    rows = rhythm(7, "2023-09-20", "gone", 1) + rhythm(7, "2024-12-30", "here", 1)
+    found = ledger_of(rows, as_of="2024-12-31", observed_from="2023-01-01", holdout_days=305)
+    tried = retention.rivals(found["history_before"], **RULE, confidence=0.95)
+    assert tried["f1_index"].tolist() == [1.0, 1.0]
+    assert retention.better_rule(tried) == "fixed silence"
+    late = retention.overdue(found["history"], found["panel"], **(SETTINGS | {"rule": "fixed silence"}))
+    assert late["customer_id"].tolist() == ["gone"]

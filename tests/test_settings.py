@@ -16,7 +16,11 @@ def test_the_demo_is_read_and_base_keys_are_reached_directly(tmp_path):
 
 
 def test_fault_36_every_fault_is_named_at_once(tmp_path):
-    bad = TOML.replace("[base]", '[base]\ncolour = "red"').replace('currency = "EUR"', 'currency = "euro"').replace("as_of = 2024-12-31", 'as_of = "soon"')
+    bad = (
+        TOML.replace("[base]", '[base]\ncolour = "red"')
+        .replace('currency = "EUR"', 'currency = "euro"')
+        .replace("as_of = 2024-12-31", 'as_of = "soon"')
+    )
     with pytest.raises(settings.BadSettings) as error:
         read(tmp_path, bad)
     message = str(error.value)

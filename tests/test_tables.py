@@ -7,7 +7,13 @@ from audit import tables
 
 
 def panel(**changes) -> pd.DataFrame:
-    good = {"customer_id": ["a", "b"], "period": pd.to_datetime(["2024-01-01", "2024-01-01"]), "revenue": [1.0, 2.0], "orders": [1, 1], "purchases": [1, 1]}
+    good = {
+        "customer_id": ["a", "b"],
+        "period": pd.to_datetime(["2024-01-01", "2024-01-01"]),
+        "revenue": [1.0, 2.0],
+        "orders": [1, 1],
+        "purchases": [1, 1],
+    }
     return pd.DataFrame(good | changes)
 
 

@@ -33,7 +33,7 @@ TYPES = pd.DataFrame(
         ("belonging", 0.22, 2.4, 0.55, 0.09, 0.050, 0.12, 11.0),
         ("stability", 0.32, 7.0, 0.80, 0.05, 0.045, 0.08, 3.0),
     ],
-    columns="loyalty_type share regularity sameness novelty discount promotion contacts".split(),
+    columns=["loyalty_type", "share", "regularity", "sameness", "novelty", "discount", "promotion", "contacts"],
 )
 DEPARTMENTS = ["Север", "Юг", "Восток"]
 REGIONS = {"Север": ["Архангельск", "Мурманск", "Вологда"], "Юг": ["Ростов", "Краснодар"], "Восток": ["Пермь", "Уфа", "Тюмень"]}
@@ -106,7 +106,7 @@ def _customers(rng, n: int, staff: pd.DataFrame) -> pd.DataFrame:
     kind = TYPES.iloc[kinds].reset_index(drop=True)
     newcomer = rng.random(n) < 0.45
     newcomer[:12] = False  # the planted key accounts and holdings are old customers
-    blur = lambda column, spread: kind[column].to_numpy() * np.exp(rng.normal(0, spread, n))  # noqa: E731
+    blur = lambda column, spread: kind[column].to_numpy() * np.exp(rng.normal(0, spread, n))
     stays = rng.random(n) < np.where(newcomer, 0.60, 1.0)  # first-time buyers who ever come back
     stays[:12] = True
     gap = np.exp(rng.normal(3.35, 0.50, n)).clip(9, 120)
@@ -250,7 +250,9 @@ def _returns(rng, sales: pd.DataFrame) -> pd.DataFrame:
 
 def _activities(rng, people: pd.DataFrame, last: pd.Series) -> pd.DataFrame:
     known = people[people["customer"].isin(last.index)]
-    years = (last.loc[known["customer"]].to_numpy() - (FIRST + pd.to_timedelta(known["start"].clip(0), "D")).to_numpy()) / np.timedelta64(365, "D")
+    years = (last.loc[known["customer"]].to_numpy() - (FIRST + pd.to_timedelta(known["start"].clip(0), "D")).to_numpy()) / np.timedelta64(
+        365, "D"
+    )
     counts = rng.poisson(known["contacts"] * np.maximum(years, 0.1))
     at = np.repeat(np.arange(len(known)), counts)
     begin = known["start"].clip(0).to_numpy()[at]
@@ -258,7 +260,9 @@ def _activities(rng, people: pd.DataFrame, last: pd.Series) -> pd.DataFrame:
     day = begin + (rng.random(len(at)) * (span + 20)).astype(int)
     belongs = (known["loyalty_type"] == "belonging").to_numpy()[at]
     inbound = rng.random(len(at)) < np.where(belongs, 0.55, 0.25)
-    kind = np.where(inbound, rng.choice(["call", "reply", "event"], len(at), p=[0.4, 0.35, 0.25]), rng.choice(["call", "mail", "visit"], len(at)))
+    kind = np.where(
+        inbound, rng.choice(["call", "reply", "event"], len(at), p=[0.4, 0.35, 0.25]), rng.choice(["call", "mail", "visit"], len(at))
+    )
     table = pd.DataFrame(
         {
             "date": FIRST + pd.to_timedelta(np.minimum(day, DAYS - 1), "D"),
@@ -294,7 +298,7 @@ def _facts(people: pd.DataFrame) -> pd.DataFrame:
             ("К0011", "standards", "2025-02-11", 4, "Две претензии привели к новой упаковке и входному контролю"),
             ("К0012", "standards", "2024-05-30", 1, "Запросил сертификат"),
         ],
-        columns="customer kind date value evidence".split(),
+        columns=["customer", "kind", "date", "value", "evidence"],
     )
 
 

@@ -213,7 +213,9 @@ def tenure(bought: pd.DataFrame, history: pd.DataFrame, *, period: str, to_on: p
     return table[["tenure_class", "customers", "of_unknown_start", "revenue"]]
 
 
-def findings(moves: pd.DataFrame, change: pd.DataFrame, bought: pd.DataFrame, kept_for: pd.DataFrame, *, market: dict[str, float]) -> list[Finding]:
+def findings(
+    moves: pd.DataFrame, change: pd.DataFrame, bought: pd.DataFrame, kept_for: pd.DataFrame, *, market: dict[str, float]
+) -> list[Finding]:
     """What the chapter says: size of the base, the same customers' change, new against existing, inequality, the market.
 
     Parameters

@@ -111,7 +111,12 @@ def booked(bridge: pd.DataFrame, currency: str) -> Chart:
     _clear(axes, keep="y")
     top = bridge.loc[bridge["revenue"].idxmax()]
     alt = _("Monthly revenue between {low} and {high}; the highest month is {month}.")
-    return Chart(figure, alt.format(low=shown("x", bridge["revenue"].min(), currency), high=shown("x", top["revenue"], currency), month=f"{top['period']:%Y-%m}"))
+    return Chart(
+        figure,
+        alt.format(
+            low=shown("x", bridge["revenue"].min(), currency), high=shown("x", top["revenue"], currency), month=f"{top['period']:%Y-%m}"
+        ),
+    )
 
 
 def waterfall(moves: pd.DataFrame) -> Chart:
@@ -120,7 +125,12 @@ def waterfall(moves: pd.DataFrame) -> Chart:
     if len(moves) < 2:
         return _nothing(title)
     before, now = moves.iloc[-2], moves.iloc[-1]
-    steps = [("lost", -int(now["lost"]), RED), ("new", int(now["new"]), GREEN), ("returned", int(now["returned"]), BLUE), ("first_seen", int(now["first_seen"]), SAND)]
+    steps = [
+        ("lost", -int(now["lost"]), RED),
+        ("new", int(now["new"]), GREEN),
+        ("returned", int(now["returned"]), BLUE),
+        ("first_seen", int(now["first_seen"]), SAND),
+    ]
     steps = [step for step in steps if step[1]]
     figure, axes = _canvas(title=f"{title}, {before['period']} → {now['period']}")
     names, level = [str(before["period"])], int(before["customers"])
@@ -152,11 +162,20 @@ def contributions(change: pd.DataFrame, currency: str) -> Chart:
         part = change[change["measure_class"] == measure].iloc[::-1]
         panel.barh([_(f) for f in part["factor"]], part["contribution"], color=[GREEN if v >= 0 else RED for v in part["contribution"]])
         panel.axvline(0, color=INK, lw=0.8)
-        panel.set_title(_("Change of {measure}: {money}").format(measure=_(measure), money=shown("x", part["contribution"].sum(), currency)))
+        panel.set_title(
+            _("Change of {measure}: {money}").format(measure=_(measure), money=shown("x", part["contribution"].sum(), currency))
+        )
         width = part["contribution"].abs().max() or 1.0
         panel.set_xlim(min(0, part["contribution"].min()) - width * 0.95, max(0, part["contribution"].max()) + width * 0.95)
         for i, value in enumerate(part["contribution"]):
-            panel.text(value + width * 0.03 * (1 if value >= 0 else -1), i, shown("x", value), va="center", ha="left" if value >= 0 else "right", size=9)
+            panel.text(
+                value + width * 0.03 * (1 if value >= 0 else -1),
+                i,
+                shown("x", value),
+                va="center",
+                ha="left" if value >= 0 else "right",
+                size=9,
+            )
         panel.xaxis.set_visible(False)
         _clear(panel, keep="x")
         said += [f"{_(f)} {shown('x', v, currency)}" for f, v in zip(part["factor"], part["contribution"], strict=True)]
@@ -171,7 +190,14 @@ def deciles(table: pd.DataFrame) -> Chart:
     figure, axes = _canvas(title=title)
     axes.bar(table["decile_class"], table["revenue_share"], color=[BLUE if i < 2 else "#9fb8c8" for i in range(len(table))], width=0.7)
     for i, row in table.iterrows():
-        axes.text(i, max(row["revenue_share"], 0), f"{row['revenue_share'] * 100:.1f}\nΣ {row['cumulative_share'] * 100:.0f}", ha="center", va="bottom", size=8.5)
+        axes.text(
+            i,
+            max(row["revenue_share"], 0),
+            f"{row['revenue_share'] * 100:.1f}\nΣ {row['cumulative_share'] * 100:.0f}",
+            ha="center",
+            va="bottom",
+            size=8.5,
+        )
     _percent_axis(axes.yaxis)
     axes.set_xlabel(_("tenth of the customers (Σ: running total, %)"))
     axes.margins(y=0.18)
@@ -203,7 +229,10 @@ def layers(cohorts: pd.DataFrame, currency: str) -> Chart:
     last = wide.iloc[-1]
     alt = _("In {period}, {share} of the sales come from the layer “{cohort}”, the largest.")
     biggest = last.idxmax()
-    return Chart(figure, alt.format(period=wide.index[-1], share=shown("x_share", last[biggest] / last.sum() if last.sum() else np.nan), cohort=_(biggest)))
+    return Chart(
+        figure,
+        alt.format(period=wide.index[-1], share=shown("x_share", last[biggest] / last.sum() if last.sum() else np.nan), cohort=_(biggest)),
+    )
 
 
 def return_curve(curve: pd.DataFrame, *, horizon_days: int, norm: float) -> Chart:
@@ -226,7 +255,12 @@ def return_curve(curve: pd.DataFrame, *, horizon_days: int, norm: float) -> Char
     axes.set_xlabel(_("days since the first purchase"))
     reached = curve[curve["days"] <= horizon_days]
     back = shown("x_share", reached["happened_share"].iloc[-1]) if len(reached) else "–"
-    return Chart(figure, _("After {days} days {share} of first-time buyers have bought again; the norm is {norm}.").format(days=horizon_days, share=back, norm=shown("x_share", norm)))
+    return Chart(
+        figure,
+        _("After {days} days {share} of first-time buyers have bought again; the norm is {norm}.").format(
+            days=horizon_days, share=back, norm=shown("x_share", norm)
+        ),
+    )
 
 
 def returns_by_cohort(table: pd.DataFrame, *, norm: float) -> Chart:
@@ -261,11 +295,16 @@ def retention(rates: pd.DataFrame) -> Chart:
     if rates.empty:
         return _nothing(title)
     figure, axes = _canvas(height=3.2, title=title)
-    for column, colour, name, shift in [("customer_retention_rate", MUTED, _("CRR = (E − N) / S"), 1), ("true_retention_rate", BLUE, _("still active of those active at the start"), -1)]:
+    for column, colour, name, shift in [
+        ("customer_retention_rate", MUTED, _("CRR = (E − N) / S"), 1),
+        ("true_retention_rate", BLUE, _("still active of those active at the start"), -1),
+    ]:
         axes.plot(rates["period"], rates[column], "o-", color=colour, lw=2, label=name)
         if len(rates) <= 8:
             for x, y in zip(rates["period"], rates[column], strict=True):
-                axes.annotate(f"{y * 100:.0f}\xa0%", (x, y), textcoords="offset points", xytext=(0, 9 * shift - 3), ha="center", color=colour, size=9)
+                axes.annotate(
+                    f"{y * 100:.0f}\xa0%", (x, y), textcoords="offset points", xytext=(0, 9 * shift - 3), ha="center", color=colour, size=9
+                )
     _percent_axis(axes.yaxis)
     axes.set_ylim(0, max(1.08, rates["customer_retention_rate"].max() * 1.08))
     axes.tick_params(axis="x", rotation=0 if len(rates) < 9 else 60)
@@ -273,19 +312,34 @@ def retention(rates: pd.DataFrame) -> Chart:
     _clear(axes, keep="y")
     last = rates.iloc[-1]
     alt = _("In {period} {true} of the customers active at the start stayed; the source's CRR says {crr}.")
-    return Chart(figure, alt.format(period=last["period"], true=shown("x_share", last["true_retention_rate"]), crr=shown("x_share", last["customer_retention_rate"])))
+    return Chart(
+        figure,
+        alt.format(
+            period=last["period"], true=shown("x_share", last["true_retention_rate"]), crr=shown("x_share", last["customer_retention_rate"])
+        ),
+    )
 
 
 def cohort_heatmap(cohorts: pd.DataFrame, column: str) -> Chart:
     """Cohorts by age: the share of customers active, or of the first period's money, in each cell."""
-    title = {"active_share": _("Share of each cohort that bought, by age"), "revenue_share": _("Money of each cohort against its first period, by age")}[column]
+    title = {
+        "active_share": _("Share of each cohort that bought, by age"),
+        "revenue_share": _("Money of each cohort against its first period, by age"),
+    }[column]
     if cohorts.empty:
         return _nothing(title)
     wide = cohorts.pivot(index="cohort", columns="age", values=column)
     sizes = cohorts.drop_duplicates("cohort").set_index("cohort")["cohort_customers"]
     figure, axes = _canvas(height=0.9 + 0.34 * len(wide), title=title)
     top = 1.0 if column == "active_share" else float(np.nanquantile(wide.to_numpy(), 0.95))
-    axes.pcolormesh(np.arange(wide.shape[1] + 1) - 0.5, np.arange(wide.shape[0] + 1) - 0.5, wide.to_numpy(), cmap="Blues", vmin=0, vmax=max(top, 0.01) * 1.15)
+    axes.pcolormesh(
+        np.arange(wide.shape[1] + 1) - 0.5,
+        np.arange(wide.shape[0] + 1) - 0.5,
+        wide.to_numpy(),
+        cmap="Blues",
+        vmin=0,
+        vmax=max(top, 0.01) * 1.15,
+    )
     if wide.size <= 400:
         for i, j in zip(*np.nonzero(wide.notna().to_numpy()), strict=True):
             value = wide.iat[i, j]
@@ -297,7 +351,10 @@ def cohort_heatmap(cohorts: pd.DataFrame, column: str) -> Chart:
     axes.grid(visible=False)
     axes.tick_params(length=0)
     one = wide[1].mean() if 1 in wide.columns else np.nan
-    return Chart(figure, _("{title}: on average {share} one period after the first purchase.").format(title=title, share=shown("x_share", float(one))))
+    return Chart(
+        figure,
+        _("{title}: on average {share} one period after the first purchase.").format(title=title, share=shown("x_share", float(one))),
+    )
 
 
 def overdue(late: pd.DataFrame, names: pd.Series, *, top: int = 15) -> Chart:
@@ -315,7 +372,15 @@ def overdue(late: pd.DataFrame, names: pd.Series, *, top: int = 15) -> Chart:
     _clear(axes, keep="x")
     first = late.iloc[0]
     alt = _("{count} customers are overdue; the largest, {name}, has been silent for {silence} days against a usual gap of {gap}.")
-    return Chart(figure, alt.format(count=len(late), name=names.get(first["customer_id"], first["customer_id"]), silence=first["silence_days"], gap=shown("x_days", first["usual_gap_days"])))
+    return Chart(
+        figure,
+        alt.format(
+            count=len(late),
+            name=names.get(first["customer_id"], first["customer_id"]),
+            silence=first["silence_days"],
+            gap=shown("x_days", first["usual_gap_days"]),
+        ),
+    )
 
 
 def reactivation(table: pd.DataFrame) -> Chart:
@@ -325,10 +390,20 @@ def reactivation(table: pd.DataFrame) -> Chart:
     if known.empty:
         return _nothing(title)
     figure, axes = _canvas(height=3.2, title=title)
-    _dots(axes, known["silence_months"].astype("str"), known["return_share"], known["low_share"], known["high_share"], notes=known["silences"])
+    _dots(
+        axes, known["silence_months"].astype("str"), known["return_share"], known["low_share"], known["high_share"], notes=known["silences"]
+    )
     first, last = known.iloc[0], known.iloc[-1]
     alt = _("After {a} months of silence {p} come back within a year, after {b} months {q}.")
-    return Chart(figure, alt.format(a=first["silence_months"], p=shown("x_share", first["return_share"]), b=last["silence_months"], q=shown("x_share", last["return_share"])))
+    return Chart(
+        figure,
+        alt.format(
+            a=first["silence_months"],
+            p=shown("x_share", first["return_share"]),
+            b=last["silence_months"],
+            q=shown("x_share", last["return_share"]),
+        ),
+    )
 
 
 def survival(curve: pd.DataFrame) -> Chart:
@@ -339,13 +414,17 @@ def survival(curve: pd.DataFrame) -> Chart:
     figure, axes = _canvas(height=3.2, title=title)
     days = np.append(0, curve["days"])
     axes.step(days, 1 - np.append(0, curve["happened_share"]), where="post", color=BLUE, lw=2)
-    axes.fill_between(days, 1 - np.append(0, curve["high_share"]), 1 - np.append(0, curve["low_share"]), step="post", color=BLUE, alpha=0.15, lw=0)
+    axes.fill_between(
+        days, 1 - np.append(0, curve["high_share"]), 1 - np.append(0, curve["low_share"]), step="post", color=BLUE, alpha=0.15, lw=0
+    )
     axes.set_ylim(0, 1.02)
     _percent_axis(axes.yaxis)
     axes.set_xlabel(_("days since the first purchase"))
     year = curve[curve["days"] <= 365]
     alive = 1 - year["happened_share"].iloc[-1] if len(year) else 1.0
-    return Chart(figure, _("A year after the first purchase {share} of the relationships are alive.").format(share=shown("x_share", float(alive))))
+    return Chart(
+        figure, _("A year after the first purchase {share} of the relationships are alive.").format(share=shown("x_share", float(alive)))
+    )
 
 
 def stakes(found: pd.DataFrame, currency: str) -> Chart:
@@ -367,4 +446,9 @@ def stakes(found: pd.DataFrame, currency: str) -> Chart:
     axes.set_xlabel(currency)
     _clear(axes, keep="x")
     first = known.iloc[-1]
-    return Chart(figure, _("The largest amount at stake, {money}, belongs to “{finding}”.").format(money=shown("x", abs(first["money"]), currency), finding=_(first["id"].replace("_", " "))))
+    return Chart(
+        figure,
+        _("The largest amount at stake, {money}, belongs to “{finding}”.").format(
+            money=shown("x", abs(first["money"]), currency), finding=_(first["id"].replace("_", " "))
+        ),
+    )

@@ -59,7 +59,8 @@ def _check(given) -> int:
     taken = run.check(given.base)
     width = max((len(row["reason"]) for row in taken.reconciliation.iter_rows(named=True)), default=0)
     for row in taken.reconciliation.iter_rows(named=True):
-        print(f"{row['table']:<11} {row['status']:<12} {row['reason']:<{width}} {row['rows']:>10,} rows {row['amount']:>20,.2f}")
+        money = "" if row["amount"] is None else f"{row['amount']:,.2f}"
+        print(f"{row['table']:<11} {row['status']:<12} {row['reason']:<{width}} {row['rows']:>10,} rows {money:>20}")
     for row in taken.defects.iter_rows(named=True):
         print(f"{row['verdict']}: {row['defect']} ({row['rows']:,} rows). Bias: {row['bias']}. What to do: {row['action']}.")
     for row in taken.quarantine.head(20).iter_rows(named=True):
@@ -73,7 +74,10 @@ def _steps(_given) -> int:
     from audit import steps
 
     for step in steps.ALL:
-        print(f"{step.name:<10} {step.question}\n{'':<10} needs {', '.join(step.reads)}" + (f"; uses {', '.join(step.uses)}" if step.uses else ""))
+        print(
+            f"{step.name:<10} {step.question}\n{'':<10} needs {', '.join(step.reads)}"
+            + (f"; uses {', '.join(step.uses)}" if step.uses else "")
+        )
     return 0
 
 
@@ -91,3 +95,7 @@ def _lab(given) -> int:
 
 
 COMMANDS = {"run": _run, "check": _check, "steps": _steps, "norms": _norms, "lab": _lab}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -104,7 +104,11 @@ def _judged(finding: Finding, settings: Settings, values: dict[str, float]) -> F
         why = N_("the norm does not hold for this type of sale")
         return dataclasses.replace(finding, verdict=OUT, norm=limit, why=why)
     found = verdict(finding.low, finding.high, limit, direction=norm.direction, inclusive=norm.inclusive)
-    why = N_("the interval holds the norm; more customers or more time would decide") if found == UNDECIDED and not finding.why else finding.why
+    why = (
+        N_("the interval holds the norm; more customers or more time would decide")
+        if found == UNDECIDED and not finding.why
+        else finding.why
+    )
     return dataclasses.replace(finding, verdict=found, norm=limit, why=why)
 
 

@@ -19,7 +19,21 @@ SHARES = ("_share", "_rate", "_ratio")
 UNITS = ("_days", "_months")
 PLAIN = ("_number", "_index")
 WORDS = ("_class", "_answer")  # closed lists of ours: translated
-WORD_COLUMNS = {"decided_by", "subject", "factor", "cohort", "verdict", "status", "reason", "bias", "action", "defect", "direction", "driver"}
+WORD_COLUMNS = {
+    "decided_by",
+    "subject",
+    "factor",
+    "cohort",
+    "verdict",
+    "status",
+    "reason",
+    "bias",
+    "action",
+    "defect",
+    "direction",
+    "driver",
+    "rule",
+}
 
 
 HEADINGS = {
@@ -27,7 +41,7 @@ HEADINGS = {
     "true_retention_rate": "True rate: kept / S", "decile_class": "Tenth", "tenure_class": "Years", "purchase_class": "Purchases reached",
     "next_share": "Went on to one more", "of_unknown_start": "Of these, start unknown (at least so long)", "kept_before": "Kept ones’ money before",
     "lost_before": "Lost ones’ money before", "before_number": "Before", "now_number": "Now", "returned_so_far": "Returned so far",
-    "is_mature": "Comparable", "returned_share": "Returned within horizon", "low_share": "Interval from", "high_share": "to",
+    "is_mature": "Comparable", "f1_index": "F1 (both in one)", "precision_share": "Of these, gone", "recall_share": "Of the gone, listed", "listed_and_gone": "Listed and gone", "returned_share": "Returned within horizon", "low_share": "Interval from", "high_share": "to",
     "second_to_first_ratio": "Second to first", "chance_share": "Chance of such a silence", "usual_gap_days": "Usual gap, days", "silence_days": "Silent, days",
     "last_on": "Last purchase", "yearly_revenue": "Last year’s money", "return_share": "Chance of return", "expected_revenue": "To be expected",
     "silence_months": "Months silent", "data_answer": "The data say", "owner_answer": "The owner said", "agreement_class": "Agreement",
@@ -69,7 +83,11 @@ def shown(name: str, value, currency: str = "") -> str:
         return translate(value) if name in WORD_COLUMNS or name.endswith(WORDS) else value
     if hasattr(value, "item"):
         value = value.item()
-    return _formatted(name, value, currency).replace("-", MINUS, 1) if isinstance(value, int | float) and value < 0 else _formatted(name, value, currency)
+    return (
+        _formatted(name, value, currency).replace("-", MINUS, 1)
+        if isinstance(value, int | float) and value < 0
+        else _formatted(name, value, currency)
+    )
 
 
 def _formatted(name: str, value, currency: str) -> str:

@@ -30,7 +30,13 @@ def first_buyers(history: pd.DataFrame, *, as_of: dt.date) -> pd.DataFrame:
     end = pd.Timestamp(as_of)
     who = history[history["is_first_known"] & (history["first_on"] <= end)]
     second = who["second_on"].where(who["second_on"] <= end)
-    columns = ["customer_id", "first_on", "first_revenue", "is_first_returned", *(["first_manager_id"] if "first_manager_id" in who.columns else [])]
+    columns = [
+        "customer_id",
+        "first_on",
+        "first_revenue",
+        "is_first_returned",
+        *(["first_manager_id"] if "first_manager_id" in who.columns else []),
+    ]
     return who[columns].assign(
         days=(second.fillna(end) - who["first_on"]).dt.days,
         has_returned=second.notna(),
@@ -139,7 +145,9 @@ def returns_by_manager(buyers: pd.DataFrame, *, as_of: dt.date, horizon_days: in
     return table.rename(columns={"first_manager_id": "manager_id"})
 
 
-def findings(buyers: pd.DataFrame, curve: pd.DataFrame, ratios: pd.DataFrame, *, as_of: dt.date, horizon_days: int, norm: float) -> list[Finding]:
+def findings(
+    buyers: pd.DataFrame, curve: pd.DataFrame, ratios: pd.DataFrame, *, as_of: dt.date, horizon_days: int, norm: float
+) -> list[Finding]:
     """The share back within the horizon against the norm; the source's own ratio beside it.
 
     Money at stake: a year's missing returners, times what a returner of the base has brought since, by the median.
@@ -177,5 +185,5 @@ def findings(buyers: pd.DataFrame, curve: pd.DataFrame, ratios: pd.DataFrame, *,
 def _stake(buyers: pd.DataFrame, share: float, low: float, high: float, *, as_of: dt.date, norm: float) -> dict[str, float]:
     year = buyers[buyers["first_on"] > pd.Timestamp(as_of) - pd.Timedelta(days=365)]
     worth = buyers.loc[buyers["has_returned"], "later_revenue"].median()
-    missing = lambda reached: max(0.0, norm - reached) * len(year) * worth  # noqa: E731
+    missing = lambda reached: max(0.0, norm - reached) * len(year) * worth
     return {"money": missing(share), "money_low": missing(high), "money_high": missing(low)}

@@ -22,6 +22,7 @@ from audit.settings import Settings
 
 MONTH_DAYS = 30.44
 ACTIVE_QUANTILE = 0.9
+OWN, FIXED = N_("own rhythm"), N_("fixed silence")
 
 
 def active_months(silences: pd.DataFrame, *, declared: float) -> int:
@@ -38,7 +39,9 @@ def active_months(silences: pd.DataFrame, *, declared: float) -> int:
     return max(1, math.ceil(ended.loc[reached >= ACTIVE_QUANTILE, "days"].iloc[0] / MONTH_DAYS))
 
 
-def retention(panel: pd.DataFrame, history: pd.DataFrame, spans: pd.DataFrame, *, observed_from: dt.date, active_months: int) -> pd.DataFrame:
+def retention(
+    panel: pd.DataFrame, history: pd.DataFrame, spans: pd.DataFrame, *, observed_from: dt.date, active_months: int
+) -> pd.DataFrame:
     """The source's CRR = (E - N) / S, and beside it the true rate over the same customers (B2, P1).
 
     A customer is active on a day if they bought within `active_months` months up to it. Returning customers sit in E
@@ -168,8 +171,72 @@ def silence_chance(history: pd.DataFrame, *, rhythm_purchases: int, prior_gaps: 
     return pd.Series(np.where(enough, chance, NAN), index=history.index)
 
 
-def overdue(history: pd.DataFrame, panel: pd.DataFrame, *, rhythm_purchases: int, prior_gaps: float, overdue_chance: float) -> pd.DataFrame:
-    """Customers silent for longer than their own rhythm explains, most money first (B5).
+def rivals(
+    before: pd.DataFrame | None,
+    *,
+    rhythm_purchases: int,
+    prior_gaps: float,
+    overdue_chance: float,
+    fixed_silence_days: float,
+    confidence: float,
+) -> pd.DataFrame:
+    """The own-rhythm rule and its naive rival, a fixed silence, tried out a holdout ago on customers with a rhythm.
+
+    "Gone" are those who bought nothing in the holdout: the nearest thing to a loss that can be seen.
+
+    Parameters
+    ----------
+    before
+        ledger table history_before; None where the history is too short: no rows.
+
+    Returns
+    -------
+    DataFrame, a row per rule, the better one (by F1; the naive one where they tie) first: rule_class, judged (customers with a rhythm then),
+    gone (of these), listed, listed_and_gone, precision_share (with low_share, high_share, Wilson), recall_share, f1_index.
+    """
+    columns = [
+        "rule_class",
+        "judged",
+        "gone",
+        "listed",
+        "listed_and_gone",
+        "precision_share",
+        "low_share",
+        "high_share",
+        "recall_share",
+        "f1_index",
+    ]
+    if before is None or not (before["purchases"] >= rhythm_purchases).any():
+        return pd.DataFrame({c: pd.Series(dtype="str" if c == "rule_class" else float) for c in columns})
+    then = before[before["purchases"] >= rhythm_purchases].reset_index(drop=True)
+    gone = ~then["has_bought_since"]
+    chance = silence_chance(then, rhythm_purchases=rhythm_purchases, prior_gaps=prior_gaps)
+    rows = []
+    for rule, listed in [(FIXED, then["silence_days"] > fixed_silence_days), (OWN, chance < overdue_chance)]:
+        hit, named, lost = int((listed & gone).sum()), int(listed.sum()), int(gone.sum())
+        low, high = intervals.wilson(hit, named, confidence=confidence)
+        precision, recall = (hit / named if named else NAN), (hit / lost if lost else NAN)
+        rows.append((rule, len(then), lost, named, hit, precision, low, high, recall, 2 * hit / (named + lost) if named + lost else NAN))
+    table = pd.DataFrame(rows, columns=columns)
+    return table.sort_values("f1_index", ascending=False, kind="stable", ignore_index=True)
+
+
+def better_rule(tried: pd.DataFrame) -> str:
+    """The rule that the overdue list follows: the better one of `rivals`; the own rhythm where nothing could be tried."""
+    return OWN if tried.empty or tried["f1_index"].isna().all() else str(tried["rule_class"].iloc[0])
+
+
+def overdue(
+    history: pd.DataFrame,
+    panel: pd.DataFrame,
+    *,
+    rule: str,
+    rhythm_purchases: int,
+    prior_gaps: float,
+    overdue_chance: float,
+    fixed_silence_days: float,
+) -> pd.DataFrame:
+    """Customers silent for longer than the rule allows, most money first (B5): their own rhythm, or a fixed silence.
 
     Of the customers who are still there, a share of about `overdue_chance` will stand here by chance. Customers with
     fewer than `rhythm_purchases` purchases have no rhythm to judge and never stand here.
@@ -181,7 +248,8 @@ def overdue(history: pd.DataFrame, panel: pd.DataFrame, *, rhythm_purchases: int
     Source: method B5, P2, P11, P12.
     """
     chance = silence_chance(history, rhythm_purchases=rhythm_purchases, prior_gaps=prior_gaps)
-    late = history.assign(chance_share=chance)[chance < overdue_chance].rename(columns={"gap_days": "usual_gap_days"})
+    is_late = chance < overdue_chance if rule == OWN else (history["silence_days"] > fixed_silence_days) & chance.notna()
+    late = history.assign(chance_share=chance)[is_late].rename(columns={"gap_days": "usual_gap_days"})
     late = late.assign(yearly_revenue=late["customer_id"].map(yearly_revenue(panel, history)).astype(float).fillna(0.0))
     columns = ["customer_id", "last_on", "silence_days", "usual_gap_days", "chance_share", "yearly_revenue", "purchases"]
     return late[columns].sort_values(["yearly_revenue", "customer_id"], ascending=[False, True], ignore_index=True)
@@ -248,17 +316,27 @@ def survival(history: pd.DataFrame, *, active_months: int, confidence: float) ->
     return intervals.kaplan_meier((who["last_on"] - who["first_on"]).dt.days.to_numpy(), lapsed.to_numpy(), confidence=confidence)
 
 
-def findings(rates: pd.DataFrame, late: pd.DataFrame, returns: pd.DataFrame, lost: pd.DataFrame, *, judged: int, overdue_chance: float) -> list[Finding]:
+def findings(
+    rates: pd.DataFrame,
+    late: pd.DataFrame,
+    returns: pd.DataFrame,
+    lost: pd.DataFrame,
+    tried: pd.DataFrame,
+    *,
+    judged: int,
+    rule: str,
+    overdue_chance: float,
+) -> list[Finding]:
     """Retention of the last period beside the source's CRR, the overdue customers and their money, the chance of return.
 
     Parameters
     ----------
-    rates, late, returns, lost
-        from retention (one unit), overdue, reactivation, winback.
+    rates, late, returns, lost, tried
+        from retention (one unit), overdue, reactivation, winback, rivals.
     judged
         customers with enough purchases for a rhythm of their own.
     """
-    return [_stayed(rates), *_crr(rates), _late(late, judged, overdue_chance), *_came_back(returns, lost)]
+    return [_stayed(rates), *_crr(rates), _late(late, judged, rule, overdue_chance), *_tried(tried), *_came_back(returns, lost)]
 
 
 def _stayed(rates: pd.DataFrame) -> Finding:
@@ -288,10 +366,17 @@ def _crr(rates: pd.DataFrame) -> list[Finding]:
     ]  # fmt: skip
 
 
-def _late(late: pd.DataFrame, judged: int, overdue_chance: float) -> Finding:
+def _late(late: pd.DataFrame, judged: int, rule: str, overdue_chance: float) -> Finding:
     if not judged:
         why = N_("no customer has bought often enough to show a rhythm")
         return Finding("overdue", "retention", "model", N_("Who is overdue cannot be said."), unit="count", why=why)
+    if rule == FIXED:
+        return Finding(
+            "overdue", "retention", "model",
+            N_("{value} of the {n} customers with a rhythm of their own have been silent for longer than the fixed limit, which did as well as their own rhythms when tried out. In their last twelve months of buying they brought {money_said}."),
+            value=float(len(late)), unit="count", n=judged, money=float(late["yearly_revenue"].sum()), who=" ".join(late["customer_id"].head(20)),
+            params={"money_said": float(late["yearly_revenue"].sum())},
+        )  # fmt: skip
     chance = overdue_chance * judged
     money = float(late["yearly_revenue"].sum())
     sure = max(0.0, 1 - chance / max(len(late), 1))
@@ -304,11 +389,33 @@ def _late(late: pd.DataFrame, judged: int, overdue_chance: float) -> Finding:
     )  # fmt: skip
 
 
+def _tried(tried: pd.DataFrame) -> list[Finding]:
+    if tried.empty or not tried["listed"].all():
+        return []
+    by = tried.set_index("rule_class")
+    own, fixed = by.loc[OWN], by.loc[FIXED]
+    return [
+        Finding(
+            "overdue_tried", "retention", "estimate",
+            N_("Tried out on the last holdout: of {n} customers silent beyond their own rhythm {value} bought nothing more (interval {low} to {high}), and {recall_share} of all who were gone stood in the list; a fixed silence: {fixed_listed} customers, {fixed_precision_share}, {fixed_recall_share}. The list follows the rule that did better: {rule}."),
+            value=float(own["precision_share"]), low=float(own["low_share"]), high=float(own["high_share"]), n=int(own["listed"]),
+            params={
+                "recall_share": float(own["recall_share"]), "fixed_listed": int(fixed["listed"]), "fixed_precision_share": float(fixed["precision_share"]),
+                "fixed_recall_share": float(fixed["recall_share"]), "rule": better_rule(tried),
+            },
+        )
+    ]  # fmt: skip
+
+
 def _came_back(returns: pd.DataFrame, lost: pd.DataFrame) -> list[Finding]:
     half = returns[returns["silence_months"] == 6]
     if half.empty or half["return_share"].isna().all():
         why = N_("no silence of half a year was watched for long enough")
-        return [Finding("reactivation", "retention", "estimate", N_("Whether silent customers come back by themselves cannot be said."), why=why)]
+        return [
+            Finding(
+                "reactivation", "retention", "estimate", N_("Whether silent customers come back by themselves cannot be said."), why=why
+            )
+        ]
     row = half.iloc[0]
     return [
         Finding(

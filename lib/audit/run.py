@@ -91,15 +91,19 @@ def run(
         clock = time.perf_counter()
         settings, refused = _prepare(base, settings, folder, say)
         if _hashes(files) != before:
-            raise settings_module.BadSettings(f"the files of {base} changed while they were read. What to do: close them elsewhere and run again.")
+            raise settings_module.BadSettings(
+                f"the files of {base} changed while they were read. What to do: close them elsewhere and run again."
+            )
         skipped = _not_run(chosen, folder, refused)
-        todo = [step for step in chosen if step.name not in skipped]
+        runnable = [step for step in chosen if step.name not in skipped]
         for step, why in skipped.items():
             say(f"  {step:<10} not run: {why}")
         timings = {}
         for language in settings.languages:
-            timings[language] = _notebooks(todo, folder, settings, language, notebooks, say)
-        inputs = [{"file": file.name, "bytes": file.stat().st_size, "sha256": digest} for file, digest in zip(files, before.values(), strict=True)]
+            timings[language] = _notebooks(runnable, folder, settings, language, notebooks, say)
+        inputs = [
+            {"file": file.name, "bytes": file.stat().st_size, "sha256": digest} for file, digest in zip(files, before.values(), strict=True)
+        ]
         versions = _versions(identity)
         for language in settings.languages:
             with _language(language):
@@ -116,7 +120,7 @@ def run(
         if target.exists():
             _compare(target, folder, say)
         else:
-            os.replace(folder, target)
+            folder.replace(target)
     _point(home, name)
     return Outcome(target, is_new=True, skipped=skipped)
 
@@ -130,18 +134,22 @@ def _chosen(only: list[str] | None) -> list[steps.Step]:
     """The steps asked for and those whose tables they need, in reading order."""
     if not only:
         return list(steps.ALL)
-    wanted, todo = set(), [steps.by_name(name) for name in only]
-    while todo:
-        step = todo.pop()
+    wanted, pending = set(), [steps.by_name(name) for name in only]
+    while pending:
+        step = pending.pop()
         if step.name not in wanted:
             wanted.add(step.name)
-            todo += [steps.by_name(steps.writer(table)) for table in step.reads if steps.writer(table)]
+            pending += [steps.by_name(steps.writer(table)) for table in step.reads if steps.writer(table)]
     return [step for step in steps.ALL if step.name in wanted]
 
 
 def _files(base: Path, settings: Settings) -> list[Path]:
     patterns = [source.file for source in settings.sources.values()]
-    return sorted(path for path in base.iterdir() if path.is_file() and not path.name.startswith("~$") and any(fnmatch(path.name, p) for p in patterns))
+    return sorted(
+        path
+        for path in base.iterdir()
+        if path.is_file() and not path.name.startswith("~$") and any(fnmatch(path.name, p) for p in patterns)
+    )
 
 
 def _hash(path: Path) -> str:
@@ -169,7 +177,11 @@ def _identity(files: dict[str, str], settings: Settings, chosen: list[steps.Step
 
 
 def _versions(identity: str) -> dict[str, str]:
-    return {"python": platform.python_version(), **{name: version("customer-base-audit" if name == "audit" else name) for name in MADE_WITH}, "identity": identity}
+    return {
+        "python": platform.python_version(),
+        **{name: version("customer-base-audit" if name == "audit" else name) for name in MADE_WITH},
+        "identity": identity,
+    }
 
 
 @contextmanager
@@ -196,7 +208,7 @@ def _building(home: Path, name: str):
         shutil.rmtree(failed, ignore_errors=True)
         failed.parent.mkdir(exist_ok=True)
         (folder / "failure.txt").write_text(str(error) or type(error).__name__, encoding="utf-8")
-        os.replace(folder, failed)
+        folder.replace(failed)
         raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -213,6 +225,7 @@ def _prepare(base: Path, settings: Settings, folder: Path, say) -> tuple[Setting
         as_of=settings.as_of,
         observed_from=settings.observed_from,
         burn_in_months=settings.burn_in_months,
+        holdout_days=int(settings.norms["holdout_days"].value if "holdout_days" in settings.norms else norms.value("holdout_days")),
     )
     found = taken.tables | {name: frame.to_native() for name, frame in made.items()}
     found |= {"reconciliation": taken.reconciliation, "quarantine": taken.quarantine, "defects": taken.defects}
@@ -221,7 +234,9 @@ def _prepare(base: Path, settings: Settings, folder: Path, say) -> tuple[Setting
         frame.sort(key, maintain_order=True).write_parquet(folder / "tables" / f"{name}.parquet")
     text = settings.model_dump_json(by_alias=True, indent=1)
     (folder / store.SETTINGS).write_text(text, encoding="utf-8")
-    say(f"  {'tables':<10} {len(taken.tables['lines']):,} lines of {len(found['history']):,} customers, {time.perf_counter() - clock:.1f} s")
+    say(
+        f"  {'tables':<10} {len(taken.tables['lines']):,} lines of {len(found['history']):,} customers, {time.perf_counter() - clock:.1f} s"
+    )
     refused = {}
     for row in taken.defects.filter(taken.defects["verdict"] == "REFUSE").iter_rows(named=True):
         refused |= dict.fromkeys(row["refuses"].split(), row["defect"])
@@ -250,14 +265,14 @@ def _not_run(chosen: list[steps.Step], folder: Path, refused: dict[str, str]) ->
     return skipped
 
 
-def _notebooks(todo: list[steps.Step], folder: Path, settings: Settings, language: str, notebooks: Path, say) -> dict[str, float]:
+def _notebooks(chosen: list[steps.Step], folder: Path, settings: Settings, language: str, notebooks: Path, say) -> dict[str, float]:
     """Execute the steps' notebooks, each after those whose tables it takes, two at a time; seconds by step.
 
     A failure stops the steps that depend on it; the others are finished, then the run fails.
     """
     where = folder / "notebooks" / language
     where.mkdir(parents=True)
-    graph = steps.ordered(todo)
+    graph = steps.ordered(chosen)
     graph.prepare()
     timings, failures, stopped, running = {}, {}, set(), {}
     spawn = multiprocessing.get_context("spawn")
@@ -340,7 +355,11 @@ def execute(source: Path, target: Path, given: dict, environment: dict[str, str]
                 request_save_on_cell_execute=False, execution_timeout=CELL_SECONDS, log_output=False, config=_transport(sockets),
                 extra_arguments=["--IPKernelApp.log_level=50"],
             )  # fmt: skip
-        unfinished = [i for i, c in enumerate(done.cells) if c.cell_type == "code" and c.source and c.metadata.get("papermill", {}).get("status") != "completed"]
+        unfinished = [
+            i
+            for i, c in enumerate(done.cells)
+            if c.cell_type == "code" and c.source and c.metadata.get("papermill", {}).get("status") != "completed"
+        ]
         if unfinished:
             failure = f"cell {unfinished[0]}: did not complete"
     except papermill.PapermillExecutionError as error:
@@ -385,7 +404,7 @@ def _point(home: Path, name: str) -> None:
     link = home / f".latest-{os.getpid()}"
     link.unlink(missing_ok=True)
     link.symlink_to(name, target_is_directory=True)
-    os.replace(link, home / "latest")
+    link.replace(home / "latest")
 
 
 def open_copy(base: str = "demo", outputs: Path = OUTPUTS) -> Path:
@@ -399,7 +418,11 @@ def open_copy(base: str = "demo", outputs: Path = OUTPUTS) -> Path:
 def lab(base: str = "demo") -> int:
     """Open JupyterLab on the notebooks, with an open copy of the base's latest run as `outputs/<base>/lab`."""
     open_copy(base)
-    return os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-m", "jupyterlab", "--notebook-dir", str(ROOT), "--LabApp.default_url=/lab/tree/notebooks"])
+    return os.spawnv(
+        os.P_WAIT,
+        sys.executable,
+        [sys.executable, "-m", "jupyterlab", "--notebook-dir", str(ROOT), "--LabApp.default_url=/lab/tree/notebooks"],
+    )
 
 
 def norm_table() -> str:

@@ -152,7 +152,9 @@ def read(folder: Path) -> Settings:
     """
     path = folder / "audit.toml"
     if not path.is_file():
-        raise BadSettings(f"{folder} holds no audit.toml. What to do: copy data/demo/audit.toml there and name your files and columns in it.")
+        raise BadSettings(
+            f"{folder} holds no audit.toml. What to do: copy data/demo/audit.toml there and name your files and columns in it."
+        )
     try:
         return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -20,7 +20,11 @@ SHORT = 24  # characters that are kept on one line
 def named(table: pd.DataFrame, customers: pd.DataFrame | None, managers: pd.DataFrame | None = None) -> pd.DataFrame:
     """The table with names in place of ids of customers and managers, where the base has them."""
     table = table.copy()
-    for column, names, key in [("customer_id", customers, "customer_id"), ("manager_id", managers, "manager_id"), ("first_manager_id", managers, "manager_id")]:
+    for column, names, key in [
+        ("customer_id", customers, "customer_id"),
+        ("manager_id", managers, "manager_id"),
+        ("first_manager_id", managers, "manager_id"),
+    ]:
         if names is not None and column in table.columns:
             table[column] = table[column].map(names.set_index(key)["name"]).fillna(table[column])
     return table.rename(columns={"customer_id": "customer", "manager_id": "manager", "first_manager_id": "manager"})

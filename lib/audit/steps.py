@@ -44,8 +44,8 @@ STEPS = (
     ),
     Step(
         "retention", 30, N_("Who stays, who leaves, and who is about to?"),
-        reads=("history", "panel", "silences"), uses=("customers", "managers"),
-        writes=("retention", "cohort_retention", "overdue", "winback", "reactivation", "survival", "findings_retention"),
+        reads=("history", "panel", "silences"), uses=("customers", "managers", "history_before"),
+        writes=("rivals", "retention", "cohort_retention", "overdue", "winback", "reactivation", "survival", "findings_retention"),
     ),
 )  # fmt: skip
 

@@ -205,6 +205,21 @@ DERIVED = [
         origin="ledger",
     ),
     _table(
+        "history_before", "one customer as known a holdout earlier", "customer_id",
+        [
+            ("customer_id!", TEXT, "the buying legal entity"),
+            ("last_on!", DATE, "last purchase until then"),
+            ("purchases!", COUNT, "days with a sale until then"),
+            ("gaps!", COUNT, "gaps between purchases until then"),
+            ("gap_log_mean", NUMBER, "mean of log gap until then, season-adjusted"),
+            ("gap_log_var", NUMBER, "its variance"),
+            ("silence_days!", COUNT, "days of silence then"),
+            ("silence_clock_days!", NUMBER, "the same in season-adjusted days"),
+            ("has_bought_since!", FLAG, "a purchase came in the holdout"),
+        ],
+        origin="ledger",
+    ),
+    _table(
         "panel", "one customer in one month with a purchase", "customer_id period",
         [
             ("customer_id!", TEXT, "who bought"),

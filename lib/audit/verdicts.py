@@ -116,7 +116,14 @@ def eight_questions(found: pd.DataFrame, answers: pd.DataFrame | None) -> pd.Dat
 
 def _answer(question: str, facts: pd.DataFrame) -> tuple[str, str]:
     """yes, no or not decidable, and the finding that says so."""
-    evidence = {"A1": "new_revenue_share", "A2": "budgets", "A3": "same_customer_change", "A5": "reactivation", "A7": "first_steps", "A8": "base_size"}.get(question)
+    evidence = {
+        "A1": "new_revenue_share",
+        "A2": "budgets",
+        "A3": "same_customer_change",
+        "A5": "reactivation",
+        "A7": "first_steps",
+        "A8": "base_size",
+    }.get(question)
     if evidence not in facts.index or math.isnan(facts.loc[evidence, "value"]):
         return UNDECIDED, ""
     row = facts.loc[evidence]

@@ -54,7 +54,15 @@ def defects(fates: dict[str, pl.DataFrame], kept: dict[str, pl.DataFrame], setti
         *_survivors(lines, settings, observed_from),
         *_orphans(lines, kept),
     ]
-    schema = {"defect": pl.String, "verdict": pl.String, "rows": pl.Int64, "amount": MONEY, "bias": pl.String, "action": pl.String, "refuses": pl.String}
+    schema = {
+        "defect": pl.String,
+        "verdict": pl.String,
+        "rows": pl.Int64,
+        "amount": MONEY,
+        "bias": pl.String,
+        "action": pl.String,
+        "refuses": pl.String,
+    }
     return pl.DataFrame([dict(zip(schema, row, strict=True)) for row in found], schema=schema)
 
 

@@ -42,8 +42,14 @@ def findings(reconciliation: pd.DataFrame, defects: pd.DataFrame, bridge: pd.Dat
     if len(flags):
         found.append(
             Finding(
-                "defects", "intake", "fact", N_("{value} things about the data are worth knowing; {refused} of them stop a chapter."),
-                value=float(len(flags)), unit="count", n=len(flags), params={"refused": int((flags["verdict"] == "REFUSE").sum())},
+                "defects",
+                "intake",
+                "fact",
+                N_("{value} things about the data are worth knowing; {refused} of them stop a chapter."),
+                value=float(len(flags)),
+                unit="count",
+                n=len(flags),
+                params={"refused": int((flags["verdict"] == "REFUSE").sum())},
             )  # fmt: skip
         )
     return found

@@ -47,7 +47,12 @@ def table(name: str, mapping: Mapping, sources: dict[str, Read], settings: Setti
             unreadable.append((target, kind, value.is_null() & ~text.str.strip_chars().is_in(EMPTY)))
     for target, formula in mapping.compute.items():
         try:
-            typed.append(parse.compute(formula, given, source.decimal).round(4).cast(KINDS[vocabulary.column(target).kind], strict=False).alias(target))
+            typed.append(
+                parse.compute(formula, given, source.decimal)
+                .round(4)
+                .cast(KINDS[vocabulary.column(target).kind], strict=False)
+                .alias(target)
+            )
         except ValueError as error:
             raise BadExport(f"[tables.{name}] compute {target}: {error}") from error
     typed += [pl.lit(value).alias(target) for target, value in mapping.constants.items()]
@@ -89,7 +94,9 @@ def _looked_up(raw: pl.DataFrame, lookup: Lookup, other: pl.DataFrame, target: s
     pairs = other.select(pl.col(match).alias("__match"), pl.col(lookup.column).alias(target)).unique()
     doubled = pairs.filter(pl.col("__match").is_duplicated())["__match"].unique().sort()
     if len(doubled):
-        raise BadExport(f"{where}: {match} is not one row in {lookup.source!r}: {', '.join(doubled[:3])} and {len(doubled)} in all lead to several values")
+        raise BadExport(
+            f"{where}: {match} is not one row in {lookup.source!r}: {', '.join(doubled[:3])} and {len(doubled)} in all lead to several values"
+        )
     joined = raw.join(pairs, left_on=lookup.key, right_on="__match", how="left", maintain_order="left")
     return joined.with_columns(pl.col(target).fill_null(""))
 
@@ -97,7 +104,11 @@ def _looked_up(raw: pl.DataFrame, lookup: Lookup, other: pl.DataFrame, target: s
 def _check_columns(name: str, mapping: Mapping, sources: dict[str, Read]) -> None:
     def absent(source: str, wanted) -> list[str]:
         there = sources[source].table.columns
-        return [f"[tables.{name}]: source {source!r} has no column {c!r}; it has {', '.join(x for x in there if x not in ORIGIN)}" for c in wanted if c not in there]
+        return [
+            f"[tables.{name}]: source {source!r} has no column {c!r}; it has {', '.join(x for x in there if x not in ORIGIN)}"
+            for c in wanted
+            if c not in there
+        ]
 
     wanted = [c for columns in mapping.columns.values() for c in ([columns] if isinstance(columns, str) else columns)]
     faults = absent(mapping.from_, [*wanted, *mapping.where, *(look.key for look in mapping.lookup.values())])

@@ -35,7 +35,9 @@ def date(column: pl.Expr, format: str | None) -> pl.Expr:
     """Dates by the declared format (default ISO); times of day are cut off; impossible days are null."""
     format = format or "%Y-%m-%d"
     text = column.str.strip_chars()
-    parsed = text.str.to_datetime(format, strict=False, time_unit="us").dt.date() if "%H" in format else text.str.to_date(format, strict=False)
+    parsed = (
+        text.str.to_datetime(format, strict=False, time_unit="us").dt.date() if "%H" in format else text.str.to_date(format, strict=False)
+    )
     return pl.when(parsed.dt.year().is_between(*YEARS)).then(parsed)
 
 

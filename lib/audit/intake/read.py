@@ -91,7 +91,9 @@ def _text(content: bytes, file: str, source: Source) -> pl.DataFrame:
         ).fill_null("")
     except pl.exceptions.PolarsError as error:
         reason = str(error).splitlines()[0]
-        raise BadExport(f"{file} is not a table with delimiter {source.delimiter!r}: {reason}. What to do: check delimiter and quotes.") from error
+        raise BadExport(
+            f"{file} is not a table with delimiter {source.delimiter!r}: {reason}. What to do: check delimiter and quotes."
+        ) from error
     return table.rename(_clean_names(table.columns, file))
 
 
@@ -103,7 +105,7 @@ def _decoded(content: bytes, file: str, encoding: str | None) -> str:
         return content.decode(encoding)
     except (UnicodeDecodeError, LookupError) as error:
         at = f" at byte {error.start}" if isinstance(error, UnicodeDecodeError) else ""
-        raise BadExport(f"{file} is not {encoding}{at}. What to do: name the encoding in audit.toml, e.g. encoding = \"cp1251\".") from error
+        raise BadExport(f'{file} is not {encoding}{at}. What to do: name the encoding in audit.toml, e.g. encoding = "cp1251".') from error
 
 
 def _sheet(content: bytes, file: str, source: Source) -> tuple[pl.DataFrame, str]:

@@ -21,8 +21,10 @@ from audit.ledger import bridge, history, panel, purchases, rhythm
 MONEY = nw.Decimal(18, 4)
 
 
-def tables(lines, customers=None, *, as_of: dt.date, observed_from: dt.date, burn_in_months: int) -> dict[str, nw.DataFrame]:
-    """purchases, history, panel, silences, season and bridge of the order lines, each sorted by its key.
+def tables(
+    lines, customers=None, *, as_of: dt.date, observed_from: dt.date, burn_in_months: int, holdout_days: int = 0
+) -> dict[str, nw.DataFrame]:
+    """purchases, history, panel, silences, season, bridge and history_before of the order lines, each sorted by its key.
 
     Parameters
     ----------
@@ -32,6 +34,8 @@ def tables(lines, customers=None, *, as_of: dt.date, observed_from: dt.date, bur
         last and first day observed.
     burn_in_months
         months after `observed_from` in which nobody counts as new.
+    holdout_days
+        how far before as_of the rules for silence are tried out (`history_before`); 0: not.
     """
     traced = purchases.traced(nw.from_native(lines).lazy())
     bought = _settled(purchases.purchases(traced))
@@ -41,7 +45,7 @@ def tables(lines, customers=None, *, as_of: dt.date, observed_from: dt.date, bur
     deals = nw.from_native(customers).lazy() if customers is not None else None
     gaps = rhythm.gaps(bought.lazy(), season)
     who = history.history(bought.lazy(), gaps, deals, as_of=as_of, observed_from=observed_from, known_from=new_from, season=season)
-    return {
+    found = {
         "purchases": bought,
         "panel": by_month,
         "history": _settled(who),
@@ -49,6 +53,11 @@ def tables(lines, customers=None, *, as_of: dt.date, observed_from: dt.date, bur
         "season": season,
         "bridge": _settled(bridge.bridge(traced, by_month.lazy())),
     }
+    cut = as_of - dt.timedelta(days=holdout_days)
+    if holdout_days and cut > observed_from:
+        earlier = history.before(bought.lazy(), season, cut=cut, observed_from=observed_from, known_from=new_from)
+        found["history_before"] = _settled(earlier)
+    return found
 
 
 def known_from(observed_from: dt.date, burn_in_months: int) -> dt.date:

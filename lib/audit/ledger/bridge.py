@@ -18,4 +18,6 @@ def bridge(traced: nw.LazyFrame, panel: nw.LazyFrame) -> nw.LazyFrame:
     booked = months.group_by("period").agg(booked=nw.col("amount").sum(), untraced=nw.col("lost").sum())
     revenue = panel.group_by("period").agg(nw.col("revenue").sum())
     both = booked.join(revenue, on="period", how="left").with_columns(revenue=nw.coalesce("revenue", zero))
-    return both.with_columns(moved=nw.col("booked") - nw.col("untraced") - nw.col("revenue")).select("period", "booked", "untraced", "moved", "revenue")
+    return both.with_columns(moved=nw.col("booked") - nw.col("untraced") - nw.col("revenue")).select(
+        "period", "booked", "untraced", "moved", "revenue"
+    )

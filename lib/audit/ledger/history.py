@@ -6,6 +6,7 @@ import datetime as dt
 
 import narwhals as nw
 
+from audit.ledger import rhythm
 from audit.ledger.rhythm import clock, days_between
 
 
@@ -66,3 +67,12 @@ def _own_rhythm(gaps: nw.LazyFrame) -> nw.LazyFrame:
         gap_log_mean=nw.col("log").mean(),
         gap_log_var=nw.col("log").var(ddof=1),
     )
+
+
+def before(purchases: nw.LazyFrame, season: nw.DataFrame, *, cut: dt.date, observed_from: dt.date, known_from: dt.date) -> nw.LazyFrame:
+    """History as it stood on an earlier day, and whether the customer has bought since: to try out rules for silence."""
+    then = purchases.filter(nw.col("date") <= cut)
+    gaps = rhythm.gaps(then, season)
+    who = history(then, gaps, None, as_of=cut, observed_from=observed_from, known_from=known_from, season=season)
+    since = purchases.filter(nw.col("date") > cut).select("customer_id").unique().with_columns(has_bought_since=nw.lit(True))
+    return who.join(since, on="customer_id", how="left").with_columns(has_bought_since=nw.col("has_bought_since").fill_null(False))

@@ -33,7 +33,9 @@ def words() -> dict[str, str]:
     return {name: _(word) for name, word in WORDS.items()}
 
 
-def pages(notebooks: Path, target: Path, settings: Settings, *, run: str, inputs: list[dict], versions: dict[str, str], skipped: dict[str, str]) -> None:
+def pages(
+    notebooks: Path, target: Path, settings: Settings, *, run: str, inputs: list[dict], versions: dict[str, str], skipped: dict[str, str]
+) -> None:
     """Write index.html, <step>.html, settings.html and report.html from the executed notebooks of a run.
 
     Parameters
@@ -54,7 +56,9 @@ def pages(notebooks: Path, target: Path, settings: Settings, *, run: str, inputs
         links = [{"href": f"{n}.html", "title": t, "here": n == name} for n, t in titles.items()]
         _write(target / f"{name}.html", _page(titles[name], text, links, settings, run))
     links = [{"href": f"#{n}", "title": t, "here": False} for n, t in titles.items()]
-    whole = "\n".join(f'<section class="chapter" id="{name}">{_below(text, first=i == 0)}</section>' for i, (name, text) in enumerate(bodies.items()))
+    whole = "\n".join(
+        f'<section class="chapter" id="{name}">{_below(text, first=i == 0)}</section>' for i, (name, text) in enumerate(bodies.items())
+    )
     _write(target / "report.html", _page(_(WORDS["audit"]), whole, links, settings, run))
 
 
@@ -89,7 +93,9 @@ class UnsafeReport(ValueError):
 def _sound(text: str, step: str) -> str:
     tags = " ".join(re.findall(r"<[^>]*>", text))
     if found := FORBIDDEN.search(tags):
-        raise UnsafeReport(f"chapter {step!r} holds {found.group()!r} in its markup; a name from the data must be escaped where it is shown")
+        raise UnsafeReport(
+            f"chapter {step!r} holds {found.group()!r} in its markup; a name from the data must be escaped where it is shown"
+        )
     return text
 
 
@@ -127,7 +133,7 @@ def _page(title: str, text: str, links: list[dict], settings: Settings, run: str
 
 @cache
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined, keep_trailing_newline=True)  # noqa: S701
+    return jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
 
 
 def _settings_page(settings: Settings, inputs: list[dict], versions: dict[str, str], skipped: dict[str, str]) -> str:
@@ -135,15 +141,23 @@ def _settings_page(settings: Settings, inputs: list[dict], versions: dict[str, s
 
     base = settings.base.model_dump(mode="json") | {f"rules: {k}": v for k, v in settings.rules.model_dump().items()}
     declared = pd.DataFrame([(key.replace("_", " "), _plain(value)) for key, value in base.items()], columns=["setting", "value"])
-    declared = pd.concat([declared, pd.DataFrame([(_("not run: {step}").format(step=s), why) for s, why in skipped.items()], columns=["setting", "value"])])
+    declared = pd.concat(
+        [declared, pd.DataFrame([(_("not run: {step}").format(step=s), why) for s, why in skipped.items()], columns=["setting", "value"])]
+    )
     register = norms.in_force(settings)
     own = register["own_value"].fillna(register["value"])
-    register = register.assign(value=own.map(lambda v: f"{v:g}"), own_value=[f"{v:g}: {w}" if w else "" for v, w in zip(own, register["why"], strict=True)])
-    register = register.rename(columns={"own_value": "overridden"})[["norm", "kind", "value", "unit", "direction", "overridden", "meaning", "source"]]
+    register = register.assign(
+        value=own.map(lambda v: f"{v:g}"), own_value=[f"{v:g}: {w}" if w else "" for v, w in zip(own, register["why"], strict=True)]
+    )
+    register = register.rename(columns={"own_value": "overridden"})[
+        ["norm", "kind", "value", "unit", "direction", "overridden", "meaning", "source"]
+    ]
     tables = {
         "declared": show.markup(declared, "", caption=_("audit.toml, with its defaults resolved"), top=99),
         "norms": show.markup(register, "", caption=_("Norms are judged, settings are choices, claims are only quoted"), top=99),
-        "inputs": show.markup(pd.DataFrame(inputs, columns=["file", "bytes", "sha256"]), "", caption=_("Files of the base, unchanged by us"), top=999),
+        "inputs": show.markup(
+            pd.DataFrame(inputs, columns=["file", "bytes", "sha256"]), "", caption=_("Files of the base, unchanged by us"), top=999
+        ),
         "versions": show.markup(pd.DataFrame(versions.items(), columns=["what", "version"]), "", caption=_("Versions and hashes"), top=99),
     }
     return _environment().get_template("settings.html.j2").render(words=words(), **tables)

@@ -1,0 +1,61 @@
+"""If the documents say it, a test reads the documents."""
+
+import re
+import tomllib
+
+import yaml
+
+from audit import steps, tables
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readmes_table_of_steps_is_the_registry():
+    rows = [
+        f"| {s.name} | {s.question} | {', '.join(s.reads)} | {', '.join(u for u in s.uses if not u.startswith('findings_')) or '–'} |"
+        for s in steps.ALL
+    ]  # fmt: skip
+    assert "\n".join(rows) in README
+
+
+def test_the_data_readme_is_generated_from_the_tables():
+    assert (ROOT / "data" / "README.md").read_text(encoding="utf-8") == tables.readme()
+
+
+def test_every_file_and_target_that_the_readme_names_is_there():
+    for path in re.findall(r"`((?:lib|data|tests|notebooks|docs)/[\w./]*\w)`", README) + re.findall(r"\]\(([\w./]+)\)", README):
+        assert (ROOT / path).exists(), path
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"(?:`|^    )make (\w+)", README, re.MULTILINE):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_ci_runs_what_the_readme_names_as_the_test_command():
+    assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "make test       # makes the environment, passes all tests" in README
+
+
+def packages(specs) -> dict[str, str]:
+    found = dict(re.fullmatch(r"([\w.-]+)(?:\[.*\])?>=([\w.]+)", spec).groups() for spec in specs)
+    return {name.lower().replace("_", "-"): version for name, version in found.items()}
+
+
+def test_environment_yml_names_the_same_packages_as_pyproject_with_versions_that_the_lock_satisfies():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = packages([*project["dependencies"], *project["optional-dependencies"]["dev"]])
+    conda = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    assert set(conda["channels"]) == {"conda-forge", "nodefaults"}
+    *specs, last = conda["dependencies"]
+    pip = [spec for spec in last["pip"] if not spec.startswith("-")]
+    named = packages([*(s for s in specs if s not in ("pip",) and not s.startswith("python>=")), *pip])
+    assert named == wanted
+    lock = dict(re.findall(r"^([\w.-]+)==([\w.]+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE))
+    numbers = lambda version: [int(n) for n in re.findall(r"\d+", version)]
+    for name, least in wanted.items():
+        assert numbers(lock[name]) >= numbers(least), name
+
+
+def test_no_placeholder_is_left():
+    for path in [*(ROOT / "lib").rglob("*.py"), *(ROOT / "notebooks").glob("*.ipynb"), ROOT / "README.md"]:
+        assert not re.search(r"\b(TODO|FIXME|XXX)\b", path.read_text(encoding="utf-8")), path

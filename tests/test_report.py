@@ -1,0 +1,144 @@
+"""The report in a real browser: offline, silent, readable, safe (faults 30, 50, 58)."""
+
+import re
+import shutil
+
+import pytest
+
+from audit import report, run, show, steps
+from tests.conftest import TOML, write_base
+
+
+@pytest.fixture(scope="module")
+def pages(demo):
+    return sorted((demo / "report" / "en").glob("*.html"))
+
+
+def open_page(browser, path, width=1200):
+    """The page, with every request outside of it, console message and dialog written down."""
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    heard = []
+    page.on("console", lambda message: heard.append(message.text))
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("dialog", lambda dialog: (heard.append(dialog.message), dialog.dismiss()))
+    page.on(
+        "request", lambda request: None if request.url.startswith("data:") or request.url == path.as_uri() else heard.append(request.url)
+    )
+    page.goto(path.as_uri())
+    return page, heard
+
+
+def test_there_is_a_page_per_step_an_index_settings_and_one_file(pages):
+    names = {path.stem for path in pages}
+    assert names == {"index", "settings", "report", *(step.name for step in steps.STEPS)}
+
+
+def test_fault_58_no_page_speaks_to_the_console_or_to_the_network(browser, pages):
+    for path in pages:
+        _page, heard = open_page(browser, path.resolve())
+        assert heard == [], path.name
+
+
+def test_every_figure_is_drawn_and_says_what_it_shows(browser, pages):
+    drawn = 0
+    for path in pages:
+        page, _heard = open_page(browser, path.resolve())
+        for image in page.query_selector_all("img"):
+            alt = image.get_attribute("alt")
+            assert len(alt) > 30, (path.name, alt)
+            assert re.search(r"\d", alt), (path.name, alt)
+            assert image.evaluate("i => i.complete && i.naturalWidth > 100"), (path.name, alt)
+            drawn += 1
+    assert drawn >= 24  # twelve charts, each on its page and in the one file
+
+
+def test_headings_begin_with_one_h1_and_skip_no_level_and_tables_have_heads(browser, pages):
+    for path in pages:
+        page, _heard = open_page(browser, path.resolve())
+        levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map(h => +h.tagName[1])")
+        assert levels[0] == 1
+        assert levels.count(1) == 1, path.name
+        assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False)), (path.name, levels)
+        bare = page.evaluate(
+            "[...document.querySelectorAll('table')].filter(t => !t.caption || [...t.querySelectorAll('th')].some(h => !h.scope)).length"
+        )
+        assert bare == 0, path.name
+        assert page.evaluate("document.documentElement.lang") == "en"
+
+
+def test_the_page_itself_never_scrolls_sideways_on_a_phone(browser, pages):
+    for path in pages:
+        page, _heard = open_page(browser, path.resolve(), width=320)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path.name
+
+
+def test_the_one_file_is_smaller_than_five_megabytes(demo):
+    assert (demo / "report" / "en" / "report.html").stat().st_size < 5e6
+
+
+def test_no_code_and_no_path_of_this_machine_is_in_the_report(pages):
+    for path in pages:
+        text = path.read_text(encoding="utf-8")
+        assert "store.load" not in text
+        assert "/work/" not in text
+        assert "Traceback" not in text
+        assert "Warning" not in text
+
+
+NASTY = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(2)>",
+    "</td><td>x",
+    "](javascript:alert(3))",
+    "**bold** `code` $x$",
+    "a\u202eb\u200bc",
+    "=cmd|' /C calc'!A0",
+]
+
+
+def test_fault_30_names_that_attack_are_text_in_every_page(browser, tmp_path):
+    days = ["2024-01-10", "2024-02-10", "2024-03-10", "2024-04-10", "2024-05-10", "2024-06-10"]
+    quoted = ['"' + name.replace('"', '""') + '"' for name in NASTY]
+    csv = "who,day,money\n" + "".join(f"{name},{day},{i + 1}000\n" for i, name in enumerate(quoted) for day in days)
+    done = run.run(
+        write_base(tmp_path / "nasty", csv, TOML.replace('"Test"', '"<b>Test</b>"')), outputs=tmp_path / "outputs", say=lambda _line: None
+    )
+    for path in (done.folder / "report" / "en").glob("*.html"):
+        page, heard = open_page(browser, path.resolve())
+        assert heard == [], path.name
+        assert "Content-Security-Policy" in path.read_text(encoding="utf-8")[:300]
+        assert page.evaluate("document.querySelectorAll('main script, main iframe, main img:not([src^=\"data:\"])').length") == 0
+    page, _heard = open_page(browser, (done.folder / "report" / "en" / "retention.html").resolve())
+    assert NASTY[0] in page.inner_text("main")
+
+
+def test_markup_from_data_that_was_not_escaped_stops_the_report():
+    for bad in ["<script>x</script>", '<img src="http://x">', "<p onclick=x>", '<a href="javascript:x">']:
+        with pytest.raises(report.UnsafeReport):
+            report._sound(bad, "x")
+    assert report._sound("<p>a &lt;script&gt; onclick=x javascript:</p>", "x")
+
+
+def test_the_readmes_picture_is_of_this_report(browser, demo, tmp_path):
+    """docs/report.png is a chapter of the demo at desktop width; it is taken anew with AUDIT_PICTURE=1."""
+    import os
+
+    from tests.conftest import ROOT
+
+    picture = ROOT / "docs" / "report.png"
+    page, _heard = open_page(browser, (demo / "report" / "en" / "repeat.html").resolve())
+    page.screenshot(path=tmp_path / "report.png", clip={"x": 0, "y": 0, "width": 1200, "height": 820})
+    if os.environ.get("AUDIT_PICTURE"):
+        picture.parent.mkdir(exist_ok=True)
+        shutil.copy(tmp_path / "report.png", picture)
+    assert picture.stat().st_size > 20_000
+
+
+def test_a_table_escapes_cells_headings_and_caption():
+    import pandas as pd
+
+    text = show.markup(pd.DataFrame({"<i>": ["<b>"]}), "", caption="<u>")
+    assert "<b>" not in text
+    assert "<i>" not in text
+    assert "<u>" not in text

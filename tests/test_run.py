@@ -1,0 +1,184 @@
+"""A run: the same bytes again, a failure that names its cell, and a good report that nothing touches (faults 29, 39-46)."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from audit import run, settings, store
+from tests.conftest import ROOT, TOML, write_base
+
+CSV = "who,day,money\n" + "".join(f"C{i},2024-{m:02d}-{1 + i:02d},{10 + i}\n" for i in range(12) for m in range(1, 13, 1 + i % 3))
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A small base, an outputs folder and a copy of the notebooks that may be broken."""
+    base = write_base(tmp_path / "small", CSV, TOML)
+    notebooks = tmp_path / "notebooks"
+    shutil.copytree(ROOT / "notebooks", notebooks, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    return base, tmp_path / "outputs", notebooks
+
+
+def audit(place, **more):
+    base, outputs, notebooks = place
+    said = []
+    return run.run(base, outputs=outputs, notebooks=notebooks, say=said.append, **more), said
+
+
+def break_cell(notebook, source: str, at: int = 4):
+    book = json.loads(notebook.read_text(encoding="utf-8"))
+    book["cells"][at]["source"] = source
+    notebook.write_text(json.dumps(book), encoding="utf-8")
+
+
+def test_fault_46_the_same_base_is_not_run_twice_and_rebuilds_byte_for_byte(place):
+    first, _said = audit(place)
+    again, said = audit(place)
+    assert (again.folder, again.is_new) == (first.folder, False)
+    assert "nothing has changed" in said[0]
+    rebuilt, said = audit(place, force=True)
+    assert said[-1] == "rebuilt: every table and page is the same, byte for byte"
+    assert rebuilt.folder == first.folder
+    assert not list(first.folder.parent.glob("*.rebuilt"))
+
+
+def test_fault_40_a_failing_notebook_stops_its_dependents_and_leaves_the_last_good_report_alone(place):
+    good, _said = audit(place, only=["verdicts", "retention", "repeat"])
+    before = {path: path.read_bytes() for path in good.folder.rglob("*") if path.is_file()}
+    break_cell(place[2] / "020_repeat.ipynb", "raise ValueError('the horizon is odd')")
+    with pytest.raises(run.StepFailed) as error:
+        audit(place, only=["verdicts", "retention", "repeat"])
+    message = str(error.value)
+    assert "step 'repeat', cell " in message
+    assert "ValueError: the horizon is odd" in message
+    [failed] = (place[1] / "small" / "failed").iterdir()
+    assert (failed / "notebooks" / "en" / "020_repeat.ipynb").is_file()
+    assert not (failed / "notebooks" / "en" / "990_verdicts.ipynb").exists()
+    assert "the horizon is odd" in (failed / "failure.txt").read_text(encoding="utf-8")
+    assert {path: path.read_bytes() for path in before} == before
+    assert (place[1] / "small" / "latest").resolve() == good.folder.resolve()
+    assert not list((place[1] / "small").glob(".building*"))
+
+
+def test_fault_41_a_kernel_that_dies_is_a_failure_and_not_a_success(place):
+    break_cell(place[2] / "000_intake.ipynb", "import os; os._exit(7)")
+    with pytest.raises(run.StepFailed, match="step 'intake', "):
+        audit(place, only=["intake"])
+
+
+def test_fault_42_a_cell_that_hangs_is_ended(place, monkeypatch, tmp_path):
+    break_cell(place[2] / "000_intake.ipynb", "import time; time.sleep(60)", at=1)
+    monkeypatch.setattr(run, "CELL_SECONDS", 3)
+    seconds, failure = run.execute(place[2] / "000_intake.ipynb", tmp_path / "out.ipynb", {}, {})
+    assert "Timeout" in failure or "timed out" in failure
+    assert seconds < 40
+
+
+def test_fault_37_a_parameter_that_the_notebook_does_not_declare_starts_no_kernel(place, tmp_path):
+    bad = {"x=1\nopen('PWNED','w').write('1')\ny": 2}
+    _seconds, failure = run.execute(place[2] / "020_repeat.ipynb", tmp_path / "out.ipynb", bad, {})
+    assert "does not declare" in failure
+    assert not (tmp_path / "PWNED").exists()
+    assert not (tmp_path / "out.ipynb").exists()
+
+
+def test_fault_45_two_runs_of_one_base_at_once_do_not_mix(place):
+    from filelock import FileLock
+
+    home = place[1] / "small"
+    home.mkdir(parents=True)
+    with FileLock(home / ".lock"), pytest.raises(settings.BadSettings, match="another run of small is under way"):
+        audit(place)
+
+
+def test_a_norm_overridden_in_audit_toml_reaches_its_notebook_and_is_shown_with_its_reason(place):
+    write_base(place[0], CSV, TOML + '\n[norms.repeat_purchase_ratio]\nvalue = 0.4\nwhy = "durable goods, two-year cycle"\n')
+    done, _said = audit(place, only=["repeat"])
+    assert store.findings(done.folder).set_index("id").loc["repeat_purchase_ratio", "norm"] == 0.4
+    page = (done.folder / "report" / "en" / "settings.html").read_text(encoding="utf-8")
+    assert "0.4: durable goods, two-year cycle" in page
+
+
+def test_only_runs_the_steps_asked_for_and_says_what_is_skipped(place):
+    done, said = audit(place, only=["repeat"])
+    assert [path.name for path in (done.folder / "notebooks" / "en").iterdir()] == ["020_repeat.ipynb"]
+    assert any("repeat" in line and "done" in line for line in said)
+
+
+def test_an_unknown_step_is_refused_with_those_there_are(place):
+    with pytest.raises(KeyError, match="no step 'repaet'; there are intake, base"):
+        audit(place, only=["repaet"])
+
+
+def test_p36_a_refused_chapter_is_left_out_with_its_reason(place):
+    survivors = "who,day,money\n" + "".join(f"C{i},{day},1\n" for i in range(40) for day in ["2022-01-10", "2024-12-01"])
+    write_base(place[0], survivors, TOML)
+    done, said = audit(place)
+    assert set(done.skipped) == {"repeat", "retention"}
+    assert any("lost customers are missing from the export" in line for line in said)
+    assert not (done.folder / "report" / "en" / "retention.html").exists()
+    assert "lost customers are missing" in (done.folder / "report" / "en" / "settings.html").read_text(encoding="utf-8")
+
+
+def test_a_sealed_run_shows_but_does_not_save_a_different_table(place, capsys):
+    done, _said = audit(place, only=["repeat"])
+    table = store.load(done.folder, "repeat_depth")
+    path = done.folder / "tables" / "repeat_depth.parquet"
+    before = path.read_bytes()
+    store.save(done.folder, repeat_depth=table)
+    assert capsys.readouterr().out == ""
+    store.save(done.folder, repeat_depth=table.head(1))
+    assert "shown but not saved" in capsys.readouterr().out
+    assert path.read_bytes() == before
+
+
+def test_the_lab_copy_is_open_and_a_table_no_step_writes_is_refused(place):
+    audit(place, only=["repeat"])
+    lab = run.open_copy("small", place[1])
+    table = store.load(lab, "repeat_depth")
+    store.save(lab, repeat_depth=table.head(1))
+    assert len(store.load(lab, "repeat_depth")) == 1
+    with pytest.raises(ValueError, match="no step writes a table 'repeat_dept'"):
+        store.save(lab, repeat_dept=table)
+
+
+def test_a_missing_table_says_what_would_bring_it(place):
+    done, _said = audit(place, only=["repeat"])
+    with pytest.raises(store.NoTable, match=r"add \[tables.budgets\]"):
+        store.load(done.folder, "budgets")
+    with pytest.raises(store.NoTable, match="run step 'retention' first"):
+        store.load(done.folder, "overdue")
+    with pytest.raises(store.NoTable, match="make audit"):
+        store.load(done.folder / "nowhere", "history")
+
+
+def command(*words, cwd=ROOT):
+    return subprocess.run([sys.executable, "-m", "audit.cli", *map(str, words)], capture_output=True, text=True, check=False, cwd=cwd)
+
+
+def test_errors_of_the_command_are_words_on_stderr_and_exit_1(tmp_path):
+    done = command("run", tmp_path)
+    assert done.returncode == 1
+    assert "holds no audit.toml" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_check_says_what_became_of_every_row():
+    done = command("check", "data/demo")
+    assert done.returncode == 0, done.stderr
+    assert "quarantined: Продажи 2024.csv  row 1957: amount cannot be read as money" in done.stdout
+
+
+def test_steps_norms_and_help_answer():
+    assert "Do first-time buyers come back?" in command("steps").stdout
+    assert "repeat_purchase_ratio" in command("norms").stdout
+    assert "audit a base" in command("--help").stdout
+
+
+def test_importing_audit_imports_nothing_heavy():
+    heavy = ["pandas", "matplotlib", "sklearn", "polars", "scipy"]
+    code = f"import sys, audit; print([m for m in {heavy} if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
