@@ -41,6 +41,9 @@ def browser():
         opened.close()
 
 
+WINDOWS = {"holdout_days": 0, "novelty_days": 180}
+
+
 def days(*texts: str) -> list[dt.date]:
     return [dt.date.fromisoformat(text) for text in texts]
 
@@ -65,7 +68,7 @@ def ledger_of(
         as_of=dt.date.fromisoformat(as_of),
         observed_from=dt.date.fromisoformat(observed_from),
         burn_in_months=burn_in_months,
-        **more,
+        **(WINDOWS | more),
     )
     return {name: as_pandas(frame) for name, frame in made.items()}
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit import base, ledger, periods
-from tests.conftest import as_pandas, ledger_of, lines
+from tests.conftest import WINDOWS, as_pandas, ledger_of, lines
 
 ROWS = [
     ("kept", "2022-03-01", 100), ("kept", "2023-03-01", 80), ("lost", "2022-05-01", 50), ("back", "2021-02-01", 10), ("back", "2023-02-01", 30),
@@ -79,7 +79,7 @@ def test_a_factor_that_does_not_change_contributes_nothing():
 def test_the_change_of_sales_ties_to_the_periods_with_margin_where_cost_is_known():
     rows = [("A", "2022-03-01", 100, 60), ("B", "2022-03-01", 50, 20), ("A", "2023-03-01", 300, 200)]
     table = lines(rows, "customer_id date amount cost").with_columns(pl.col("cost").cast(pl.Decimal(18, 4)))
-    made = ledger.tables(table, as_of=dt.date(2023, 12, 31), observed_from=dt.date(2022, 1, 1), burn_in_months=0)
+    made = ledger.tables(table, as_of=dt.date(2023, 12, 31), observed_from=dt.date(2022, 1, 1), burn_in_months=0, **WINDOWS)
     spans = periods.complete(observed_from=dt.date(2022, 1, 1), as_of=dt.date(2023, 12, 31), unit="year")
     change = base.sales_change(base.by_period(as_pandas(made["panel"]), spans, unit="year"), before="2022", now="2023")
     assert change.groupby("measure_class")["contribution"].sum().round(6).to_dict() == {"sales": 150.0, "gross profit": 30.0}

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from audit import ledger, norms, retention, store
-from tests.conftest import ROOT, as_pandas
+from tests.conftest import ROOT, WINDOWS, as_pandas
 
 TRUTHS = pd.read_csv(ROOT / "tests" / "demo_truths.csv", parse_dates=["lapsed_on"], keep_default_na=True)
 
@@ -78,7 +78,7 @@ def test_over_seeds_both_rules_find_old_lapses_and_only_the_own_rhythm_finds_fre
             pl.col("date").cast(pl.Date),
             pl.col("amount").round(2).cast(pl.String).cast(pl.Decimal(18, 4)),
         )
-        made = ledger.tables(sales, as_of=dt.date(2025, 12, 31), observed_from=dt.date(2023, 1, 1), burn_in_months=12)
+        made = ledger.tables(sales, as_of=dt.date(2025, 12, 31), observed_from=dt.date(2023, 1, 1), burn_in_months=12, **WINDOWS)
         history, panel = as_pandas(made["history"]), as_pandas(made["panel"])
         enough = history[history["purchases"] >= RULE["rhythm_purchases"]]
         truth = generator.truths(base)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from audit import ledger
 from audit.ledger import purchases, rhythm
-from tests.conftest import as_pandas, ledger_of, lines
+from tests.conftest import WINDOWS, as_pandas, ledger_of, lines
 
 WINDOW = {"as_of": "2024-12-31", "observed_from": "2024-01-01"}
 
@@ -78,7 +78,11 @@ def test_gaps_silence_and_numbered_purchases_of_one_customer():
 
 def test_money_is_exact():
     found = ledger.tables(
-        lines([("A", "2024-01-01", "0.1")] * 10), as_of=dt.date(2024, 12, 31), observed_from=dt.date(2024, 1, 1), burn_in_months=0
+        lines([("A", "2024-01-01", "0.1")] * 10),
+        as_of=dt.date(2024, 12, 31),
+        observed_from=dt.date(2024, 1, 1),
+        burn_in_months=0,
+        **WINDOWS,
     )
     assert found["purchases"].to_native()["revenue"].to_list() == [Decimal("1.0000")]
 
@@ -108,7 +112,7 @@ LINE = st.tuples(
 @given(st.lists(LINE, min_size=1, max_size=40))
 def test_the_bridge_closes_and_tables_agree_whatever_the_lines(rows):
     table = lines(rows, "customer_id date amount product_id returns_order_id").with_columns(order_id=pl.col("line_id"))
-    found = ledger.tables(table, as_of=dt.date(2024, 12, 31), observed_from=dt.date(2023, 1, 1), burn_in_months=0)
+    found = ledger.tables(table, as_of=dt.date(2024, 12, 31), observed_from=dt.date(2023, 1, 1), burn_in_months=0, **WINDOWS)
     found = {name: frame.to_native() for name, frame in found.items()}
     bridge = found["bridge"]
     assert (bridge["booked"] - bridge["untraced"] - bridge["moved"] == bridge["revenue"]).all()

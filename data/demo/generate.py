@@ -28,10 +28,10 @@ PRICE_RISE = 0.06  # of list prices, each 1 January
 # pull of new products, discount, pull of promotions, contacts a year
 TYPES = pd.DataFrame(
     [
-        ("price", 0.26, 1.6, 0.50, 0.07, 0.105, 0.42, 3.0),
-        ("novelty", 0.20, 2.0, 0.34, 0.30, 0.055, 0.14, 4.0),
-        ("belonging", 0.22, 2.4, 0.55, 0.09, 0.050, 0.12, 11.0),
-        ("stability", 0.32, 7.0, 0.80, 0.05, 0.045, 0.08, 3.0),
+        ("price", 0.20, 1.6, 0.50, 0.07, 0.105, 0.42, 3.0),
+        ("novelty", 0.14, 2.0, 0.34, 0.30, 0.055, 0.14, 4.0),
+        ("belonging", 0.14, 2.4, 0.55, 0.09, 0.050, 0.12, 11.0),
+        ("stability", 0.52, 7.0, 0.80, 0.05, 0.045, 0.08, 3.0),
     ],
     columns=["loyalty_type", "share", "regularity", "sameness", "novelty", "discount", "promotion", "contacts"],
 )
@@ -62,7 +62,7 @@ def simulate(seed: int = SEED, *, customers: int = 400) -> dict[str, pd.DataFram
     people = _customers(rng, customers, staff)
     orders = pd.concat([_orders_of(rng, person) for person in people.itertuples()], ignore_index=True)
     sales = _lines(rng, orders, people, goods)
-    sales = _scale_giants(sales, people)
+    sales = _scale_giants(sales, people, staff)
     sales = _returns(rng, sales)
     last = orders.groupby("customer")["date"].max()
     people["lapsed_on"] = people["customer"].map(last).where(people["stops"])
@@ -105,18 +105,20 @@ def _customers(rng, n: int, staff: pd.DataFrame) -> pd.DataFrame:
     kinds = rng.choice(len(TYPES), n, p=TYPES["share"])
     kind = TYPES.iloc[kinds].reset_index(drop=True)
     newcomer = rng.random(n) < 0.45
-    newcomer[:12] = False  # the planted key accounts and holdings are old customers
+    newcomer[:16] = False  # the planted key accounts and holdings are old customers
     blur = lambda column, spread: kind[column].to_numpy() * np.exp(rng.normal(0, spread, n))
     stays = rng.random(n) < np.where(newcomer, 0.60, 1.0)  # first-time buyers who ever come back
-    stays[:12] = True
+    stays[:16] = True
     gap = np.exp(rng.normal(3.35, 0.50, n)).clip(9, 120)
-    gap[:12] = rng.uniform(9, 16, 12)
+    gap[:16] = rng.uniform(9, 16, 16)
     lives = rng.exponential(DAYS / 0.33, n)  # about a tenth of the repeat buyers stop in a year
-    lives[:12] = np.inf
+    lives[:16] = np.inf
     start = np.where(newcomer, rng.integers(15, DAYS - 20, n), -rng.integers(1, 60, n))
     clock = np.where(start < 0, start, _BUSY[start])
     until = np.where(stays, np.minimum(clock + lives, _BUSY[-1]), clock)
     manager = rng.integers(0, len(staff), n)
+    for customer, who in MANAGED_BY.items():
+        manager[int(customer[1:]) - 1] = int(who[1:]) - 1
     department = staff["department"].to_numpy()[manager]
     stems = rng.permutation(len(STEMS) * len(ENDINGS))[:n]
     return pd.DataFrame(
@@ -217,20 +219,53 @@ def _lines(rng, orders: pd.DataFrame, people: pd.DataFrame, goods: pd.DataFrame)
     )
 
 
-def _scale_giants(sales: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    """Quantities of the planted large customers multiplied so that each has its share of the last year's sales."""
-    shares = {"К0001": 0.185, "К0002": 0.040, "К0003": 0.034, "К0004": 0.030, "К0005": 0.022}
-    last_year = sales["date"].dt.year == LAST.year
-    rest = sales.loc[last_year & ~sales["customer"].isin(shares), "amount"].sum() / (1 - sum(shares.values()))
-    for customer, share in shares.items():
-        of = sales["customer"] == customer
-        factor = rest * share / sales.loc[of & last_year, "amount"].sum()
-        quantity = np.maximum(1, np.round(sales.loc[of, "quantity"] * factor))
-        unit_cost = sales.loc[of, "cost"] / sales.loc[of, "quantity"]
-        sales.loc[of, "cost"] = np.round(unit_cost * quantity, 2)
-        sales.loc[of, "amount"] = np.round(sales.loc[of, "price"] * quantity * (1 - sales.loc[of, "rate"]), 2)
-        sales.loc[of, "quantity"] = quantity.astype(int)
+MANAGED_BY = {  # planted: who looks after the large ones (М03 has more key accounts than one person should)
+    "К0001": "М01", "К0002": "М02", "К0003": "М02", "К0004": "М02", "К0005": "М02", "К0006": "М03", "К0007": "М03", "К0008": "М03",
+    "К0010": "М03", "К0011": "М04", "К0015": "М06", "К0016": "М09",
+}  # fmt: skip
+SHARE_OF_COMPANY = {"К0001": 0.185, "К0002": 0.040, "К0003": 0.034, "К0004": 0.030, "К0005": 0.022}
+SHARE_OF_DEPARTMENT = {"К0015": 0.14}
+SHARE_OF_MANAGER = {"К0016": 0.16}
+MOST_OF_MANAGER = 0.06  # of the last year's sales of a manager, for anybody not planted
+
+
+def _scale_giants(sales: pd.DataFrame, people: pd.DataFrame, staff: pd.DataFrame) -> pd.DataFrame:
+    """Quantities multiplied so that each planted customer has its share of the last year's sales, and nobody else too much."""
+    department = sales["manager"].map(staff.set_index("manager")["department"])
+    year = sales["date"].dt.year == LAST.year
+    planted = [*SHARE_OF_COMPANY, *SHARE_OF_DEPARTMENT, *SHARE_OF_MANAGER]
+    for _ in range(6):
+        others = sales[year & ~sales["customer"].isin(planted)]
+        of = others.groupby(["customer", "manager"])["amount"].sum().reset_index()
+        most = MOST_OF_MANAGER * of.groupby("manager")["amount"].transform("sum")
+        for row, limit in zip(of.itertuples(), most, strict=True):
+            if row.amount > limit:
+                _scale(sales, row.customer, limit / row.amount)
+    for customer, share in SHARE_OF_MANAGER.items():
+        own = sales["customer"] == customer
+        _grow(sales, customer, share, year & (sales["manager"] == sales.loc[own, "manager"].iloc[0]), year)
+    for customer, share in SHARE_OF_DEPARTMENT.items():
+        own = sales["customer"] == customer
+        _grow(sales, customer, share, year & (department == department[own].iloc[0]), year)
+    rest = sales.loc[year & ~sales["customer"].isin(SHARE_OF_COMPANY), "amount"].sum() / (1 - sum(SHARE_OF_COMPANY.values()))
+    for customer, share in SHARE_OF_COMPANY.items():
+        _scale(sales, customer, rest * share / sales.loc[(sales["customer"] == customer) & year, "amount"].sum())
     return sales
+
+
+def _grow(sales: pd.DataFrame, customer: str, share: float, within: pd.Series, year: pd.Series) -> None:
+    """The customer's quantities so that the last year's sales are this share of those within, its own included."""
+    others = sales.loc[within & (sales["customer"] != customer), "amount"].sum()
+    _scale(sales, customer, others * share / (1 - share) / sales.loc[(sales["customer"] == customer) & year, "amount"].sum())
+
+
+def _scale(sales: pd.DataFrame, customer: str, factor: float) -> None:
+    of = sales["customer"] == customer
+    quantity = np.maximum(1, np.round(sales.loc[of, "quantity"] * factor))
+    unit_cost = sales.loc[of, "cost"] / sales.loc[of, "quantity"]
+    sales.loc[of, "cost"] = np.round(unit_cost * quantity, 2)
+    sales.loc[of, "amount"] = np.round(sales.loc[of, "price"] * quantity * (1 - sales.loc[of, "rate"]), 2)
+    sales.loc[of, "quantity"] = quantity.astype(int)
 
 
 def _returns(rng, sales: pd.DataFrame) -> pd.DataFrame:
@@ -245,6 +280,10 @@ def _returns(rng, sales: pd.DataFrame) -> pd.DataFrame:
     back = back[back["date"] <= LAST]
     back["document"] = [f"ВЗ-{i:05d}" for i in range(1, len(back) + 1)]
     back["row"] = 1
+    early = back.iloc[:4].assign(  # goods sold before the exports begin: their sale cannot be found
+        date=FIRST + pd.to_timedelta([3, 4, 8, 9], "D"), basis="РТ-000000", product="Т9999", document=[f"ВЗ-9{i:04d}" for i in range(4)]
+    )
+    back = pd.concat([back, early])
     return pd.concat([sales, back]).sort_values(["date", "document", "row"], ignore_index=True)
 
 
@@ -275,16 +314,23 @@ def _activities(rng, people: pd.DataFrame, last: pd.Series) -> pd.DataFrame:
     return table.sort_values(["date", "customer", "kind", "direction"], ignore_index=True)
 
 
+SHARE_OF_BUDGETS = {"К0006": 0.15, "К0007": 0.12}  # planted: budgets as large as this share of all our sales
+
+
 def _budgets(rng, people: pd.DataFrame, sales: pd.DataFrame, goods: pd.DataFrame) -> pd.DataFrame:
     """Declared purchase budgets of 2025 by category, for 90 customers; two of them could buy many times more."""
     year = sales[(sales["date"].dt.year == LAST.year) & (sales["amount"] > 0)]
     category = goods.set_index("product")["category"]
     bought = year.assign(category=year["product"].map(category)).groupby(["customer", "category"])["amount"].sum()
-    asked = sorted(set(rng.choice(people["customer"][12:], 88, replace=False)) | {"К0006", "К0007"})
+    asked = sorted(set(rng.choice(people["customer"][16:], 88, replace=False)) | set(SHARE_OF_BUDGETS))
     bought = bought[bought.index.get_level_values("customer").isin(asked)].reset_index()
     share = rng.uniform(0.35, 0.95, len(bought))
-    share[bought["customer"].isin(["К0006", "К0007"]).to_numpy()] = 0.08
     bought["budget"] = (bought["amount"] / share).round(-3)
+    for customer, of_company in SHARE_OF_BUDGETS.items():
+        own = bought["customer"] == customer
+        bought.loc[own, "budget"] = (bought.loc[own, "amount"] * of_company * year["amount"].sum() / bought.loc[own, "amount"].sum()).round(
+            -3
+        )
     bought["category"] = [CATEGORIES[c] for c in bought["category"]]
     return bought[["customer", "category", "budget"]].assign(period=LAST.year)
 
@@ -297,19 +343,21 @@ def _facts(people: pd.DataFrame) -> pd.DataFrame:
             ("К0010", "innovation", "2025-06-20", 5, "Первым испытал три новинки, без тендера"),
             ("К0011", "standards", "2025-02-11", 4, "Две претензии привели к новой упаковке и входному контролю"),
             ("К0012", "standards", "2024-05-30", 1, "Запросил сертификат"),
+            ("К0001", "referral", "2025-09-10", 5, "Привёл нового заказчика, есть письмо"),
         ],
         columns=["customer", "kind", "date", "value", "evidence"],
     )
 
 
-KEY_REASONS = {  # planted: which customers are key, and why
-    "К0001": "revenue", "К0002": "revenue", "К0003": "revenue", "К0004": "revenue", "К0005": "revenue",
+KEY_REASONS = {  # planted: which customers are key, why, and at which level
+    "К0001": "revenue:company", "К0002": "revenue:company", "К0003": "revenue:company", "К0004": "revenue:company", "К0005": "revenue:company",
     "К0006": "potential", "К0007": "potential", "К0008": "reputation", "К0010": "innovation", "К0011": "standards",
+    "К0015": "revenue:department", "К0016": "revenue:manager",
 }  # fmt: skip
 
 
 def truths(base: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """What was planted, one row per customer: loyalty type, day of the last order if they stopped, key reason."""
+    """What was planted, one row per customer: loyalty type, day of the last order if they stopped, key reason with its level."""
     people = base["customers"]
     return pd.DataFrame(
         {

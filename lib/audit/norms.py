@@ -38,12 +38,14 @@ def _norm(name: str, *, scope: dict | None = None, **entry) -> Norm:
     return Norm(id=name, sales_types=tuple((scope or {}).get("sales_types", ())), **entry)
 
 
-def value(name: str) -> float:
-    """The register's own value; a base's override reaches a notebook as its parameter.
+def value(name: str, settings: Settings | None = None) -> float:
+    """The register's own value, or a base's override of it; in a notebook the override arrives as its parameter.
 
     >>> value("repeat_purchase_ratio")
     0.67
     """
+    if settings is not None and name in settings.norms:
+        return settings.norms[name].value
     return register()[name].value
 
 

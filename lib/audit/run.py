@@ -225,7 +225,9 @@ def _prepare(base: Path, settings: Settings, folder: Path, say) -> tuple[Setting
         as_of=settings.as_of,
         observed_from=settings.observed_from,
         burn_in_months=settings.burn_in_months,
-        holdout_days=int(settings.norms["holdout_days"].value if "holdout_days" in settings.norms else norms.value("holdout_days")),
+        products=taken.tables.get("products"),
+        holdout_days=int(norms.value("holdout_days", settings)),
+        novelty_days=int(norms.value("novelty_days", settings)),
     )
     found = taken.tables | {name: frame.to_native() for name, frame in made.items()}
     found |= {"reconciliation": taken.reconciliation, "quarantine": taken.quarantine, "defects": taken.defects}

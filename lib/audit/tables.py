@@ -232,6 +232,31 @@ DERIVED = [
         origin="ledger",
     ),
     _table(
+        "behaviour", "one customer", "customer_id",
+        [
+            ("customer_id!", TEXT, "the buying legal entity"),
+            ("lines!", COUNT, "sale lines"),
+            ("products!", COUNT, "different products bought"),
+            ("same_share!", NUMBER, "share of lines with a product the customer had bought before"),
+            ("discount_share", NUMBER, "discounts against list prices, money over money"),
+            ("price_index", NUMBER, "money paid against the usual price of the same products in the same quarter; 1 is usual"),
+            ("novelty_share", NUMBER, "share of lines with a product launched not long before"),
+            ("novelties", COUNT, "different such products"),
+        ],
+        origin="ledger",
+    ),
+    _table(
+        "sellers", "one customer, by manager, department and month", "customer_id manager_id department period",
+        [
+            ("customer_id!", TEXT, "who bought"),
+            ("manager_id", TEXT, "who sold, where the lines say so"),
+            ("department", TEXT, "where, where the lines say so"),
+            ("period!", DATE, "first day of the month"),
+            ("revenue!", MONEY, "revenue, returns in the month of their sale"),
+        ],
+        origin="ledger",
+    ),
+    _table(
         "silences", "one length of the time between purchases", "days",
         [
             ("days!", COUNT, "length of the silence"),
@@ -330,7 +355,7 @@ def require(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _key_faults(frame: pd.DataFrame, table: Table):
-    key = list(table.key)
+    key = [c for c in table.key if c in frame.columns]
     empty = frame[key].isna().any(axis=1)
     if empty.any():
         yield f"key {', '.join(key)} is empty in {_rows(empty)}"

@@ -4,6 +4,7 @@
     history     one row per customer: first, second, last purchase, own rhythm
     panel       one row per customer and month
     rhythm      season of the base, lengths of silence
+    behaviour   one row per customer: discounts, novelties, baskets; who sold to whom
     bridge      from what was booked to what this audit calls revenue
 
 The only engine code after intake: written once on narwhals, given any lazy or eager frame it knows
@@ -16,26 +17,37 @@ import datetime as dt
 
 import narwhals as nw
 
-from audit.ledger import bridge, history, panel, purchases, rhythm
+from audit.ledger import behaviour, bridge, history, panel, purchases, rhythm
 
 MONEY = nw.Decimal(18, 4)
+KEYS = ["customer_id", "manager_id", "department", "date", "period", "days", "month"]
 
 
 def tables(
-    lines, customers=None, *, as_of: dt.date, observed_from: dt.date, burn_in_months: int, holdout_days: int = 0
+    lines,
+    customers=None,
+    *,
+    products=None,
+    as_of: dt.date,
+    observed_from: dt.date,
+    burn_in_months: int,
+    holdout_days: int,
+    novelty_days: int,
 ) -> dict[str, nw.DataFrame]:
-    """purchases, history, panel, silences, season, bridge and history_before of the order lines, each sorted by its key.
+    """The ledger's tables of the order lines (tables.py, origin ledger), each sorted by its key; those the lines cannot give are absent.
 
     Parameters
     ----------
-    lines, customers
-        native frames of those tables (customers may be missing).
+    lines, customers, products
+        native frames of those tables (all but lines may be missing).
     as_of, observed_from
         last and first day observed.
     burn_in_months
         months after `observed_from` in which nobody counts as new.
     holdout_days
         how far before as_of the rules for silence are tried out (`history_before`); 0: not.
+    novelty_days
+        for how long after its launch a product is new.
     """
     traced = purchases.traced(nw.from_native(lines).lazy())
     bought = _settled(purchases.purchases(traced))
@@ -57,7 +69,9 @@ def tables(
     if holdout_days and cut > observed_from:
         earlier = history.before(bought.lazy(), season, cut=cut, observed_from=observed_from, known_from=new_from)
         found["history_before"] = _settled(earlier)
-    return found
+    goods = nw.from_native(products).lazy() if products is not None else None
+    more = {"behaviour": behaviour.behaviour(traced, goods, novelty_days=novelty_days), "sellers": behaviour.sellers(traced)}
+    return found | {name: _settled(frame) for name, frame in more.items() if frame is not None}
 
 
 def known_from(observed_from: dt.date, burn_in_months: int) -> dt.date:
@@ -85,5 +99,5 @@ def _settled(frame: nw.LazyFrame) -> nw.DataFrame:
     done = frame.collect()
     money = [c for c, kind in done.schema.items() if kind == nw.Decimal]
     done = done.with_columns(nw.col(c).cast(MONEY) for c in money)
-    keys = [c for c in ["customer_id", "date", "period", "days", "month"] if c in done.columns]
+    keys = [c for c in KEYS if c in done.columns]
     return done.sort(*keys)

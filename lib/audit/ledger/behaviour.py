@@ -1,0 +1,79 @@
+"""How does each customer buy? Discounts, prices against the usual, new products, sameness of baskets.
+
+Counted on sale lines (no returns); each column only where the lines or the products carry what it needs. A
+product's usual price is what all customers paid for it in the same quarter, on average.
+"""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+from audit.ledger.rhythm import days_between
+
+
+def behaviour(traced: nw.LazyFrame, products: nw.LazyFrame | None, *, novelty_days: int) -> nw.LazyFrame | None:
+    """One row per customer (tables.py); None where the lines name no products."""
+    names = traced.collect_schema().names()
+    if "product_id" not in names:
+        return None
+    numbers = [c for c in ("quantity", "discount") if c in names]
+    lines = traced.filter(~nw.col("is_return")).select(
+        "customer_id", "product_id", "date", nw.col("amount").cast(nw.Float64), *[nw.col(c).cast(nw.Float64) for c in numbers]
+    )
+    first = lines.group_by("customer_id", "product_id").agg(first_on=nw.col("date").min())
+    lines = lines.join(first, on=["customer_id", "product_id"], how="left")
+    counted = {
+        "lines": nw.len().cast(nw.Int64),
+        "products": nw.col("product_id").n_unique().cast(nw.Int64),
+        "same_share": (nw.col("date") > nw.col("first_on")).cast(nw.Float64).mean(),
+    }
+    if "discount" in names:
+        lines = lines.with_columns(listed=nw.col("amount") + nw.col("discount"))
+        counted |= {"discounts": nw.col("discount").sum(), "listed": nw.col("listed").sum()}
+    if "quantity" in names:
+        lines = _usual(lines)
+        counted |= {"paid": nw.col("paid").sum(), "usual": nw.col("usual").sum()}
+    if products is not None and "launched_on" in products.collect_schema().names():
+        launched = products.select("product_id", "launched_on").filter(~nw.col("launched_on").is_null())
+        lines = lines.join(launched, on="product_id", how="left")
+        age = days_between(nw.col("launched_on"), nw.col("date"))
+        lines = lines.with_columns(is_new=((age >= 0) & (age <= novelty_days)).fill_null(False))
+        lines = lines.with_columns(novelty=nw.when(nw.col("is_new")).then(nw.col("product_id")))
+        counted |= {
+            "novelty_share": nw.col("is_new").cast(nw.Float64).mean(),
+            "novelties": (nw.col("novelty").n_unique() - nw.col("novelty").is_null().any().cast(nw.Int64)).cast(nw.Int64),
+        }
+    who = lines.group_by("customer_id").agg(**counted)
+    if "discount" in names:
+        who = who.with_columns(discount_share=_ratio("discounts", "listed")).drop("discounts", "listed")
+    if "quantity" in names:
+        who = who.with_columns(price_index=_ratio("paid", "usual")).drop("paid", "usual")
+    return who
+
+
+def _ratio(part: str, whole: str) -> nw.Expr:
+    return nw.when(nw.col(whole) > 0).then(nw.col(part) / nw.col(whole))
+
+
+def _usual(lines: nw.LazyFrame) -> nw.LazyFrame:
+    """`paid`, and `usual`: the same quantity at the average price of the product in the quarter."""
+    lines = lines.with_columns(quarter=nw.col("date").dt.truncate("1q"))
+    whole = lines.filter((nw.col("quantity") > 0) & (nw.col("amount") > 0))
+    price = whole.group_by("product_id", "quarter").agg(nw.col("amount").sum().alias("_a"), nw.col("quantity").sum().alias("_q"))
+    lines = lines.join(price, on=["product_id", "quarter"], how="left")
+    counts = (nw.col("quantity") > 0) & (nw.col("amount") > 0)
+    return lines.with_columns(
+        paid=nw.when(counts).then(nw.col("amount")).otherwise(0.0),
+        usual=nw.when(counts).then(nw.col("quantity") * nw.col("_a") / nw.col("_q")).otherwise(0.0),
+    )
+
+
+def sellers(traced: nw.LazyFrame) -> nw.LazyFrame | None:
+    """Who sold to whom: one row per customer, manager, department and month; None where the lines name neither (tables.py)."""
+    names = traced.collect_schema().names()
+    who = [c for c in ("manager_id", "department") if c in names]
+    if not who:
+        return None
+    sold = traced.filter(~nw.col("sold_on").is_null()).with_columns(period=nw.col("sold_on").dt.truncate("1mo"))
+    sold = sold.with_columns(nw.col(c).fill_null("") for c in who)
+    return sold.group_by("customer_id", *who, "period").agg(revenue=nw.col("amount").sum())
