@@ -47,7 +47,7 @@ def score(listed: set, lapsed: set) -> tuple[float, float]:
     return hit / max(len(listed), 1), hit / max(len(lapsed), 1)
 
 
-RULE = {"rhythm_purchases": 5, "prior_gaps": 4, "overdue_chance": 0.05, "fixed_silence_days": 90}
+RULE = {"rhythm_purchases": 5, "prior_gaps": 4, "overdue_chance": 0.05, "fixed_silence_days": 90, "long_gone_days": 365}
 
 
 def lists(history: pd.DataFrame, panel: pd.DataFrame) -> dict[str, set]:

@@ -31,6 +31,14 @@ def test_every_file_and_target_that_the_readme_names_is_there():
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
+def test_the_readme_explains_every_key_of_audit_toml():
+    from audit import settings
+
+    for model in (settings.Base, settings.Source, settings.Mapping, settings.Rules, settings.Market, settings.Override):
+        for name, field in model.model_fields.items():
+            assert f"`{field.alias or name}`" in README, (model.__name__, name)
+
+
 def test_ci_runs_what_the_readme_names_as_the_test_command():
     assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert "make test       # makes the environment, passes all tests" in README

@@ -109,7 +109,7 @@ def test_whatever_comes_every_row_is_accounted_for(tmp_path_factory, rows):
     except intake.BadExport as error:
         assert "Not one line of sales could be kept" in str(error)
         return
-    assert found.reconciliation["rows"].sum() == len(rows)
+    assert found.reconciliation["rows"].sum() == len([row for row in rows if any(row)])  # a blank line is no row
     readable = sum(Decimal(m.replace(" ", "")) for _w, _d, m in rows if m not in ("x", ""))
     assert found.reconciliation["amount"].sum() == readable
 
@@ -132,6 +132,51 @@ def test_fault_15_missing_columns_are_listed_with_those_that_are_there(tmp_path)
         take(tmp_path, "wer,day,geld\nA,2024-01-02,1\n")
     assert "no column 'who'; it has wer, day, geld" in str(error.value)
     assert "no column 'money'" in str(error.value)
+
+
+def test_newcomer_a_csv_header_that_names_a_column_twice_is_never_renamed_in_silence(tmp_path):
+    with pytest.raises(intake.BadExport, match="names a column twice: money"):
+        take(tmp_path, "who,day,money,money\nA,2024-01-02,1,2\n")
+
+
+def test_fault_05_unquoted_commas_are_refused_with_the_row(tmp_path):
+    with pytest.raises(intake.BadExport, match="row 3 has 4 fields, expected 3 as in its header"):
+        take(tmp_path, "who,day,money\nA,2024-01-02,1\nA,2024-01-03,1,50\n")
+
+
+def test_the_wrong_delimiter_is_named_with_the_right_one(tmp_path):
+    with pytest.raises(intake.BadExport, match="one column when read with delimiter ','.*declare delimiter = ';'"):
+        take(tmp_path, GOOD.replace(",", ";"))
+
+
+def test_fault_07_formats_in_doubt_refuse_the_chapters(tmp_path):
+    rows = [f"C{i},{1 + i % 28:02d}/{1 + i % 12:02d}/2024,10" for i in range(80)]
+    found = take(tmp_path, "who,day,money\n" + "\n".join(rows), TOML.replace('"sales*.csv"', '"sales*.csv"\ndate_format = "%m/%d/%Y"'))
+    assert found.defects.filter(pl.col("verdict") == "REFUSE")["refuses"].to_list() == ["base repeat retention"]
+
+
+def test_when_nothing_could_be_kept_the_first_row_is_shown(tmp_path):
+    with pytest.raises(intake.BadExport, match=r"sales.csv, row 2: .*01/02/2024"):
+        take(tmp_path, "who,day,money\nA,01/02/2024,1\n")
+
+
+def test_an_as_of_long_after_the_last_line_is_flagged(tmp_path):
+    found = take(tmp_path, GOOD, TOML.replace("2024-12-31", "2031-12-31"))
+    assert found.defects["defect"].str.contains("the last line is of 2024-02-03").any()
+
+
+def test_blank_lines_are_no_rows_and_do_not_shift_the_numbers(tmp_path):
+    found = take(tmp_path, "who,day,money\nA,2024-01-02,1\n,,\nB,bad,2\n")
+    assert found.quarantine["row"].to_list() == [4]
+    assert found.reconciliation["rows"].sum() == 2
+
+
+@pytest.mark.parametrize(("name", "content"), [("sales.zip", b"PK not whole"), ("sales.parquet", b"nothing"), ("sales.xlsx", b"")])
+def test_fault_24_broken_files_are_said_to_be_broken(tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    (tmp_path / "audit.toml").write_text(TOML.replace("sales*.csv", name), encoding="utf-8")
+    with pytest.raises(intake.BadExport, match=name):
+        intake.take(tmp_path, settings.read(tmp_path))
 
 
 @pytest.mark.parametrize("csv", ["", "who,day,money\n"])

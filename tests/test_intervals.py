@@ -33,17 +33,17 @@ def test_greenwoods_log_log_interval_by_hand():
 
 def test_beyond_the_longest_follow_up_nothing_is_known():
     curve = intervals.kaplan_meier(np.array([10, 20]), np.array([True, False]), confidence=0.95)
-    assert intervals.at(curve, 20)[0] == pytest.approx(0.5)
-    assert all(np.isnan(intervals.at(curve, 21)))
-    assert all(np.isnan(intervals.at(intervals.kaplan_meier(np.array([]), np.array([]), confidence=0.95), 1)))
+    assert intervals.at(curve, 20, confidence=0.95)[0] == pytest.approx(0.5)
+    assert all(np.isnan(intervals.at(curve, 21, confidence=0.95)))
+    assert all(np.isnan(intervals.at(intervals.kaplan_meier(np.array([]), np.array([]), confidence=0.95), 1, confidence=0.95)))
 
 
-def test_when_everybody_has_returned_the_interval_is_not_made_up():
-    curve = intervals.kaplan_meier(np.array([1, 2]), np.array([True, True]), confidence=0.95)
-    share, low, high = intervals.at(curve, 2)
-    assert share == 1.0
-    assert np.isnan(low)
-    assert np.isnan(high)
+def test_at_nobody_and_everybody_wilson_stands_in_for_greenwood():
+    all_back = intervals.kaplan_meier(np.array([1, 2]), np.array([True, True]), confidence=0.95)
+    assert intervals.at(all_back, 300, confidence=0.95) == (1.0, *intervals.wilson(2, 2, confidence=0.95))
+    none = intervals.kaplan_meier(np.array([300, 400]), np.array([False, False]), confidence=0.95)
+    assert intervals.at(none, 300, confidence=0.95) == (0.0, *intervals.wilson(0, 2, confidence=0.95))
+    assert intervals.at(none, 350, confidence=0.95) == (0.0, *intervals.wilson(0, 1, confidence=0.95))
 
 
 def test_counts_of_silences_spread_to_subjects():

@@ -97,7 +97,7 @@ def test_a_wrong_figure_fails_nbval(tmp_path, demo):
         cell["source"] = source
         if "nbval-check-output" in tags(cell):
             text = "".join(cell["outputs"][0]["data"]["text/plain"])
-            cell["outputs"][0]["data"]["text/plain"] = text.replace("99", "98")
+            cell["outputs"][0]["data"]["text/plain"] = text.replace("True", "False")
             assert cell["outputs"][0]["data"]["text/plain"] != text
     (tmp_path / "wrong.ipynb").write_text(json.dumps(book), encoding="utf-8")
     command = [

@@ -49,7 +49,7 @@ def test_p3_the_period_ratio_moves_with_acquisition_and_kaplan_meier_does_not(gr
     assert found == pytest.approx(integral, abs=0.002)
     assert abs(round(100 * found) - published) <= 1
     buyers = repeat.first_buyers(who, as_of=end.date())
-    share, _low, _high = intervals.at(repeat.return_curve(buyers, confidence=0.95), 365)
+    share, _low, _high = intervals.at(repeat.return_curve(buyers, confidence=0.95), 365, confidence=0.95)
     assert 0.70 <= share <= 0.725
 
 
@@ -102,6 +102,7 @@ def test_a_horizon_nobody_was_watched_for_is_not_decidable():
         as_of=dt.date(2022, 12, 31),
         horizon_days=365,
         norm=0.67,
+        confidence=0.95,
     )
     assert len(found) == 1
     assert np.isnan(found[0].value)
@@ -121,7 +122,9 @@ def test_the_money_at_stake_is_what_the_missing_returners_would_have_brought():
     buyers = repeat.first_buyers(who, as_of=dt.date(2022, 12, 31))
     curve = repeat.return_curve(buyers, confidence=0.95)
     spans = pd.DataFrame({"period": ["2022"], "from_on": [START], "to_on": [pd.Timestamp("2022-12-31")]})
-    found = repeat.findings(buyers, curve, repeat.period_ratio(who, spans), as_of=dt.date(2022, 12, 31), horizon_days=100, norm=0.67)[0]
+    found = repeat.findings(
+        buyers, curve, repeat.period_ratio(who, spans), as_of=dt.date(2022, 12, 31), horizon_days=100, norm=0.67, confidence=0.95
+    )[0]
     assert found.money == pytest.approx((0.67 - 0.4) * 10 * 100)
     assert found.money_low <= found.money <= found.money_high
 
@@ -138,3 +141,15 @@ def test_a12_return_by_manager_counts_only_comparable_buyers():
     buyers = repeat.first_buyers(who, as_of=dt.date(2022, 12, 31))
     table = repeat.returns_by_manager(buyers, as_of=dt.date(2022, 12, 31), horizon_days=100, confidence=0.95)
     assert table[["manager_id", "first_buyers", "returned"]].to_numpy().tolist() == [["m", 2, 1], ["n", 1, 1]]
+
+
+@pytest.mark.parametrize(("second", "share"), [(19, 1.0), (np.nan, 0.0)])
+def test_everybody_or_nobody_back_is_decided_with_wilsons_interval(second, share):
+    who = history([60] * 40, [60 + second] * 40)
+    end = dt.date(2023, 12, 31)
+    buyers = repeat.first_buyers(who, as_of=end)
+    curve = repeat.return_curve(buyers, confidence=0.95)
+    spans = pd.DataFrame({"period": ["2022"], "from_on": [START], "to_on": [pd.Timestamp("2022-12-31")]})
+    found = repeat.findings(buyers, curve, repeat.period_ratio(who, spans), as_of=end, horizon_days=365, norm=0.67, confidence=0.95)[0]
+    assert found.value == share
+    assert (found.low, found.high) == pytest.approx(intervals.wilson(round(40 * share), 40, confidence=0.95))

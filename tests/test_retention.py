@@ -23,7 +23,9 @@ def test_p1_crr_of_90_where_the_true_rate_is_60():
     )
     found = ledger_of(rows, as_of="2023-12-31", observed_from="2021-01-01")
     spans = periods.complete(observed_from=dt.date(2021, 1, 1), as_of=dt.date(2023, 12, 31), unit="year")
-    table = retention.retention(found["panel"], found["history"], spans, observed_from=dt.date(2021, 1, 1), active_months=12)
+    table = retention.retention(
+        found["panel"], found["history"], spans, observed_from=dt.date(2021, 1, 1), known_from=dt.date(2021, 1, 1), active_months=12
+    )
     row = table.set_index("period").loc["2023"]
     assert (row["at_start"], row["at_end"], row["acquired"]) == (100, 140, 50)
     assert row["customer_retention_rate"] == pytest.approx(0.9)
@@ -40,15 +42,38 @@ def test_trap_9_the_sources_crr_may_exceed_one_and_is_printed_as_it_is():
 def test_periods_before_customers_were_watched_for_long_enough_are_left_out():
     found = ledger_of([("A", f"2023-{m:02d}-05", 1) for m in range(1, 13)], as_of="2023-12-31", observed_from="2023-01-01")
     spans = periods.complete(observed_from=dt.date(2023, 1, 1), as_of=dt.date(2023, 12, 31), unit="quarter")
-    table = retention.retention(found["panel"], found["history"], spans, observed_from=dt.date(2023, 1, 1), active_months=4)
+    table = retention.retention(
+        found["panel"], found["history"], spans, observed_from=dt.date(2023, 1, 1), known_from=dt.date(2023, 1, 1), active_months=4
+    )
     assert table["period"].tolist() == ["2023-Q3", "2023-Q4"]
 
 
-def test_active_months_follow_the_bases_own_rhythm_unless_declared():
-    silences = pd.DataFrame({"days": [10, 50, 400], "ended": [8, 1, 1], "open": [0, 3, 0]})
-    assert retention.active_months(silences, declared=0) == 2
-    assert retention.active_months(silences, declared=6) == 6
-    assert retention.active_months(silences.assign(ended=0), declared=0) == 12
+def test_active_months_follow_the_slower_customers_and_not_the_many_purchases_of_the_fast_ones():
+    """100 weekly and 100 quarterly buyers, nobody leaves: nobody may be called lost."""
+    rows = [row for i in range(20) for row in rhythm(7, "2024-12-30", f"w{i}", 1) + rhythm(91, "2024-12-30", f"q{i}", 5)]
+    found = ledger_of(rows, as_of="2024-12-31", observed_from="2023-01-01")
+    months = retention.active_months(found["history"], declared=0)
+    assert months == 4
+    assert retention.active_months(found["history"], declared=6) == 6
+    assert retention.active_months(found["history"].assign(gaps=0), declared=0) == 12
+    spans = periods.complete(observed_from=dt.date(2023, 1, 1), as_of=dt.date(2024, 12, 31), unit="quarter")
+    since = {"observed_from": dt.date(2023, 1, 1), "known_from": dt.date(2023, 1, 1)}
+    rates = retention.retention(found["panel"], found["history"], spans, **since, active_months=months)
+    assert set(rates["true_retention_rate"]) == {1.0}
+    returns = retention.reactivation(found["silences"], horizon_days=365, confidence=0.95)
+    late = retention.overdue(found["history"], found["panel"], **SETTINGS)
+    assert retention.winback(found["history"], found["panel"], returns, late=late, active_months=1, rhythm_purchases=5).empty
+
+
+def test_p13_before_the_burn_in_ends_nobody_is_acquired_and_crr_is_empty():
+    found = ledger_of(
+        [("A", f"2023-{m:02d}-05", 1) for m in range(1, 13)], as_of="2023-12-31", observed_from="2023-01-01", burn_in_months=9
+    )
+    spans = periods.complete(observed_from=dt.date(2023, 1, 1), as_of=dt.date(2023, 12, 31), unit="quarter")
+    since = {"observed_from": dt.date(2023, 1, 1), "known_from": dt.date(2023, 10, 1)}
+    table = retention.retention(found["panel"], found["history"], spans, **since, active_months=1).set_index("period")
+    assert np.isnan(table.loc["2023-Q3", "customer_retention_rate"])
+    assert table.loc["2023-Q4", "customer_retention_rate"] == 1.0
 
 
 def test_cohorts_are_compared_at_equal_age_and_unfinished_cells_are_absent():
@@ -69,7 +94,7 @@ def rhythm(gap: int, until: str, name: str = "A", jitter: int = 0) -> list[tuple
     return [(name, f"{d + pd.Timedelta(days=jitter * (-1) ** i):%Y-%m-%d}", 10) for i, d in enumerate(days)]
 
 
-RULE = {"rhythm_purchases": 5, "prior_gaps": 4, "overdue_chance": 0.05, "fixed_silence_days": 90}
+RULE = {"rhythm_purchases": 5, "prior_gaps": 4, "overdue_chance": 0.05, "fixed_silence_days": 90, "long_gone_days": 365}
 SETTINGS = RULE | {"rule": "own rhythm"}
 
 
@@ -131,7 +156,7 @@ def test_m13_winback_ranks_by_money_times_chance_of_return():
     found = ledger_of(rows, as_of="2024-12-31", observed_from="2023-01-01")
     late = retention.overdue(found["history"], found["panel"], **SETTINGS)
     returns = pd.DataFrame({"silence_months": [1, 12], "return_share": [0.5, 0.1]})
-    table = retention.winback(found["history"], found["panel"], returns, late=late, active_months=1)
+    table = retention.winback(found["history"], found["panel"], returns, late=late, active_months=1, rhythm_purchases=5)
     assert table["customer_id"].tolist() == ["just gone", "long gone"]
     assert table["expected_revenue"].tolist() == pytest.approx((table["yearly_revenue"] * [0.5, 0.1]).tolist())
     assert table["yearly_revenue"].iloc[1] == pytest.approx(10 * len(rhythm(7, "2023-12-01")))
@@ -148,13 +173,23 @@ def test_survival_dates_a_lapse_on_the_last_purchase():
 def test_bases_too_young_to_say_anything_say_so():
     found = ledger_of([("A", "2024-12-01", 1)], as_of="2024-12-31", observed_from="2024-12-01")
     spans = periods.complete(observed_from=dt.date(2024, 12, 1), as_of=dt.date(2024, 12, 31), unit="month")
-    months = retention.active_months(found["silences"], declared=0)
-    rates = retention.retention(found["panel"], found["history"], spans, observed_from=dt.date(2024, 12, 1), active_months=months)
+    months = retention.active_months(found["history"], declared=0)
+    rates = retention.retention(
+        found["panel"], found["history"], spans, observed_from=dt.date(2024, 12, 1), known_from=dt.date(2024, 12, 1), active_months=months
+    )
     late = retention.overdue(found["history"], found["panel"], **SETTINGS)
     returns = retention.reactivation(found["silences"], horizon_days=365, confidence=0.95)
-    lost = retention.winback(found["history"], found["panel"], returns, late=late, active_months=months)
+    lost = retention.winback(found["history"], found["panel"], returns, late=late, active_months=months, rhythm_purchases=5)
     said = retention.findings(
-        rates, late, returns, lost, retention.rivals(None, **RULE, confidence=0.95), judged=0, rule="own rhythm", overdue_chance=0.05
+        rates,
+        late,
+        returns,
+        lost,
+        retention.rivals(None, **RULE, confidence=0.95),
+        judged=0,
+        rule="own rhythm",
+        overdue_chance=0.05,
+        active_months=12,
     )
     assert [f.id for f in said] == ["retention_rate", "overdue", "reactivation"]
     assert all(f.why for f in said)

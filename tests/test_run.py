@@ -46,11 +46,11 @@ def test_fault_46_the_same_base_is_not_run_twice_and_rebuilds_byte_for_byte(plac
 
 
 def test_fault_40_a_failing_notebook_stops_its_dependents_and_leaves_the_last_good_report_alone(place):
-    good, _said = audit(place, only=["verdicts", "retention", "repeat"])
+    good, _said = audit(place)
     before = {path: path.read_bytes() for path in good.folder.rglob("*") if path.is_file()}
     break_cell(place[2] / "020_repeat.ipynb", "raise ValueError('the horizon is odd')")
     with pytest.raises(run.StepFailed) as error:
-        audit(place, only=["verdicts", "retention", "repeat"])
+        audit(place)
     message = str(error.value)
     assert "step 'repeat', cell " in message
     assert "ValueError: the horizon is odd" in message
@@ -106,6 +106,7 @@ def test_only_runs_the_steps_asked_for_and_says_what_is_skipped(place):
     done, said = audit(place, only=["repeat"])
     assert [path.name for path in (done.folder / "notebooks" / "en").iterdir()] == ["020_repeat.ipynb"]
     assert any("repeat" in line and "done" in line for line in said)
+    assert not (done.folder.parent / "latest").exists(), "a part of the audit never stands in the place of the whole"
 
 
 def test_an_unknown_step_is_refused_with_those_there_are(place):
@@ -136,7 +137,7 @@ def test_a_sealed_run_shows_but_does_not_save_a_different_table(place, capsys):
 
 
 def test_the_lab_copy_is_open_and_a_table_no_step_writes_is_refused(place):
-    audit(place, only=["repeat"])
+    audit(place)
     lab = run.open_copy("small", place[1])
     table = store.load(lab, "repeat_depth")
     store.save(lab, repeat_depth=table.head(1))
@@ -166,10 +167,18 @@ def test_errors_of_the_command_are_words_on_stderr_and_exit_1(tmp_path):
     assert "Traceback" not in done.stderr
 
 
+def test_a_file_in_the_place_of_outputs_is_said_in_words(tmp_path):
+    (tmp_path / "outputs").write_text("a file")
+    done = command("run", "data/demo", "--outputs", tmp_path / "outputs")
+    assert done.returncode == 1
+    assert "cannot read or write" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_check_says_what_became_of_every_row():
     done = command("check", "data/demo")
     assert done.returncode == 0, done.stderr
-    assert "quarantined: Продажи 2024.csv  row 1957: amount cannot be read as money" in done.stdout
+    assert 'amount cannot be read as money: {"Дата":' in done.stdout
 
 
 def test_steps_norms_and_help_answer():

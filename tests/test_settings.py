@@ -43,6 +43,11 @@ def test_an_unknown_norm_is_refused(tmp_path):
         read(tmp_path, TOML + '\n[norms.repeat_ratio]\nvalue = 0.5\nwhy = "because so"\n')
 
 
+def test_a_share_out_of_range_is_refused(tmp_path):
+    with pytest.raises(settings.BadSettings, match="is a share: expected a fraction such as 0.67, got 50"):
+        read(tmp_path, TOML + '\n[norms.repeat_purchase_ratio]\nvalue = 50\nwhy = "because so"\n')
+
+
 def test_a_source_outside_the_folder_is_refused(tmp_path):
     with pytest.raises(settings.BadSettings, match="must be a file name inside"):
         read(tmp_path, TOML.replace("sales*.csv", "../secret.csv"))

@@ -249,12 +249,13 @@ def findings(
                 "direction": N_("more") if now["kept_revenue"] >= now["kept_before"] else N_("less"),
             },
         ),
+        _existing(before, now, named),
         Finding(
-            "new_revenue_share", "base", "fact",
-            N_("New customers brought {value} of the sales of {period}: {new_revenue} of {revenue}."),
-            value=_share(now["new_revenue"], now["revenue"]), n=int(now["customers"]),
-            previous=_share(before["new_revenue"], before["revenue"]),
-            params={**named, "new_revenue": float(now["new_revenue"]), "revenue": float(now["revenue"])},
+            "new_revenue_share", "base", "estimate",
+            N_("New customers brought {value} of the sales of {period}: {new_revenue} of {revenue}; {first_seen_revenue} more came from customers whose first purchase may be older than the exports."),
+            value=_share(now["new_revenue"], now["revenue"]), n=int(now["customers"]), low=_share(now["new_revenue"], now["revenue"]),
+            high=_share(now["new_revenue"] + now["first_seen_revenue"], now["revenue"]), previous=_share(before["new_revenue"], before["revenue"]),
+            params={**named, "new_revenue": float(now["new_revenue"]), "revenue": float(now["revenue"]), "first_seen_revenue": float(now["first_seen_revenue"])},
         ),
         Finding(
             "top_share", "base", "fact",
@@ -275,13 +276,25 @@ def _abs_change(now: float, before: float) -> float:
     return abs(_share(now - before, before))
 
 
+def _existing(before: pd.Series, now: pd.Series, named: dict) -> Finding:
+    """All who had bought before, the silent ones included: the kept ones alone are survivors (A3)."""
+    old = float(now["revenue"] - now["new_revenue"])
+    return Finding(
+        "existing_customers", "base", "estimate",
+        N_("All customers there had been, those who fell silent included, brought {old} in {period}, against {all_before} from everybody in {period_before}: a change of {value}."),
+        value=_share(old - before["revenue"], before["revenue"]), low=_share(old - now["first_seen_revenue"] - before["revenue"], before["revenue"]),
+        high=_share(old - before["revenue"], before["revenue"]), n=int(before["customers"]), money=max(0.0, float(before["revenue"]) - old),
+        params={**named, "old": old, "all_before": float(before["revenue"])},
+    )  # fmt: skip
+
+
 def _driver(change: pd.DataFrame, before: pd.Series, now: pd.Series) -> Finding:
     sales = change[change["measure_class"] == "sales"].set_index("factor")["contribution"]
     total = sales.sum()
-    driver = sales.abs().idxmax()
+    driver = sales.idxmax() if total >= 0 else sales.idxmin()
     return Finding(
         "sales_change", "base", "fact",
-        N_("Sales of {period} are {now}, {value} {direction} than in {period_before}; the largest part, {part}, comes from {driver}."),
+        N_("Sales of {period} are {now}, {value} {direction} than in {period_before}; the factor that moved most in that direction, by {part}, is {driver}."),
         value=_abs_change(now["revenue"], before["revenue"]), n=int(now["customers"]), money=float(total),
         params={
             "period": now["period"], "period_before": before["period"], "now": float(now["revenue"]), "part": float(sales[driver]),
@@ -306,10 +319,15 @@ def _market(before: pd.Series, now: pd.Series, market: dict[str, float]) -> Find
 
 
 def _long_term(kept_for: pd.DataFrame, period: str) -> Finding:
+    if kept_for["tenure_class"].str.split("–").str[0].astype(int).max() < 2:
+        why = N_("the exports reach back less than two years")
+        return Finding(
+            "long_term", "base", "fact", N_("How many customers have stayed for two years or longer cannot be said."), unit="count", why=why
+        )
     old = kept_for[kept_for["tenure_class"].str.split("–").str[0].astype(int) >= 2]
     return Finding(
         "long_term", "base", "fact",
-        N_("{value} of the {n} customers of {period} have been buying for two years or longer, and bring {revenue}."),
+        N_("At least {value} of the {n} customers of {period} have been buying for two years or longer, and bring {revenue}."),
         value=float(old["customers"].sum()), unit="count", n=int(kept_for["customers"].sum()),
         params={"period": period, "revenue": float(old["revenue"].sum())},
     )  # fmt: skip

@@ -36,6 +36,12 @@ def main(argv: list[str] | None = None) -> int:
 
     try:
         return COMMANDS[given.command](given)
+    except OSError as error:
+        print(
+            f"audit: cannot read or write {error.filename}: {error.strerror}. What to do: close it elsewhere, check its rights and the disk.",
+            file=sys.stderr,
+        )
+        return 1
     except (BadExport, BadSettings, BadTable, NoTable, StepFailed, KeyError) as error:
         print(f"audit: {error.args[0] if isinstance(error, KeyError) else error}", file=sys.stderr)
         return 1
@@ -48,7 +54,8 @@ def _run(given) -> int:
     only = given.only.split(",") if given.only else None
     where = {"outputs": given.outputs} if given.outputs else {}
     outcome = run.run(given.base, only=only, force=given.force, say=lambda line: print(line, flush=True), **where)
-    for page in sorted((outcome.folder / "report").glob("*/index.html")):
+    first = "index" if not only or "verdicts" in only else "report"
+    for page in sorted((outcome.folder / "report").glob(f"*/{first}.html")):
         print(f"report: {page.resolve().as_uri()}")
     return 0
 
@@ -64,7 +71,7 @@ def _check(given) -> int:
     for row in taken.defects.iter_rows(named=True):
         print(f"{row['verdict']}: {row['defect']} ({row['rows']:,} rows). Bias: {row['bias']}. What to do: {row['action']}.")
     for row in taken.quarantine.head(20).iter_rows(named=True):
-        print(f"quarantined: {row['file']} {row['sheet']} row {row['row']}: {row['reason']}")
+        print(f"quarantined: {row['file']} {row['sheet']} row {row['row']}: {row['reason']}: {row['content'][:160]}")
     if len(taken.quarantine) > 20:
         print(f"... and {len(taken.quarantine) - 20:,} more")
     return 0

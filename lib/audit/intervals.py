@@ -63,15 +63,25 @@ def kaplan_meier(days: np.ndarray, happened: np.ndarray, *, confidence: float) -
     return pd.DataFrame(dict(zip(columns, [at, happened_share, low, high, watched], strict=True)))
 
 
-def at(curve: pd.DataFrame, day: float) -> tuple[float, float, float]:
-    """Share, low and high on a day; (nan, nan, nan) beyond the longest follow-up."""
-    if curve.empty or day > curve["days"].iloc[-1]:
+def at(curve: pd.DataFrame, day: float, *, confidence: float) -> tuple[float, float, float]:
+    """Share, low and high on a day; (nan, nan, nan) beyond the longest follow-up, unless everybody's event had come by then.
+
+    Where nobody or everybody has had the event, Greenwood's variance is 0/0: Wilson's interval over those watched that long
+    (nobody) or over all (everybody) stands in.
+    """
+    if curve.empty:
+        return NAN, NAN, NAN
+    longest, watched = curve["days"].iloc[-1], int(curve["watched"].iloc[0])
+    if day > longest and curve["happened_share"].iloc[-1] < 1:
         return NAN, NAN, NAN
     before = curve[curve["days"] <= day]
-    if before.empty:
-        return 0.0, 0.0, NAN
-    last = before.iloc[-1]
-    return float(last["happened_share"]), float(last["low_share"]), float(last["high_share"])
+    share = float(before["happened_share"].iloc[-1]) if len(before) else 0.0
+    if share <= 0:
+        still = curve.loc[curve["days"] >= day, "watched"]
+        return 0.0, *wilson(0, int(still.iloc[0]) if len(still) else watched, confidence=confidence)
+    if share >= 1:
+        return 1.0, *wilson(watched, watched, confidence=confidence)
+    return share, float(before["low_share"].iloc[-1]), float(before["high_share"].iloc[-1])
 
 
 def spread(counts: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -38,7 +38,7 @@ WORD_COLUMNS = {
 
 HEADINGS = {
     "at_start": "S: active at start", "at_end": "E: active at end", "acquired": "N: acquired", "kept": "Kept", "customer_retention_rate": "CRR = (E − N) / S",
-    "true_retention_rate": "True rate: kept / S", "decile_class": "Tenth", "tenure_class": "Years", "purchase_class": "Purchases reached",
+    "true_retention_rate": "Same customers: kept / S", "since_class": "Since", "decile_class": "Tenth", "tenure_class": "Years", "purchase_class": "Purchases reached",
     "next_share": "Went on to one more", "of_unknown_start": "Of these, start unknown (at least so long)", "kept_before": "Kept ones’ money before",
     "lost_before": "Lost ones’ money before", "before_number": "Before", "now_number": "Now", "returned_so_far": "Returned so far",
     "is_mature": "Comparable", "f1_index": "F1 (both in one)", "precision_share": "Of these, gone", "recall_share": "Of the gone, listed", "listed_and_gone": "Listed and gone", "returned_share": "Returned within horizon", "low_share": "Interval from", "high_share": "to",

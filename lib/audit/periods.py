@@ -41,6 +41,12 @@ def of(settings: Settings, *, unit: str | None = None) -> pd.DataFrame:
     return complete(observed_from=settings.observed_from, as_of=settings.as_of, unit=unit or settings.period)
 
 
+def last_month(settings: Settings) -> pd.Timestamp:
+    """The last day of the last month observed whole; of as_of's own month where none is."""
+    months = of(settings, unit="month")
+    return months["to_on"].iloc[-1] if len(months) else pd.Timestamp(settings.as_of)
+
+
 def label(day: pd.Timestamp, unit: str) -> str:
     """The name of the period a day lies in.
 

@@ -146,13 +146,13 @@ def returns_by_manager(buyers: pd.DataFrame, *, as_of: dt.date, horizon_days: in
 
 
 def findings(
-    buyers: pd.DataFrame, curve: pd.DataFrame, ratios: pd.DataFrame, *, as_of: dt.date, horizon_days: int, norm: float
+    buyers: pd.DataFrame, curve: pd.DataFrame, ratios: pd.DataFrame, *, as_of: dt.date, horizon_days: int, norm: float, confidence: float
 ) -> list[Finding]:
     """The share back within the horizon against the norm; the source's own ratio beside it.
 
     Money at stake: a year's missing returners, times what a returner of the base has brought since, by the median.
     """
-    share, low, high = intervals.at(curve, horizon_days)
+    share, low, high = intervals.at(curve, horizon_days, confidence=confidence)
     found = Finding(
         "repeat_purchase_ratio", "repeat", "estimate",
         N_("{value} of first-time buyers buy again within {horizon_days} days (interval {low} to {high}, n = {n})."),
@@ -160,7 +160,7 @@ def findings(
         **_stake(buyers, share, low, high, as_of=as_of, norm=norm),
     )  # fmt: skip
     if share != share:
-        watched = int(buyers["days"].max()) if len(buyers) else 0
+        watched = int((pd.Timestamp(as_of) - buyers["first_on"]).dt.days.max()) if len(buyers) else 0
         found = Finding(
             "repeat_purchase_ratio", "repeat", "estimate",
             N_("Whether first-time buyers come back within {horizon_days} days cannot be said (n = {n}; none was watched for longer than {watched_days} days)."),

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from audit import intervals, periods
+from audit import intervals, ledger, periods
 from audit.findings import NAN, Finding
 from audit.language import mark as N_
 from audit.settings import Settings
@@ -23,30 +23,35 @@ from audit.settings import Settings
 MONTH_DAYS = 30.44
 ACTIVE_QUANTILE = 0.9
 OWN, FIXED = N_("own rhythm"), N_("fixed silence")
+FRESH, GONE = N_("fresh"), N_("long gone")
 
 
-def active_months(silences: pd.DataFrame, *, declared: float) -> int:
-    """For how many months after a purchase a customer counts as active: declared, or the 90 % point of the gaps (P1).
+def active_months(history: pd.DataFrame, *, declared: float) -> int:
+    """For how many months after a purchase a customer counts as active: declared, or from the customers' own rhythms (P1).
 
-    At least 1; 12 where the base has no repeat purchase at all.
+    Nine tenths of the customers who came back make nine tenths of their purchases within so many months (log-normal gaps; the one
+    gap itself where there is only one). Every customer counts once: pooled gaps would let the frequent buyers decide
+    for all. At least 1; 12 where nobody ever came back.
     """
     if declared:
         return int(declared)
-    ended = silences[silences["ended"] > 0].sort_values("days")
-    if ended.empty:
+    back = history[history["gaps"] >= 1]
+    if back.empty:
         return 12
-    reached = ended["ended"].cumsum() / ended["ended"].sum()
-    return max(1, math.ceil(ended.loc[reached >= ACTIVE_QUANTILE, "days"].iloc[0] / MONTH_DAYS))
+    spread = np.sqrt(back["gap_log_var"].fillna(0.0))
+    own = np.exp(back["gap_log_mean"] + stats.norm.ppf(ACTIVE_QUANTILE) * spread)
+    return max(1, math.ceil(own.quantile(ACTIVE_QUANTILE) / MONTH_DAYS))
 
 
 def retention(
-    panel: pd.DataFrame, history: pd.DataFrame, spans: pd.DataFrame, *, observed_from: dt.date, active_months: int
+    panel: pd.DataFrame, history: pd.DataFrame, spans: pd.DataFrame, *, observed_from: dt.date, known_from: dt.date, active_months: int
 ) -> pd.DataFrame:
     """The source's CRR = (E - N) / S, and beside it the true rate over the same customers (B2, P1).
 
     A customer is active on a day if they bought within `active_months` months up to it. Returning customers sit in E
     but in neither S nor N, so that CRR can exceed 100 %: it is printed as the source defines it, never judged. Periods
-    that begin before the first `active_months` have been observed have no S and are left out.
+    that begin before the first `active_months` have been observed have no S and are left out; before `known_from` nobody can be
+    told to be new (P13), so that N and CRR are empty there.
 
     Parameters
     ----------
@@ -72,7 +77,10 @@ def retention(
         s = set(who[(bought > start - active_months) & (bought <= start)])
         e = set(who[(bought > end - active_months) & (bought <= end)])
         n = set(first.index[(first >= span.from_on) & (first <= span.to_on)])
-        rows.append(rates(s, e, n) | {"period": span.period})
+        found = rates(s, e, n) | {"period": span.period}
+        if span.from_on < pd.Timestamp(known_from):
+            found |= dict.fromkeys(["acquired", "returned", "customer_retention_rate"], NAN)
+        rows.append(found)
     names = ["period", "at_start", "at_end", "acquired", "kept", "returned", "lost", "customer_retention_rate", "true_retention_rate"]
     return pd.DataFrame(rows, columns=names)
 
@@ -82,7 +90,8 @@ def by_unit(panel: pd.DataFrame, history: pd.DataFrame, settings: Settings, *, a
     parts = []
     for unit in periods.CODES:
         spans = periods.of(settings, unit=unit)
-        table = retention(panel, history, spans, observed_from=settings.observed_from, active_months=active_months)
+        since = {"observed_from": settings.observed_from, "known_from": ledger.known_from(settings.observed_from, settings.burn_in_months)}
+        table = retention(panel, history, spans, **since, active_months=active_months)
         parts.append(table.assign(unit_class=unit))
     return pd.concat(parts, ignore_index=True)
 
@@ -178,11 +187,13 @@ def rivals(
     prior_gaps: float,
     overdue_chance: float,
     fixed_silence_days: float,
+    long_gone_days: float,
     confidence: float,
 ) -> pd.DataFrame:
     """The own-rhythm rule and its naive rival, a fixed silence, tried out a holdout ago on customers with a rhythm.
 
-    "Gone" are those who bought nothing in the holdout: the nearest thing to a loss that can be seen.
+    "Gone" are those who bought nothing in the holdout: the nearest thing to a loss that can be seen. Customers silent beyond
+    `long_gone_days` even then are left out: every rule finds them, and they flatter it.
 
     Parameters
     ----------
@@ -206,9 +217,10 @@ def rivals(
         "recall_share",
         "f1_index",
     ]
-    if before is None or not (before["purchases"] >= rhythm_purchases).any():
+    told = before is not None and (before["purchases"] >= rhythm_purchases) & (before["silence_days"] <= long_gone_days)
+    if before is None or not told.any():
         return pd.DataFrame({c: pd.Series(dtype="str" if c == "rule_class" else float) for c in columns})
-    then = before[before["purchases"] >= rhythm_purchases].reset_index(drop=True)
+    then = before[told].reset_index(drop=True)
     gone = ~then["has_bought_since"]
     chance = silence_chance(then, rhythm_purchases=rhythm_purchases, prior_gaps=prior_gaps)
     rows = []
@@ -235,6 +247,7 @@ def overdue(
     prior_gaps: float,
     overdue_chance: float,
     fixed_silence_days: float,
+    long_gone_days: float,
 ) -> pd.DataFrame:
     """Customers silent for longer than the rule allows, most money first (B5): their own rhythm, or a fixed silence.
 
@@ -243,7 +256,8 @@ def overdue(
 
     Returns
     -------
-    DataFrame with customer_id, last_on, silence_days, usual_gap_days (own median), chance_share, yearly_revenue, purchases.
+    DataFrame with customer_id, last_on, silence_days, usual_gap_days (own median), chance_share, yearly_revenue, since_class
+    (fresh, or long gone: silent beyond `long_gone_days`), fresh ones first.
 
     Source: method B5, P2, P11, P12.
     """
@@ -251,8 +265,9 @@ def overdue(
     is_late = chance < overdue_chance if rule == OWN else (history["silence_days"] > fixed_silence_days) & chance.notna()
     late = history.assign(chance_share=chance)[is_late].rename(columns={"gap_days": "usual_gap_days"})
     late = late.assign(yearly_revenue=late["customer_id"].map(yearly_revenue(panel, history)).astype(float).fillna(0.0))
-    columns = ["customer_id", "last_on", "silence_days", "usual_gap_days", "chance_share", "yearly_revenue", "purchases"]
-    return late[columns].sort_values(["yearly_revenue", "customer_id"], ascending=[False, True], ignore_index=True)
+    late = late.assign(since_class=np.where(late["silence_days"] <= long_gone_days, FRESH, GONE))
+    columns = ["customer_id", "last_on", "silence_days", "usual_gap_days", "chance_share", "yearly_revenue", "since_class"]
+    return late[columns].sort_values(["since_class", "yearly_revenue", "customer_id"], ascending=[True, False, True], ignore_index=True)
 
 
 def reactivation(silences: pd.DataFrame, *, horizon_days: int, confidence: float, months: range = range(1, 13)) -> pd.DataFrame:
@@ -270,14 +285,16 @@ def reactivation(silences: pd.DataFrame, *, horizon_days: int, confidence: float
     for month in months:
         lasted = days >= month * MONTH_DAYS
         curve = intervals.kaplan_meier(days[lasted] - month * MONTH_DAYS, ended[lasted], confidence=confidence)
-        rows.append((month, int(lasted.sum()), *intervals.at(curve, horizon_days)))
+        rows.append((month, int(lasted.sum()), *intervals.at(curve, horizon_days, confidence=confidence)))
     return pd.DataFrame(rows, columns=["silence_months", "silences", "return_share", "low_share", "high_share"])
 
 
-def winback(history: pd.DataFrame, panel: pd.DataFrame, returns: pd.DataFrame, *, late: pd.DataFrame, active_months: int) -> pd.DataFrame:
-    """Silent customers ranked by what calling them is worth: yearly revenue x chance of return (M13).
+def winback(
+    history: pd.DataFrame, panel: pd.DataFrame, returns: pd.DataFrame, *, late: pd.DataFrame, active_months: int, rhythm_purchases: int
+) -> pd.DataFrame:
+    """Silent customers by yearly revenue x chance of return (M13): what may come back by itself, not what a call adds (P24).
 
-    Silent are those overdue by their own rhythm and those no longer active. The chance is the base's own for a silence
+    Silent are those overdue, and those no longer active who have no rhythm of their own to say that all is well. The chance is the base's own for a silence
     of that many months (`reactivation`), without any effort of ours; beyond the months it covers, that of its last row.
 
     Returns
@@ -286,7 +303,8 @@ def winback(history: pd.DataFrame, panel: pd.DataFrame, returns: pd.DataFrame, *
     where the chance is not decidable), reason_class (overdue, inactive). Ordered by expected_revenue, undecidable ones last by revenue.
     """
     is_late = history["customer_id"].isin(late["customer_id"])
-    silent = history[is_late | (history["silence_days"] > active_months * MONTH_DAYS)]
+    unknown = history["purchases"] < rhythm_purchases
+    silent = history[is_late | (unknown & (history["silence_days"] > active_months * MONTH_DAYS))]
     month = np.clip((silent["silence_days"] / MONTH_DAYS).astype(int), 1, int(returns["silence_months"].max()))
     table = silent[["customer_id", "last_on", "silence_days"]].assign(
         yearly_revenue=silent["customer_id"].map(yearly_revenue(panel, history)).astype(float).fillna(0.0),
@@ -326,6 +344,7 @@ def findings(
     judged: int,
     rule: str,
     overdue_chance: float,
+    active_months: int,
 ) -> list[Finding]:
     """Retention of the last period beside the source's CRR, the overdue customers and their money, the chance of return.
 
@@ -336,32 +355,40 @@ def findings(
     judged
         customers with enough purchases for a rhythm of their own.
     """
-    return [_stayed(rates), *_crr(rates), _late(late, judged, rule, overdue_chance), *_tried(tried), *_came_back(returns, lost)]
+    return [
+        _stayed(rates, active_months),
+        *_crr(rates),
+        _late(late, judged, rule, overdue_chance),
+        *_tried(tried),
+        *_came_back(returns, lost),
+    ]
 
 
-def _stayed(rates: pd.DataFrame) -> Finding:
+def _stayed(rates: pd.DataFrame, active_months: int) -> Finding:
     if rates.empty:
         why = N_("no complete period begins after customers have been watched for long enough")
         return Finding("retention_rate", "retention", "fact", N_("How many customers stay from period to period cannot be said."), why=why)
     now = rates.iloc[-1]
     return Finding(
         "retention_rate", "retention", "fact",
-        N_("{value} of the {n} customers active at the start of {period} were still active at its end; {lost} had fallen silent."),
+        N_("{value} of the {n} customers active at the start of {period} were still active at its end; {lost} had bought nothing for {months} months."),
         value=float(now["true_retention_rate"]), n=int(now["at_start"]),
         previous=float(rates.iloc[-2]["true_retention_rate"]) if len(rates) > 1 else NAN,
-        params={"period": now["period"], "lost": int(now["lost"])},
+        params={"period": now["period"], "lost": int(now["lost"]), "months": active_months},
     )  # fmt: skip
 
 
 def _crr(rates: pd.DataFrame) -> list[Finding]:
-    if rates.empty:
+    if rates.empty or math.isnan(rates.iloc[-1]["customer_retention_rate"]):
         return []
     now = rates.iloc[-1]
+    gone = int(now["acquired"] - (now["at_end"] - now["kept"] - now["returned"]))
     return [
         Finding(
             "crr", "retention", "fact",
-            N_("The source's CRR, (E − N) / S, says {value} for {period}: it counts {returned} returned customers as kept, and is printed but not judged."),
-            value=float(now["customer_retention_rate"]), n=int(now["at_start"]), params={"period": now["period"], "returned": int(now["returned"])},
+            N_("The source's CRR, (E − N) / S, says {value} for {period}: it counts {returned} returned customers as kept and takes off {new_gone} new ones who were silent again; printed, not judged."),
+            value=float(now["customer_retention_rate"]), n=int(now["at_start"]),
+            params={"period": now["period"], "returned": int(now["returned"]), "new_gone": gone},
         )
     ]  # fmt: skip
 
@@ -370,22 +397,18 @@ def _late(late: pd.DataFrame, judged: int, rule: str, overdue_chance: float) -> 
     if not judged:
         why = N_("no customer has bought often enough to show a rhythm")
         return Finding("overdue", "retention", "model", N_("Who is overdue cannot be said."), unit="count", why=why)
-    if rule == FIXED:
-        return Finding(
-            "overdue", "retention", "model",
-            N_("{value} of the {n} customers with a rhythm of their own have been silent for longer than the fixed limit, which did as well as their own rhythms when tried out. In their last twelve months of buying they brought {money_said}."),
-            value=float(len(late)), unit="count", n=judged, money=float(late["yearly_revenue"].sum()), who=" ".join(late["customer_id"].head(20)),
-            params={"money_said": float(late["yearly_revenue"].sum())},
-        )  # fmt: skip
-    chance = overdue_chance * judged
-    money = float(late["yearly_revenue"].sum())
-    sure = max(0.0, 1 - chance / max(len(late), 1))
+    fresh = late[late["since_class"] == FRESH]
+    money = float(fresh["yearly_revenue"].sum())
+    own = N_(
+        "{value} customers have gone silent within the last year for longer than their own rhythm explains, out of {n} with a rhythm; by chance about {by_chance} would. In their last twelve months of buying they brought {money_said}; {gone} more are long gone."
+    )
+    fixed = N_(
+        "{value} customers have been silent beyond the fixed limit, a year at most, out of {n} with a rhythm; tried out, the limit did as well as their own rhythms. In their last twelve months of buying they brought {money_said}; {gone} more are long gone."
+    )
     return Finding(
-        "overdue", "retention", "model",
-        N_("{value} of the {n} customers with a rhythm of their own are silent for longer than it explains; about {by_chance} would be so by chance. In their last twelve months of buying they brought {money_said}."),
-        value=float(len(late)), unit="count", n=judged, low=max(0.0, len(late) - chance), high=float(len(late)),
-        money=money, money_low=money * sure, money_high=money,
-        who=" ".join(late["customer_id"].head(20)), params={"by_chance": round(chance), "money_said": money},
+        "overdue", "retention", "model", own if rule == OWN else fixed,
+        value=float(len(fresh)), unit="count", n=judged, money=money, who=" ".join(fresh["customer_id"].head(20)),
+        params={"by_chance": round(overdue_chance * judged), "money_said": money, "gone": len(late) - len(fresh)},
     )  # fmt: skip
 
 
@@ -420,8 +443,8 @@ def _came_back(returns: pd.DataFrame, lost: pd.DataFrame) -> list[Finding]:
     return [
         Finding(
             "reactivation", "retention", "estimate",
-            N_("Of silences that had lasted six months (n = {n}), {value} ended in a purchase within a further year (interval {low} to {high}); {silent} customers are silent now."),
+            N_("Of silences that had lasted six months (n = {n}), {value} ended by themselves in a purchase within a further year (interval {low} to {high}). Of the {silent} customers silent now {expected} a year may come back without any effort; what a call adds can only be learned by calling some and not others."),
             value=float(row["return_share"]), low=float(row["low_share"]), high=float(row["high_share"]), n=int(row["silences"]),
-            money=float(lost["expected_revenue"].sum()), who=" ".join(lost["customer_id"].head(20)), params={"silent": len(lost)},
+            who=" ".join(lost["customer_id"].head(20)), params={"silent": len(lost), "expected": float(lost["expected_revenue"].sum())},
         )
     ]  # fmt: skip

@@ -84,7 +84,8 @@ def run(
     if (target / store.MANIFEST).is_file() and not force:
         manifest = json.loads((target / store.MANIFEST).read_text(encoding="utf-8"))
         say(f"nothing has changed since run {name}; --force rebuilds it and compares")
-        _point(home, name)
+        if not only:
+            _point(home, name)
         return Outcome(target, is_new=False, skipped=manifest["skipped"])
     home.mkdir(parents=True, exist_ok=True)
     with _locked(home), _building(home, name) as folder:
@@ -121,7 +122,8 @@ def run(
             _compare(target, folder, say)
         else:
             folder.replace(target)
-    _point(home, name)
+    if not only:  # a part of the audit never stands in the place of the whole
+        _point(home, name)
     return Outcome(target, is_new=True, skipped=skipped)
 
 

@@ -36,7 +36,7 @@ class Source(_Strict):
     file: str
     sheet: str | None = None
     encoding: str | None = None
-    delimiter: str = ","
+    delimiter: str = Field(default=",", pattern=r"^(.|whitespace)$")
     decimal: Literal[".", ","] = "."
     date_format: str | None = None
     header: int = Field(default=1, ge=1)  # row of the header, as a spreadsheet counts
@@ -140,6 +140,8 @@ def _norm_faults(settings: Settings):
     for norm in settings.norms:
         if norm not in norms.register():
             yield f"[norms.{norm}] is not a norm of ours; `audit norms` lists them"
+        elif norms.register()[norm].unit == "share" and not -1 <= settings.norms[norm].value <= 1:
+            yield f"[norms.{norm}] is a share: expected a fraction such as 0.67, got {settings.norms[norm].value:g}"
 
 
 def read(folder: Path) -> Settings:

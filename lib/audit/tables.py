@@ -271,7 +271,7 @@ DERIVED = [
             ("period!", DATE, "first day of the month"),
             ("booked!", MONEY, "lines of the month as the company booked them"),
             ("untraced!", MONEY, "returns of the month whose sale is not in the exports"),
-            ("moved!", MONEY, "returns booked here but belonging to sales of other months, and the reverse"),
+            ("moved!", MONEY, "returns booked here for sales of other months, less those booked elsewhere for sales of this month"),
             ("revenue!", MONEY, "revenue of the month in this audit: booked - untraced - moved"),
         ],
         origin="ledger",

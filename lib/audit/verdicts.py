@@ -53,9 +53,11 @@ def ordered(found: pd.DataFrame) -> pd.DataFrame:
     return found.loc[order.sort_values(["rank", "stake", "at"]).index].reset_index(drop=True)
 
 
-def findings(activities: pd.DataFrame | None, budgets: pd.DataFrame | None, bought: pd.DataFrame, *, confidence: float) -> list[Finding]:
+def findings(
+    activities: pd.DataFrame | None, budgets: pd.DataFrame | None, panel: pd.DataFrame, *, until: pd.Timestamp, confidence: float
+) -> list[Finding]:
     """What no chapter of its own says yet: who takes the first step (A7), and budgets against sales (A2)."""
-    return [*_first_steps(activities, confidence), *_budgets(budgets, bought)]
+    return [*_first_steps(activities, confidence), *_budgets(budgets, panel, until)]
 
 
 def _first_steps(activities: pd.DataFrame | None, confidence: float) -> list[Finding]:
@@ -71,21 +73,31 @@ def _first_steps(activities: pd.DataFrame | None, confidence: float) -> list[Fin
     ]  # fmt: skip
 
 
-def _budgets(budgets: pd.DataFrame | None, bought: pd.DataFrame) -> list[Finding]:
-    if budgets is None or budgets.empty:
+def _budgets(budgets: pd.DataFrame | None, panel: pd.DataFrame, until: pd.Timestamp) -> list[Finding]:
+    """Declared and estimated budgets of the latest whole year against our sales of that year, customers who bought nothing included (P26)."""
+    years = (
+        []
+        if budgets is None
+        else sorted(year for year in budgets["period"].unique() if year.isdigit() and pd.Timestamp(int(year), 12, 31) <= until)
+    )
+    if not years:
         return []
-    period = budgets["period"].max()
-    declared = budgets[budgets["period"] == period].groupby("customer_id")["amount"].sum()
-    ours = bought[(bought["period"] == period) & bought["customer_id"].isin(declared.index)].groupby("customer_id")["revenue"].sum()
-    whole = declared[declared.index.isin(ours.index)].sum()
-    if not whole:
+    of = budgets[budgets["period"] == years[-1]]
+    whole = of.groupby("customer_id")["amount"].sum()
+    ours = panel[panel["period"].dt.year == int(years[-1])].groupby("customer_id")["revenue"].sum().reindex(whole.index).fillna(0.0)
+    if not whole.sum() > 0:
         return []
+    gap = (whole - ours).clip(lower=0)
+    told = ", ".join(sorted(of["provenance"].unique()))
     return [
         Finding(
-            "budgets", "verdicts", "fact",
-            N_("The {n} customers whose budgets of {period} are known bought {sales} from us, {value} of the {budget} they say they spend; {gap} goes elsewhere."),
-            value=float(ours.sum() / whole), n=len(ours), money=float(max(0.0, whole - ours.sum())),
-            params={"period": period, "sales": float(ours.sum()), "budget": float(whole), "gap": float(whole - ours.sum())},
+            "budgets", "verdicts", "estimate",
+            N_("The {n} customers whose budgets of {period} are known ({told}) bought {sales} from us, {value} of a budget of {budget}; {gap} went elsewhere. What customers say of their budgets is not measured; {over} bought more from us than they say they spend."),
+            value=float(ours.sum() / whole.sum()), n=len(whole), money=float(gap.sum()),
+            params={
+                "period": years[-1], "sales": float(ours.sum()), "budget": float(whole.sum()), "gap": float(gap.sum()), "told": told,
+                "over": int((ours > whole).sum()),
+            },
         )
     ]  # fmt: skip
 
@@ -119,7 +131,7 @@ def _answer(question: str, facts: pd.DataFrame) -> tuple[str, str]:
     evidence = {
         "A1": "new_revenue_share",
         "A2": "budgets",
-        "A3": "same_customer_change",
+        "A3": "existing_customers",
         "A5": "reactivation",
         "A7": "first_steps",
         "A8": "base_size",
@@ -129,9 +141,11 @@ def _answer(question: str, facts: pd.DataFrame) -> tuple[str, str]:
     row = facts.loc[evidence]
     if question == "A8":
         return (YES if row["value"] <= row["previous"] else NO), evidence
-    if question == "A3":
-        return (YES if '"direction": "less"' in row["params"] or row["value"] == 0 else NO), evidence
-    limit = 1.0 if question == "A2" else HALF
+    if question == "A2":
+        return (YES if row["value"] < 1 else NO), evidence
+    limit = 0.0 if question == "A3" else HALF
+    if question == "A3" and row["high"] == 0:
+        return YES, evidence  # flat counts as yes
     return (YES if row["high"] < limit else NO if row["low"] >= limit else UNDECIDED), evidence
 
 

@@ -50,20 +50,22 @@ def take(folder: Path, settings: Settings) -> Taken:
     fates = {name: convert.table(name, mapping, sources, settings) for name, mapping in settings.tables.items()}
     fates["lines"] = rules.applied(fates["lines"], settings)
     kept = {name: convert.kept(fate) for name, fate in fates.items()}
+    quarantined = account.quarantine(fates, sources, settings)
     if kept["lines"].is_empty():
-        raise BadExport(_nothing_kept(fates["lines"]))
+        raise BadExport(_nothing_kept(fates["lines"], quarantined))
     observed_from = settings.observed_from or kept["lines"]["date"].min().replace(day=1)
     return Taken(
         tables=kept,
         reconciliation=account.reconciliation(fates),
-        quarantine=account.quarantine(fates, sources, settings),
+        quarantine=quarantined,
         defects=account.defects(fates, kept, settings, observed_from),
         observed_from=observed_from,
         files=tuple(sorted({path for source in sources.values() for path in source.files})),
     )
 
 
-def _nothing_kept(lines: pl.DataFrame) -> str:
+def _nothing_kept(lines: pl.DataFrame, quarantined: pl.DataFrame) -> str:
     reasons = lines.group_by("reason").len().sort("len", descending=True)
     seen = "\n".join(f"  - {row['reason']}: {row['len']} rows" for row in reasons.iter_rows(named=True)) or "  - the files hold no rows"
-    return f"Not one line of sales could be kept:\n{seen}\nWhat to do: check [tables.lines] and the formats in [sources] of audit.toml."
+    example = "".join(f"\nThe first: {q['file']}, row {q['row']}: {q['content'][:200]}" for q in quarantined.head(1).iter_rows(named=True))
+    return f"Not one line of sales could be kept:\n{seen}{example}\nWhat to do: check [tables.lines], and date_format and decimal in [sources] of audit.toml."

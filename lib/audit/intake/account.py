@@ -15,6 +15,8 @@ from audit.intake.read import ORIGIN, Read
 from audit.settings import Settings
 
 SURVIVORS_MONTHS, SURVIVORS_LEAST = 12, 30  # a base this old and large without one silent customer is a list of survivors
+UNREADABLE_SHARE, UNREADABLE_LEAST = 0.05, 20  # beyond both the formats are in doubt, not the rows
+ASLEEP_DAYS = 45  # a month and a half without a single line
 
 
 def reconciliation(fates: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -48,6 +50,8 @@ def defects(fates: dict[str, pl.DataFrame], kept: dict[str, pl.DataFrame], setti
     lines, fate = kept["lines"], fates["lines"]
     found = [
         *_rejected(fate),
+        *_unreadable(fate),
+        *_asleep(lines, settings),
         *_repeats(lines, fate, settings),
         *_returns(lines, settings),
         *_documents(lines),
@@ -76,6 +80,28 @@ def _rejected(fate: pl.DataFrame):
         yield (
             f"lines: {reason[0]}", "FLAG", len(part), _sum(part),
             "revenue and activity too low by these rows", "see the quarantine table; mend the rows in the source and run again", "",
+        )  # fmt: skip
+
+
+def _unreadable(fate: pl.DataFrame):
+    """So many rows unread that those that were read may be read wrongly (days and months exchanged, another decimal sign)."""
+    bad = fate.filter(pl.col("status") == "quarantined")
+    share = len(bad) / max(len(fate), 1)
+    if share > UNREADABLE_SHARE and len(bad) > UNREADABLE_LEAST:
+        yield (
+            f"{share:.0%} of the rows could not be read", "REFUSE", len(bad), _sum(bad),
+            "unknown: what was read may be read wrongly, such as days and months exchanged",
+            "check date_format, decimal and the columns in audit.toml against the quarantine table", "base repeat retention",
+        )  # fmt: skip
+
+
+def _asleep(lines: pl.DataFrame, settings: Settings):
+    """as_of long after the last line: everybody looks silent."""
+    last = lines["date"].max()
+    if (settings.as_of - last).days > ASLEEP_DAYS:
+        yield (
+            f"the last line is of {last}, the audit ends on {settings.as_of}", "FLAG", len(lines), None,
+            "silence and losses too high, if the exports merely end earlier", "set as_of to the last day the exports cover", "",
         )  # fmt: skip
 
 

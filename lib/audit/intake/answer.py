@@ -23,8 +23,9 @@ def findings(reconciliation: pd.DataFrame, defects: pd.DataFrame, bridge: pd.Dat
     rows = lines.groupby("status")["rows"].sum()
     total, kept = int(lines["rows"].sum()), int(rows.get("kept", 0))
     sums = bridge[["booked", "untraced", "moved", "revenue"]].sum()
-    if abs(sums["booked"] - sums["untraced"] - sums["moved"] - sums["revenue"]) > tolerance:
-        raise ArithmeticError(f"the bridge does not close: {sums.to_dict()}")
+    open_ = (bridge["booked"] - bridge["untraced"] - bridge["moved"] - bridge["revenue"]).abs() > tolerance
+    if open_.any() or abs(sums["moved"]) > tolerance:
+        raise ArithmeticError(f"the bridge does not close in {open_.sum()} months: {sums.to_dict()}")
     counts = {status: int(rows.get(status, 0)) for status in ("quarantined", "excluded", "merged")}
     found = [
         Finding(
@@ -34,7 +35,7 @@ def findings(reconciliation: pd.DataFrame, defects: pd.DataFrame, bridge: pd.Dat
         ),
         Finding(
             "booked_to_revenue", "intake", "fact",
-            N_("Booked sales of {booked}, less {untraced} of returns whose sale is not in the exports, give the revenue of this audit: {value}."),
+            N_("Booked sales are {booked}; with {untraced} of returns not deducted, because their sale is not in the exports, the revenue of this audit is {value}."),
             value=float(sums["revenue"]), unit="money", n=kept, params={"booked": float(sums["booked"]), "untraced": abs(float(sums["untraced"]))},
         ),
     ]  # fmt: skip

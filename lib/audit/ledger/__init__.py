@@ -67,7 +67,8 @@ def tables(
     }
     cut = as_of - dt.timedelta(days=holdout_days)
     if holdout_days and cut > observed_from:
-        earlier = history.before(bought.lazy(), season, cut=cut, observed_from=observed_from, known_from=new_from)
+        then = rhythm.season(by_month, observed_from=observed_from, as_of=cut)  # of what was known then
+        earlier = history.before(bought.lazy(), then, cut=cut, observed_from=observed_from, known_from=new_from)
         found["history_before"] = _settled(earlier)
     goods = nw.from_native(products).lazy() if products is not None else None
     more = {"behaviour": behaviour.behaviour(traced, goods, novelty_days=novelty_days), "sellers": behaviour.sellers(traced)}
