@@ -207,7 +207,14 @@ def dependence_class(share: float, groups: int) -> str:
 
 
 def dependence(
-    shares: pd.DataFrame, panel: pd.DataFrame, *, customers: pd.DataFrame | None, until: pd.Timestamp, target_share: float, top: int = 10
+    shares: pd.DataFrame,
+    panel: pd.DataFrame,
+    costs: pd.DataFrame | None = None,
+    *,
+    customers: pd.DataFrame | None,
+    until: pd.Timestamp,
+    target_share: float,
+    top: int = 10,
 ) -> pd.DataFrame:
     """The loss of each of the largest groups played through: sales and margin lost, and what others must buy to balance it (E14-E16).
 
@@ -216,7 +223,8 @@ def dependence(
     Returns
     -------
     DataFrame with group, revenue, revenue_share, dependence_class, margin_lost (NaN where cost is unknown), margin_share (of all margin),
-    rest_needed, rest_growth_rate (against today's sales to others; 0 where the share is already at the target).
+    result_without (margin of the others less fixed costs of the year; NaN where costs does not name them), rest_needed,
+    rest_growth_rate (against today's sales to others; 0 where the share is already at the target).
 
     Source: method E14, E15 (first round), E16.
     """
@@ -229,18 +237,39 @@ def dependence(
         margin = (year["revenue"] - year["cost"]).groupby(groups(customers, year["customer_id"])).sum()
         table["margin_lost"] = table["group"].map(margin)
         table["margin_share"] = table["margin_lost"] / margin.sum() if margin.sum() else NAN
+        table["result_without"] = margin.sum() - table["margin_lost"] - _fixed(costs, until)
     else:
-        table["margin_lost"], table["margin_share"] = NAN, NAN
+        table["margin_lost"], table["margin_share"], table["result_without"] = NAN, NAN, NAN
     needed = table["revenue"] * (1 - target_share) / target_share
     others = total - table["revenue"]
     table["rest_needed"] = np.where(reached(target_share, table["revenue_share"].to_numpy()), others, needed)
     table["rest_growth_rate"] = (table["rest_needed"] / others.where(others > 0) - 1).clip(lower=0)
     return table[
-        ["group", "revenue", "revenue_share", "dependence_class", "margin_lost", "margin_share", "rest_needed", "rest_growth_rate"]
+        [
+            "group",
+            "revenue",
+            "revenue_share",
+            "dependence_class",
+            "margin_lost",
+            "margin_share",
+            "result_without",
+            "rest_needed",
+            "rest_growth_rate",
+        ]
     ]
 
 
-def second_round(played: pd.DataFrame, tiers: pd.DataFrame | None, *, bought: float, passed_on: float) -> pd.DataFrame:
+def _fixed(costs: pd.DataFrame | None, until: pd.Timestamp) -> float:
+    """Fixed costs of the year that ends with `until`; NaN where nobody named them."""
+    if costs is None:
+        return NAN
+    fixed = costs[(costs["period"] == str(until.year)) & (costs["pool"] == "fixed")]
+    return float(fixed["amount"].sum()) if len(fixed) else NAN
+
+
+def second_round(
+    played: pd.DataFrame, tiers: pd.DataFrame | None, panel: pd.DataFrame, *, until: pd.Timestamp, passed_on: float
+) -> pd.DataFrame:
     """The supplier's volume tier that goes with the group, and what the lost discount costs the rest (E15).
 
     Parameters
@@ -249,8 +278,8 @@ def second_round(played: pd.DataFrame, tiers: pd.DataFrame | None, *, bought: fl
         from `dependence`, with margin_lost.
     tiers
         supplier, volume_from, discount_rate; None: not decidable.
-    bought
-        our purchases of twelve months.
+    panel
+        with cost: what we buy a year is the cost of what we sold in twelve months.
     passed_on
         share of the lost discount that the remaining customers would feel in prices.
 
@@ -261,6 +290,7 @@ def second_round(played: pd.DataFrame, tiers: pd.DataFrame | None, *, bought: fl
     columns = ["group", "supplier", "discount_before_rate", "discount_after_rate", "extra_cost", "price_rise_rate"]
     if tiers is None or played["margin_lost"].isna().all():
         return pd.DataFrame({c: pd.Series(dtype="str" if c in ("group", "supplier") else float) for c in columns})
+    bought = last_year(panel, until=until)["cost"].sum()
     rows = []
     for supplier, steps in tiers.sort_values("volume_from").groupby("supplier"):
         rate = lambda volume, steps=steps: (

@@ -452,3 +452,169 @@ def stakes(found: pd.DataFrame, currency: str) -> Chart:
             money=shown("x", abs(first["money"]), currency), finding=_(first["id"].replace("_", " "))
         ),
     )
+
+
+def ladder(table: pd.DataFrame, currency: str) -> Chart:
+    """Customers on each rung, from the lowest, with the money of the year written beside."""
+    title = _("Customers by rung, and their money of twelve months")
+    figure, axes = _canvas(height=3.2, title=title)
+    colours = [GRID, SAND, BLUE, MUTED, GREEN, GREEN, GREEN]
+    axes.barh([_(r) for r in table["rung_class"]], table["customers"], color=colours[: len(table)])
+    for i, row in enumerate(table.itertuples()):
+        axes.text(row.customers, i, f"  {row.customers}   {shown('x', row.revenue, currency)}", va="center", size=9)
+    axes.margins(x=0.3)
+    _clear(axes, keep="x")
+    axes.xaxis.set_visible(False)
+    said = ", ".join(f"{_(r.rung_class)} {r.customers}" for r in table.itertuples() if r.customers)
+    return Chart(figure, _("Customers by rung: {said}.").format(said=said or "0"))
+
+
+def _cells(axes, values: pd.DataFrame, texts: pd.DataFrame) -> None:
+    """A grid of cells shaded by value, with a text in each."""
+    rows, columns = values.shape
+    top = max(0.01, float(values.to_numpy().max()))
+    axes.pcolormesh(np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5, values.to_numpy(), cmap="Blues", vmin=0, vmax=top * 1.2)
+    for i in range(rows):
+        for j in range(columns):
+            axes.text(j, i, texts.iat[i, j], ha="center", va="center", color="white" if values.iat[i, j] > 0.6 * top else INK)
+    axes.set_xticks(range(columns), [_(c) for c in values.columns])
+    axes.set_yticks(range(rows), [_(r) for r in values.index])
+    axes.invert_yaxis()
+    axes.grid(visible=False)
+    axes.tick_params(length=0)
+
+
+def matrix(cells: pd.DataFrame) -> Chart:
+    """ABC against XYZ: customers and share of money in each cell."""
+    title = _("Customers and share of the money by class and regularity")
+    if cells.empty:
+        return _nothing(title)
+    rows = [c for c in ["A", "B", "C", "N"] if c in set(cells["abc_class"])]
+    columns = [c for c in ["X", "Y", "Z", "short history"] if c in set(cells["xyz_class"])]
+    wide = cells.pivot(index="abc_class", columns="xyz_class").reindex(index=rows)
+    share = wide["revenue_share"].reindex(columns=columns).fillna(0.0).astype(float)
+    texts = (
+        wide["customers"].reindex(columns=columns).fillna(0).astype(int).astype(str)
+        + "  ·  "
+        + (share * 100).round().astype(int).astype(str)
+        + "\xa0%"
+    )
+    figure, axes = _canvas(height=0.9 + 0.6 * len(rows), title=title)
+    _cells(axes, share, texts)
+    axes.set_xlabel(_("customers · share of the money of twelve months"))
+    best = cells.loc[cells["revenue_share"].astype(float).fillna(0).idxmax()]
+    alt = _("Most money, {share}, lies in class {abc} of regularity {xyz}, with {count} customers.")
+    return Chart(
+        figure,
+        alt.format(share=shown("x_share", best["revenue_share"]), abc=best["abc_class"], xyz=_(best["xyz_class"]), count=best["customers"]),
+    )
+
+
+def migration(moves: pd.DataFrame) -> Chart:
+    """Moves between classes: all of them pale, the clear ones dark."""
+    title = _("Moves between classes in a year (dark: clear, pale: on a border)")
+    moved = moves[moves["class_before"] != moves["class_now"]].sort_values("customers")
+    if moved.empty:
+        return _nothing(title)
+    figure, axes = _canvas(height=0.9 + 0.3 * len(moved), title=title)
+    names = [f"{_(m.class_before)} → {_(m.class_now)}" for m in moved.itertuples()]
+    axes.barh(names, moved["customers"], color="#c9d6de")
+    axes.barh(names, moved["clear_moves"], color=BLUE)
+    for i, row in enumerate(moved.itertuples()):
+        axes.text(row.customers, i, f"  {row.customers}, {_('clear')} {row.clear_moves}", va="center", size=9)
+    axes.margins(x=0.2)
+    _clear(axes, keep="x")
+    axes.xaxis.set_visible(False)
+    alt = _("{all} customers changed class, {clear} of them clearly.")
+    return Chart(figure, alt.format(all=int(moved["customers"].sum()), clear=int(moved["clear_moves"].sum())))
+
+
+def types(summary: pd.DataFrame) -> Chart:
+    """Customers by loyalty type: by groups, and by definition beside it."""
+    title = _("Customers by loyalty type: by groups (dark) and by definition (pale)")
+    if not summary["customers"].sum():
+        return _nothing(title)
+    figure, axes = _canvas(height=3.0, title=title)
+    at = np.arange(len(summary))[::-1]
+    axes.barh(at + 0.2, summary["customers"], height=0.38, color=BLUE)
+    axes.barh(at - 0.2, summary["customers_by_definition"], height=0.38, color="#c9d6de")
+    for y, row in zip(at, summary.itertuples(), strict=True):
+        axes.text(row.customers, y + 0.2, f" {row.customers}", va="center", size=9)
+        axes.text(row.customers_by_definition, y - 0.2, f" {row.customers_by_definition}", va="center", size=9, color=MUTED)
+    axes.set_yticks(at, [_(t) for t in summary["loyalty_class"]])
+    _clear(axes, keep="x")
+    axes.xaxis.set_visible(False)
+    said = ", ".join(f"{_(r.loyalty_class)} {r.customers}" for r in summary.itertuples())
+    return Chart(figure, _("Customers by loyalty type, by groups: {said}.").format(said=said))
+
+
+def gaps(table: pd.DataFrame) -> Chart:
+    """The gap statistic by number of groups, with the null's error."""
+    title = _("How much tighter the groups are than chance would make them, by their number")
+    if table.empty:
+        return _nothing(title)
+    figure, axes = _canvas(height=2.8, title=title)
+    axes.errorbar(table["clusters"], table["gap_number"], yerr=table["error_number"], color=BLUE, marker="o", lw=1.8, capsize=3)
+    axes.axhline(0, color=MUTED, lw=1)
+    axes.set_xticks(table["clusters"])
+    axes.set_xlabel(_("number of groups"))
+    axes.set_ylabel(_("gap"))
+    best = table.loc[table["gap_number"].idxmax()]
+    alt = _("The gap is widest at {k} groups: {gap}, with an error of {error}.")
+    return Chart(
+        figure, alt.format(k=int(best["clusters"]), gap=shown("x_index", best["gap_number"]), error=shown("x_index", best["error_number"]))
+    )
+
+
+def _share_bars(
+    part: pd.DataFrame, names: pd.Series, *, title: str, colours: list[str], notes: list[str], borders: list[float]
+) -> tuple[Figure, object]:
+    """Horizontal bars of shares of the sales, the first row on top, with borders drawn and a note at each bar."""
+    figure, axes = _canvas(height=0.9 + 0.33 * len(part), title=title)
+    axes.barh(range(len(part)), part["revenue_share"], color=colours)
+    for border in borders:
+        axes.axvline(border, color=MUTED, lw=1, ls=":")
+    axes.set_yticks(range(len(part)), [str(names.get(g, g))[:38] for g in part["group"]])
+    for i, (value, note) in enumerate(zip(part["revenue_share"], notes, strict=True)):
+        axes.text(max(value, 0), i, f" {value * 100:.1f}\xa0%{note}", va="center", size=9)
+    axes.invert_yaxis()
+    _percent_axis(axes.xaxis)
+    axes.margins(x=0.15)
+    _clear(axes, keep="x")
+    return figure, axes
+
+
+def keys(shares: pd.DataFrame, names: pd.Series, *, key_share: float, top: int = 10) -> Chart:
+    """The largest customers' shares of the company's sales, with the border from which they are key."""
+    title = _("The largest customers’ share of the sales of twelve months")
+    part = shares[shares["level_class"] == "company"].nlargest(top, "revenue")
+    if part.empty or part["revenue_share"].isna().all():
+        return _nothing(title)
+    is_key = part["revenue_share"] >= key_share - 1e-12
+    figure, _axes = _share_bars(
+        part, names, title=title, colours=[ORANGE if k else BLUE for k in is_key], notes=[""] * len(part), borders=[key_share]
+    )
+    alt = _("{over} customers reach {border} of the sales; the largest has {share}.")
+    return Chart(
+        figure,
+        alt.format(
+            over=int(is_key.sum()), border=shown("x_share", key_share), share=shown("x_share", float(part["revenue_share"].iloc[0]))
+        ),
+    )
+
+
+def dependence(played: pd.DataFrame, names: pd.Series) -> Chart:
+    """Share of the largest customers against the borders of dependence."""
+    title = _("Dependence: share of the sales, with the borders 20, 30, 40 and 50 %")
+    part = played.head(5)
+    if part.empty or part["revenue_share"].isna().all():
+        return _nothing(title)
+    colour = {"none": BLUE, "watch": "#b08900", "high": ORANGE, "critical": RED, "sole": RED}
+    notes = [f", {_(c)}" for c in part["dependence_class"]]
+    figure, axes = _share_bars(
+        part, names, title=title, colours=[colour[c] for c in part["dependence_class"]], notes=notes, borders=[0.2, 0.3, 0.4, 0.5]
+    )
+    axes.set_xlim(0, max(0.6, float(part["revenue_share"].max()) * 1.2))
+    top = part.iloc[0]
+    said = {"share": shown("x_share", float(top["revenue_share"])), "dependence": _(top["dependence_class"])}
+    return Chart(figure, _("The largest customer has {share} of the sales: {dependence}.").format(**said))

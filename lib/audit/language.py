@@ -20,20 +20,9 @@ UNITS = ("_days", "_months")
 PLAIN = ("_number", "_index")
 WORDS = ("_class", "_answer")  # closed lists of ours: translated
 WORD_COLUMNS = {
-    "decided_by",
-    "subject",
-    "factor",
-    "cohort",
-    "verdict",
-    "status",
-    "reason",
-    "bias",
-    "action",
-    "defect",
-    "direction",
-    "driver",
-    "rule",
-}
+    "decided_by", "subject", "factor", "cohort", "verdict", "status", "reason", "bias", "action", "defect", "direction", "driver", "rule", "most",
+    "dependence", "class_before", "class_now",
+}  # fmt: skip
 
 
 HEADINGS = {
@@ -41,7 +30,11 @@ HEADINGS = {
     "true_retention_rate": "Same customers: kept / S", "since_class": "Since", "decile_class": "Tenth", "tenure_class": "Years", "purchase_class": "Purchases reached",
     "next_share": "Went on to one more", "of_unknown_start": "Of these, start unknown (at least so long)", "kept_before": "Kept ones’ money before",
     "lost_before": "Lost ones’ money before", "before_number": "Before", "now_number": "Now", "returned_so_far": "Returned so far",
-    "is_mature": "Comparable", "f1_index": "F1 (both in one)", "precision_share": "Of these, gone", "recall_share": "Of the gone, listed", "listed_and_gone": "Listed and gone", "returned_share": "Returned within horizon", "low_share": "Interval from", "high_share": "to",
+    "is_mature": "Comparable", "rung_class": "Rung", "rung_before_class": "Rung a year ago", "step_up": "Median step up", "median_revenue": "Median revenue",
+    "abc_class": "Class", "xyz_class": "Regularity", "agreement_index": "Agreement", "strength_index": "Strength", "by_definition_class": "By definition",
+    "loyalty_class": "Type", "customers_by_definition": "Customers by definition", "jaccard_index": "Mean Jaccard", "level_class": "Level",
+    "reason_class": "Reason", "limit_class": "What is limited", "count_number": "Count", "value_number": "Value", "rest_needed": "Sales to others needed",
+    "rest_growth_rate": "Growth of others needed", "result_without": "Result without it", "peer_revenue": "Median of peers", "f1_index": "F1 (both in one)", "precision_share": "Of these, gone", "recall_share": "Of the gone, listed", "listed_and_gone": "Listed and gone", "returned_share": "Returned within horizon", "low_share": "Interval from", "high_share": "to",
     "second_to_first_ratio": "Second to first", "chance_share": "Chance of such a silence", "usual_gap_days": "Usual gap, days", "silence_days": "Silent, days",
     "last_on": "Last purchase", "yearly_revenue": "Last year’s money", "return_share": "Chance of return", "expected_revenue": "To be expected",
     "silence_months": "Months silent", "data_answer": "The data say", "owner_answer": "The owner said", "agreement_class": "Agreement",

@@ -359,3 +359,28 @@ def findings(types: pd.DataFrame, gaps: pd.DataFrame, steady: pd.DataFrame, *, l
             value=same, unit="ratio", n=n,
         ),
     ]  # fmt: skip
+
+
+def profiles(table: pd.DataFrame, types: pd.DataFrame) -> pd.DataFrame:
+    """Medians of the features by type.
+
+    Returns
+    -------
+    DataFrame with loyalty_class, customers, and a column per feature ending in _index.
+    """
+    kind = types.set_index("customer_id")["loyalty_class"].reindex(table.index)
+    medians = table.groupby(kind).median().rename(columns=lambda c: f"{c}_index")
+    medians.insert(0, "customers", kind.value_counts().reindex(medians.index))
+    return medians.rename_axis("loyalty_class").reset_index()
+
+
+def members(types: pd.DataFrame, yearly: pd.Series) -> pd.DataFrame:
+    """Customers with their types by both routes, the most money of a year first.
+
+    Returns
+    -------
+    DataFrame with customer_id, loyalty_class, strength_index, by_definition_class, yearly_revenue.
+    """
+    table = types.assign(yearly_revenue=types["customer_id"].map(yearly).astype(float).fillna(0.0))
+    table = table.sort_values(["yearly_revenue", "customer_id"], ascending=[False, True], ignore_index=True)
+    return table[["customer_id", "loyalty_class", "strength_index", "by_definition_class", "yearly_revenue"]]

@@ -47,6 +47,11 @@ def last_month(settings: Settings) -> pd.Timestamp:
     return months["to_on"].iloc[-1] if len(months) else pd.Timestamp(settings.as_of)
 
 
+def year_before(day: pd.Timestamp) -> pd.Timestamp:
+    """The same month's last day a year earlier."""
+    return (day.to_period("M") - 12).end_time.normalize()
+
+
 def label(day: pd.Timestamp, unit: str) -> str:
     """The name of the period a day lies in.
 

@@ -437,3 +437,57 @@ def _strayed(gaps: pd.DataFrame) -> Finding:
         N_("{value} customers look like the target audience of their industry and buy less; their distance to its median is {gap} a year. A distance, not a promise: only their budgets tell what they could buy."),
         value=float(len(gaps)), unit="count", n=len(gaps), money=float(gaps["gap"].sum()), who=" ".join(gaps["customer_id"].head(20)), params={"gap": float(gaps["gap"].sum())},
     )  # fmt: skip
+
+
+def other(unit: str) -> str:
+    """The second length of period shown beside the first."""
+    return "quarter" if unit == "month" else "month"
+
+
+def two_units(first: pd.DataFrame, second: pd.DataFrame, unit: str, other_unit: str) -> pd.DataFrame:
+    """The same customers by the regularity of two lengths of period (P18).
+
+    Returns
+    -------
+    DataFrame with xyz_class (of the chosen unit), and a count column per class of the other unit.
+    """
+    both = first.merge(second, on="customer_id", suffixes=("", "_other"))
+    counts = pd.crosstab(both["xyz_class"], both["xyz_class_other"]).rename_axis(columns=None)
+    return counts.rename(columns=lambda c: f"{c} ({other_unit})").rename_axis("xyz_class").reset_index().assign(unit_class=unit)
+
+
+def clear_moves(moved: pd.DataFrame) -> pd.DataFrame:
+    """The groups that clearly changed class, by the money that moved.
+
+    Returns
+    -------
+    DataFrame with group, class_before, class_now, revenue_before, revenue_now, change.
+    """
+    clear = moved[moved["is_clear"].fillna(False).astype(bool)]
+    clear = clear.assign(change=clear["revenue_now"] - clear["revenue_before"])
+    columns = ["group", "class_before", "class_now", "revenue_before", "revenue_now", "change"]
+    return clear.sort_values("change", key=abs, ascending=False, ignore_index=True)[columns]
+
+
+def stages(stage: pd.DataFrame, panel: pd.DataFrame, *, until: pd.Timestamp) -> pd.DataFrame:
+    """Customers and money of twelve months by stage of life.
+
+    Returns
+    -------
+    DataFrame with status_class, customers, revenue.
+    """
+    money = last_year(panel, until=until).groupby("customer_id")["revenue"].sum()
+    table = stage.assign(revenue=stage["customer_id"].map(money).astype(float).fillna(0.0))
+    return table.groupby("status_class", as_index=False).agg(customers=("customer_id", "size"), revenue=("revenue", "sum"))
+
+
+def bases(table: pd.DataFrame, regularity: pd.DataFrame, stage: pd.DataFrame, rfm: pd.DataFrame) -> pd.DataFrame:
+    """One row per customer, one column per base of segmentation: abc, xyz, lifecycle, rfm (its sum of scores, in thirds)."""
+    total = rfm.set_index("customer_id")[["recency", "frequency", "money"]].sum(axis=1)
+    columns = {
+        "ABC": table.set_index("customer_id")["abc_class"],
+        "XYZ": regularity.set_index("customer_id")["xyz_class"],
+        "lifecycle": stage.set_index("customer_id")["status_class"],
+        "RFM": pd.cut(total, [0, 6, 10, 15], labels=["low", "middle", "high"]).astype("str"),
+    }
+    return pd.DataFrame(columns)

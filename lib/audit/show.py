@@ -37,6 +37,32 @@ def with_manager(table: pd.DataFrame, customers: pd.DataFrame | None, managers: 
     return named(table, customers, managers)
 
 
+def group_names(groups: pd.Series, customers: pd.DataFrame | None) -> pd.Series:
+    """Names of groups of companies by id: the customer's own name, or those of its members."""
+    import pandas as pd
+
+    if customers is None:
+        return pd.Series(groups.unique(), index=groups.unique())
+    by_id = customers.set_index("customer_id")["name"]
+    own = {g: by_id[g] for g in groups.unique() if g in by_id.index}
+    if "group_id" in customers.columns:
+        for group, members in customers[customers["group_id"].isin(set(groups) - set(own))].groupby("group_id"):
+            own[group] = f"{group}: {', '.join(members['name'].head(2))}" + (f" +{len(members) - 2}" if len(members) > 2 else "")
+    return pd.Series({g: own.get(g, g) for g in groups.unique()}, dtype="str")
+
+
+def grouped(table: pd.DataFrame, customers: pd.DataFrame | None, managers: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The table of groups of companies with names, and their manager where the base says so."""
+    from audit.segments import groups
+
+    names = group_names(table["group"], customers)
+    if managers is not None and customers is not None and "manager_id" in customers.columns:
+        led = customers.assign(_g=groups(customers, customers["customer_id"])).drop_duplicates("_g").set_index("_g")["manager_id"]
+        table = table.assign(manager_id=table["group"].map(led).fillna(""))
+    table = table.assign(group=table["group"].map(names).astype("str")).rename(columns={"group": "customer"})
+    return named(table, None, managers)
+
+
 def table(table: pd.DataFrame, settings: Settings, *, caption: str, top: int = 25):
     """The table as HTML with a caption, headed columns and formatted cells; the rows beyond `top` are counted, not shown."""
     from IPython.display import HTML

@@ -47,6 +47,28 @@ STEPS = (
         reads=("history", "panel", "silences"), uses=("customers", "managers", "history_before"),
         writes=("rivals", "retention", "cohort_retention", "overdue", "winback", "reactivation", "survival", "findings_retention"),
     ),
+    Step(
+        "ladder", 40, N_("On which rung does each customer stand?"),
+        reads=("history", "panel"), uses=("budgets", "facts"),
+        writes=("ladder", "ladder_moves", "rungs", "findings_ladder"),
+    ),
+    Step(
+        "segments", 60, N_("Who are the customers, and are they the right ones?"),
+        reads=("history", "panel", "season", "silences"), uses=("customers", "managers"),
+        writes=("customer_classes", "class_moves", "lifecycle", "rfm", "rfm_cuts", "overlap", "strayed", "portrait", "findings_segments"),
+    ),
+    Step(
+        "loyalty", 70, N_("Why do customers stay: price, novelty, belonging or stability?"),
+        reads=("history", "panel"), uses=("behaviour", "activities", "customers", "managers"),
+        writes=(
+            "loyalty_types", "loyalty_gaps", "loyalty_centres", "loyalty_scales", "loyalty_mixtures", "loyalty_stability", "findings_loyalty",
+        ),
+    ),
+    Step(
+        "accounts", 110, N_("Which customers are key, why, and how far do we depend on them?"),
+        reads=("panel",), uses=("customers", "managers", "sellers", "budgets", "facts", "behaviour", "costs", "tiers"),
+        writes=("key_accounts", "revenue_shares", "dependence", "findings_accounts"),
+    ),
 )  # fmt: skip
 
 VERDICTS = Step(

@@ -153,6 +153,25 @@ COMPANY = [
         unlocks="key accounts by reputation, innovation, standards; advocates",
     ),
     _table(
+        "costs", "one cost pool in one period", "period pool",
+        [
+            ("period!", TEXT, "of which year"),
+            ("pool!", TEXT, "which costs (fixed, selling, delivery, ...)"),
+            ("amount!", MONEY, "cost of the pool in the period"),
+            ("driver", TEXT, "what causes it (fixed: nothing that customers do)"),
+        ],
+        unlocks="whether the company earns its fixed costs without its largest customer",
+    ),
+    _table(
+        "tiers", "one volume tier of a supplier", "supplier volume_from",
+        [
+            ("supplier!", TEXT, "who grants it"),
+            ("volume_from!", MONEY, "yearly purchases from which it holds"),
+            ("discount_rate!", NUMBER, "discount as a fraction"),
+        ],
+        unlocks="dependence, second round: discounts that go with a large customer",
+    ),
+    _table(
         "answers", "one answer to a questionnaire", "form respondent question",
         [
             ("form!", TEXT, "which questionnaire (eight_questions, ...)"),
