@@ -223,3 +223,21 @@ def test_money_of_all_tables_agrees_on_every_public_base(audited, name, toml):
     assert max(sums) - min(sums) < 0.01
     lines = lines_of(folder)
     assert abs(lines[lines["status"] == "kept"]["amount"].sum() - bridge["booked"].sum()) < 0.01
+
+
+@pytest.mark.parametrize(("name", "toml"), [("cdnow", CDNOW), ("ru_prodazhi_2020", FOUR)])
+def test_what_cdnow_and_four_customers_cannot_tell_is_declined_in_words(audited, name, toml):
+    folder = audited(name, toml)
+    found = findings_of(folder)
+    for chapter in ("loyalty", "strayed", "portrait", "potential"):
+        assert found.loc[chapter, "verdict"] == "not decidable", chapter
+        assert len(found.loc[chapter, "why"]) > 20
+    rungs = set(store.load(folder, "rungs")["rung_class"])
+    assert not rungs & {"regular", "loyalist", "advocate"}, "no rung above repeat without a budget"
+    assert "loyalty types cannot be told" in (folder / "report" / "en" / "loyalty.html").read_text(encoding="utf-8").lower()
+
+
+def test_the_four_chains_depend_on_each_other_and_are_all_key(audited):
+    folder = audited("ru_prodazhi_2020", FOUR)
+    assert len(store.load(folder, "key_accounts")["group"].unique()) == 4
+    assert set(store.load(folder, "dependence")["dependence_class"]) <= {"watch", "high", "critical", "none"}

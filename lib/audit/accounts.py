@@ -224,7 +224,7 @@ def dependence(
     -------
     DataFrame with group, revenue, revenue_share, dependence_class, margin_lost (NaN where cost is unknown), margin_share (of all margin),
     result_without (margin of the others less fixed costs of the year; NaN where costs does not name them), rest_needed,
-    rest_growth_rate (against today's sales to others; 0 where the share is already at the target).
+    rest_growth_rate (against today's sales to others); both NaN where the share is not above the target.
 
     Source: method E14, E15 (first round), E16.
     """
@@ -242,8 +242,8 @@ def dependence(
         table["margin_lost"], table["margin_share"], table["result_without"] = NAN, NAN, NAN
     needed = table["revenue"] * (1 - target_share) / target_share
     others = total - table["revenue"]
-    table["rest_needed"] = np.where(reached(target_share, table["revenue_share"].to_numpy()), others, needed)
-    table["rest_growth_rate"] = (table["rest_needed"] / others.where(others > 0) - 1).clip(lower=0)
+    table["rest_needed"] = needed.where(table["revenue_share"] > target_share + 1e-12)
+    table["rest_growth_rate"] = table["rest_needed"] / others.where(others > 0) - 1
     return table[
         [
             "group",
@@ -384,12 +384,20 @@ def _dependence(played: pd.DataFrame) -> list[Finding]:
     if played.empty or not played["revenue"].iloc[0] > 0:
         return []
     top = played.iloc[0]
+    above = N_(
+        "The largest customer brings {value} of the sales (dependence: {dependence}). Without it {revenue} are gone; for its share to fall to the target, others would have to buy {rest_growth_rate} more."
+    )
+    below = N_(
+        "The largest customer brings {value} of the sales (dependence: {dependence}). Without it {revenue} are gone, and {margin_share} of the margin."
+    )
     return [
         Finding(
-            "dependence", "accounts", "fact",
-            N_("The largest customer brings {value} of the sales (dependence: {dependence}); without it {revenue} of sales are gone, and others would have to buy {rest_growth_rate} more for its share to fall to the target."),
+            "dependence", "accounts", "fact", above if top["rest_growth_rate"] == top["rest_growth_rate"] else below,
             value=float(top["revenue_share"]), n=len(played), norm_id="dependence_share", money=float(top["revenue"]), who=str(top["group"]),
-            params={"dependence": top["dependence_class"], "revenue": float(top["revenue"]), "rest_growth_rate": float(top["rest_growth_rate"])},
+            params={
+                "dependence": top["dependence_class"], "revenue": float(top["revenue"]), "rest_growth_rate": float(top["rest_growth_rate"]),
+                "margin_share": float(top["margin_share"]),
+            },
         )
     ]  # fmt: skip
 

@@ -34,7 +34,7 @@ HEADINGS = {
     "abc_class": "Class", "xyz_class": "Regularity", "agreement_index": "Agreement", "strength_index": "Strength", "by_definition_class": "By definition",
     "loyalty_class": "Type", "customers_by_definition": "Customers by definition", "jaccard_index": "Mean Jaccard", "level_class": "Level",
     "reason_class": "Reason", "limit_class": "What is limited", "count_number": "Count", "value_number": "Value", "rest_needed": "Sales to others needed",
-    "rest_growth_rate": "Growth of others needed", "result_without": "Result without it", "peer_revenue": "Median of peers", "f1_index": "F1 (both in one)", "precision_share": "Of these, gone", "recall_share": "Of the gone, listed", "listed_and_gone": "Listed and gone", "returned_share": "Returned within horizon", "low_share": "Interval from", "high_share": "to",
+    "rest_growth_rate": "Growth of others needed", "result_without": "Result without it", "peer_revenue": "Median of peers", "corrected_chance_share": "Chance, corrected", "good_share": "A and B among them", "other_share": "A and B among others", "f1_index": "F1 (both in one)", "precision_share": "Of these, gone", "recall_share": "Of the gone, listed", "listed_and_gone": "Listed and gone", "returned_share": "Returned within horizon", "low_share": "Interval from", "high_share": "to",
     "second_to_first_ratio": "Second to first", "chance_share": "Chance of such a silence", "usual_gap_days": "Usual gap, days", "silence_days": "Silent, days",
     "last_on": "Last purchase", "yearly_revenue": "Last year’s money", "return_share": "Chance of return", "expected_revenue": "To be expected",
     "silence_months": "Months silent", "data_answer": "The data say", "owner_answer": "The owner said", "agreement_class": "Agreement",

@@ -106,12 +106,12 @@ def xyz(
 
 
 def unit_of(silences: pd.DataFrame) -> str:
-    """Months where half of the base's gaps are at most a month, else quarters: the period follows the rhythm (P18)."""
+    """Months where four of the base's median gaps fit into one, else quarters: the period follows the rhythm (P18)."""
     ended = silences[silences["ended"] > 0].sort_values("days")
     if ended.empty:
         return "quarter"
     median = ended.loc[ended["ended"].cumsum() >= ended["ended"].sum() / 2, "days"].iloc[0]
-    return "month" if median <= 30 else "quarter"
+    return "month" if 4 * median <= 30 else "quarter"
 
 
 def classes(
@@ -343,9 +343,9 @@ def portrait(table: pd.DataFrame, customers: pd.DataFrame | None, *, least: int)
     Returns
     -------
     DataFrame with attribute_class, attribute, customers, good_share (of those with it), other_share (of those without),
-    chance_share (corrected), the most telling first.
+    corrected_chance_share (corrected), the most telling first.
     """
-    columns = ["attribute_class", "attribute", "customers", "good_share", "other_share", "chance_share"]
+    columns = ["attribute_class", "attribute", "customers", "good_share", "other_share", "corrected_chance_share"]
     known = [c for c in ("industry", "region", "source") if customers is not None and c in customers.columns]
     who = table.assign(good=table["abc_class"].isin(["A", "B"]))
     if known:
@@ -359,14 +359,14 @@ def portrait(table: pd.DataFrame, customers: pd.DataFrame | None, *, least: int)
                 rows.append((column, value, len(has), has["good"].mean(), rest["good"].mean(), stats.fisher_exact(counts).pvalue))
     found = pd.DataFrame(rows, columns=columns)
     if len(found):
-        found["chance_share"] = stats.false_discovery_control(found["chance_share"])
-    return found.sort_values(["chance_share", "attribute_class", "attribute"], ignore_index=True)
+        found["corrected_chance_share"] = stats.false_discovery_control(found["corrected_chance_share"])
+    return found.sort_values(["corrected_chance_share", "attribute_class", "attribute"], ignore_index=True)
 
 
 def findings(table: pd.DataFrame, moved: pd.DataFrame, gaps: pd.DataFrame, telling: pd.DataFrame, *, chance: float) -> list[Finding]:
     """Who carries the sales by class, how many really moved, who strayed, and whether a portrait can be drawn."""
     found = [_carriers(table), _moved(moved), _strayed(gaps)]
-    sure = telling[telling["chance_share"] < chance]
+    sure = telling[telling["corrected_chance_share"] < chance]
     if telling.empty:
         why = N_("table customers names no industry, region or source")
         return [*found, Finding("portrait", "segments", "estimate", N_("No portrait of a good customer can be drawn."), why=why)]

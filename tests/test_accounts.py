@@ -1,0 +1,150 @@
+"""Key accounts: thresholds at exactly their value, levels, groups, limits, and the loss of a customer played through."""
+
+import pandas as pd
+import pytest
+
+from audit import accounts
+from tests.conftest import ledger_of
+
+UNTIL = pd.Timestamp("2024-12-31")
+RULE = {"key_share": 0.10, "potential_wallet_share": 0.25, "fact_least": 4}
+NONE = accounts.potentials(pd.DataFrame(), None, customers=None, until=UNTIL)
+
+
+def panel_of(money: dict[str, float]) -> pd.DataFrame:
+    return ledger_of([(name, "2024-05-05", amount) for name, amount in money.items()], as_of="2024-12-31", observed_from="2024-01-01")[
+        "panel"
+    ]
+
+
+def shares_of(money, customers=None, sellers=None):
+    return accounts.revenue_shares(panel_of(money), sellers, customers=customers, until=UNTIL)
+
+
+def keys_of(money, customers=None, sellers=None, facts=None):
+    return accounts.key_accounts(shares_of(money, customers, sellers), NONE, facts=facts, customers=customers, **RULE)
+
+
+def test_e1_ten_percent_at_exactly_ten_percent_is_key_and_a_cent_less_is_not():
+    assert set(keys_of({"a": 10, "b": 45, "c": 45})["group"]) == {"a", "b", "c"}
+    assert set(keys_of({"a": 9.99, "b": 45, "c": 45.01})["group"]) == {"b", "c"}
+    assert set(keys_of({f"c{i}": 0.1 for i in range(10)})["group"]) == {f"c{i}" for i in range(10)}
+
+
+def test_e10_by_volume_alone_there_can_be_no_more_than_ten():
+    assert keys_of({f"c{i}": 1 for i in range(11)}).empty
+
+
+def test_p21_five_entities_of_8_percent_are_one_customer_of_40():
+    money = {f"h{i}": 8 for i in range(5)} | {f"c{i}": 6 for i in range(10)}
+    assert keys_of(money).empty
+    customers = pd.DataFrame({"customer_id": list(money), "name": list(money), "group_id": ["H"] * 5 + [""] * 10})
+    found = keys_of(money, customers)
+    assert found[["group", "value_number"]].to_numpy().tolist() == [["H", 0.4]]
+
+
+def test_e2_the_widest_level_is_reported():
+    money = {"wide": 30, "dep": 8, "man": 3} | {f"c{i}": 59 / 40 for i in range(40)}
+    sellers = pd.DataFrame({"customer_id": list(money), "period": pd.Timestamp("2024-05-01"), "revenue": list(money.values())})
+    sellers["manager_id"] = ["m1", "m2", "m3"] + [f"m{1 + i % 3}" for i in range(40)]
+    sellers["department"] = ["north", "south", "north"] + ["south" if i % 3 == 1 else "north" for i in range(40)]
+    found = keys_of(money, sellers=sellers).set_index("group")["level_class"].to_dict()
+    assert found == {"wide": "company", "dep": "department", "man": "manager"}
+
+
+def test_e3_potential_needs_a_large_budget_and_a_small_share_of_it():
+    panel = panel_of({"small": 1, "rest": 99})
+    budget = lambda amount: pd.DataFrame(
+        {"customer_id": ["small"], "category": "x", "period": "2024", "amount": [amount], "provenance": "declared"}
+    )
+    for amount, expected in [(10.0, ["small"]), (9.9, []), (3.0, [])]:
+        potential = accounts.potentials(panel, budget(amount), customers=None, until=UNTIL)
+        keys = accounts.key_accounts(
+            accounts.revenue_shares(panel, None, customers=None, until=UNTIL), potential, facts=None, customers=None, **RULE
+        )
+        assert keys.loc[keys["reason_class"] == "potential", "group"].tolist() == expected
+
+
+def test_e4_e6_judged_facts_decide_by_the_latest_and_never_a_score():
+    facts = pd.DataFrame(
+        [
+            ("a", "reputation", "2024-01-01", 5, "then"),
+            ("a", "reputation", "2024-06-01", 2, "now"),
+            ("b", "standards", "2024-02-01", 4, "claim"),
+            ("c", "referral", "2024-02-01", 5, "x"),
+        ],
+        columns=["customer_id", "kind", "date", "value", "evidence"],
+    ).astype({"date": "datetime64[us]"})
+    found = keys_of({f"c{i}": 1 for i in range(20)} | {"a": 1, "b": 1, "c": 1}, facts=facts)
+    assert found[["group", "reason_class", "evidence", "status_class"]].to_numpy().tolist() == [
+        ["b", "standards", "claim (2024-02-01)", "potential"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [
+        (0.1999, "none"),
+        (0.2, "watch"),
+        (0.3, "watch"),
+        (0.4, "watch"),
+        (0.4001, "high"),
+        (0.5, "high"),
+        (0.5001, "critical"),
+        (0.99, "critical"),
+    ],
+)
+def test_e14_dependence_flips_at_its_borders(share, expected):
+    assert accounts.dependence_class(share, 5) == expected
+
+
+def test_e16_others_must_buy_key_times_one_minus_t_over_t():
+    panel = panel_of({"key": 40, "rest": 60})
+    shares = accounts.revenue_shares(panel, None, customers=None, until=UNTIL)
+    played = accounts.dependence(shares, panel, customers=None, until=UNTIL, target_share=0.2).set_index("group")
+    assert played.loc["key", "rest_needed"] == pytest.approx(40 * 0.8 / 0.2)
+    assert played.loc["key", "rest_growth_rate"] == pytest.approx(160 / 60 - 1)
+    assert 40 / (40 + played.loc["key", "rest_needed"]) == pytest.approx(0.2)
+    assert (
+        accounts.dependence(shares, panel, customers=None, until=UNTIL, target_share=0.6)
+        .set_index("group")["rest_needed"]
+        .isna()
+        .loc["key"]
+    )
+
+
+def test_e15_the_loss_is_played_through_to_margin_fixed_costs_and_the_suppliers_tier():
+    panel = panel_of({"key": 40, "rest": 60}).assign(cost=[30.0, 50.0])
+    shares = accounts.revenue_shares(panel, None, customers=None, until=UNTIL)
+    costs = pd.DataFrame({"period": ["2024"], "pool": ["fixed"], "amount": [12.0]})
+    played = accounts.dependence(shares, panel, costs, customers=None, until=UNTIL, target_share=0.2)
+    by = played.set_index("group")
+    assert by.loc["key", ["margin_lost", "margin_share", "result_without"]].tolist() == [10.0, 0.5, -2.0]
+    tiers = pd.DataFrame({"supplier": ["S", "S"], "volume_from": [0.0, 70.0], "discount_rate": [0.0, 0.1]})
+    second = accounts.second_round(played, tiers, panel, until=UNTIL, passed_on=0.5).set_index("group")
+    assert second.loc["key", ["discount_before_rate", "discount_after_rate"]].tolist() == [0.1, 0.0]
+    assert second.loc["key", "extra_cost"] == pytest.approx(50 * (0.1 / 0.9))
+    assert second.loc["key", "price_rise_rate"] == pytest.approx(0.5 * 0.1 / 0.9)
+    assert accounts.second_round(played, None, panel, until=UNTIL, passed_on=1.0).empty
+
+
+def test_one_customer_alone_is_sole():
+    panel = panel_of({"only": 5})
+    shares = accounts.revenue_shares(panel, None, customers=None, until=UNTIL)
+    assert accounts.dependence(shares, panel, customers=None, until=UNTIL, target_share=0.2)["dependence_class"].tolist() == ["sole"]
+
+
+def test_the_list_that_hangs_on_the_border_is_said_to():
+    table = accounts.sensitivity(shares_of({"a": 11, "b": 9} | {f"c{i}": 4 for i in range(20)})).set_index("limit_share")
+    assert table["company"].to_dict() == {0.05: 2, 0.08: 2, 0.10: 1, 0.12: 0, 0.15: 0, 0.20: 0}
+
+
+def test_e5_e9_e11_limits_are_counted_by_group_and_manager():
+    customers = pd.DataFrame({"customer_id": ["a", "b", "c"], "name": list("abc"), "manager_id": ["m", "m", "n"]})
+    keys = keys_of({"a": 50, "b": 30, "c": 20}, customers)
+    table = accounts.limits(keys, shares_of({"a": 50, "b": 30, "c": 20}, customers), customers=customers)
+    assert table.loc[table["limit_class"] == "key accounts of one manager", ["of", "value_number"]].to_numpy().tolist() == [
+        ["m", 2.0],
+        ["n", 1.0],
+    ]
+    assert table.loc[table["limit_class"] == "key accounts", "value_number"].tolist() == [1.0]
