@@ -84,8 +84,8 @@ def _rejected(fate: pl.DataFrame):
 
 
 def _unreadable(fate: pl.DataFrame):
-    """So many rows unread that those that were read may be read wrongly (days and months exchanged, another decimal sign)."""
-    bad = fate.filter(pl.col("status") == "quarantined")
+    """So many dates or numbers unread that those that were read may be read wrongly (days and months exchanged, another decimal sign)."""
+    bad = fate.filter((pl.col("status") == "quarantined") & pl.col("reason").str.contains("cannot be read"))
     share = len(bad) / max(len(fate), 1)
     if share > UNREADABLE_SHARE and len(bad) > UNREADABLE_LEAST:
         yield (
