@@ -305,7 +305,15 @@ def second_round(
     return pd.DataFrame(rows, columns=columns)
 
 
-def findings(keys: pd.DataFrame, bounds: pd.DataFrame, played: pd.DataFrame, potential: pd.DataFrame, *, key_share: float) -> list[Finding]:
+def findings(
+    keys: pd.DataFrame,
+    bounds: pd.DataFrame,
+    played: pd.DataFrame,
+    potential: pd.DataFrame,
+    *,
+    managers: pd.DataFrame | None,
+    key_share: float,
+) -> list[Finding]:
     """How many are key and why, the limits of the sources, and the largest dependence."""
     found = [_keys(keys, bounds, key_share)]
     share = bounds[bounds["limit_class"] == "key accounts"].iloc[0]
@@ -325,6 +333,7 @@ def findings(keys: pd.DataFrame, bounds: pd.DataFrame, played: pd.DataFrame, pot
     led = bounds[bounds["limit_class"] == "key accounts of one manager"]
     if len(led):
         most = led.nlargest(1, "value_number").iloc[0]
+        called = {} if managers is None else managers.set_index("manager_id")["name"].to_dict()
         found.append(
             Finding(
                 "keys_per_manager",
@@ -335,7 +344,7 @@ def findings(keys: pd.DataFrame, bounds: pd.DataFrame, played: pd.DataFrame, pot
                 unit="count",
                 n=len(led),
                 norm_id="key_accounts_per_manager",
-                params={"manager": most["of"]},
+                params={"manager": called.get(most["of"], most["of"])},
             )
         )
     innovators = bounds[bounds["limit_class"] == "innovators"].iloc[0]
@@ -372,7 +381,7 @@ def _keys(keys: pd.DataFrame, bounds: pd.DataFrame, key_share: float) -> Finding
     return Finding(
         "key_accounts", "accounts", "fact",
         N_("{value} customers are key: {company} by {limit_share} or more of the company’s sales, {below} of a department’s or manager’s, {potential} by potential, {judged} by reputation, innovation or standards."),
-        value=float(keys["group"].nunique()), unit="count", n=total, money=float(keys.drop_duplicates("group")["revenue"].sum()), who=" ".join(keys["group"].unique()[:20]),
+        value=float(keys["group"].nunique()), unit="count", n=total, who=" ".join(keys["group"].unique()[:20]),
         params={
             "company": company["group"].nunique(), "limit_share": key_share, "below": int(by.get("revenue", 0)) - company["group"].nunique(),
             "potential": int(by.get("potential", 0)), "judged": int(keys.loc[keys["reason_class"].isin(JUDGED), "group"].nunique()),

@@ -314,7 +314,7 @@ def overlap(bases: pd.DataFrame) -> pd.DataFrame:
 def strayed(table: pd.DataFrame, customers: pd.DataFrame | None, *, least_peers: int) -> pd.DataFrame:
     """Customers who look like the target audience and buy less (D1), most money first.
 
-    Target audience: classes A and B of regularity X or Y. A strayed customer is of class C, of the same industry as at
+    Target audience: classes A and B of regularity X or Y. A strayed customer is of class C with a history long enough to judge, of the same industry as at
     least `least_peers` of the target audience; the gap is to the median of these peers. It is a distance, not a
     forecast: whether the customer could buy so much, only its purchase budget tells (P25).
 
@@ -329,7 +329,9 @@ def strayed(table: pd.DataFrame, customers: pd.DataFrame | None, *, least_peers:
     target = who[who["abc_class"].isin(["A", "B"]) & who["xyz_class"].isin(["X", "Y"])]
     peers = target.groupby("industry")["revenue"].agg(peers="size", peer_revenue="median")
     peers = peers[peers["peers"] >= least_peers]
-    low = who[(who["abc_class"] == "C") & who["industry"].isin(peers.index) & (who["industry"] != "")].merge(peers, on="industry")
+    low = who[(who["abc_class"] == "C") & (who["xyz_class"] != SHORT) & who["industry"].isin(peers.index) & (who["industry"] != "")].merge(
+        peers, on="industry"
+    )
     low = low.assign(gap=low["peer_revenue"] - low["revenue"])
     return low[low["gap"] > 0][columns].sort_values(["gap", "customer_id"], ascending=[False, True], ignore_index=True)
 
@@ -435,7 +437,7 @@ def _strayed(gaps: pd.DataFrame) -> Finding:
     return Finding(
         "strayed", "segments", "estimate",
         N_("{value} customers look like the target audience of their industry and buy less; their distance to its median is {gap} a year. A distance, not a promise: only their budgets tell what they could buy."),
-        value=float(len(gaps)), unit="count", n=len(gaps), money=float(gaps["gap"].sum()), who=" ".join(gaps["customer_id"].head(20)), params={"gap": float(gaps["gap"].sum())},
+        value=float(len(gaps)), unit="count", n=len(gaps), who=" ".join(gaps["customer_id"].head(20)), params={"gap": float(gaps["gap"].sum())},
     )  # fmt: skip
 
 
