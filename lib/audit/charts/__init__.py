@@ -1,0 +1,39 @@
+"""How does a table look as a picture? Tidy table -> Chart: a figure, and a text that says what it shows.
+
+One palette (colour-blind safe), one style, direct labels, intervals drawn; a module per part of the audit, `frame` for what they
+share. A chart is displayed as SVG with a fixed hash salt and no date, so that the same table gives the same bytes.
+"""
+
+from audit.charts.accounts import dependence, keys
+from audit.charts.base import contributions, deciles, layers, waterfall
+from audit.charts.classes import gaps, ladder, matrix, migration, types
+from audit.charts.frame import Chart
+from audit.charts.intake import booked, fates
+from audit.charts.returns import return_curve, returns_by_cohort
+from audit.charts.silence import cohort_heatmap, overdue, reactivation, retention, survival
+from audit.charts.verdicts import stakes
+
+__all__ = [
+    "Chart",
+    "booked",
+    "cohort_heatmap",
+    "contributions",
+    "deciles",
+    "dependence",
+    "fates",
+    "gaps",
+    "keys",
+    "ladder",
+    "layers",
+    "matrix",
+    "migration",
+    "overdue",
+    "reactivation",
+    "retention",
+    "return_curve",
+    "returns_by_cohort",
+    "stakes",
+    "survival",
+    "types",
+    "waterfall",
+]

@@ -1,0 +1,92 @@
+"""Who brings the money? ABC by running share, groups of companies counted once (P19, P21)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from audit.findings import NAN
+from audit.segments.regularity import SHORT
+
+LOSS = "N"
+
+
+def last_year(panel: pd.DataFrame, *, until: pd.Timestamp, months: int = 12) -> pd.DataFrame:
+    """The panel of the twelve months that end with the month of `until`."""
+    end = until.to_period("M").start_time
+    return panel[(panel["period"] <= end) & (panel["period"] > end - pd.DateOffset(months=months))]
+
+
+def groups(customers: pd.DataFrame | None, ids: pd.Series) -> pd.Series:
+    """The group of companies each customer belongs to, else the customer itself (P21); index as ids."""
+    if customers is None or "group_id" not in customers.columns:
+        return ids.copy()
+    group = ids.map(customers.set_index("customer_id")["group_id"])
+    return group.where(group.notna() & (group != ""), ids)
+
+
+def abc_class(money: pd.Series, *, a_share: float, b_share: float) -> pd.Series:
+    """A, B or C by the running share of the positive money; N where it is zero or negative (P19).
+
+    The customer that crosses a limit still belongs to the class above it; ties are broken by the index, so that
+    the same base always gives the same classes.
+
+    >>> abc_class(pd.Series({"a": 500.0, "b": 300.0, "c": 150.0, "d": -160.0}), a_share=0.8, b_share=0.95).to_dict()
+    {'a': 'A', 'b': 'A', 'c': 'B', 'd': 'N'}
+    """
+    ordered = money.rename_axis("_id").reset_index(name="_m").sort_values(["_m", "_id"], ascending=[False, True])
+    positive = ordered["_m"].clip(lower=0)
+    total = positive.sum()
+    before = (positive.cumsum() - positive) / total if total else positive
+    letter = np.select([ordered["_m"] <= 0, before < a_share - 1e-12, before < b_share - 1e-12], [LOSS, "A", "B"], "C")
+    return pd.Series(letter, index=ordered["_id"], dtype="str").reindex(money.index)
+
+
+def whale_curve(profits: pd.Series) -> pd.Series:
+    """Running share of total profit, the most profitable first: it passes 100 % where some lose money (P19).
+
+    >>> float(round(whale_curve(pd.Series([500, 300, 150, 80, 40, 10, -30, -90, -160])).max(), 2))
+    1.35
+    """
+    ordered = profits.sort_values(ascending=False, ignore_index=True)
+    return ordered.cumsum() / ordered.sum()
+
+
+def classes(
+    panel: pd.DataFrame,
+    history: pd.DataFrame,
+    *,
+    customers: pd.DataFrame | None,
+    regularity: pd.DataFrame,
+    until: pd.Timestamp,
+    a_share: float,
+    b_share: float,
+) -> pd.DataFrame:
+    """ABC of the last twelve months by group of companies, and XYZ, per customer (D1).
+
+    Returns
+    -------
+    DataFrame with customer_id, group (id), revenue (of the customer), group_revenue, abc_class, xyz_class,
+    abcxyz_class (such as AX); customers with no purchase in the twelve months are left out.
+    """
+    money = last_year(panel, until=until).groupby("customer_id")["revenue"].sum().rename("revenue").reset_index()
+    money["group"] = groups(customers, money["customer_id"])
+    by_group = money.groupby("group")["revenue"].sum()
+    money["group_revenue"] = money["group"].map(by_group)
+    money["abc_class"] = money["group"].map(abc_class(by_group, a_share=a_share, b_share=b_share))
+    money["xyz_class"] = money["customer_id"].map(regularity.set_index("customer_id")["xyz_class"])
+    short = money["xyz_class"] == SHORT
+    money["abcxyz_class"] = (money["abc_class"] + money["xyz_class"]).where(~short, money["abc_class"])
+    return money.sort_values(["revenue", "customer_id"], ascending=[False, True], ignore_index=True)
+
+
+def matrix(table: pd.DataFrame) -> pd.DataFrame:
+    """The nine cells (and the short histories) with their customers and money.
+
+    Returns
+    -------
+    DataFrame with abc_class, xyz_class, customers, revenue, revenue_share.
+    """
+    cells = table.groupby(["abc_class", "xyz_class"], as_index=False).agg(customers=("customer_id", "size"), revenue=("revenue", "sum"))
+    total = table["revenue"].sum()
+    return cells.assign(revenue_share=cells["revenue"] / total if total else NAN)
