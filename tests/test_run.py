@@ -45,6 +45,19 @@ def test_fault_46_the_same_base_is_not_run_twice_and_rebuilds_byte_for_byte(plac
     assert not list(first.folder.parent.glob("*.rebuilt"))
 
 
+def test_a_changed_module_makes_another_run_also_where_two_modules_share_a_name(place, monkeypatch, tmp_path):
+    copy = tmp_path / "project"
+    shutil.copytree(ROOT / "lib", copy / "lib", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    monkeypatch.setattr(run, "ROOT", copy)
+    given = settings.read(place[0])
+    identity = lambda: run._identity({}, given, [], place[2])
+    before = identity()
+    for path in sorted((copy / "lib" / "audit").rglob("answer.py")):
+        path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+        assert identity() != before, path
+        before = identity()
+
+
 def test_fault_40_a_failing_notebook_stops_its_dependents_and_leaves_the_last_good_report_alone(place):
     good, _said = audit(place)
     before = {path: path.read_bytes() for path in good.folder.rglob("*") if path.is_file()}

@@ -315,53 +315,41 @@ def findings(
     key_share: float,
 ) -> list[Finding]:
     """How many are key and why, the limits of the sources, and the largest dependence."""
-    found = [_keys(keys, bounds, key_share)]
-    share = bounds[bounds["limit_class"] == "key accounts"].iloc[0]
+    return [_keys(keys, bounds, key_share), *_limits(bounds, managers), *_dependence(played), _potential(potential, keys)]
+
+
+def _limits(bounds: pd.DataFrame, managers: pd.DataFrame | None) -> list[Finding]:
+    """The limits that the sources state, each judged by itself."""
+    by = dict(list(bounds.groupby("limit_class")))
+    share, innovators = by["key accounts"].iloc[0], by["innovators"].iloc[0]
+    found = []
     if share["total"]:
         found.append(
             Finding(
-                "key_share",
-                "accounts",
-                "fact",
-                N_("{count} of {n} customers are called key: {value}."),
-                value=float(share["value_number"]),
-                n=int(share["total"]),
-                norm_id="key_accounts_share",
-                params={"count": int(share["count_number"])},
+                "key_share", "accounts", "fact", N_("{count} of {n} customers are called key: {value}."),
+                value=float(share["value_number"]), n=int(share["total"]), norm_id="key_accounts_share", params={"count": int(share["count_number"])},
             )
-        )
-    led = bounds[bounds["limit_class"] == "key accounts of one manager"]
-    if len(led):
+        )  # fmt: skip
+    if "key accounts of one manager" in by:
+        led = by["key accounts of one manager"]
         most = led.nlargest(1, "value_number").iloc[0]
         called = {} if managers is None else managers.set_index("manager_id")["name"].to_dict()
         found.append(
             Finding(
-                "keys_per_manager",
-                "accounts",
-                "fact",
-                N_("Manager {manager} leads {value} key accounts, the most of all."),
-                value=float(most["value_number"]),
-                unit="count",
-                n=len(led),
-                norm_id="key_accounts_per_manager",
+                "keys_per_manager", "accounts", "fact", N_("Manager {manager} leads {value} key accounts, the most of all."),
+                value=float(most["value_number"]), unit="count", n=len(led), norm_id="key_accounts_per_manager",
                 params={"manager": called.get(most["of"], most["of"])},
             )
-        )
-    innovators = bounds[bounds["limit_class"] == "innovators"].iloc[0]
+        )  # fmt: skip
     if innovators["count_number"]:
         found.append(
             Finding(
-                "innovators",
-                "accounts",
-                "fact",
-                N_("{count} of {n} customers are judged innovators: {value}."),
-                value=float(innovators["value_number"]),
-                n=int(innovators["total"]),
-                norm_id="innovators_share",
+                "innovators", "accounts", "fact", N_("{count} of {n} customers are judged innovators: {value}."),
+                value=float(innovators["value_number"]), n=int(innovators["total"]), norm_id="innovators_share",
                 params={"count": int(innovators["count_number"])},
             )
-        )
-    return [*found, *_dependence(played), _potential(potential, keys)]  # fmt: skip
+        )  # fmt: skip
+    return found
 
 
 def _keys(keys: pd.DataFrame, bounds: pd.DataFrame, key_share: float) -> Finding:

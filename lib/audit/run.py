@@ -92,32 +92,20 @@ def run(
         clock = time.perf_counter()
         settings, refused = _prepare(base, settings, folder, say)
         if _hashes(files) != before:
-            raise settings_module.BadSettings(
-                f"the files of {base} changed while they were read. What to do: close them elsewhere and run again."
-            )
+            changed = f"the files of {base} changed while they were read"
+            raise settings_module.BadSettings(f"{changed}. What to do: close them elsewhere and run again.")
         skipped = _not_run(chosen, folder, refused)
-        runnable = [step for step in chosen if step.name not in skipped]
         for step, why in skipped.items():
             say(f"  {step:<10} not run: {why}")
-        timings = {}
-        for language in settings.languages:
-            timings[language] = _notebooks(runnable, folder, settings, language, notebooks, say)
-        inputs = [
-            {"file": file.name, "bytes": file.stat().st_size, "sha256": digest} for file, digest in zip(files, before.values(), strict=True)
-        ]
-        versions = _versions(identity)
-        for language in settings.languages:
-            with _language(language):
-                from audit import report
-
-                where = {"notebooks": folder / "notebooks" / language, "target": folder / "report" / language}
-                report.pages(**where, settings=settings, run=name, inputs=inputs, versions=versions, skipped=skipped)
-        manifest = {
-            "run": name, "identity": identity, "inputs": inputs, "versions": versions, "skipped": skipped,
-            "outputs": {str(path.relative_to(folder)): _hash(path) for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix in {".parquet", ".html"}},
-            "seconds": {"total": round(time.perf_counter() - clock, 2), **timings},
-        }  # fmt: skip
-        (folder / store.MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+        runnable = [step for step in chosen if step.name not in skipped]
+        seconds = {language: _notebooks(runnable, folder, settings, language, notebooks, say) for language in settings.languages}
+        made = {
+            "inputs": [{"file": file.name, "bytes": file.stat().st_size, "sha256": before[file.name]} for file in files],
+            "versions": _versions(identity),
+            "skipped": skipped,
+        }
+        _pages(folder, settings, name, made)
+        _seal(folder, {"run": name, "identity": identity, **made, "seconds": {"total": round(time.perf_counter() - clock, 2), **seconds}})
         if target.exists():
             _compare(target, folder, say)
         else:
@@ -125,6 +113,23 @@ def run(
     if not only:  # a part of the audit never stands in the place of the whole
         _point(home, name)
     return Outcome(target, is_new=True, skipped=skipped)
+
+
+def _pages(folder: Path, settings: Settings, name: str, made: dict) -> None:
+    """The report of a run in each of its languages."""
+    from audit import report
+
+    for language in settings.languages:
+        with _language(language):
+            where = {"notebooks": folder / "notebooks" / language, "target": folder / "report" / language}
+            report.pages(**where, settings=settings, run=name, **made)
+
+
+def _seal(folder: Path, manifest: dict) -> None:
+    """Write the manifest, with the hash of every table and page: from now on the run never changes."""
+    outputs = [path for path in sorted(folder.rglob("*")) if path.suffix in {".parquet", ".html"}]
+    manifest["outputs"] = {str(path.relative_to(folder)): _hash(path) for path in outputs}
+    (folder / store.MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def check(base: Path) -> intake.Taken:
@@ -171,7 +176,7 @@ def _identity(files: dict[str, str], settings: Settings, chosen: list[steps.Step
     parts = {
         "files": files,
         "settings": settings.model_dump(mode="json", by_alias=True),
-        "code": {path.name: _hash(path) for path in code},
+        "code": {str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else path.name: _hash(path) for path in code},
         "lock": _hash(lock) if lock.is_file() else "",
         "steps": [step.name for step in chosen],
     }
