@@ -1,10 +1,13 @@
 """Key accounts: thresholds at exactly their value, levels, groups, limits, and the loss of a customer played through."""
 
+import datetime as dt
+
 import pandas as pd
+import polars as pl
 import pytest
 
-from audit import accounts
-from tests.conftest import ledger_of
+from audit import accounts, ledger
+from tests.conftest import WINDOWS, as_pandas, ledger_of, lines
 
 UNTIL = pd.Timestamp("2024-12-31")
 RULE = {"key_share": 0.10, "potential_wallet_share": 0.25, "fact_least": 4}
@@ -148,3 +151,29 @@ def test_e5_e9_e11_limits_are_counted_by_group_and_manager():
         ["n", 1.0],
     ]
     assert table.loc[table["limit_class"] == "key accounts", "value_number"].tolist() == [1.0]
+
+
+def test_e7_e39_profit_its_steadiness_and_its_rank_stand_beside_revenue():
+    rows = [("big", f"{y}-{m:02d}-05", 100, 95) for y in (2023, 2024) for m in (2, 5, 8, 11)]
+    rows += [("fine", f"{y}-{m:02d}-05", 60, 20 if m < 6 else 40) for y in (2023, 2024) for m in (2, 5, 8, 11)]
+    table = lines(rows, "customer_id date amount cost").with_columns(pl.col("cost").cast(pl.Decimal(18, 4)))
+    made = ledger.tables(table, as_of=dt.date(2024, 12, 31), observed_from=dt.date(2023, 1, 1), burn_in_months=0, **WINDOWS)
+    panel, history = as_pandas(made["panel"]), as_pandas(made["history"])
+    keys = accounts.key_accounts(
+        accounts.revenue_shares(panel, None, customers=None, until=UNTIL), NONE, facts=None, customers=None, **RULE
+    )
+    found = accounts.criteria(keys, panel, customers=None, history=history, until=UNTIL).set_index("group")
+    assert found.loc["big", ["revenue_rank", "margin_rank", "margin"]].tolist() == [1, 2.0, 20.0]
+    assert found.loc["fine", ["revenue_rank", "margin_rank", "margin"]].tolist() == [2, 1.0, 120.0]
+    assert found.loc["big", "margin_variation_number"] == 0.0
+    assert found.loc["fine", "margin_variation_number"] == pytest.approx(pd.Series([40, 40, 20, 20] * 2).std() / 30)
+    assert set(keys["effect_class"]) == {"finance"}
+
+
+def test_e17_a_yes_to_a_question_against_partnership_counts_against_it():
+    answers = pd.DataFrame(
+        [("partner_questions", "rep", f"E17.{i}", value, "a") for i, value in enumerate(["yes", "no", "yes", "no", "yes", "maybe"], 1)],
+        columns=["form", "respondent", "question", "value", "customer_id"],
+    )
+    assert accounts.partnership(answers)[["answered", "in_favour"]].to_numpy().tolist() == [[5, 4]]
+    assert accounts.partnership(None).empty

@@ -12,12 +12,14 @@ import pandas as pd
 
 from audit.findings import NAN, Finding
 from audit.language import mark as N_
-from audit.segments import groups, last_year
+from audit.segments import groups, last_year, variation
 
 LEVELS = [N_("company"), N_("department"), N_("manager")]
 JUDGED = [N_("reputation"), N_("innovation"), N_("standards")]
+EFFECTS = {"revenue": N_("finance"), "standards": N_("internal processes, level of staff")}  # E13
 DEPENDENCE = [(0.5, N_("critical")), (0.4, N_("high")), (0.2, N_("watch"))]  # above; watch from 0.20 on (design.md, names)
-BORDERS = [0.2, 0.3, 0.4, 0.5]
+PARTNER_FORM = "partner_questions"  # E17, six questions; a "yes" to these speaks against a partnership
+AGAINST = {"E17.2", "E17.4", "E17.5", "E17.6"}  # contracts with competitors, prefers their goods, irritates us, postpones visits
 
 
 def reached(share: pd.Series | float, limit: float) -> pd.Series | bool:
@@ -94,9 +96,9 @@ def key_accounts(
     Returns
     -------
     DataFrame with group, reason_class, level_class (of revenue, else empty), value_number (the share, or the fact's value), evidence,
-    revenue (of twelve months), status_class (actual, potential).
+    revenue (of twelve months), status_class (actual, potential), effect_class (what it moves: finance, processes; E13).
 
-    Source: method E1-E6, E12.
+    Source: method E1-E6, E12, E13 (which names the effects of revenue and of standards only).
     """
     company = shares[shares["level_class"] == "company"].set_index("group")["revenue"]
     rows = []
@@ -118,6 +120,7 @@ def key_accounts(
     table["revenue"] = table["group"].map(company).astype(float).fillna(0.0)
     actual = set(table.loc[table["reason_class"] == "revenue", "group"])
     table["status_class"] = np.where(table["group"].isin(actual), N_("actual"), N_("potential"))
+    table["effect_class"] = table["reason_class"].map(EFFECTS).fillna("")
     order = {reason: i for i, reason in enumerate(["revenue", "potential", *JUDGED])}
     table["_o"] = table["reason_class"].map(order)
     return table.sort_values(["revenue", "group", "_o"], ascending=[False, True, True], ignore_index=True).drop(columns="_o")
@@ -140,6 +143,66 @@ def first_adopters(behaviour: pd.DataFrame | None, *, innovator_share: float) ->
     return ranked[ranked["novelties"] > 0].head(max(1, round(len(behaviour) * innovator_share)))[
         ["customer_id", "novelties", "novelty_share"]
     ]
+
+
+def criteria(
+    keys: pd.DataFrame, panel: pd.DataFrame, *, customers: pd.DataFrame | None, history: pd.DataFrame, until: pd.Timestamp
+) -> pd.DataFrame:
+    """What the third source asks of a key account (E7, E8): high and stable profit, a long relationship; and the rank by profit (E39).
+
+    Key accounts are not always the most profitable: the ranks by revenue and by margin stand side by side. The variation is that of the
+    margin of whole quarters of the last two years, sample standard deviation over mean.
+
+    Returns
+    -------
+    DataFrame with group, revenue, revenue_rank, margin, margin_rank, margin_rate, margin_variation_number (margin columns NaN where cost is
+    unknown), since_on (first purchase of the group in the exports).
+    """
+    year = last_year(panel, until=until)
+    money = year.assign(group=groups(customers, year["customer_id"]))
+    table = money.groupby("group")["revenue"].sum().rename("revenue").reset_index()
+    table["revenue_rank"] = table["revenue"].rank(ascending=False, method="min").astype(int)
+    table["margin"], table["margin_rank"], table["margin_variation_number"] = NAN, NAN, NAN
+    if "cost" in panel.columns:
+        table["margin"] = table["group"].map((money["revenue"] - money["cost"]).groupby(money["group"]).sum())
+        table["margin_rank"] = table["margin"].rank(ascending=False, method="min")
+        recent = last_year(panel, until=until, months=24)
+        quarter = pd.DataFrame(
+            {
+                "group": groups(customers, recent["customer_id"]),
+                "q": recent["period"].dt.to_period("Q"),
+                "m": recent["revenue"] - recent["cost"],
+            }
+        )
+        wide = quarter.pivot_table(index="group", columns="q", values="m", aggfunc="sum").fillna(0.0)
+        spread = {group: variation(row) for group, row in zip(wide.index, wide.to_numpy(), strict=True)}
+        table["margin_variation_number"] = table["group"].map(spread)
+    table["margin_rate"] = table["margin"] / table["revenue"].where(table["revenue"] > 0)
+    table["since_on"] = table["group"].map(history.groupby(groups(customers, history["customer_id"]))["first_on"].min())
+    table = table[table["group"].isin(keys["group"])].sort_values(["revenue", "group"], ascending=[False, True], ignore_index=True)
+    return table[["group", "revenue", "revenue_rank", "margin", "margin_rank", "margin_rate", "margin_variation_number", "since_on"]]
+
+
+def partnership(answers: pd.DataFrame | None) -> pd.DataFrame:
+    """The six partner questions (E17) per customer: how many answers speak for a partnership, of how many given.
+
+    Parameters
+    ----------
+    answers
+        table answers; form "partner_questions", questions E17.1 to E17.6, values yes or no, with customer_id.
+
+    Returns
+    -------
+    DataFrame with customer_id, answered, in_favour (counts), in_favour_share. Empty where nobody was asked.
+    """
+    columns = ["customer_id", "answered", "in_favour", "in_favour_share"]
+    asked = None if answers is None or "customer_id" not in answers.columns else answers[answers["form"] == PARTNER_FORM]
+    if asked is None or asked.empty:
+        return pd.DataFrame({c: pd.Series(dtype="str" if c == "customer_id" else float) for c in columns})
+    given = asked[asked["value"].str.lower().isin(["yes", "no"])]
+    good = (given["value"].str.lower() == "yes") != given["question"].isin(AGAINST)
+    table = good.groupby(given["customer_id"]).agg(answered="size", in_favour="sum").reset_index()
+    return table.assign(in_favour_share=table["in_favour"] / table["answered"]).sort_values("customer_id", ignore_index=True)
 
 
 def limits(keys: pd.DataFrame, shares: pd.DataFrame, *, customers: pd.DataFrame | None) -> pd.DataFrame:

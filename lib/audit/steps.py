@@ -66,8 +66,8 @@ STEPS = (
     ),
     Step(
         "accounts", 110, N_("Which customers are key, why, and how far do we depend on them?"),
-        reads=("panel",), uses=("customers", "managers", "sellers", "budgets", "facts", "behaviour", "costs", "tiers"),
-        writes=("key_accounts", "revenue_shares", "dependence", "findings_accounts"),
+        reads=("panel", "history"), uses=("customers", "managers", "sellers", "budgets", "facts", "behaviour", "costs", "tiers", "answers"),
+        writes=("key_accounts", "revenue_shares", "key_criteria", "dependence", "findings_accounts"),
     ),
 )  # fmt: skip
 
