@@ -50,7 +50,7 @@ def canvas(width: float = 8.0, height: float = 3.6, *, title: str, panels: int =
 
 
 def percent_axis(axis) -> None:
-    axis.set_major_formatter(lambda value, _pos: f"{value * 100:.0f}\xa0%")
+    axis.set_major_formatter(lambda value, _pos: f"{value * 100:.3g}\xa0%")
 
 
 def money_axis(axis) -> None:
