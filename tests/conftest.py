@@ -44,10 +44,6 @@ def browser():
 WINDOWS = {"holdout_days": 0, "novelty_days": 180}
 
 
-def days(*texts: str) -> list[dt.date]:
-    return [dt.date.fromisoformat(text) for text in texts]
-
-
 def lines(rows: list[tuple], names: str = "customer_id date amount") -> pl.DataFrame:
     """Order lines from literals: customer, ISO day, amount, ..."""
     columns = names.split()

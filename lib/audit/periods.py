@@ -12,7 +12,6 @@ import pandas as pd
 from audit.settings import Settings
 
 CODES = {"year": "Y", "quarter": "Q", "month": "M"}
-MONTHS = {"year": 12, "quarter": 3, "month": 1}
 
 
 def complete(*, observed_from: dt.date, as_of: dt.date, unit: str) -> pd.DataFrame:

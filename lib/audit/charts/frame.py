@@ -42,6 +42,7 @@ class Chart:
 
 
 def canvas(width: float = 8.0, height: float = 3.6, *, title: str, panels: int = 1):
+    """A figure in our style and its axes (one, or an array of panels), with a title at the left."""
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(width, height), layout="constrained")
         axes = figure.subplots(1, panels, squeeze=False)[0]
@@ -50,10 +51,13 @@ def canvas(width: float = 8.0, height: float = 3.6, *, title: str, panels: int =
 
 
 def percent_axis(axis) -> None:
+    """Ticks of shares as percentages, with the digits they need."""
     axis.set_major_formatter(lambda value, _pos: f"{value * 100:.3g}\xa0%")
 
 
 def money_axis(axis) -> None:
+    """Ticks of money in thousands, millions, billions."""
+
     def short(value, _pos):
         for size, unit in [(1e9, _("bn")), (1e6, _("m")), (1e3, _("k"))]:
             if abs(value) >= size:
@@ -70,6 +74,7 @@ def clear_axes(axes, *, keep: str) -> None:
 
 
 def nothing(title: str) -> Chart:
+    """The picture that says there is nothing to draw."""
     figure, axes = canvas(height=1.2, title=title)
     axes.axis("off")
     axes.text(0, 0.4, _("Not enough data to draw this."), color=MUTED)
@@ -77,6 +82,7 @@ def nothing(title: str) -> Chart:
 
 
 def dots(axes, names, values, low, high, *, notes) -> None:
+    """Shares as dots with their intervals as bars, and n beside each."""
     at = np.arange(len(values))
     axes.vlines(at, low, high, color=BLUE, lw=6, alpha=0.25)
     axes.plot(at, values, "o", color=BLUE)
