@@ -389,7 +389,7 @@ def _limits(bounds: pd.DataFrame, managers: pd.DataFrame | None) -> list[Finding
     if share["total"]:
         found.append(
             Finding(
-                "key_share", "accounts", "fact", N_("{count} of {n} customers are called key: {value}."),
+                "key_share", "accounts", "fact", N_("{count} of {n} customers are key for the company as a whole, those of one department or manager left out: {value}."),
                 value=float(share["value_number"]), n=int(share["total"]), norm_id="key_accounts_share", params={"count": int(share["count_number"])},
             )
         )  # fmt: skip
