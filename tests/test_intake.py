@@ -140,7 +140,7 @@ def test_newcomer_a_csv_header_that_names_a_column_twice_is_never_renamed_in_sil
 
 
 def test_fault_05_unquoted_commas_are_refused_with_the_row(tmp_path):
-    with pytest.raises(intake.BadExport, match="row 3 has 4 fields, expected 3 as in its header"):
+    with pytest.raises(intake.BadExport, match="expected 3 fields as in row 1, got another number in rows 3; row 3 has 4"):
         take(tmp_path, "who,day,money\nA,2024-01-02,1\nA,2024-01-03,1,50\n")
 
 

@@ -16,8 +16,13 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--only", metavar="STEP,STEP", help="only these steps, and those they need (`audit steps` lists them)")
     run.add_argument("--force", action="store_true", help="rebuild a run that exists, beside it, and compare")
     run.add_argument("--outputs", type=Path, help="where runs are kept (default: outputs/)")
-    check = commands.add_parser("check", help="read the exports, say what became of every row, write nothing")
+    new = commands.add_parser("new", help="look at exports, propose what is what, write data/<name>/audit.toml for you to edit")
+    new.add_argument("files", type=Path, nargs="+", metavar="FILE", help="exports as they came: CSV, XLSX, XLS, ODS, HTML, Parquet, zip, 1C bank statement")
+    new.add_argument("--name", required=True, help="name of the base: its folder in data/")
+    new.add_argument("--data", type=Path, default=Path("data"), help="where bases are kept (default: data/)")
+    check = commands.add_parser("check", help="the gate alone: PASS, FLAG or REFUSE for each table and chapter, and every row's fate")
     check.add_argument("base", type=Path, help="folder with the exports and audit.toml")
+    check.add_argument("--outputs", type=Path, help="where the gate's tables are kept (default: outputs/)")
     commands.add_parser("steps", help="the questions the audit answers, and the tables each needs")
     commands.add_parser("norms", help="every norm, setting and claim with its value")
     lab = commands.add_parser("lab", help="JupyterLab on the notebooks, with an open copy of the base's latest run")
@@ -52,8 +57,7 @@ def _run(given) -> int:
 
     print(f"auditing {given.base}", flush=True)
     only = given.only.split(",") if given.only else None
-    where = {"outputs": given.outputs} if given.outputs else {}
-    outcome = run.run(given.base, only=only, force=given.force, say=lambda line: print(line, flush=True), **where)
+    outcome = run.run(given.base, only=only, force=given.force, say=lambda line: print(line, flush=True), **_outputs(given))
     first = "index" if not only or "verdicts" in only else "report"
     for page in sorted((outcome.folder / "report").glob(f"*/{first}.html")):
         print(f"report: {page.resolve().as_uri()}")
@@ -61,20 +65,25 @@ def _run(given) -> int:
 
 
 def _check(given) -> int:
-    from audit import run
+    from audit import run, terminal
 
-    taken = run.check(given.base)
-    width = max((len(row["reason"]) for row in taken.reconciliation.iter_rows(named=True)), default=0)
-    for row in taken.reconciliation.iter_rows(named=True):
-        money = "" if row["amount"] is None else f"{row['amount']:,.2f}"
-        print(f"{row['table']:<11} {row['status']:<12} {row['reason']:<{width}} {row['rows']:>10,} rows {money:>20}")
-    for row in taken.defects.iter_rows(named=True):
-        print(f"{row['verdict']}: {row['defect']} ({row['rows']:,} rows). Bias: {row['bias']}. What to do: {row['action']}.")
-    for row in taken.quarantine.head(20).iter_rows(named=True):
-        print(f"quarantined: {row['file']} {row['sheet']} row {row['row']}: {row['reason']}: {row['content'][:160]}")
-    if len(taken.quarantine) > 20:
-        print(f"... and {len(taken.quarantine) - 20:,} more")
+    taken, folder = run.check(given.base, **_outputs(given))
+    print(terminal.gate(taken))
+    print(f"tables: {folder.resolve().as_uri()}")
+    return 0 if not taken.missing else 1
+
+
+def _new(given) -> int:
+    from audit import terminal
+    from audit.intake import propose
+
+    proposal = propose.base(given.files, name=given.name, data=given.data)
+    print(terminal.proposal(proposal))
     return 0
+
+
+def _outputs(given) -> dict:
+    return {"outputs": given.outputs} if given.outputs else {}
 
 
 def _steps(_given) -> int:
@@ -101,7 +110,7 @@ def _lab(given) -> int:
     return run.lab(given.base)
 
 
-COMMANDS = {"run": _run, "check": _check, "steps": _steps, "norms": _norms, "lab": _lab}
+COMMANDS = {"new": _new, "run": _run, "check": _check, "steps": _steps, "norms": _norms, "lab": _lab}
 
 
 if __name__ == "__main__":

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import gettext
+import io
 import math
 import os
+import re
+import string
 from functools import cache
 from pathlib import Path
 
@@ -51,7 +54,17 @@ def current() -> str:
 
 @cache
 def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation("audit", LOCALE, languages=[language], fallback=language == "en")
+    """The catalogue of a language, read from its .po; English is what stands in the code."""
+    from babel.messages import mofile, pofile
+
+    path = LOCALE / language / "LC_MESSAGES" / "audit.po"
+    if not path.is_file():
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    with path.open("rb") as file:
+        mofile.write_mo(compiled, pofile.read_po(file, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
 
 
 def translate(message: str) -> str:
@@ -59,9 +72,51 @@ def translate(message: str) -> str:
     return _catalogue(current()).gettext(message) if message else ""
 
 
+def retold(said: str) -> str:
+    """A sentence that was stored in English, its values filled in, in the reader's language.
+
+    Tables hold what was found in one language; the message it was made of is known by its shape.
+    """
+    if current() == "en" or (translated := translate(said)) != said:
+        return said if current() == "en" else translated
+    for shape, message in _shapes(current()):
+        if found := shape.fullmatch(said):
+            return translate(message).format(**{name: retold(value) for name, value in found.groupdict().items()})
+    return said
+
+
+@cache
+def _shapes(language: str) -> list[tuple[re.Pattern, str]]:
+    """Messages with places to fill, as patterns; those with the most words of their own first."""
+    messages = [m for m in getattr(_catalogue(language), "_catalog", {}) if isinstance(m, str) and re.search(r"\{\w+", m)]
+    ordered = sorted(messages, key=lambda m: (-len(re.sub(r"\{[^}]*\}", "", m)), m))
+    return [(_shape(message), message) for message in ordered]
+
+
+def _shape(message: str) -> re.Pattern:
+    parts, seen = [], set()
+    for literal, place, _format, _conversion in string.Formatter().parse(message):
+        parts.append(re.escape(literal))
+        if place:
+            parts.append(f"(?P={place})" if place in seen else f"(?P<{place}>.*?)")
+            seen.add(place)
+    return re.compile("".join(parts), re.DOTALL)
+
+
 def mark(message: str) -> str:
     """The message itself; marks it for the catalogue where it is translated later."""
     return message
+
+
+class Said(ValueError):
+    """An error in the reader's language: a message of the catalogue and what fills it."""
+
+    def __init__(self, message: str, /, **params):
+        super().__init__(message)
+        self.message, self.params = message, params
+
+    def __str__(self) -> str:
+        return translate(self.message).format(**self.params)
 
 
 def shown(name: str, value, currency: str = "") -> str:
@@ -73,7 +128,7 @@ def shown(name: str, value, currency: str = "") -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in ("NaT", "<NA>", "nan"):
         return NOTHING
     if isinstance(value, str):
-        return translate(value) if name in WORD_COLUMNS or name.endswith(WORDS) else value
+        return retold(value) if name in WORD_COLUMNS or name.endswith(WORDS) else value
     if hasattr(value, "item"):
         value = value.item()
     return (

@@ -21,12 +21,12 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from importlib.metadata import version
 from pathlib import Path
 
 from audit import intake, ledger, norms, periods, steps, store, tables
 from audit import settings as settings_module
+from audit.intake import duplicates, read, sql
 from audit.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -75,7 +75,8 @@ def run(
     """
     settings = settings_module.read(base)
     chosen = _chosen(only)
-    files = _files(base, settings)
+    snapshots = outputs / base.resolve().name / "queries"
+    files = [*_files(base, settings), *sql.snapshots(settings, snapshots)]
     before = _hashes(files)
     identity = _identity(before, settings, chosen, notebooks)
     name = f"{settings.as_of}-{identity[:12]}"
@@ -90,7 +91,7 @@ def run(
     home.mkdir(parents=True, exist_ok=True)
     with _locked(home), _building(home, name) as folder:
         clock = time.perf_counter()
-        settings, refused = _prepare(base, settings, folder, say)
+        settings, refused, content = _prepare(base, settings, folder, say, snapshots)
         if _hashes(files) != before:
             changed = f"the files of {base} changed while they were read"
             raise settings_module.BadSettings(f"{changed}. What to do: close them elsewhere and run again.")
@@ -100,7 +101,7 @@ def run(
         runnable = [step for step in chosen if step.name not in skipped]
         seconds = {language: _notebooks(runnable, folder, settings, language, notebooks, say) for language in settings.languages}
         made = {
-            "inputs": [{"file": file.name, "bytes": file.stat().st_size, "sha256": before[file.name]} for file in files],
+            "inputs": [_input(file, before[file.name], content) for file in files],
             "versions": _versions(identity),
             "skipped": skipped,
         }
@@ -113,6 +114,12 @@ def run(
     if not only:  # a part of the audit never stands in the place of the whole
         _point(home, name)
     return Outcome(target, is_new=True, skipped=skipped)
+
+
+def _input(file: Path, sha256: str, content: dict[str, str]) -> dict:
+    """What the manifest says of a file: its size and hash, and as what it was read (of an archive, its first member)."""
+    read_as = next((kind for name, kind in content.items() if name.split("/")[0] == file.name), "")
+    return {"file": file.name, "bytes": file.stat().st_size, "sha256": sha256, "read_as": read_as}
 
 
 def _pages(folder: Path, settings: Settings, name: str, made: dict) -> None:
@@ -132,9 +139,30 @@ def _seal(folder: Path, manifest: dict) -> None:
     (folder / store.MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def check(base: Path) -> intake.Taken:
-    """Intake alone: the typed tables, reconciliation, quarantine and defects of a base, nothing written."""
-    return intake.take(base, settings_module.read(base))
+def check(base: Path, outputs: Path = OUTPUTS) -> tuple[intake.Taken, Path]:
+    """The gate alone: what intake finds, and the folder where it wrote gate, defects, quarantine and the rest as tables.
+
+    `duplicates.csv` in the base's folder is written anew with the pairs to decide; decisions already in it stay.
+    """
+    settings = settings_module.read(base)
+    home = outputs / base.resolve().name
+    sql.snapshots(settings, home / "queries")
+    taken = intake.check(base, settings, home / "queries")
+    folder = home / "check"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, table in taken.accounts.items():
+        (folder / f"{name}.csv").write_bytes(intake.as_csv(table))
+    if len(taken.duplicates):
+        _replace(base / duplicates.REVIEW, duplicates.review(taken.duplicates))
+    return taken, folder
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file in one move, so that a failure never leaves half of it."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_bytes(content)
+    beside.replace(path)
 
 
 def _chosen(only: list[str] | None) -> list[steps.Step]:
@@ -151,12 +179,9 @@ def _chosen(only: list[str] | None) -> list[steps.Step]:
 
 
 def _files(base: Path, settings: Settings) -> list[Path]:
-    patterns = [source.file for source in settings.sources.values()]
-    return sorted(
-        path
-        for path in base.iterdir()
-        if path.is_file() and not path.name.startswith("~$") and any(fnmatch(path.name, p) for p in patterns)
-    )
+    found = {path for source in settings.sources.values() for path in read.files_of(base, source)}
+    review = base / duplicates.REVIEW
+    return sorted(found | ({review} if review.is_file() else set()))
 
 
 def _hash(path: Path) -> str:
@@ -221,10 +246,12 @@ def _building(home: Path, name: str):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _prepare(base: Path, settings: Settings, folder: Path, say) -> tuple[Settings, dict[str, str]]:
-    """Intake and ledger: tables and resolved settings into the run; steps that the data refuse."""
+def _prepare(
+    base: Path, settings: Settings, folder: Path, say, snapshots: Path | None = None
+) -> tuple[Settings, dict[str, str], dict[str, str]]:
+    """Intake and ledger: tables and resolved settings into the run; steps that the data refuse; encoding or kind of each file."""
     clock = time.perf_counter()
-    taken = intake.take(base, settings)
+    taken = intake.take(base, settings, snapshots)
     settings = _resolved(settings, taken)
     made = ledger.tables(
         taken.tables["lines"],
@@ -237,7 +264,7 @@ def _prepare(base: Path, settings: Settings, folder: Path, say) -> tuple[Setting
         novelty_days=int(norms.value("novelty_days", settings)),
     )
     found = taken.tables | {name: frame.to_native() for name, frame in made.items()}
-    found |= {"reconciliation": taken.reconciliation, "quarantine": taken.quarantine, "defects": taken.defects}
+    found |= taken.accounts
     for name, frame in found.items():
         key = [c for c in tables.ALL[name].key if c in frame.columns]
         frame.sort(key, maintain_order=True).write_parquet(folder / "tables" / f"{name}.parquet")
@@ -246,10 +273,8 @@ def _prepare(base: Path, settings: Settings, folder: Path, say) -> tuple[Setting
     say(
         f"  {'tables':<10} {len(taken.tables['lines']):,} lines of {len(found['history']):,} customers, {time.perf_counter() - clock:.1f} s"
     )
-    refused = {}
-    for row in taken.defects.filter(taken.defects["verdict"] == "REFUSE").iter_rows(named=True):
-        refused |= dict.fromkeys(row["refuses"].split(), row["defect"])
-    return settings, refused
+    refused = taken.gate.filter((taken.gate["kind"] == "chapter") & (taken.gate["verdict"] == "REFUSE"))
+    return settings, dict(refused.select("subject", "why").iter_rows()), taken.content
 
 
 def _resolved(settings: Settings, taken: intake.Taken) -> Settings:

@@ -30,24 +30,42 @@ class Base(_Strict):
     sales_type: Literal["transactional", "consultative", "strategic", "mixed", "project"] = "transactional"
     languages: list[Literal["en", "ru"]] = Field(default=["en"], min_length=1)
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    purchases_are: Literal["sales", "invoices", "payments"] = "sales"  # what a line of [tables.lines] records (P37)
 
 
 class Source(_Strict):
-    file: str
-    sheet: str | None = None
+    file: str | None = None  # a name or a pattern inside the base's folder
+    query: str | None = None  # or a SELECT, run on the database whose URL the environment holds
+    dsn_env: str = Field(default="AUDIT_DSN", pattern="^[A-Z][A-Z0-9_]*$")
+    sheet: str | None = None  # a name or a pattern; default: the first
     encoding: str | None = None
     delimiter: str = Field(default=",", pattern=r"^(.|whitespace)$")
     decimal: Literal[".", ","] = "."
     date_format: str | None = None
-    header: int = Field(default=1, ge=1)  # row of the header, as a spreadsheet counts
-    names: list[str] | None = None  # for files without a header
+    header: int | None = Field(default=None, ge=1)  # row of the header's last line, as a spreadsheet counts
+    header_rows: int = Field(default=1, ge=1, le=3)
+    names: list[str] | None = None  # in place of the header's, or for files without one
+    groups: list[str] = []  # what the levels of a grouped report's first column are, outermost first
+    own_tax_ids: list[str] = []  # bank statements: the company itself and its sister companies
+    payers: dict[str, str] = {}  # bank statements: tax id or name of a payer -> class, where the words mislead
+
+    @property
+    def first_row(self) -> int:
+        """Row of the first data, as a spreadsheet counts."""
+        return 1 if self.names and self.header is None else (self.header or self.header_rows) + 1
 
     @field_validator("file")
     @classmethod
-    def _inside(cls, file: str) -> str:
-        if Path(file).is_absolute() or ".." in Path(file).parts:
+    def _inside(cls, file: str | None) -> str | None:
+        if file and (Path(file).is_absolute() or ".." in Path(file).parts):
             raise ValueError("must be a file name inside the base's folder")
         return file
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Source:
+        if (self.file is None) == (self.query is None):
+            raise ValueError("needs either file or query")
+        return self
 
 
 class Lookup(_Strict):
@@ -64,16 +82,42 @@ class Mapping(_Strict):
     lookup: dict[str, Lookup] = {}
     constants: dict[str, str] = {}
     where: dict[str, list[str]] = {}  # source column -> the only values taken
+    distinct: bool = False  # the source has many rows per key: the first is taken, the others are counted as merged
 
     @property
     def targets(self) -> list[str]:
         return [*self.columns, *self.compute, *self.lookup, *self.constants]
 
 
+class Exclusion(_Strict):
+    why: str = Field(min_length=5)
+    column: str  # of [tables.lines]
+    values: list[str] = Field(min_length=1)  # each whole, or as a pattern with *
+
+
 class Rules(_Strict):
     returns: Literal["net", "excluded"] = "net"
+    corrections: Literal["net", "excluded"] = "net"  # less than nothing for goods that were not given back
+    zero_amounts: Literal["kept", "excluded"] = "kept"
     vat: Literal["excluded", "included"] = "excluded"
+    vat_rates: dict[dt.date, float] = {}  # from which day which rate, where vat is included
+    rates: dict[str, float] = {}  # money of the base's currency for one of another
     services: list[str] = []  # product ids that are not goods
+    exclude: list[Exclusion] = []  # test orders, own companies, retail customers, ...
+
+    @model_validator(mode="after")
+    def _rates_for_vat(self) -> Rules:
+        if (self.vat == "included") != bool(self.vat_rates):
+            raise ValueError('vat = "included" and vat_rates = { 2019-01-01 = 0.20 } go together')
+        if any(not 0 < rate < 1 for rate in self.vat_rates.values()):
+            raise ValueError("vat_rates are fractions such as 0.20")
+        return self
+
+
+class Controls(_Strict):
+    booked: dict[str, float]  # period (2025, 2025-03 or all) -> booked sales as the company states them
+    source: str
+    tolerance: float = Field(default=1.0, ge=0)  # money by which they may differ
 
 
 class Override(_Strict):
@@ -95,6 +139,8 @@ class Settings(_Strict):
     rules: Rules = Rules()
     norms: dict[str, Override] = {}
     market: Market | None = None
+    controls: Controls | None = None
+    questions: dict[str, str] = {}  # what `audit new` could not decide; a line is deleted once it is answered
 
     @model_validator(mode="after")
     def _consistent(self) -> Settings:

@@ -27,6 +27,7 @@ class Column:
     meaning: str
     required: bool = False
     values: tuple[str, ...] = ()  # the closed list, where there is one
+    private: bool = False  # read and checked at intake, never stored (P41)
 
 
 @dataclass(frozen=True)
@@ -51,12 +52,23 @@ class Table:
 
 
 def _table(name: str, row: str, key: str, columns: list[tuple], *, unlocks: str = "", origin: str = "company") -> Table:
-    """A table from rows of (name, kind, meaning[, values]); a `!` after the name marks a required column."""
-    made = [Column(n.rstrip("!"), kind, meaning, n.endswith("!"), tuple(*values)) for n, kind, meaning, *values in columns]
+    """A table from rows of (name, kind, meaning[, values]); `!` after the name marks a required column, `?` a private one."""
+    made = [
+        Column(n.rstrip("!?"), kind, meaning, n.endswith("!"), tuple(*values), n.endswith("?")) for n, kind, meaning, *values in columns
+    ]
     return Table(name, row, tuple(key.split()), tuple(made), unlocks, origin)
 
 
-SURROGATES = {"line_id", "activity_id", "visit_id", "case_id"}  # where the export has none: file:sheet:row
+SURROGATES = {
+    "line_id",
+    "activity_id",
+    "visit_id",
+    "case_id",
+    "entry_id",
+    "contact_id",
+    "payment_id",
+    "sale_id",
+}  # where the export has none: file:sheet:row
 
 COMPANY = [
     _table(
@@ -75,6 +87,8 @@ COMPANY = [
             ("department", TEXT, "the selling department"),
             ("channel", TEXT, "how it was sold"),
             ("returns_order_id", TEXT, "on a return: the order it takes back"),
+            ("currency", TEXT, "of the amount, where several occur; converted by [rules] rates"),
+            ("vat", MONEY, "VAT within the amount, taken off where [rules] vat is included"),
         ],
         unlocks="intake, base, repeat, retention and most other chapters",
     ),
@@ -83,7 +97,13 @@ COMPANY = [
         [
             ("customer_id!", TEXT, "the buying legal entity"),
             ("name!", TEXT, "as it is called in the company"),
-            ("tax_id", TEXT, "INN or the like, as text"),
+            ("tax_id", TEXT, "INN or the like, as text; customers with the same valid one are one"),
+            ("kpp", TEXT, "KPP: which branch or registration"),
+            ("ogrn", TEXT, "OGRN or OGRNIP"),
+            ("phone?", TEXT, "checked and compared, never stored"),
+            ("email?", TEXT, "checked and compared, never stored"),
+            ("address?", TEXT, "compared, never stored"),
+            ("updated_on", DATE, "when its entry was last changed"),
             ("group_id", TEXT, "companies under common control share one"),
             ("region", TEXT, "where it is served"),
             ("industry", TEXT, "what it does"),
@@ -96,6 +116,20 @@ COMPANY = [
             ("source", TEXT, "how it was won"),
         ],
         unlocks="names, groups under common control, first deals before the exports begin",
+    ),
+    _table(
+        "contacts", "one contact person of a customer", "customer_id contact_id",
+        [
+            ("customer_id!", TEXT, "whose contact"),
+            ("contact_id!", TEXT, "identity; file:sheet:row where the export has none"),
+            ("role", TEXT, "post or part in buying"),
+            ("level", TEXT, "how high"),
+            ("manager_id", TEXT, "who keeps the contact"),
+            ("updated_on", DATE, "when the entry was last changed"),
+            ("phone?", TEXT, "checked, never stored"),
+            ("email?", TEXT, "checked, never stored"),
+        ],
+        unlocks="contact coverage in the central file (K2)",
     ),
     _table(
         "products", "one product", "product_id",
@@ -129,6 +163,51 @@ COMPANY = [
             ("manager_id", TEXT, "who took part"),
         ],
         unlocks="question A7, inattention before a loss (B6), belonging",
+    ),
+    _table(
+        "invoices", "one invoice", "invoice_id",
+        [
+            ("invoice_id!", TEXT, "its number"),
+            ("customer_id!", TEXT, "who owes"),
+            ("issued_on!", DATE, "day of the invoice"),
+            ("amount!", MONEY, "what is owed, as invoiced"),
+            ("due_on", DATE, "day by which it is to be paid"),
+            ("paid_on", DATE, "day on which it was paid in full"),
+        ],
+        unlocks="the check of sales against invoices",
+    ),
+    _table(
+        "payments", "one payment of a customer", "payment_id",
+        [
+            ("payment_id!", TEXT, "identity; file:sheet:row where the export has none"),
+            ("customer_id!", TEXT, "who paid"),
+            ("paid_on!", DATE, "day of the payment"),
+            ("amount!", MONEY, "what was paid; negative for money given back"),
+        ],
+        unlocks="the check of sales against payments",
+    ),
+    _table(
+        "crm_sales", "one sale as the CRM records it", "sale_id",
+        [
+            ("sale_id!", TEXT, "identity; file:sheet:row where the export has none"),
+            ("customer_id!", TEXT, "who bought"),
+            ("date!", DATE, "when"),
+            ("amount!", MONEY, "for how much"),
+        ],
+        unlocks="the check of the CRM against accounting by customer and period (K3, M12)",
+    ),
+    _table(
+        "points", "one entry of a loyalty-card ledger", "entry_id",
+        [
+            ("entry_id!", TEXT, "identity; file:sheet:row where the export has none"),
+            ("card_id!", TEXT, "the card"),
+            ("date!", DATE, "when"),
+            ("points!", NUMBER, "points given, negative when spent"),
+            ("customer_id", TEXT, "who holds the card"),
+            ("order_id", TEXT, "the purchase"),
+            ("blocked_on", DATE, "from when the card is blocked"),
+        ],
+        unlocks="the checks of a loyalty-card ledger: balances, holders, blocked cards, points without a purchase",
     ),
     _table(
         "budgets", "one customer's purchase budget by category and period", "customer_id category period",
@@ -330,13 +409,85 @@ DERIVED = [
     _table(
         "defects", "one thing to know about the data", "defect",
         [
+            ("table!", TEXT, "in which table"),
             ("defect!", TEXT, "what was found"),
             ("verdict!", TEXT, "what follows", ("PASS", "FLAG", "REFUSE")),
             ("rows!", COUNT, "rows or customers it touches"),
             ("amount", MONEY, "money it touches, where that can be said"),
             ("bias!", TEXT, "which numbers it moves, and in which direction"),
             ("action!", TEXT, "what to do"),
+            ("biases!", TEXT, "steps whose numbers it moves"),
             ("refuses!", TEXT, "steps that cannot be run because of it"),
+            ("sample!", TEXT, "where the first of them stand: file, sheet, row"),
+        ],
+        origin="intake",
+    ),
+    _table(
+        "gate", "one table or chapter", "kind subject",
+        [
+            ("kind!", TEXT, "of what", ("table", "chapter")),
+            ("subject!", TEXT, "which"),
+            ("verdict!", TEXT, "whether it can be relied on", ("PASS", "FLAG", "REFUSE")),
+            ("why!", TEXT, "the first reason"),
+            ("defects!", COUNT, "reasons in all"),
+        ],
+        origin="intake",
+    ),
+    _table(
+        "effects", "one declared rule", "rule",
+        [
+            ("rule!", TEXT, "as audit.toml declares it"),
+            ("rows!", COUNT, "lines it touches"),
+            ("before", MONEY, "their money before"),
+            ("after", MONEY, "their money after"),
+        ],
+        origin="intake",
+    ),
+    _table(
+        "controls", "one sum that must agree with another", "control period source",
+        [
+            ("control!", TEXT, "which sums are compared"),
+            ("source!", TEXT, "whose sum it is compared with"),
+            ("period!", TEXT, "of which period, account or group; empty: of all"),
+            ("expected", MONEY, "as the other states it"),
+            ("found", MONEY, "as our rows add up"),
+            ("difference", MONEY, "found less expected"),
+            ("tolerance", MONEY, "what may differ"),
+            ("verdict!", TEXT, "whether it agrees", ("PASS", "FLAG")),
+        ],
+        origin="intake",
+    ),
+    _table(
+        "aliases", "one customer code that stands for another", "alias_id",
+        [
+            ("alias_id!", TEXT, "as the exports have it"),
+            ("customer_id!", TEXT, "the customer it is"),
+            ("reason!", TEXT, "why they are one"),
+        ],
+        origin="intake",
+    ),
+    _table(
+        "duplicates", "one pair of customers that may be one", "customer_a customer_b",
+        [
+            ("customer_a!", TEXT, "one"),
+            ("customer_b!", TEXT, "the other"),
+            ("proposal!", TEXT, "what we propose", ("merge", "group", "look")),
+            ("decision!", TEXT, "what a human decided", ("merge", "group", "apart")),
+            ("score!", NUMBER, "how alike, 0 to 1"),
+            ("reason!", TEXT, "in what"),
+            ("name_a!", TEXT, "name of the one"),
+            ("name_b!", TEXT, "name of the other"),
+            ("amount", MONEY, "booked sales of the smaller of the two"),
+        ],
+        origin="intake",
+    ),
+    _table(
+        "central_fields", "one field of a customer's entry in the central file", "customer_id field",
+        [
+            ("customer_id!", TEXT, "whose entry"),
+            ("field!", TEXT, "which field"),
+            ("is_filled!", FLAG, "something stands there"),
+            ("is_valid", FLAG, "and it is what it claims to be; empty where nothing can be checked"),
         ],
         origin="intake",
     ),

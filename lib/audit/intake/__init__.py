@@ -1,10 +1,21 @@
 """What did the company send, and what became of every row?
 
-    read       files -> text, each row with its file, sheet and row number
+    sniff      what kind of file is it, and is it safe to open?
+    text, workbook, bank, sql
+               what does it say? Everything as text, each row with its place
+    layout     where does the table begin, and which rows are totals?
+    read       a source: all its files below one another
     convert    text -> typed tables by the mapping of audit.toml; what cannot be read goes to quarantine
-    parse      one column of text -> dates, money, numbers
-    rules      declared exclusions, each with its effect
-    account    reconciliation and defects: rows and money by fate, and which numbers they bias
+    parse, codes
+               one column of text -> dates, money, numbers; is a tax id what it claims to be?
+    duplicates which customers are one company or one group?
+    rules      declared treatment of returns, VAT, currencies, services, each with its effect
+    account    reconciliation and quarantine: rows and money by fate
+    controls   our sums against those that others state
+    defects    what to know about the data, and which numbers it biases
+    gate       PASS, FLAG or REFUSE for each table and chapter
+    propose, words
+               audit new: which column means what, and what has to be asked
     answer     the chapter's findings
 
 This is the only cleaning in the project. Raw files are opened for reading only.
@@ -18,12 +29,17 @@ from pathlib import Path
 
 import polars as pl
 
-from audit.intake import account, convert, read, rules
+from audit import tables
+from audit.intake import account, codes, controls, convert, defects, duplicates, gate, read, rules
+from audit.intake.account import as_csv
 from audit.intake.answer import by_year, findings, window
 from audit.intake.read import BadExport
+from audit.language import mark as N_
+from audit.language import translate
 from audit.settings import Settings
 
-__all__ = ["BadExport", "Taken", "by_year", "findings", "take", "window"]
+__all__ = ["BadExport", "Taken", "as_csv", "by_year", "check", "findings", "take", "window"]
+CENTRAL = ("name", "tax_id", "kpp", "ogrn", "phone", "email", "address", "region", "industry", "manager_id")
 
 
 @dataclass(frozen=True)
@@ -34,38 +50,163 @@ class Taken:
     reconciliation: pl.DataFrame
     quarantine: pl.DataFrame
     defects: pl.DataFrame
-    observed_from: dt.date
+    gate: pl.DataFrame
+    effects: pl.DataFrame
+    controls: pl.DataFrame
+    duplicates: pl.DataFrame
+    aliases: pl.DataFrame
+    central_fields: pl.DataFrame
+    observed_from: dt.date | None
     files: tuple[Path, ...]
+    content: dict[str, str]  # file -> encoding or kind
+    missing: str  # why there is no line to audit; empty where there is one
+
+    @property
+    def accounts(self) -> dict[str, pl.DataFrame]:
+        """The tables about the data themselves, by name."""
+        names = ("reconciliation", "quarantine", "defects", "gate", "effects", "controls", "duplicates", "aliases", "central_fields")
+        return {name: getattr(self, name) for name in names}
 
 
-def take(folder: Path, settings: Settings) -> Taken:
-    """Typed tables of the base in that folder, with reconciliation, quarantine and defects.
+def take(folder: Path, settings: Settings, snapshots: Path | None = None) -> Taken:
+    """Typed tables of the base in that folder, with everything that was found out about the data.
 
     Raises
     ------
     BadExport
-        naming file, sheet and row, what was expected, what came and what to do.
+        naming file, sheet and row, what was expected, what came and what to do; also where not one line could be kept.
     """
-    sources = {name: read.source(folder, name, source) for name, source in settings.sources.items()}
+    taken = check(folder, settings, snapshots)
+    if taken.missing:
+        message = N_(
+            "there is nothing to audit: {missing}{example}\nWhat to do: check [tables.lines], and date_format and decimal in [sources] of audit.toml."
+        )
+        first = taken.quarantine.filter(pl.col("table") == "lines").head(1).rows(named=True)
+        said = translate(N_("\nThe first: {file}, row {row}: {content}"))
+        example = "".join(said.format(file=q["file"], row=q["row"], content=q["content"][:200]) for q in first)
+        raise BadExport(message, missing=taken.missing, example=example)
+    return taken
+
+
+def check(folder: Path, settings: Settings, snapshots: Path | None = None) -> Taken:
+    """Like take, for bases that cannot be audited too: the gate then says what is missing."""
+    sources = {name: read.source(folder, name, source, snapshots) for name, source in settings.sources.items()}
     fates = {name: convert.table(name, mapping, sources, settings) for name, mapping in settings.tables.items()}
-    fates["lines"] = rules.applied(fates["lines"], settings)
+    fates, doubles, aliases = _one_customer_each(fates, duplicates.decisions(folder))
+    effects = pl.DataFrame(schema={"rule": pl.String, "rows": pl.Int64, "before": pl.Decimal(18, 4), "after": pl.Decimal(18, 4)})
+    if "lines" in fates:
+        fates["lines"], effects = rules.applied(fates["lines"], settings)
     kept = {name: convert.kept(fate) for name, fate in fates.items()}
-    quarantined = account.quarantine(fates, sources, settings)
-    if kept["lines"].is_empty():
-        raise BadExport(_nothing_kept(fates["lines"], quarantined))
-    observed_from = settings.observed_from or kept["lines"]["date"].min().replace(day=1)
+    missing = _missing(fates, kept, settings)
+    observed_from = None if missing else settings.observed_from or kept["lines"]["date"].min().replace(day=1)
+    compared = controls.controls(fates, sources, kept, settings)
+    known = defects.Base(fates, kept, sources, settings, observed_from, doubles, compared)
+    found = defects.defects(known)
+    there = gate.derived() | set(kept) if not missing else set(kept)
     return Taken(
-        tables=kept,
+        tables={name: _public(name, table) for name, table in kept.items()},
         reconciliation=account.reconciliation(fates),
-        quarantine=quarantined,
-        defects=account.defects(fates, kept, settings, observed_from),
+        quarantine=account.quarantine(fates, sources, settings),
+        defects=found,
+        gate=gate.gate(found, there, mapped=list(settings.tables), missing=missing),
+        effects=effects,
+        controls=compared,
+        duplicates=doubles,
+        aliases=aliases,
+        central_fields=_central_fields(fates),
         observed_from=observed_from,
         files=tuple(sorted({path for source in sources.values() for path in source.files})),
+        content={file: kind for source in sources.values() for file, kind in source.content.items()},
+        missing=missing,
     )
 
 
-def _nothing_kept(lines: pl.DataFrame, quarantined: pl.DataFrame) -> str:
-    reasons = lines.group_by("reason").len().sort("len", descending=True)
-    seen = "\n".join(f"  - {row['reason']}: {row['len']} rows" for row in reasons.iter_rows(named=True)) or "  - the files hold no rows"
-    example = "".join(f"\nThe first: {q['file']}, row {q['row']}: {q['content'][:200]}" for q in quarantined.head(1).iter_rows(named=True))
-    return f"Not one line of sales could be kept:\n{seen}{example}\nWhat to do: check [tables.lines], and date_format and decimal in [sources] of audit.toml."
+def _missing(fates: dict[str, pl.DataFrame], kept: dict[str, pl.DataFrame], settings: Settings) -> str:
+    """Why there is not one line to audit, in words; empty where there is."""
+    if "lines" not in kept:
+        asked = "; ".join(settings.questions.values())
+        return translate(N_("no column for customer, date and amount has been mapped to [tables.lines]")) + (f" ({asked})" if asked else "")
+    if len(kept["lines"]):
+        return ""
+    reasons = fates["lines"].group_by("reason").len().sort("len", "reason", descending=[True, False])
+    seen = "\n".join(f"  - {row['reason']}: {row['len']}" for row in reasons.iter_rows(named=True))
+    return translate(N_("Not one line of sales could be kept:\n{seen}")).format(seen=seen or translate(N_("  - the files hold no rows")))
+
+
+def _one_customer_each(fates: dict[str, pl.DataFrame], decided: dict) -> tuple[dict[str, pl.DataFrame], pl.DataFrame, pl.DataFrame]:
+    """Codes that are one customer made one, in every table; groups that a human confirmed; and the pairs still to decide."""
+    if "lines" not in fates:
+        return (
+            fates,
+            pl.DataFrame(schema=duplicates.SCHEMA),
+            duplicates.aliases(
+                pl.DataFrame(schema=duplicates.SCHEMA), pl.DataFrame(schema={"customer_id": pl.String, "amount": pl.Float64})
+            ),
+        )
+    kept = pl.col("status") == "kept"
+    booked = fates["lines"].filter(kept).group_by("customer_id").agg(pl.col("amount").sum())
+    known = fates["customers"].filter(kept) if "customers" in fates else booked.select("customer_id", pl.col("customer_id").alias("name"))
+    found = duplicates.with_decisions(duplicates.proposals(known, booked), decided)
+    aliases = duplicates.aliases(found, booked)
+    groups = duplicates.groups(found, aliases)
+    if groups and "customers" not in fates:
+        fates = fates | {"customers": _from_lines(known)}
+    stays = dict(aliases.select("alias_id", "customer_id").iter_rows())
+    return {name: _renamed(name, fate, stays, groups) for name, fate in fates.items()}, found, aliases
+
+
+def _from_lines(customers: pl.DataFrame) -> pl.DataFrame:
+    """A table of customers of nothing but their codes, where groups are decided and no list of customers was sent."""
+    origin = {"_file": "duplicates.csv", "_sheet": "", "status": "kept", "reason": ""}
+    return customers.with_columns(
+        *(pl.lit(value).alias(name) for name, value in origin.items()), pl.int_range(pl.len(), dtype=pl.Int64).alias("_row")
+    )
+
+
+def _renamed(name: str, fate: pl.DataFrame, stays: dict[str, str], groups: dict[str, str]) -> pl.DataFrame:
+    if "customer_id" not in fate.columns:
+        return fate
+    if name != "customers":
+        return fate.with_columns(pl.col("customer_id").replace(stays)) if stays else fate
+    is_alias = pl.col("customer_id").is_in(list(stays)) & (pl.col("status") == "kept")
+    said = pl.format(
+        duplicates.ONE.replace("{customer_id}", "{}").replace("{reason}", "{}"),
+        pl.col("customer_id").replace(stays),
+        pl.lit(duplicates.DECIDED),
+    )
+    fate = fate.with_columns(
+        pl.when(is_alias).then(pl.lit("merged")).otherwise("status").alias("status"),
+        pl.when(is_alias).then(said).otherwise("reason").alias("reason"),
+    )
+    if groups:
+        own = pl.col("group_id") if "group_id" in fate.columns else pl.lit("")
+        fate = fate.with_columns(
+            pl.col("customer_id").replace_strict(groups, default=None, return_dtype=pl.String).fill_null(own).alias("group_id")
+        )
+    return fate
+
+
+def _public(name: str, table: pl.DataFrame) -> pl.DataFrame:
+    """The table without what is read and checked but never stored (P41)."""
+    return table.drop([c.name for c in tables.ALL[name].columns if c.private and c.name in table.columns])
+
+
+def _central_fields(fates: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """Which fields of each customer's entry are filled and valid, without what stands in them."""
+    schema = {"customer_id": pl.String, "field": pl.String, "is_filled": pl.Boolean, "is_valid": pl.Boolean}
+    if "customers" not in fates:
+        return pl.DataFrame(schema=schema)
+    entries = fates["customers"].filter(pl.col("status") == "kept")
+    parts = [pl.DataFrame(schema=schema)]
+    for field in (c for c in CENTRAL if c in entries.columns):
+        state = pl.col(f"_{field}") if field in codes.CHECKS else pl.lit("")
+        valid = pl.when(state.is_in([codes.VALID, codes.RESTORED])).then(True).when(state == codes.INVALID).then(False)
+        parts.append(
+            entries.select(
+                "customer_id",
+                pl.lit(field).alias("field"),
+                (pl.col(field).fill_null("").str.strip_chars() != "").alias("is_filled"),
+                valid.alias("is_valid"),
+            )
+        )
+    return pl.concat(parts).sort("customer_id", "field")

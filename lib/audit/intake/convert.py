@@ -7,15 +7,29 @@ here; `kept` picks the rows that go on.
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from audit import tables
-from audit.intake import parse
-from audit.intake.read import ORIGIN, BadExport, Read
+from audit.intake import codes, parse
+from audit.intake.read import MARKS, ORIGIN, BadExport, Read
+from audit.language import mark as N_
+from audit.language import translate
 from audit.settings import Lookup, Mapping, Settings
 
 KINDS = {tables.TEXT: pl.String, tables.DATE: pl.Date, tables.MONEY: parse.MONEY, tables.NUMBER: pl.Float64}
 EMPTY = {"", "-", "—"}
+UNREADABLE = N_("{column} cannot be read as {kind}")
+LOST = N_("{column} has lost its digits in a spreadsheet")
+MISSING = N_("no {column}")
+STRANGE = N_("{column} is not one of {values}")
+LEFT_OUT = N_("{column} is {value}, left out by where")
+TOTAL = N_("a total of the export, not data")
+HEADING = N_("a heading of the export, not data")
+REPEAT = N_("repeat of a row already taken")
+CONFLICT = N_("key {key} repeats with other content")
+OTHER_SPELLING = N_("another row of {key} already taken, with other content")
 
 
 def table(name: str, mapping: Mapping, sources: dict[str, Read], settings: Settings) -> pl.DataFrame:
@@ -28,16 +42,28 @@ def table(name: str, mapping: Mapping, sources: dict[str, Read], settings: Setti
     """
     raw = sources[mapping.from_].table
     _check_columns(name, mapping, sources)
-    given = [column for column in raw.columns if column not in ORIGIN]
+    given = [column for column in raw.columns if column not in [*ORIGIN, *MARKS]]
     for target, lookup in mapping.lookup.items():
         raw = _looked_up(raw, lookup, sources[lookup.source].table, f"__{target}", f"[tables.{name}] lookup of {target}")
-    source = settings.sources[mapping.from_]
     vocabulary = tables.ALL[name]
+    typed, unreadable = _typed(mapping, vocabulary, settings)
+    typed += _computed(name, mapping, vocabulary, given, settings)
+    typed += [pl.lit(value).alias(target) for target, value in mapping.constants.items()]
+    reasons = [pl.when(bad).then(pl.lit(UNREADABLE.format(column=target, kind=kind))) for target, kind, bad in unreadable]
+    fate = raw.select(*typed, *ORIGIN, *MARKS, pl.coalesce([*reasons, pl.lit(None, pl.String)]).alias("reason"), _where(mapping))
+    fate = _coded(fate)
+    if vocabulary.key[-1] in tables.SURROGATES and vocabulary.key[-1] not in mapping.targets:
+        fate = fate.with_columns(pl.concat_str(ORIGIN, separator=":").alias(vocabulary.key[-1]))
+    return _judged(fate, vocabulary, is_distinct=mapping.distinct)
+
+
+def _typed(mapping: Mapping, vocabulary: tables.Table, settings: Settings) -> tuple[list[pl.Expr], list[tuple]]:
+    """The mapped columns as typed expressions, and for each what cannot be read."""
     typed, unreadable = [], []
     for target, text in _texts(mapping).items():
         kind = vocabulary.column(target).kind
         if kind in (tables.MONEY, tables.NUMBER):
-            value = parse.number(text, source.decimal)
+            value = parse.number(text, settings.sources[mapping.from_].decimal)
         elif kind == tables.DATE:
             value = parse.date(text, _date_format(target, mapping, settings))
         else:
@@ -45,27 +71,33 @@ def table(name: str, mapping: Mapping, sources: dict[str, Read], settings: Setti
         typed.append(value.cast(KINDS[kind], strict=False).alias(target))
         if kind != tables.TEXT:
             unreadable.append((target, kind, value.is_null() & ~text.str.strip_chars().is_in(EMPTY)))
+    return typed, unreadable
+
+
+def _computed(name: str, mapping: Mapping, vocabulary: tables.Table, given: list[str], settings: Settings) -> list[pl.Expr]:
+    made = []
     for target, formula in mapping.compute.items():
         try:
-            typed.append(
-                parse.compute(formula, given, source.decimal)
-                .round(4)
-                .cast(KINDS[vocabulary.column(target).kind], strict=False)
-                .alias(target)
-            )
+            value = parse.compute(formula, given, settings.sources[mapping.from_].decimal)
         except ValueError as error:
-            raise BadExport(f"[tables.{name}] compute {target}: {error}") from error
-    typed += [pl.lit(value).alias(target) for target, value in mapping.constants.items()]
-    reasons = [pl.when(bad).then(pl.lit(f"{target} cannot be read as {kind}")) for target, kind, bad in unreadable]
-    fate = raw.select(*typed, *ORIGIN, pl.coalesce([*reasons, pl.lit(None, pl.String)]).alias("reason"), _where(mapping))
-    if len(vocabulary.key) == 1 and vocabulary.key[0] in tables.SURROGATES and vocabulary.key[0] not in mapping.targets:
-        fate = fate.with_columns(pl.concat_str(ORIGIN, separator=":").alias(vocabulary.key[0]))
-    return _judged(fate, vocabulary)
+            raise BadExport(N_("[tables.{name}] compute {target}: {error}"), name=name, target=target, error=error) from error
+        made.append(value.round(4).cast(KINDS[vocabulary.column(target).kind], strict=False).alias(target))
+    return made
+
+
+def _coded(fate: pl.DataFrame) -> pl.DataFrame:
+    """Codes as they should be, with their state in `_<column>`; digits that a spreadsheet rounded away are lost, and so is the row."""
+    for name in (c for c in codes.CHECKS if c in fate.columns):
+        code, state = codes.checked(fate[name], name)
+        lost = pl.when(state == codes.LOST).then(pl.lit(LOST.format(column=name)))
+        fate = fate.with_columns(code.alias(name), state.alias(f"_{name}"), pl.coalesce(["reason", lost]).alias("reason"))
+    return fate
 
 
 def kept(fate: pl.DataFrame) -> pl.DataFrame:
     """The rows that go on, without the marks of their origin."""
-    return fate.filter(pl.col("status") == "kept").drop([*ORIGIN, "status", "reason"])
+    good = fate.filter(pl.col("status") == "kept")
+    return good.drop([c for c in good.columns if c.startswith("_")], "status", "reason")
 
 
 def _texts(mapping: Mapping) -> dict[str, pl.Expr]:
@@ -78,9 +110,17 @@ def _texts(mapping: Mapping) -> dict[str, pl.Expr]:
 
 
 def _where(mapping: Mapping) -> pl.Expr:
-    """Whether the row is one that the mapping's `where` takes."""
-    taken = [pl.col(column).is_in(values) for column, values in mapping.where.items()]
-    return pl.all_horizontal([pl.lit(True), *taken]).alias("_taken")
+    """Why the mapping's `where` leaves the row out; null where it takes it."""
+    left = [
+        pl.when(~pl.col(column).is_in(values)).then(pl.format(_formatted(LEFT_OUT), pl.lit(column), pl.col(column)))
+        for column, values in mapping.where.items()
+    ]
+    return pl.coalesce([*left, pl.lit(None, pl.String)]).alias("_left_out")
+
+
+def _formatted(message: str) -> str:
+    """A message's places for polars' format, which knows no names."""
+    return re.sub(r"\{\w+\}", "{}", message)
 
 
 def _date_format(target: str, mapping: Mapping, settings: Settings) -> str | None:
@@ -91,70 +131,66 @@ def _date_format(target: str, mapping: Mapping, settings: Settings) -> str | Non
 def _looked_up(raw: pl.DataFrame, lookup: Lookup, other: pl.DataFrame, target: str, where: str) -> pl.DataFrame:
     """A column of another source joined many to one; a key that means two things is an error, not a doubled row."""
     match = lookup.match or lookup.key
-    pairs = other.select(pl.col(match).alias("__match"), pl.col(lookup.column).alias(target)).unique()
+    pairs = other.filter(pl.col("_mark") == "").select(pl.col(match).alias("__match"), pl.col(lookup.column).alias(target)).unique()
     doubled = pairs.filter(pl.col("__match").is_duplicated())["__match"].unique().sort()
     if len(doubled):
-        raise BadExport(
-            f"{where}: {match} is not one row in {lookup.source!r}: {', '.join(doubled[:3])} and {len(doubled)} in all lead to several values"
+        message = N_(
+            "{where}: {match} is not one row in {source!r}: {values} and {count} in all lead to several values. What to do: choose a key that is one row there."
         )
+        raise BadExport(message, where=where, match=match, source=lookup.source, values=", ".join(doubled[:3]), count=len(doubled))
     joined = raw.join(pairs, left_on=lookup.key, right_on="__match", how="left", maintain_order="left")
     return joined.with_columns(pl.col(target).fill_null(""))
 
 
 def _check_columns(name: str, mapping: Mapping, sources: dict[str, Read]) -> None:
-    def absent(source: str, wanted) -> list[str]:
-        there = sources[source].table.columns
-        return [
-            f"[tables.{name}]: source {source!r} has no column {c!r}; it has {', '.join(x for x in there if x not in ORIGIN)}"
-            for c in wanted
-            if c not in there
-        ]
-
     wanted = [c for columns in mapping.columns.values() for c in ([columns] if isinstance(columns, str) else columns)]
-    faults = absent(mapping.from_, [*wanted, *mapping.where, *(look.key for look in mapping.lookup.values())])
-    for look in mapping.lookup.values():
-        faults += absent(look.source, [look.match or look.key, look.column])
+    wanted = [(mapping.from_, c) for c in [*wanted, *mapping.where, *(look.key for look in mapping.lookup.values())]]
+    wanted += [(look.source, c) for look in mapping.lookup.values() for c in (look.match or look.key, look.column)]
+    faults = {}
+    for source, column in wanted:
+        there = [c for c in sources[source].table.columns if c not in [*ORIGIN, *MARKS]]
+        if column not in there:
+            message = translate(N_("[tables.{name}]: source {source!r} has no column {column!r}; it has {there}"))
+            faults[message.format(name=name, source=source, column=column, there=", ".join(there))] = True
     if faults:
-        raise BadExport("\n".join(dict.fromkeys(faults)) + "\nWhat to do: name the columns in audit.toml as the file's header does.")
+        message = N_("{faults}\nWhat to do: name the columns in audit.toml as the file's header does.")
+        raise BadExport(message, faults="\n".join(faults))
 
 
-def _judged(fate: pl.DataFrame, vocabulary: tables.Table) -> pl.DataFrame:
-    """Status and reason of each row: unreadable or incomplete rows quarantined, repeats by key merged or quarantined."""
+def _judged(fate: pl.DataFrame, vocabulary: tables.Table, *, is_distinct: bool) -> pl.DataFrame:
+    """Status and reason of each row: totals excluded, unreadable or incomplete rows quarantined, repeats by key merged or quarantined."""
     missing = [
-        pl.when((pl.col(c).is_null() | (pl.col(c) == "")) if fate.schema[c] == pl.String else pl.col(c).is_null()).then(pl.lit(f"no {c}"))
+        pl.when((pl.col(c).is_null() | (pl.col(c) == "")) if fate.schema[c] == pl.String else pl.col(c).is_null()).then(
+            pl.lit(MISSING.format(column=c))
+        )
         for c in vocabulary.required
     ]
     closed = [
-        pl.when(~pl.col(c.name).is_in([*c.values, ""])).then(pl.lit(f"{c.name} is not one of {', '.join(c.values)}"))
+        pl.when(~pl.col(c.name).is_in([*c.values, ""])).then(pl.lit(STRANGE.format(column=c.name, values=", ".join(c.values))))
         for c in vocabulary.columns
         if c.values and c.name in fate.columns
     ]
-    fate = fate.with_columns(pl.coalesce(["reason", *missing, *closed, pl.lit(None, pl.String)]).alias("reason"))
-    good = pl.col("reason").is_null() & pl.col("_taken")
-    key = list(vocabulary.key)
+    mark = pl.when(pl.col("_mark") == "total").then(pl.lit(TOTAL)).when(pl.col("_mark") == "group").then(pl.lit(HEADING))
+    fate = fate.with_columns(
+        pl.coalesce([mark, "_left_out"]).alias("_left_out"),
+        pl.coalesce(["reason", *missing, *closed, pl.lit(None, pl.String)]).alias("reason"),
+    )
+    key, data = list(vocabulary.key), [c for c in vocabulary.names if c in fate.columns]
+    good = pl.col("reason").is_null() & pl.col("_left_out").is_null()
     earlier = good & (pl.int_range(pl.len()).over([*key, good]) > 0)
     same = pl.col("_same") == pl.col("_same").first().over([*key, good])
-    data = [c for c in vocabulary.names if c in fate.columns]
+    other = OTHER_SPELLING if is_distinct else CONFLICT
     return (
         fate.with_columns(pl.struct(data).hash(seed=0).alias("_same"))
         .with_columns(
-            pl.when(~pl.col("_taken"))
-            .then(pl.lit("left out by [tables] where"))
-            .when(earlier & same)
-            .then(pl.lit("repeat of a row already taken"))
-            .when(earlier)
-            .then(pl.lit(f"key {', '.join(key)} repeats with other content"))
-            .otherwise(pl.col("reason"))
-            .alias("reason"),
-            pl.when(~pl.col("_taken"))
-            .then(pl.lit("excluded"))
-            .when(earlier & same)
-            .then(pl.lit("merged"))
-            .when(pl.col("reason").is_not_null() | earlier)
-            .then(pl.lit("quarantined"))
-            .otherwise(pl.lit("kept"))
-            .alias("status"),
+            pl.when(pl.col("_left_out").is_not_null()).then("_left_out")
+            .when(earlier & same).then(pl.lit(REPEAT))
+            .when(earlier).then(pl.lit(other.format(key=", ".join(key))))
+            .otherwise("reason").fill_null("").alias("reason"),
+            pl.when(pl.col("_left_out").is_not_null()).then(pl.lit("excluded"))
+            .when(earlier & (same | pl.lit(is_distinct))).then(pl.lit("merged"))
+            .when(pl.col("reason").is_not_null() | earlier).then(pl.lit("quarantined"))
+            .otherwise(pl.lit("kept")).alias("status"),
         )
-        .with_columns(pl.col("reason").fill_null(""))
-        .drop("_same", "_taken")
-    )
+        .drop("_same", "_left_out")
+    )  # fmt: skip

@@ -1,196 +1,170 @@
-"""What stands in the files? Every format as a table of text, each row with its file, sheet and row number."""
+"""What stands in the files? Every source as one table of text, each row with its file, sheet and row number."""
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
 import io
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 
 import polars as pl
 
+from audit.intake import bank, layout, sniff, text, workbook
+from audit.intake.sniff import BadExport
+from audit.language import mark as N_
 from audit.settings import Source
 
 ORIGIN = ["_file", "_sheet", "_row"]
+MARKS = ["_mark"]  # empty: data; total or group: what the export adds up itself
+__all__ = ["BadExport", "MARKS", "ORIGIN", "Read", "source"]
 
 
-class BadExport(ValueError):
-    """A file that cannot be read as declared; the message says file, place, what was expected, what came, what to do."""
+@dataclass(frozen=True)
+class Note:
+    """Something about a file that its rows do not say: its kind, how often, and an example."""
+
+    kind: str
+    file: str
+    count: int
+    detail: str = ""
 
 
 @dataclass(frozen=True)
 class Read:
-    table: pl.DataFrame  # text columns, and _file, _sheet, _row
+    table: pl.DataFrame  # text columns, and _file, _sheet, _row, _mark
     files: tuple[Path, ...]
+    notes: tuple[Note, ...] = ()
+    balances: pl.DataFrame | None = None  # bank statements: opening, in, out, closing by account and section
+    content: dict[str, str] = field(default_factory=dict)  # file -> its encoding or kind, for the manifest
 
 
-def source(folder: Path, name: str, source: Source) -> Read:
-    """All files of a source below one another, in order of their names.
+def source(folder: Path, name: str, source: Source, snapshots: Path | None = None) -> Read:
+    """All files of a source below one another, in order of their names; a query's rows from its snapshot.
 
     Raises
     ------
     BadExport
         when no file matches, a file cannot be decoded or parsed, or the files' headers differ.
     """
-    files = sorted(
-        path for path in folder.iterdir() if path.is_file() and fnmatch(path.name, source.file) and not path.name.startswith("~$")
-    )
+    if source.query:
+        return _snapshot(name, source, snapshots)
+    files = files_of(folder, source)
     if not files:
-        there = ", ".join(sorted(p.name for p in folder.iterdir() if p.is_file())) or "nothing"
-        raise BadExport(f"[sources.{name}]: no file {source.file!r} in {folder}; there is {there}")
+        there = ", ".join(sorted(p.name for p in folder.iterdir() if p.is_file())) or N_("nothing")
+        message = N_(
+            "[sources.{name}]: no file {file!r} in {folder}; there is {there}. What to do: put it there, or mend the name in audit.toml."
+        )
+        raise BadExport(message, name=name, file=source.file, folder=folder, there=there)
     parts = [part for path in files for part in _parts(path, source)]
     if not parts:
-        raise BadExport(f"[sources.{name}]: {', '.join(path.name for path in files)} holds no file. What to do: ask for the export again.")
-    first = parts[0]
+        message = N_("[sources.{name}]: {files} holds no file. What to do: ask for the export again.")
+        raise BadExport(message, name=name, files=", ".join(path.name for path in files))
+    return _together(parts, files)
+
+
+def files_of(folder: Path, source: Source) -> list[Path]:
+    """The files of a source; Excel's lock files (`~$...`) are none."""
+    if not source.file:
+        return []
+    return sorted(
+        path for path in folder.iterdir() if path.is_file() and fnmatch(path.name, source.file) and not path.name.startswith("~$")
+    )
+
+
+def _together(parts: list[Read], files: list[Path]) -> Read:
+    first = parts[0].table
     for part in parts[1:]:
-        if part.columns != first.columns:
-            odd = sorted(set(part.columns) ^ set(first.columns))
-            raise BadExport(f"{part['_file'][0] if len(part) else name}: its columns differ from those of the first file: {', '.join(odd)}")
-    return Read(pl.concat(parts), tuple(files))
+        odd = sorted(set(part.table.columns) ^ set(first.columns))
+        if odd:
+            file = part.table["_file"][0] if len(part.table) else next(iter(part.content))
+            message = N_("{file}: its columns differ from those of the first file: {columns}. What to do: give it a source of its own.")
+            raise BadExport(message, file=file, columns=", ".join(odd))
+    balances = [part.balances for part in parts if part.balances is not None]
+    return Read(
+        pl.concat([part.table.select(first.columns) for part in parts]),
+        tuple(files),
+        tuple(note for part in parts for note in part.notes),
+        pl.concat(balances) if balances else None,
+        {file: kind for part in parts for file, kind in part.content.items()},
+    )
+
+
+def _snapshot(name: str, source: Source, snapshots: Path | None) -> Read:
+    path = (snapshots or Path()) / f"{name}.parquet"
+    table = workbook.parquet(path.read_bytes(), path.name, decimal=source.decimal, date_format=source.date_format)
+    return Read(_with_origin(layout.marked(table, 1, {}, []), path.name, ""), (path,), content={path.name: "query"})
 
 
 def _parts(path: Path, source: Source):
-    """The tables of one file: a zip has one per member, any other file one."""
-    if path.suffix.lower() == ".zip":
-        try:
-            with zipfile.ZipFile(path) as archive:
-                members = {name: archive.read(name) for name in sorted(archive.namelist()) if not name.endswith("/")}
-        except zipfile.BadZipFile as error:
-            raise BadExport(f"{path.name} is not a whole zip file: {error}. What to do: copy it again.") from error
-        for member, content in members.items():
-            yield _table(content, f"{path.name}/{member}", source)
+    """The tables of one file: a zip has one per member, a workbook one per sheet asked for."""
+    content = path.read_bytes()
+    if sniff.kind(content, path.name) != "zip":
+        yield from _tables(content, path.name, source)
+        return
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for member in sorted(name for name in archive.namelist() if not name.endswith("/")):
+            inner = archive.read(member)
+            yield from _tables(inner, f"{path.name}/{member}", source)
+
+
+def _tables(content: bytes, file: str, source: Source):
+    kind = sniff.kind(content, file)
+    if kind == "bank":
+        yield _statement(content, file, source)
+        return
+    if kind == "parquet":
+        table = workbook.parquet(content, file, decimal=source.decimal, date_format=source.date_format)
+        yield Read(_with_origin(layout.marked(table, 2, {}, source.groups), file, ""), (), content={file: kind})
+        return
+    head_rows = 0 if source.first_row == 1 else source.header_rows
+    skip = source.first_row - 1 - head_rows
+    if kind == "workbook":
+        given = {"wanted": source.sheet, "decimal": source.decimal, "date_format": source.date_format}
+        grids = workbook.sheets(content, file, skip=skip, head_rows=head_rows, **given)
+        said = kind
     else:
-        yield _table(path.read_bytes(), path.name, source)
+        written = text.decoded(content, file, source.encoding)
+        said = f"{kind}, {text.used_encoding(content, source.encoding)}"
+        if kind == "html":
+            table = workbook.web_page(written, file, skip=skip)
+        else:
+            table = text.rows(written, file, separator=source.delimiter, skip=skip)
+        grids = [workbook.Sheet("", table[head_rows:], table[:head_rows].rows())]
+    for grid in grids:
+        yield _named(grid, file, source, said)
 
 
-def _table(content: bytes, file: str, source: Source) -> pl.DataFrame:
-    suffix = Path(file).suffix.lower()
-    if suffix in {".xlsx", ".xls", ".xlsb", ".ods"}:
-        table, sheet = _sheet(content, file, source)
-    elif suffix == ".parquet":
-        table, sheet = _parquet(content, file, source), ""
-    else:
-        table, sheet = _text(content, file, source), ""
-    first_row = source.header + 1 if source.names is None else 1
-    return table.with_columns(
-        pl.lit(file).alias("_file"),
-        pl.lit(sheet).alias("_sheet"),
-        pl.int_range(first_row, first_row + pl.len(), dtype=pl.Int64).alias("_row"),
-    ).filter(~pl.all_horizontal(pl.col(table.columns) == ""))
-
-
-def _text(content: bytes, file: str, source: Source) -> pl.DataFrame:
-    text = _decoded(content, file, source.encoding)
-    if not text.strip():
-        raise BadExport(f"{file} is empty: expected a header and rows. What to do: ask for the export again.")
-    separator = source.delimiter
-    if separator == "whitespace":
-        text, separator = "\n".join("\t".join(line.split()) for line in text.splitlines()), "\t"
-    try:
-        table = pl.read_csv(
-            io.BytesIO(text.encode()),
-            separator=separator,
-            has_header=False,
-            skip_rows=0 if source.names else source.header - 1,
-            infer_schema=False,
-        ).fill_null("")
-    except pl.exceptions.PolarsError as error:
+def _named(grid: workbook.Sheet, file: str, source: Source, said: str) -> Read:
+    where = f"{file}, {grid.name}" if grid.name else file
+    names = source.names or (layout.names(grid.head, where) if grid.head else [])
+    if not names or (grid.table.is_empty() and not grid.table.width):
         raise BadExport(
-            f"{file} {_crooked(text, separator, source.header)}. What to do: check delimiter and quotes, or ask for the export again."
-        ) from error
-    names = source.names or list(table.row(0))
-    if len(names) != table.width:
-        raise BadExport(f"{file}: {len(names)} names are declared, its rows have {table.width} fields")
-    clean = _clean_names(names, file)
-    if len(clean) == 1 and (other := [c for c in ";\t|," if c in clean[0]]):
-        raise BadExport(
-            f"{file} has one column when read with delimiter {source.delimiter!r}. What to do: declare delimiter = {other[0]!r} in audit.toml."
+            N_("{where} is empty: expected a header in row {row}. What to do: ask for the export again."),
+            where=where,
+            row=source.first_row - 1,
         )
-    return (table if source.names else table[1:]).rename(dict(zip(table.columns, clean, strict=True)))
+    if len(names) != grid.table.width:
+        message = N_("{where}: {count} names are declared, its rows have {width} fields. What to do: name every column in audit.toml.")
+        raise BadExport(message, where=where, count=len(names), width=grid.table.width)
+    if len(names) == 1 and (other := [c for c in ";\t|," if c in names[0]]):
+        message = N_(
+            "{where} has one column when read with delimiter {delimiter!r}. What to do: declare delimiter = {other!r} in audit.toml."
+        )
+        raise BadExport(message, where=where, delimiter=source.delimiter, other=other[0])
+    table = grid.table.rename(dict(zip(grid.table.columns, names, strict=True)))
+    nameless = [c for i, c in enumerate(names) if c == f"column {i + 1}" and (table[c] == "").all()]
+    table = layout.marked(table.drop(nameless), source.first_row, grid.levels, source.groups)
+    notes = tuple(Note(kind, where, count) for kind, count in grid.notes.items())
+    return Read(_with_origin(table, file, grid.name), (), notes, content={file: said})
 
 
-def _crooked(text: str, separator: str, header: int) -> str:
-    """Where a text file stops being a table: the first row with another number of fields than the header."""
-    rows = csv.reader(io.StringIO(text), delimiter=separator)
-    width = None
-    for number, row in enumerate(rows, 1):
-        if number == header:
-            width = len(row)
-        elif width is not None and row and len(row) != width:
-            return f"is not a table: row {number} has {len(row)} fields, expected {width} as in its header: {separator.join(row)[:120]!r}"
-    return f"is not a table with delimiter {separator!r}"
+def _statement(content: bytes, file: str, source: Source) -> Read:
+    statement = bank.statement(content, file, encoding=source.encoding, own_tax_ids=source.own_tax_ids, payers=source.payers)
+    table = statement.documents.with_columns(pl.lit("").alias("_mark"))
+    notes = tuple(Note(kind, file, count, detail) for kind, count, detail in statement.notes)
+    return Read(_with_origin(table, file, ""), (), notes, statement.balances, {file: f"bank, {statement.encoding}"})
 
 
-def _decoded(content: bytes, file: str, encoding: str | None) -> str:
-    marks = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-    encoding = next((name for mark, name in marks.items() if content.startswith(mark)), encoding or "utf-8")
-    try:
-        return content.decode(encoding)
-    except LookupError as error:
-        raise BadExport(
-            f"{file}: there is no encoding {encoding!r}. What to do: name one such as utf-8, cp1251 or cp866 in audit.toml."
-        ) from error
-    except UnicodeDecodeError as error:
-        raise BadExport(
-            f'{file} is not {encoding} at byte {error.start}. What to do: name the encoding in audit.toml, e.g. encoding = "cp1251".'
-        ) from error
-
-
-def _sheet(content: bytes, file: str, source: Source) -> tuple[pl.DataFrame, str]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    except (CalamineError, zipfile.BadZipFile) as error:
-        raise BadExport(f"{file} cannot be opened as a workbook: {error}. What to do: save it again from Excel as .xlsx.") from error
-    sheet = source.sheet or book.sheet_names[0]
-    if sheet not in book.sheet_names:
-        raise BadExport(f"{file} has no sheet {sheet!r}; it has {', '.join(book.sheet_names)}")
-    rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)[source.header - 1 :]
-    if not rows:
-        raise BadExport(f"{file}, sheet {sheet!r} is empty: expected a header in row {source.header}")
-    names = [str(cell) for cell in rows[0]]
-    cells = [[_cell(cell, source) for cell in row] for row in rows[1:]]
-    clean = _clean_names(names, f"{file}, sheet {sheet!r}")
-    return pl.DataFrame(cells, schema=dict.fromkeys(clean, pl.String), orient="row"), sheet
-
-
-def _cell(value, source: Source) -> str:
-    """A typed cell as the text that this source's formats read back: one reader then serves files of text and workbooks."""
-    if isinstance(value, bool | str):
-        return str(value)
-    if isinstance(value, int | float):
-        plain = f"{value:.10f}".rstrip("0").rstrip(".")
-        return plain.replace(".", source.decimal)
-    if isinstance(value, dt.datetime | dt.date):
-        return value.strftime(source.date_format or "%Y-%m-%d")
-    return "" if value is None else str(value)
-
-
-def _parquet(content: bytes, file: str, source: Source) -> pl.DataFrame:
-    try:
-        table = pl.read_parquet(io.BytesIO(content))
-    except pl.exceptions.PolarsError as error:
-        raise BadExport(f"{file} is not a Parquet file: {str(error).splitlines()[0]}. What to do: export it again.") from error
-    as_text = []
-    for name, kind in table.schema.items():
-        column = pl.col(name)
-        if kind.is_temporal():
-            column = column.dt.strftime(source.date_format or "%Y-%m-%d")
-        elif kind.is_numeric():
-            column = column.cast(pl.String).str.replace(".", source.decimal, literal=True)
-        as_text.append(column.cast(pl.String).fill_null(""))
-    return table.select(as_text)
-
-
-def _clean_names(names: list[str], where: str) -> list[str]:
-    """The header's names without odd spaces; each must be there once."""
-    clean = [" ".join(str(name).replace("\xa0", " ").split()) for name in names]
-    twice = sorted({name or "(empty)" for name in clean if clean.count(name) > 1})
-    if twice:
-        cure = "rename one of them, or name the row of the real header, e.g. header = 3"
-        raise BadExport(f"{where}: the header names a column twice: {', '.join(twice)}. What to do: {cure}.")
-    return clean
+def _with_origin(table: pl.DataFrame, file: str, sheet: str) -> pl.DataFrame:
+    return table.with_columns(pl.lit(file).alias("_file"), pl.lit(sheet).alias("_sheet"))

@@ -1,0 +1,136 @@
+"""What does a text file say? Encoding, delimiter, and rows of fields, none of them lost (faults 1, 3, 5)."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import polars as pl
+
+from audit.intake.sniff import BadExport
+from audit.language import mark as N_
+
+MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+COMMON = "оеаинтсрвл ОЕАИНТСРВЛ"
+DELIMITERS = ";\t|,"
+SHOWN = 3  # crooked rows named in a message
+csv.field_size_limit(10 * 2**20)
+
+
+def decoded(content: bytes, file: str, encoding: str | None) -> str:
+    """The text by its byte order mark, else by the declared encoding, else as UTF-8; never with replaced characters.
+
+    Raises
+    ------
+    BadExport
+        naming the encoding and the byte at which it fails.
+    """
+    encoding = used_encoding(content, encoding)
+    try:
+        return content.decode(encoding)
+    except LookupError as error:
+        message = N_("{file}: there is no encoding {encoding!r}. What to do: name one such as utf-8, cp1251 or cp866 in audit.toml.")
+        raise BadExport(message, file=file, encoding=encoding) from error
+    except UnicodeDecodeError as error:
+        message = N_('{file} is not {encoding} at byte {byte}. What to do: name the encoding in audit.toml, e.g. encoding = "cp1251".')
+        raise BadExport(message, file=file, encoding=encoding, byte=error.start) from error
+
+
+def used_encoding(content: bytes, declared: str | None) -> str:
+    """The encoding by which a text is read: its byte order mark stands above what is declared."""
+    return next((name for mark, name in MARKS.items() if content.startswith(mark)), declared or "utf-8")
+
+
+def likely_encoding(content: bytes) -> str:
+    """The encoding of a text by its mark, else UTF-8 where all bytes fit, else the likelier of cp1251 and cp866.
+
+    Detectors misjudge short Russian texts; this order is deterministic: the wrong one of the two gives capital letters and frames
+    where the right one gives the commonest letters of Russian.
+    """
+    for mark, name in MARKS.items():
+        if content.startswith(mark):
+            return name
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start >= len(content) - 3 and error.reason == "unexpected end of data":
+            return "utf-8"  # a sample that ends within a letter
+    else:
+        return "utf-8"
+    sample = content[:200_000]
+    return max(["cp1251", "cp866"], key=lambda name: sum(sample.decode(name, errors="replace").count(letter) for letter in COMMON))
+
+
+def delimiter(text: str) -> str:
+    """The delimiter whose count repeats over the first rows: most rows with the same number of fields, then most fields."""
+
+    def fit(candidate: str) -> tuple[float, int]:
+        rows = [row for row in csv.reader(io.StringIO(text), delimiter=candidate) if row][:50]
+        widths = [len(row) for row in rows]
+        usual = max(set(widths), key=widths.count, default=1)
+        return (widths.count(usual) / len(widths) if usual > 1 else 0.0, usual)
+
+    return max(DELIMITERS, key=fit)
+
+
+def rows(text: str, file: str, *, separator: str, skip: int, width: int | None = None) -> pl.DataFrame:
+    """All rows after the first `skip`, as text columns named column_1, ...; empty fields are empty texts.
+
+    A file without a quotation mark is split by polars; one with them by Python's csv, which takes a mark inside a field as
+    itself (`ООО "Ром"ашка"`). A row with more or fewer fields than the first is an error, not a guess.
+
+    Raises
+    ------
+    BadExport
+        naming the rows that have another number of fields.
+    """
+    if separator == "whitespace":
+        text, separator = "\n".join("\t".join(line.split()) for line in text.splitlines()), "\t"
+    if '"' in text:
+        return _quoted(text, file, separator, skip, width)
+    body = text.encode()
+    for _row in range(skip):
+        body = body[body.find(b"\n") + 1 :] if b"\n" in body else b""
+    first = body.partition(b"\n")[0]
+    width = width or first.count(separator.encode()) + 1
+    if not body.strip():
+        return pl.DataFrame(schema={f"column_{i + 1}": pl.String for i in range(width)})
+    names = {f"column_{i + 1}": pl.String for i in range(width)}
+    try:
+        table = pl.read_csv(body, separator=separator, has_header=False, schema=names, quote_char=None, infer_schema=False)
+    except pl.exceptions.PolarsError as error:
+        raise _crooked(text, file, separator, skip, width) from error
+    lines = body.count(b"\n") + (not body.endswith(b"\n"))
+    if body.count(separator.encode()) != (width - 1) * lines or len(table) != lines:
+        return _quoted(text, file, separator, skip, width)  # short rows, or empty lines that must keep their numbers
+    last = table.columns[-1]
+    return table.fill_null("").with_columns(pl.col(last).str.strip_suffix("\r"))
+
+
+def _quoted(text: str, file: str, separator: str, skip: int, width: int | None) -> pl.DataFrame:
+    found = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))[skip:]
+    width = width or len(found[0]) if found else 1
+    if any(row and len(row) != width for row in found):
+        raise _crooked(text, file, separator, skip, width)
+    blank = [""] * width
+    columns = zip(*(row or blank for row in found), strict=True) if found else [[] for _ in range(width)]
+    return pl.DataFrame({f"column_{i + 1}": list(column) for i, column in enumerate(columns)}, schema_overrides={"column_1": pl.String})
+
+
+def _crooked(text: str, file: str, separator: str, skip: int, width: int) -> BadExport:
+    """Where a text file stops being a table: the rows with another number of fields than the first."""
+    odd = [
+        (number, row)
+        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), 1)
+        if number > skip and row and len(row) != width
+    ]
+    if not odd:
+        message = N_("{file} is not a table with delimiter {delimiter!r}. What to do: check delimiter and quotes.")
+        return BadExport(message, file=file, delimiter=separator)
+    places = ", ".join(str(number) for number, _row in odd[:SHOWN]) + (f" (+{len(odd) - SHOWN})" if len(odd) > SHOWN else "")
+    number, row = odd[0]
+    return BadExport(
+        N_("{file} is not a table: expected {width} fields as in row {first}, got another number in rows {places}; row {number} has {fields}: {content!r}. "
+           "What to do: check delimiter and quotes, or ask for the export again with quotes around texts."),
+        file=file, width=width, first=skip + 1, places=places, number=number, fields=len(row), content=separator.join(row)[:120],
+    )  # fmt: skip

@@ -1,0 +1,82 @@
+"""What does the consultant see in the terminal? The gate, and what `audit new` proposes, as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from audit.language import retold, shown
+from audit.language import translate as _
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from audit.intake import Taken
+    from audit.intake.propose import Proposal
+
+SHOWN = 10  # rows of a part that are printed; the rest stand in the tables
+
+
+def gate(taken: Taken) -> str:
+    """Verdicts, defects, every row's fate, effects of rules, controls, and the first rejected rows."""
+    parts = [
+        _part(_("May these numbers be used?"), [_verdict(row) for row in taken.gate.iter_rows(named=True)]),
+        _part(_("What to know about the data"), [_defect(row) for row in taken.defects.iter_rows(named=True)]),
+        _part(_("What became of every row"), _columns(taken.reconciliation, ["table", "status", "reason", "rows", "amount"])),
+        _part(_("What each declared rule does"), _columns(taken.effects, ["rule", "rows", "before", "after"])),
+        _part(_("Sums against those of others"), _columns(taken.controls, ["verdict", "control", "source", "period", "expected", "found", "difference"], SHOWN)),
+        _part(_("Rejected rows"), _columns(taken.quarantine, ["file", "sheet", "row", "reason", "content"], SHOWN)),
+        _part(_("Pairs to decide in duplicates.csv"), _columns(taken.duplicates, ["proposal", "decision", "score", "reason", "name_a", "name_b"], SHOWN)),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def proposal(found: Proposal) -> str:
+    """What stands in each file, what it is taken for, a look at the lines, what has to be asked, and what to do next."""
+    files = [f"{s.name}: {s.file}{f', {s.sheet}' if s.sheet else ''}: {_('{rows} rows').format(rows=s.rows)}; {', '.join(s.columns)}" for s in found.sheets]
+    tables = [f"[tables.{name}] <- {mapping['from']}: " + ", ".join(f"{ours} = {_quoted(theirs)}" for ours, theirs in mapping["columns"].items()) for name, mapping in found.tables.items()]
+    return "\n".join(
+        part
+        for part in [
+            _part(_("What stands in the files"), files),
+            _part(_("What it is taken for"), tables),
+            _part(_("The first lines"), _columns(found.preview, found.preview.columns, 5)),
+            _part(_("What has to be asked"), [f"? {about}: {question}" for about, question in found.questions.items()]),
+            _("Written: {path}. Next: read it, answer its questions, then `audit check {folder}`.").format(path=found.path, folder=found.path.parent),
+        ]
+        if part
+    )
+
+
+def _quoted(theirs) -> str:
+    return " / ".join(theirs) if isinstance(theirs, list) else str(theirs)
+
+
+def _part(title: str, lines: list[str]) -> str:
+    return f"\n{title}\n" + "\n".join(f"  {line}" for line in lines) if lines else ""
+
+
+def _verdict(row: dict) -> str:
+    why = retold(row["why"]).splitlines()[0] if row["why"] else ""
+    more = f" (+{row['defects'] - 1})" if row["defects"] > 1 else ""
+    return f"{row['verdict']:<7} {row['kind']:<8} {row['subject']:<11} {why}{more}".rstrip()
+
+
+def _defect(row: dict) -> str:
+    money = f", {shown('amount', float(row['amount']))}" if row["amount"] is not None else ""
+    where = f"\n          {_('where')}: {row['sample']}" if row["sample"] else ""
+    said = f"{row['verdict']:<7} {retold(row['defect'])} ({row['rows']}{money})"
+    return f"{said}{where}\n          {_('bias')}: {retold(row['bias'])}\n          {_('to do')}: {retold(row['action'])}"
+
+
+def _columns(table: pl.DataFrame, names: list[str], most: int = 200) -> list[str]:
+    """Rows as aligned columns; a cell is cut at 60 signs."""
+    cells = [[_cell(name, row[name]) for name in names] for row in table.head(most).iter_rows(named=True)]
+    widths = [max((len(row[i]) for row in cells), default=0) for i in range(len(names))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+    return lines + ([_("and {count} more").format(count=len(table) - most)] if len(table) > most else [])
+
+
+def _cell(name: str, value) -> str:
+    said = str(value) if isinstance(value, str) or name == "row" else "" if value is None else shown(name, float(value) if hasattr(value, "as_tuple") else value)
+    said = retold(said).replace("\n", " ")
+    return said if len(said) <= 60 else f"{said[:59]}…"
