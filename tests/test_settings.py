@@ -54,5 +54,5 @@ def test_a_source_outside_the_folder_is_refused(tmp_path):
 
 
 def test_a_folder_without_audit_toml_says_what_to_do(tmp_path):
-    with pytest.raises(settings.BadSettings, match="copy data/demo/audit.toml"):
+    with pytest.raises(settings.BadSettings, match="audit new FILE"):
         settings.read(tmp_path)

@@ -356,6 +356,59 @@ KEY_REASONS = {  # planted: which customers are key, why, and at which level
 }  # fmt: skip
 
 
+MISTYPED = ("К0021", "К0057", "К0102", "К0188", "К0233")  # planted: a digit of the INN is wrong
+DOUBLES = (  # planted: second entries of customers, never sold to: code, whose, how its name is written, whether the INN is there
+    ("К0401", "К0030", "{stem}, ООО", True), ("К0402", "К0077", "ООО \"{stem}\"", True), ("К0403", "К0141", "Общество с ограниченной ответственностью «{stem}»", False),
+    ("К0404", "К0200", "ООО «{latin}»", False), ("К0405", "К0310", "ООО «{slip}»", False),
+)  # fmt: skip
+FORGETFUL = ("М03", 0.80)  # planted: a manager who enters this share of the sales into the CRM; the others 0.98
+LOOKALIKES = str.maketrans("АВЕКМНОРСТХаеорсх", "ABEKMHOPCTXaeopcx")
+POSTS = ("директор", "главный инженер", "начальник снабжения", "закупщик", "бухгалтер")
+
+
+def central_file(base: dict[str, pd.DataFrame], seed: int = SEED) -> dict[str, pd.DataFrame]:
+    """What the central file knows: entries of customers with their gaps and doubles, contact persons, and the CRM's own record of sales."""
+    rng = np.random.default_rng([seed, 1])  # its own numbers: the sales stay as they are
+    people = base["customers"][["customer", "name", "inn", "group", "region", "industry", "manager"]].copy()
+    people["inn"] = people["inn"].where(~people["customer"].isin(MISTYPED), people["inn"].str[:-1] + ((people["inn"].str[-1].astype(int) + 1) % 10).astype(str))
+    people["inn"] = people["inn"].where(rng.random(len(people)) > 0.06, "")
+    known = people.set_index("customer")
+    doubles = [known.loc[whose].to_dict() | {"customer": code, "name": _variant(known.loc[whose, "name"], how), "inn": base["customers"].set_index("customer").loc[whose, "inn"] if same else "", "group": ""} for code, whose, how, same in DOUBLES]
+    people = pd.concat([people, pd.DataFrame(doubles)], ignore_index=True)
+    n = len(people)
+    phones = [f"8 (800) {rng.integers(200, 999)}-{rng.integers(10, 99)}-{rng.integers(10, 99)}" for _ in range(n)]
+    people["phone"] = np.where(rng.random(n) < 0.12, "", np.where(rng.random(n) < 0.05, "уточнить", phones))
+    people["email"] = [f"info{i}@example.ru" if rng.random() > 0.25 else "info@" if rng.random() < 0.2 else "" for i in range(n)]
+    age = np.where(rng.random(n) < 0.35, rng.integers(366, DAYS, n), rng.integers(0, 365, n))
+    people["updated"] = (FIRST + pd.to_timedelta(DAYS - 1 - age, "D")).strftime("%d.%m.%Y")
+    return {"customers": people, "contacts": _contacts(rng, people), "crm": _crm(rng, base["sales"])}
+
+
+def _variant(name: str, how: str) -> str:
+    stem = name.removeprefix("ООО «").removesuffix("»")
+    return how.format(stem=stem, latin=stem.translate(LOOKALIKES), slip=stem[:3] + stem[4] + stem[3] + stem[5:])
+
+
+def _contacts(rng, people: pd.DataFrame) -> pd.DataFrame:
+    counts = rng.choice([0, 1, 2, 3], len(people), p=[0.2, 0.45, 0.25, 0.1])
+    at = np.repeat(np.arange(len(people)), counts)
+    return pd.DataFrame(
+        {
+            "Контрагент": people["customer"].to_numpy()[at], "ФИО": [f"Контактное лицо {i}" for i in range(1, len(at) + 1)], "Должность": rng.choice(POSTS, len(at)),
+            "Телефон": [f"8 (800) {rng.integers(200, 999)}-{rng.integers(10, 99)}-{rng.integers(10, 99)}" if rng.random() > 0.1 else "" for _ in at],
+            "Менеджер": people["manager"].to_numpy()[at],
+        }
+    )  # fmt: skip
+
+
+def _crm(rng, sales: pd.DataFrame) -> pd.DataFrame:
+    """Documents as managers enter them: some are missing, most of all those of the forgetful one; returns are never entered."""
+    documents = sales[sales["amount"] > 0].groupby("document", as_index=False).agg(date=("date", "first"), customer=("customer", "first"), manager=("manager", "first"), amount=("amount", "sum"))
+    kept = rng.random(len(documents)) < np.where(documents["manager"] == FORGETFUL[0], FORGETFUL[1], 0.98)
+    entered = documents[kept]
+    return pd.DataFrame({"Сделка": entered["document"], "Дата": entered["date"].dt.strftime("%d.%m.%Y"), "Компания": entered["customer"], "Бюджет": _money(entered["amount"]), "Ответственный": entered["manager"]})
+
+
 def truths(base: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """What was planted, one row per customer: loyalty type, day of the last order if they stopped, key reason with its level."""
     people = base["customers"]
@@ -401,18 +454,23 @@ def write(base: dict[str, pd.DataFrame], folder: Path) -> None:
             overlap = (year == y - 1) & (sales["date"] >= pd.Timestamp(y - 1, 12, 29))
             part = pd.concat([out[overlap], part])
         _csv(part, folder / f"Продажи {y}.csv")
-    customers, goods, staff = base["customers"], base["products"], base["managers"]
+    goods, staff = base["products"], base["managers"]
     manager_department = staff.set_index("manager")["department"]
+    central = central_file(base)
+    entries = central["customers"]
     _csv(
         pd.DataFrame(
             {
-                "Код": customers["customer"], "Наименование": customers["name"], "ИНН": customers["inn"],
-                "Головная компания": customers["group"], "Регион": customers["region"], "Отрасль": customers["industry"],
-                "Менеджер": customers["manager"], "Отдел": customers["manager"].map(manager_department),
+                "Код": entries["customer"], "Наименование": entries["name"], "ИНН": entries["inn"],
+                "Головная компания": entries["group"], "Регион": entries["region"], "Отрасль": entries["industry"],
+                "Менеджер": entries["manager"], "Отдел": entries["manager"].map(manager_department),
+                "Телефон": entries["phone"], "E-mail": entries["email"], "Дата изменения": entries["updated"],
             }
         ),
         folder / "Контрагенты.csv",
     )  # fmt: skip
+    _csv(central["contacts"], folder / "Контактные лица.csv")
+    _csv(central["crm"], folder / "CRM сделки.csv")
     launched = (FIRST + pd.to_timedelta(goods["launched"], "D")).dt.strftime("%d.%m.%Y")
     _csv(
         pd.DataFrame(

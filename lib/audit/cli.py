@@ -17,7 +17,13 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--force", action="store_true", help="rebuild a run that exists, beside it, and compare")
     run.add_argument("--outputs", type=Path, help="where runs are kept (default: outputs/)")
     new = commands.add_parser("new", help="look at exports, propose what is what, write data/<name>/audit.toml for you to edit")
-    new.add_argument("files", type=Path, nargs="+", metavar="FILE", help="exports as they came: CSV, XLSX, XLS, ODS, HTML, Parquet, zip, 1C bank statement")
+    new.add_argument(
+        "files",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="exports as they came: CSV, XLSX, XLS, ODS, HTML, Parquet, zip, 1C bank statement",
+    )
     new.add_argument("--name", required=True, help="name of the base: its folder in data/")
     new.add_argument("--data", type=Path, default=Path("data"), help="where bases are kept (default: data/)")
     check = commands.add_parser("check", help="the gate alone: PASS, FLAG or REFUSE for each table and chapter, and every row's fate")

@@ -134,8 +134,8 @@ class Settings(_Strict):
     """Everything audit.toml declares. Attributes of [base] are reached directly: `settings.as_of`."""
 
     base: Base
-    sources: dict[str, Source]
-    tables: dict[str, Mapping]
+    sources: dict[str, Source] = {}
+    tables: dict[str, Mapping] = {}
     rules: Rules = Rules()
     norms: dict[str, Override] = {}
     market: Market | None = None
@@ -161,8 +161,6 @@ class Settings(_Strict):
 
 
 def _mapping_faults(settings: Settings):
-    if "lines" not in settings.tables:
-        yield "[tables.lines] is missing: the audit needs order lines"
     for name, mapping in settings.tables.items():
         where = f"[tables.{name}]"
         if name not in {table.name for table in tables.COMPANY}:
@@ -201,7 +199,7 @@ def read(folder: Path) -> Settings:
     path = folder / "audit.toml"
     if not path.is_file():
         raise BadSettings(
-            f"{folder} holds no audit.toml. What to do: copy data/demo/audit.toml there and name your files and columns in it."
+            f"{folder} holds no audit.toml. What to do: `audit new FILE... --name {folder.name}` writes one from your exports."
         )
     try:
         return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))

@@ -193,6 +193,7 @@ COMPANY = [
             ("customer_id!", TEXT, "who bought"),
             ("date!", DATE, "when"),
             ("amount!", MONEY, "for how much"),
+            ("manager_id", TEXT, "who entered it"),
         ],
         unlocks="the check of the CRM against accounting by customer and period (K3, M12)",
     ),

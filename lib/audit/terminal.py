@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audit.language import retold, shown
+from audit.language import label, retold, shown
 from audit.language import translate as _
 
 if TYPE_CHECKING:
@@ -23,17 +23,29 @@ def gate(taken: Taken) -> str:
         _part(_("What to know about the data"), [_defect(row) for row in taken.defects.iter_rows(named=True)]),
         _part(_("What became of every row"), _columns(taken.reconciliation, ["table", "status", "reason", "rows", "amount"])),
         _part(_("What each declared rule does"), _columns(taken.effects, ["rule", "rows", "before", "after"])),
-        _part(_("Sums against those of others"), _columns(taken.controls, ["verdict", "control", "source", "period", "expected", "found", "difference"], SHOWN)),
+        _part(
+            _("Sums against those of others"),
+            _columns(taken.controls, ["verdict", "control", "source", "period", "expected", "found", "difference"], SHOWN),
+        ),
         _part(_("Rejected rows"), _columns(taken.quarantine, ["file", "sheet", "row", "reason", "content"], SHOWN)),
-        _part(_("Pairs to decide in duplicates.csv"), _columns(taken.duplicates, ["proposal", "decision", "score", "reason", "name_a", "name_b"], SHOWN)),
+        _part(
+            _("Pairs to decide in duplicates.csv"),
+            _columns(taken.duplicates, ["proposal", "decision", "score", "reason", "name_a", "name_b"], SHOWN),
+        ),
     ]
     return "\n".join(part for part in parts if part)
 
 
 def proposal(found: Proposal) -> str:
     """What stands in each file, what it is taken for, a look at the lines, what has to be asked, and what to do next."""
-    files = [f"{s.name}: {s.file}{f', {s.sheet}' if s.sheet else ''}: {_('{rows} rows').format(rows=s.rows)}; {', '.join(s.columns)}" for s in found.sheets]
-    tables = [f"[tables.{name}] <- {mapping['from']}: " + ", ".join(f"{ours} = {_quoted(theirs)}" for ours, theirs in mapping["columns"].items()) for name, mapping in found.tables.items()]
+    files = [
+        f"{s.name}: {s.file}{f', {s.sheet}' if s.sheet else ''}: {_('{rows} rows').format(rows=s.rows)}; {', '.join(s.columns)}"
+        for s in found.sheets
+    ]
+    tables = [
+        f"[tables.{name}] <- {mapping['from']}: " + ", ".join(f"{ours} = {_quoted(theirs)}" for ours, theirs in mapping["columns"].items())
+        for name, mapping in found.tables.items()
+    ]
     return "\n".join(
         part
         for part in [
@@ -41,7 +53,9 @@ def proposal(found: Proposal) -> str:
             _part(_("What it is taken for"), tables),
             _part(_("The first lines"), _columns(found.preview, found.preview.columns, 5)),
             _part(_("What has to be asked"), [f"? {about}: {question}" for about, question in found.questions.items()]),
-            _("Written: {path}. Next: read it, answer its questions, then `audit check {folder}`.").format(path=found.path, folder=found.path.parent),
+            _("Written: {path}. Next: read it, answer its questions, then `audit check {folder}`.").format(
+                path=found.path, folder=found.path.parent
+            ),
         ]
         if part
     )
@@ -70,13 +84,24 @@ def _defect(row: dict) -> str:
 
 def _columns(table: pl.DataFrame, names: list[str], most: int = 200) -> list[str]:
     """Rows as aligned columns; a cell is cut at 60 signs."""
-    cells = [[_cell(name, row[name]) for name in names] for row in table.head(most).iter_rows(named=True)]
+    if table.is_empty():
+        return []
+    cells = [
+        [label(name) for name in names],
+        *([_cell(name, row[name]) for name in names] for row in table.head(most).iter_rows(named=True)),
+    ]
     widths = [max((len(row[i]) for row in cells), default=0) for i in range(len(names))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
     return lines + ([_("and {count} more").format(count=len(table) - most)] if len(table) > most else [])
 
 
 def _cell(name: str, value) -> str:
-    said = str(value) if isinstance(value, str) or name == "row" else "" if value is None else shown(name, float(value) if hasattr(value, "as_tuple") else value)
+    said = (
+        str(value)
+        if isinstance(value, str) or name == "row"
+        else ""
+        if value is None
+        else shown(name, float(value) if hasattr(value, "as_tuple") else value)
+    )
     said = retold(said).replace("\n", " ")
     return said if len(said) <= 60 else f"{said[:59]}…"

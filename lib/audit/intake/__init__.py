@@ -35,7 +35,7 @@ from audit.intake.account import as_csv
 from audit.intake.answer import by_year, findings, window
 from audit.intake.read import BadExport
 from audit.language import mark as N_
-from audit.language import translate
+from audit.language import retold, translate
 from audit.settings import Settings
 
 __all__ = ["BadExport", "Taken", "as_csv", "by_year", "check", "findings", "take", "window"]
@@ -84,7 +84,7 @@ def take(folder: Path, settings: Settings, snapshots: Path | None = None) -> Tak
         first = taken.quarantine.filter(pl.col("table") == "lines").head(1).rows(named=True)
         said = translate(N_("\nThe first: {file}, row {row}: {content}"))
         example = "".join(said.format(file=q["file"], row=q["row"], content=q["content"][:200]) for q in first)
-        raise BadExport(message, missing=taken.missing, example=example)
+        raise BadExport(message, missing=retold(taken.missing), example=example)
     return taken
 
 
@@ -124,13 +124,13 @@ def check(folder: Path, settings: Settings, snapshots: Path | None = None) -> Ta
 def _missing(fates: dict[str, pl.DataFrame], kept: dict[str, pl.DataFrame], settings: Settings) -> str:
     """Why there is not one line to audit, in words; empty where there is."""
     if "lines" not in kept:
-        asked = "; ".join(settings.questions.values())
-        return translate(N_("no column for customer, date and amount has been mapped to [tables.lines]")) + (f" ({asked})" if asked else "")
+        asked = settings.questions.get("tables.lines")
+        return asked or N_("[tables.lines] is missing: the audit needs order lines, with customer, date and amount")
     if len(kept["lines"]):
         return ""
     reasons = fates["lines"].group_by("reason").len().sort("len", "reason", descending=[True, False])
     seen = "\n".join(f"  - {row['reason']}: {row['len']}" for row in reasons.iter_rows(named=True))
-    return translate(N_("Not one line of sales could be kept:\n{seen}")).format(seen=seen or translate(N_("  - the files hold no rows")))
+    return N_("Not one line of sales could be kept:\n{seen}").format(seen=seen or N_("  - the files hold no rows"))
 
 
 def _one_customer_each(fates: dict[str, pl.DataFrame], decided: dict) -> tuple[dict[str, pl.DataFrame], pl.DataFrame, pl.DataFrame]:
@@ -151,8 +151,7 @@ def _one_customer_each(fates: dict[str, pl.DataFrame], decided: dict) -> tuple[d
     groups = duplicates.groups(found, aliases)
     if groups and "customers" not in fates:
         fates = fates | {"customers": _from_lines(known)}
-    stays = dict(aliases.select("alias_id", "customer_id").iter_rows())
-    return {name: _renamed(name, fate, stays, groups) for name, fate in fates.items()}, found, aliases
+    return {name: _renamed(name, fate, aliases, groups) for name, fate in fates.items()}, found, aliases
 
 
 def _from_lines(customers: pl.DataFrame) -> pl.DataFrame:
@@ -163,26 +162,22 @@ def _from_lines(customers: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _renamed(name: str, fate: pl.DataFrame, stays: dict[str, str], groups: dict[str, str]) -> pl.DataFrame:
+def _renamed(name: str, fate: pl.DataFrame, aliases: pl.DataFrame, groups: dict[str, str]) -> pl.DataFrame:
+    """Rows under the code that stays; entries of the other codes merged, each with its reason; groups written to the customers."""
     if "customer_id" not in fate.columns:
         return fate
+    stays = dict(aliases.select("alias_id", "customer_id").iter_rows())
     if name != "customers":
         return fate.with_columns(pl.col("customer_id").replace(stays)) if stays else fate
+    said = {alias: duplicates.ONE.format(customer_id=customer, reason=reason) for alias, customer, reason in aliases.iter_rows()}
     is_alias = pl.col("customer_id").is_in(list(stays)) & (pl.col("status") == "kept")
-    said = pl.format(
-        duplicates.ONE.replace("{customer_id}", "{}").replace("{reason}", "{}"),
-        pl.col("customer_id").replace(stays),
-        pl.lit(duplicates.DECIDED),
-    )
+    why = pl.col("customer_id").replace_strict(said, default=None, return_dtype=pl.String)
     fate = fate.with_columns(
-        pl.when(is_alias).then(pl.lit("merged")).otherwise("status").alias("status"),
-        pl.when(is_alias).then(said).otherwise("reason").alias("reason"),
+        pl.when(is_alias).then(pl.lit("merged")).otherwise("status").alias("status"), pl.when(is_alias).then(why).otherwise("reason").alias("reason")
     )
     if groups:
         own = pl.col("group_id") if "group_id" in fate.columns else pl.lit("")
-        fate = fate.with_columns(
-            pl.col("customer_id").replace_strict(groups, default=None, return_dtype=pl.String).fill_null(own).alias("group_id")
-        )
+        fate = fate.with_columns(pl.col("customer_id").replace_strict(groups, default=None, return_dtype=pl.String).fill_null(own).alias("group_id"))
     return fate
 
 

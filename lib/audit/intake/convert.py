@@ -20,6 +20,7 @@ from audit.settings import Lookup, Mapping, Settings
 
 KINDS = {tables.TEXT: pl.String, tables.DATE: pl.Date, tables.MONEY: parse.MONEY, tables.NUMBER: pl.Float64}
 EMPTY = {"", "-", "—"}
+NULLS = ("NULL", "\\N")  # nothing, as databases write it; a customer may be called so, a region is not
 UNREADABLE = N_("{column} cannot be read as {kind}")
 LOST = N_("{column} has lost its digits in a spreadsheet")
 MISSING = N_("no {column}")
@@ -68,6 +69,8 @@ def _typed(mapping: Mapping, vocabulary: tables.Table, settings: Settings) -> tu
             value = parse.date(text, _date_format(target, mapping, settings))
         else:
             value = text.str.strip_chars()
+            if not vocabulary.column(target).required and not target.endswith("_id"):
+                value = pl.when(value.is_in(NULLS)).then(pl.lit("")).otherwise(value)
         typed.append(value.cast(KINDS[kind], strict=False).alias(target))
         if kind != tables.TEXT:
             unreadable.append((target, kind, value.is_null() & ~text.str.strip_chars().is_in(EMPTY)))

@@ -17,6 +17,7 @@ from audit.settings import Settings
 SURVIVORS_MONTHS, SURVIVORS_LEAST = 12, 30  # a base this old and large without one silent customer is a list of survivors
 UNREADABLE_SHARE, UNREADABLE_LEAST = 0.05, 20  # beyond both the formats are in doubt, not the rows
 ASLEEP_DAYS = 45  # a month and a half without a single line
+IMMATERIAL_SHARE = 0.001  # of the rows: below it a defect is told, but flags no chapter
 SHOWN = 3  # places named as a sample
 MONEY_STEPS = "base segments accounts"
 TIME_STEPS = "repeat retention ladder"
@@ -138,11 +139,11 @@ def _rejected(base: Base):
     for name, fate in base.fates.items():
         bad = fate.filter(pl.col("status") == "quarantined")
         for (reason,), part in sorted(bad.group_by("reason"), key=lambda group: group[0]):
-            of_lines = name == "lines"
+            of_lines, is_small = name == "lines", len(part) <= IMMATERIAL_SHARE * len(fate)
             yield Defect(
                 name, N_("{table}: {reason}").format(table=name, reason=reason), "FLAG", len(part), _sum(part),
                 N_("revenue and activity too low by these rows") if of_lines else N_("none on money; these rows are missing from {table}").format(table=name),
-                N_("see the quarantine table; mend the rows in the source and run again"), ALL_STEPS if of_lines else "", "", sample(part),
+                N_("see the quarantine table; mend the rows in the source and run again"), ALL_STEPS if of_lines and not is_small else "", "", sample(part),
             )  # fmt: skip
 
 

@@ -28,11 +28,9 @@ FORMS = (
     "муниципальное унитарное предприятие", "ооо", "оао", "зао", "пао", "нао", "ао", "ип", "чп", "тоо", "гуп", "муп", "фгуп", "тд", "торговый дом", "ук", "нко",
     "ано", "гк", "пбоюл", "кфх", "ooo", "oao", "zao", "pao", "ao", "ip", "too", "llc", "ltd", "limited", "inc", "incorporated", "corp", "corporation", "co", "company", "gmbh", "ag", "plc", "sa", "srl", "bv", "oy", "jsc",
 )  # fmt: skip
-NEIGHBOURS, ALIKE, SHORTEST = (
-    6,
-    90,
-    5,
-)  # window of the sorted lists; least percentage of letters in common; letters below which a typing error makes another name
+NEIGHBOURS = 6  # window of the sorted lists
+SHORTEST = 5  # letters below which a slip makes another name
+LONG = 14  # letters from which two slips are allowed
 SHARED_MOST = 20  # a phone or an address of more customers is a call centre, not a bond
 SAME_TAX_ID = N_("same tax id")
 SAME_NAME = N_("same name but for form, quotes or spelling")
@@ -105,20 +103,25 @@ def proposals(customers: pl.DataFrame, booked: pl.DataFrame) -> pl.DataFrame:
     for reason, found in ((SAME_TAX_ID, _by_tax_id(rows)), (SAME_NAME, _by_name(rows)), (OTHER_LETTERS, _by_latin(rows)), (TYPING, _by_typing(rows)), (SAME_PHONE, _by_phone(rows)), (SAME_ADDRESS, _by_address(rows))):  # fmt: skip
         for pair in found:
             pairs.setdefault(pair, reason)
-    made = [_proposal(rows[a], rows[b], reason, money) for (a, b), reason in pairs.items()]
+    made = [_proposal(rows[a], rows[b], reason, money) for (a, b), reason in pairs.items() if reason != TYPING or not _differ(rows[a], rows[b])]
     return pl.DataFrame(made, schema=SCHEMA, orient="row").sort(
         "score", "amount", "customer_a", "customer_b", descending=[True, True, False, False], nulls_last=True
     )
 
 
 def _proposal(a: dict, b: dict, reason: str, money: dict) -> tuple:
-    known = [codes.inn(row["tax_id"]) for row in (a, b)]
-    differ = all(state in (codes.VALID, codes.RESTORED) for _code, state in known) and known[0][0] != known[1][0]
+    differ = _differ(a, b)
     score = SCORES[reason] / 2 if differ and reason != SAME_ADDRESS else SCORES[reason]
     proposal = "group" if differ or reason == SAME_PHONE else "look" if reason in (TYPING, SAME_ADDRESS) else "merge"
     said = OTHER_TAX_ID.format(reason=reason) if differ else reason
     smaller = min((money.get(row["customer_id"]) for row in (a, b)), key=lambda x: (x is not None, x or 0))
     return (a["customer_id"], b["customer_id"], proposal, "", score, said, a["name"], b["name"], smaller)
+
+
+def _differ(a: dict, b: dict) -> bool:
+    """Whether both have a valid tax id, and not the same: names that are merely alike then say nothing."""
+    known = [codes.inn(row["tax_id"]) for row in (a, b)]
+    return all(state in (codes.VALID, codes.RESTORED) for _code, state in known) and known[0][0] != known[1][0]
 
 
 def _pairs(keys: list[str], most: int = 50) -> Iterator[tuple[int, int]]:
@@ -146,15 +149,16 @@ def _by_latin(rows: list[dict]):
 
 
 def _by_typing(rows: list[dict]) -> Iterator[tuple[int, int]]:
-    """Names alike but for a letter or two: each is compared with its neighbours in the list sorted from the front and from the back."""
-    from rapidfuzz import fuzz
+    """Names alike but for a slip or two (a letter more, less, other, or two exchanged): each is compared with its neighbours in the list sorted from the front and from the back."""
+    from rapidfuzz.distance import OSA
 
     keys = [core(row["name"]) for row in rows]
     for turned in (lambda key: key, lambda key: key[::-1]):
         order = sorted((i for i, key in enumerate(keys) if len(key) >= SHORTEST), key=lambda i: (turned(keys[i]), i))
         for at, a in enumerate(order):
             for b in order[at + 1 : at + 1 + NEIGHBOURS]:
-                if keys[a] != keys[b] and _digits(keys[a]) == _digits(keys[b]) and fuzz.ratio(keys[a], keys[b], score_cutoff=ALIKE):
+                most = 2 if min(len(keys[a]), len(keys[b])) >= LONG else 1
+                if keys[a] != keys[b] and _digits(keys[a]) == _digits(keys[b]) and OSA.distance(keys[a], keys[b], score_cutoff=most) <= most:
                     yield (a, b) if a < b else (b, a)
 
 
@@ -164,7 +168,8 @@ def _digits(key: str) -> str:
 
 
 def _by_phone(rows: list[dict]):
-    return _rare([codes.phone(row["phone"])[0] if row["phone"] else "" for row in rows])
+    judged = [codes.phone(row["phone"]) if row["phone"] else ("", "") for row in rows]
+    return _rare([code if state == codes.VALID else "" for code, state in judged])
 
 
 def _by_address(rows: list[dict]):

@@ -8,9 +8,7 @@ from audit import steps, tables
 from audit.language import mark as N_
 
 SCHEMA = {"kind": pl.String, "subject": pl.String, "verdict": pl.String, "why": pl.String, "defects": pl.Int64}
-NO_LINES = N_("there are no order lines: {missing}")
 ABSENT = N_("needs {tables}")
-NO_TABLE = N_("no table has been mapped")
 
 
 def gate(defects: pl.DataFrame, there: set[str], *, mapped: list[str], missing: str) -> pl.DataFrame:
@@ -40,14 +38,14 @@ def _verdict(kind: str, subject: str, found: pl.DataFrame, refused: pl.DataFrame
 
 def _of_table(name: str, defects: pl.DataFrame, missing: str) -> tuple:
     if name == "lines" and missing:
-        return ("table", name, "REFUSE", NO_LINES.format(missing=missing), 1)
+        return ("table", name, "REFUSE", missing.splitlines()[0], 1)
     found = defects.filter(pl.col("table") == name)
     return _verdict("table", name, found, found.filter(pl.col("verdict") == "REFUSE"))
 
 
 def _of_chapter(step: steps.Step, defects: pl.DataFrame, there: set[str], missing: str) -> tuple:
     if missing:
-        return ("chapter", step.name, "REFUSE", NO_LINES.format(missing=missing), 1)
+        return ("chapter", step.name, "REFUSE", ABSENT.format(tables="lines"), 1)
     written = {table for other in steps.ALL for table in other.writes}
     absent = [table for table in step.reads if table not in there and table not in written]
     if absent:

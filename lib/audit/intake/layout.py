@@ -41,7 +41,7 @@ def header(rows: list[list[str]], known: set[str]) -> tuple[int, int]:
     """Row of the header's last line as a spreadsheet counts, and how many rows it has.
 
     The header is the row with the most known names, else the first row of texts that fills most columns; where the row after it
-    holds no number and names what the first left empty or merged, it has two.
+    holds no number and names what the first left empty or merged, it has two. (0, 0): there is none.
 
     >>> header([["Отчёт за 2024"], ["Период:", "2024"], ["Контрагент", "Сумма", ""], ["", "план", "факт"], ["А", "1", "2"]], {"контрагент", "сумма"})
     (4, 2)
@@ -57,7 +57,7 @@ def header(rows: list[list[str]], known: set[str]) -> tuple[int, int]:
 
     best = max(range(len(filled)), key=fit, default=0)
     if fit(best) == (0.0, 0.0):
-        return 1, 1
+        return 0, 0
     return (best + 2, 2) if _continues(rows, best) else (best + 1, 1)
 
 

@@ -108,6 +108,13 @@ def _parts(path: Path, source: Source):
             yield from _tables(inner, f"{path.name}/{member}", source)
 
 
+def first_member(content: bytes) -> tuple[str, bytes]:
+    """Name and content of the first file of an archive, in order of names."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = sorted(name for name in archive.namelist() if not name.endswith("/"))
+        return (names[0], archive.read(names[0])) if names else ("", b"")
+
+
 def _tables(content: bytes, file: str, source: Source):
     kind = sniff.kind(content, file)
     if kind == "bank":

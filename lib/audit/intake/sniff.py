@@ -19,7 +19,14 @@ UNPACKED_MOST = 3 * 2**30  # bytes of an archive's members together
 RATIO_FROM, RATIO_MOST = 32 * 2**20, 150  # what unpacks to so much may shrink it so many times; real sheets shrink 5 to 40 times
 BANK = b"1CClientBankExchange"
 OLE = bytes.fromhex("D0CF11E0A1B11AE1")
-BINARY = {".xlsx", ".xlsb", ".xlsm", ".ods", ".parquet", ".zip"}  # a plain text of such a name is a broken file; an .xls often is one in truth
+BINARY = {
+    ".xlsx",
+    ".xlsb",
+    ".xlsm",
+    ".ods",
+    ".parquet",
+    ".zip",
+}  # a plain text of such a name is a broken file; an .xls often is one in truth
 UTF16 = lambda text: text.encode("utf-16-le")
 
 
@@ -59,7 +66,9 @@ def kind(content: bytes, file: str) -> Kind:
         )  # fmt: skip
     suffix = file[file.rfind(".") :].lower()
     if suffix in BINARY:
-        message = N_("{file} cannot be opened as a workbook or table: its name says {suffix}, it holds plain text. What to do: ask for the export again.")
+        message = N_(
+            "{file} cannot be opened as a workbook or table: its name says {suffix}, it holds plain text. What to do: ask for the export again."
+        )
         raise BadExport(message, file=file, suffix=suffix)
     return "text"
 

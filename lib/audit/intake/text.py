@@ -64,11 +64,11 @@ def likely_encoding(content: bytes) -> str:
 def delimiter(text: str) -> str:
     """The delimiter whose count repeats over the first rows: most rows with the same number of fields, then most fields."""
 
-    def fit(candidate: str) -> tuple[float, int]:
+    def fit(candidate: str) -> tuple[float, int, int]:
         rows = [row for row in csv.reader(io.StringIO(text), delimiter=candidate) if row][:50]
         widths = [len(row) for row in rows]
         usual = max(set(widths), key=widths.count, default=1)
-        return (widths.count(usual) / len(widths) if usual > 1 else 0.0, usual)
+        return (widths.count(usual) / len(widths) if usual > 1 else 0.0, usual, sum(widths))
 
     return max(DELIMITERS, key=fit)
 

@@ -68,11 +68,10 @@ def sheets(
 
 
 def _sheet(book, name: str, look: dict, skip: int, head_rows: int, decimal: str, date_format: str | None, most: int | None) -> Sheet:
-    head = []
-    if head_rows:
-        loaded = book.load_sheet(name, header_row=None, skip_rows=skip, n_rows=head_rows, dtypes="string").to_polars()
-        head = loaded.fill_null("").rows()
-    loaded = book.load_sheet(name, header_row=None, skip_rows=skip + head_rows, n_rows=most, schema_sample_rows=None)
+    top = book.load_sheet(name, header_row=None, skip_rows=0, n_rows=skip + head_rows, dtypes="string")
+    head = top.to_polars().fill_null("").rows()[skip:]
+    below = min(skip + head_rows, top.total_height)
+    loaded = book.load_sheet(name, header_row=None, skip_rows=below, n_rows=most, schema_sample_rows=None)
     notes = {
         "hidden_rows": look.get("hidden_rows", 0),
         "error_cells": look.get("error_cells", 0),
