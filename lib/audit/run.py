@@ -264,10 +264,11 @@ def _prepare(
         novelty_days=int(norms.value("novelty_days", settings)),
     )
     found = taken.tables | {name: frame.to_native() for name, frame in made.items()}
-    found |= taken.accounts
     for name, frame in found.items():
         key = [c for c in tables.ALL[name].key if c in frame.columns]
         frame.sort(key, maintain_order=True).write_parquet(folder / "tables" / f"{name}.parquet")
+    for name, frame in taken.accounts.items():  # in the order in which they are to be read
+        frame.write_parquet(folder / "tables" / f"{name}.parquet")
     text = settings.model_dump_json(by_alias=True, indent=1)
     (folder / store.SETTINGS).write_text(text, encoding="utf-8")
     say(

@@ -51,6 +51,13 @@ def group_names(groups: pd.Series, customers: pd.DataFrame | None) -> pd.Series:
     return pd.Series({g: own.get(g, g) for g in groups.unique()}, dtype="str")
 
 
+def manager_names(managers: pd.DataFrame | None) -> pd.Series:
+    """Names of managers by id, empty where the base has none."""
+    import pandas as pd
+
+    return pd.Series(dtype="str") if managers is None else managers.set_index("manager_id")["name"]
+
+
 def grouped(table: pd.DataFrame, customers: pd.DataFrame | None, managers: pd.DataFrame | None = None) -> pd.DataFrame:
     """The table of groups of companies with names, and their manager where the base says so."""
     from audit.segments import groups
@@ -134,6 +141,28 @@ def findings(found: pd.DataFrame, settings: Settings, *, caption: str):
 def _range(row: pd.Series) -> str:
     low, high = (language.shown("money", row[c]) for c in ("money_low", "money_high"))
     return f"{low} – {high}" if low != language.NOTHING and low != high else language.NOTHING
+
+
+def defects(found: pd.DataFrame, settings: Settings):
+    """Each defect as a short paragraph: verdict, what, how much, which numbers it moves, what to do, where it stands."""
+    from IPython.display import HTML
+
+    return HTML(f'<ul class="findings">{"".join(_defect(row, settings.currency) for _i, row in found.iterrows())}</ul>')
+
+
+def _defect(row: pd.Series, currency: str) -> str:
+    size = _("{rows} rows").format(rows=language.shown("n", int(row["rows"]))) if row["rows"] else ""
+    money = language.shown("amount", row["amount"], currency)
+    sizes = ", ".join(part for part in (size, money) if part and part != language.NOTHING)
+    said = f"{language.retold(row['defect'])}" + (f" ({sizes})" if sizes else "") + "."
+    rest = [(_("Bias"), language.retold(row["bias"])), (_("To do"), language.retold(row["action"])), (_("Where"), row["sample"])]
+    more = " ".join(f"{head}: {text}." for head, text in rest if text)
+    look = {"REFUSE": "missed", "FLAG": "not-decidable"}.get(row["verdict"], "met")
+    mark = {"REFUSE": "✗", "FLAG": "?"}.get(row["verdict"], "✓")
+    return (
+        f'<li class="{look}"><span class="mark" aria-hidden="true">{mark}</span> <span class="said">{html.escape(_(row["verdict"]))}: {html.escape(said)}</span> '
+        f'<span class="judgement">{html.escape(more)}</span></li>'
+    )
 
 
 def questions(answers: pd.DataFrame, found: pd.DataFrame, settings: Settings, *, caption: str):

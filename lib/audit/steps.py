@@ -29,8 +29,13 @@ class Step:
 STEPS = (
     Step(
         "intake", 0, N_("Can these numbers be trusted?"),
-        reads=("reconciliation", "quarantine", "defects", "bridge"),
+        reads=("gate", "reconciliation", "quarantine", "defects", "effects", "controls", "duplicates", "bridge"),
         writes=("findings_intake",),
+    ),
+    Step(
+        "central", 5, N_("Is there one list of all customers, and is it right?"),
+        reads=("history", "panel", "customers", "central_fields"), uses=("sellers", "managers", "contacts", "activities", "crm_sales", "facts", "budgets", "points"),
+        writes=("central_quality", "central_coverage", "central_freshness", "sole_managers", "contacted", "crm_by_period", "crm_by_customer", "findings_central"),
     ),
     Step(
         "base", 10, N_("Is the customer base growing, and who carries it?"),

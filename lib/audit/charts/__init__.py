@@ -6,6 +6,7 @@ share. A chart is displayed as SVG with a fixed hash salt and no date, so that t
 
 from audit.charts.accounts import dependence, keys
 from audit.charts.base import contributions, deciles, layers, waterfall
+from audit.charts.central import central_quality, sole_managers
 from audit.charts.classes import gaps, ladder, matrix, migration, types
 from audit.charts.frame import Chart
 from audit.charts.intake import booked, fates
@@ -16,6 +17,7 @@ from audit.charts.verdicts import stakes
 __all__ = [
     "Chart",
     "booked",
+    "central_quality",
     "cohort_heatmap",
     "contributions",
     "deciles",
@@ -32,6 +34,7 @@ __all__ = [
     "retention",
     "return_curve",
     "returns_by_cohort",
+    "sole_managers",
     "stakes",
     "survival",
     "types",

@@ -32,13 +32,13 @@ import polars as pl
 from audit import tables
 from audit.intake import account, codes, controls, convert, defects, duplicates, gate, read, rules
 from audit.intake.account import as_csv
-from audit.intake.answer import by_year, findings, window
+from audit.intake.answer import by_year, findings, mapping, window
 from audit.intake.read import BadExport
 from audit.language import mark as N_
 from audit.language import retold, translate
 from audit.settings import Settings
 
-__all__ = ["BadExport", "Taken", "as_csv", "by_year", "check", "findings", "take", "window"]
+__all__ = ["BadExport", "Taken", "as_csv", "by_year", "check", "findings", "mapping", "take", "window"]
 CENTRAL = ("name", "tax_id", "kpp", "ogrn", "phone", "email", "address", "region", "industry", "manager_id")
 
 
@@ -173,11 +173,14 @@ def _renamed(name: str, fate: pl.DataFrame, aliases: pl.DataFrame, groups: dict[
     is_alias = pl.col("customer_id").is_in(list(stays)) & (pl.col("status") == "kept")
     why = pl.col("customer_id").replace_strict(said, default=None, return_dtype=pl.String)
     fate = fate.with_columns(
-        pl.when(is_alias).then(pl.lit("merged")).otherwise("status").alias("status"), pl.when(is_alias).then(why).otherwise("reason").alias("reason")
+        pl.when(is_alias).then(pl.lit("merged")).otherwise("status").alias("status"),
+        pl.when(is_alias).then(why).otherwise("reason").alias("reason"),
     )
     if groups:
         own = pl.col("group_id") if "group_id" in fate.columns else pl.lit("")
-        fate = fate.with_columns(pl.col("customer_id").replace_strict(groups, default=None, return_dtype=pl.String).fill_null(own).alias("group_id"))
+        fate = fate.with_columns(
+            pl.col("customer_id").replace_strict(groups, default=None, return_dtype=pl.String).fill_null(own).alias("group_id")
+        )
     return fate
 
 

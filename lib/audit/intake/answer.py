@@ -62,6 +62,25 @@ def by_year(bridge: pd.DataFrame) -> pd.DataFrame:
     return sums.rename_axis("period").reset_index()
 
 
+def mapping(settings: Settings) -> pd.DataFrame:
+    """Which column of which export was read as which of ours.
+
+    Returns
+    -------
+    DataFrame with table, column, taken_from (their column, formula or text), source, file.
+    """
+    rows = []
+    for table, how in settings.tables.items():
+        file = lambda source: settings.sources[source].file or N_("a query")
+        columns = {ours: " / ".join(theirs) if isinstance(theirs, list) else theirs for ours, theirs in how.columns.items()}
+        rows += [(table, ours, theirs, how.from_, file(how.from_)) for ours, theirs in (columns | how.compute).items()]
+        rows += [(table, ours, look.column, look.source, file(look.source)) for ours, look in how.lookup.items()]
+        rows += [(table, ours, f'"{said}"', "", "") for ours, said in how.constants.items()]
+    return pd.DataFrame(rows, columns=["table", "column", "taken_from", "source", "file"]).sort_values(
+        ["table", "column"], ignore_index=True
+    )
+
+
 def window(settings: Settings) -> pd.DataFrame:
     """What is observed: first and last day, last complete period, day from which first purchases count as new.
 

@@ -103,7 +103,9 @@ def proposals(customers: pl.DataFrame, booked: pl.DataFrame) -> pl.DataFrame:
     for reason, found in ((SAME_TAX_ID, _by_tax_id(rows)), (SAME_NAME, _by_name(rows)), (OTHER_LETTERS, _by_latin(rows)), (TYPING, _by_typing(rows)), (SAME_PHONE, _by_phone(rows)), (SAME_ADDRESS, _by_address(rows))):  # fmt: skip
         for pair in found:
             pairs.setdefault(pair, reason)
-    made = [_proposal(rows[a], rows[b], reason, money) for (a, b), reason in pairs.items() if reason != TYPING or not _differ(rows[a], rows[b])]
+    made = [
+        _proposal(rows[a], rows[b], reason, money) for (a, b), reason in pairs.items() if reason != TYPING or not _differ(rows[a], rows[b])
+    ]
     return pl.DataFrame(made, schema=SCHEMA, orient="row").sort(
         "score", "amount", "customer_a", "customer_b", descending=[True, True, False, False], nulls_last=True
     )
@@ -158,7 +160,11 @@ def _by_typing(rows: list[dict]) -> Iterator[tuple[int, int]]:
         for at, a in enumerate(order):
             for b in order[at + 1 : at + 1 + NEIGHBOURS]:
                 most = 2 if min(len(keys[a]), len(keys[b])) >= LONG else 1
-                if keys[a] != keys[b] and _digits(keys[a]) == _digits(keys[b]) and OSA.distance(keys[a], keys[b], score_cutoff=most) <= most:
+                if (
+                    keys[a] != keys[b]
+                    and _digits(keys[a]) == _digits(keys[b])
+                    and OSA.distance(keys[a], keys[b], score_cutoff=most) <= most
+                ):
                     yield (a, b) if a < b else (b, a)
 
 
