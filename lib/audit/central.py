@@ -119,8 +119,8 @@ def central_freshness(customers: pd.DataFrame, history: pd.DataFrame, *, as_of: 
     return sums[names]
 
 
-def sole_managers(sellers: pd.DataFrame, *, as_of: pd.Timestamp, window_days: float) -> pd.DataFrame:
-    """Customers with whom one manager alone has dealt, by manager: what would leave with the manager (K2, M7).
+def sole_managers(sellers: pd.DataFrame | None, *, as_of: pd.Timestamp, window_days: float) -> pd.DataFrame:
+    """Customers with whom one manager alone has dealt, by manager: what would leave with the manager (K2, M7); empty where sales name none.
 
     Known from sales of the window; who writes to a customer without selling is not seen here.
 
@@ -130,6 +130,11 @@ def sole_managers(sellers: pd.DataFrame, *, as_of: pd.Timestamp, window_days: fl
 
     Source: method K2 (contacts of the company, not of a person), bus factor.
     """
+    if sellers is None or "manager_id" not in sellers.columns:
+        counts = dict.fromkeys(["customers", "sole_customers"], "int64") | dict.fromkeys(
+            ["revenue", "sole_revenue", "sole_share"], "float64"
+        )
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in ({"manager_id": "str"} | counts).items()})
     recent = sellers[(sellers["period"] > pd.Timestamp(as_of) - pd.Timedelta(days=window_days)) & (sellers["manager_id"] != "")]
     by_pair = recent.groupby(["customer_id", "manager_id"], as_index=False)["revenue"].sum()
     by_pair["is_sole"] = by_pair.groupby("customer_id")["manager_id"].transform("nunique") == 1
@@ -269,8 +274,8 @@ def _fresh(freshness: pd.DataFrame, fresh_days: float):
         )
 
 
-def _sole(sole: pd.DataFrame | None):
-    if sole is not None and len(sole) and sole["revenue"].sum() > 0:
+def _sole(sole: pd.DataFrame):
+    if len(sole) and sole["revenue"].sum() > 0:
         message = N_(
             "Customers with whom one manager alone dealt brought {value} of last year's sales ({customers} customers); they may leave with the manager."
         )

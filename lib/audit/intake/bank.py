@@ -31,7 +31,7 @@ KEYS = (
 CLASSES = ("own", "acquiring", "loan", "salary", "tax", "cash", "refund_in", "other", "customer", "unclassified", "refund", "outgoing")
 ENDS = {"КонецДокумента", "КонецРасчСчет", "КонецФайла", "1CClientBankExchange"}
 DAY = r"^(\d{2})\.(\d{2})\.(\d{4})$"
-VAT = r"ндс[^\d]{0,40}?(?:\(?\s*\d{1,2}(?:[.,]\d+)?\s*%\s*\)?)?[^\d%]{0,20}?(\d[\d\s\x{00A0}]*(?:[.,\-=]\d{2})?)(?:\s*(?:руб|р\b|rub)|[^\d%]|$)"
+VAT = r"ндс[^\d]{0,40}?(?:\(?\s*\d{1,2}(?:[.,]\d+)?\s*%\s*\)?)?[^\d%]{0,20}?(\d[\d\s\x{00A0}]*(?:[.,\-=]\d{2}|(?:\s*руб)))"
 
 
 @dataclass(frozen=True)
@@ -233,7 +233,7 @@ def _classified(found: pl.DataFrame, own_tax_ids: list[str], payers: dict[str, s
     back = (
         (pl.col("class") == "outgoing") & pl.col("_said").str.contains("возврат|refund") & pl.col("customer_id").is_in(customers.to_list())
     )
-    vat = pl.col("_said").str.extract(VAT, 1).str.replace_all(r"[\s\x{00A0}]", "").str.replace(r"[,\-=](\d{2})$", ".$1")
+    vat = pl.col("_said").str.extract(VAT, 1).str.replace_all(r"[\s\x{00A0}]|руб", "").str.replace(r"[,\-=](\d{2})$", ".$1")
     sane = vat.cast(pl.Float64, strict=False) <= pl.col("amount").cast(pl.Float64, strict=False) * 0.23
     sign = pl.when(back).then(pl.lit("-")).otherwise(pl.lit(""))
     return found.with_columns(

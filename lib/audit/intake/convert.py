@@ -47,6 +47,7 @@ def table(name: str, mapping: Mapping, sources: dict[str, Read], settings: Setti
     for target, lookup in mapping.lookup.items():
         raw = _looked_up(raw, lookup, sources[lookup.source].table, f"__{target}", f"[tables.{name}] lookup of {target}")
     vocabulary = tables.ALL[name]
+    _check_signs(name, mapping, vocabulary, raw)
     typed, unreadable = _typed(mapping, vocabulary, settings)
     typed += _computed(name, mapping, vocabulary, given, settings)
     typed += [pl.lit(value).alias(target) for target, value in mapping.constants.items()]
@@ -158,6 +159,18 @@ def _check_columns(name: str, mapping: Mapping, sources: dict[str, Read]) -> Non
     if faults:
         message = N_("{faults}\nWhat to do: name the columns in audit.toml as the file's header does.")
         raise BadExport(message, faults="\n".join(faults))
+
+
+def _check_signs(name: str, mapping: Mapping, vocabulary: tables.Table, raw: pl.DataFrame) -> None:
+    """One column of money in one currency: signs of several are never added up (fault 20)."""
+    for target, column in mapping.columns.items():
+        if vocabulary.column(target).kind == tables.MONEY and isinstance(column, str):
+            signs = [sign for sign in parse.SIGNS if raw[column].str.contains(sign, literal=True).any()]
+            if len(signs) > 1 and len({parse.SIGNS[sign] for sign in signs}) > 1:
+                message = N_(
+                    "[tables.{name}]: {column!r} holds signs of several currencies: {signs}. What to do: split it, and map the currency of each row."
+                )
+                raise BadExport(message, name=name, column=column, signs=", ".join(signs))
 
 
 def _judged(fate: pl.DataFrame, vocabulary: tables.Table, *, is_distinct: bool) -> pl.DataFrame:

@@ -11,6 +11,7 @@ import ast
 import polars as pl
 
 NOISE = r"[\s\x{00A0}\x{202F}\x{2009}'’]|₽|руб\.?|р\.|[$€£]"
+SIGNS = {"$": "USD", "£": "GBP", "€": "EUR", "₽": "RUB", "руб": "RUB"}
 EXACT = pl.Decimal(38, 8)
 MONEY = pl.Decimal(18, 4)
 YEARS = (1900, 2100)

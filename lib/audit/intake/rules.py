@@ -10,7 +10,7 @@ import re
 
 import polars as pl
 
-from audit.intake.parse import MONEY
+from audit.intake.parse import MONEY, SIGNS
 from audit.intake.read import BadExport
 from audit.language import mark as N_
 from audit.settings import Settings
@@ -30,7 +30,7 @@ VAT_OFF = N_("VAT is taken off the amounts")
 VAT_KEPT = N_("amounts are taken to hold no VAT")
 CONVERTED = N_("{currency} converted at {rate}")
 
-CURRENCIES = {"руб": "RUB", "руб.": "RUB", "р.": "RUB", "₽": "RUB", "RUR": "RUB", "643": "RUB", "810": "RUB", "$": "USD", "840": "USD", "€": "EUR", "978": "EUR", "£": "GBP", "398": "KZT", "156": "CNY"}  # fmt: skip
+CURRENCIES = SIGNS | {"руб.": "RUB", "р.": "RUB", "RUR": "RUB", "643": "RUB", "810": "RUB", "840": "USD", "978": "EUR", "398": "KZT", "156": "CNY"}  # fmt: skip
 
 
 def applied(lines: pl.DataFrame, settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:

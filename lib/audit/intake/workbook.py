@@ -18,7 +18,7 @@ from audit.intake.sniff import BadExport
 from audit.language import mark as N_
 
 MOMENT = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.0+)?$"
-WIDEST, TALL = 1000, 10_000  # columns beyond which a tall sheet is refused: a stray cell far out would fill the memory
+TALL = 10_000  # rows from which a cell beyond the thousandth column is refused: it would fill the memory
 HEAD = 2**16
 
 
