@@ -4,126 +4,61 @@ import datetime as dt
 import json
 
 import pandas as pd
+import polars as pl
 import pytest
 
-from audit import run, store
+from audit import intake, run, settings, steps, store
+from audit.intake import parse, propose, read
+from tests.conftest import ROOT
+from tests.test_edges import cells
 
-CDNOW = """
-[base]
-name = "CDNOW"
-currency = "USD"
-as_of = 1997-09-30
-observed_from = 1997-01-01
-period = "quarter"
-burn_in_months = 0
-[sources.sales]
-file = "CDNOW_sample.txt"
-delimiter = "whitespace"
-date_format = "%Y%m%d"
-names = ["master", "who", "day", "cds", "dollars"]
-[tables.lines]
-from = "sales"
-columns = { customer_id = "who", date = "day", amount = "dollars", quantity = "cds" }
-"""
-RETAIL = """
-[base]
-name = "Online Retail"
-currency = "GBP"
-as_of = 2011-12-09
-period = "month"
-[sources.sales]
-file = "retail-data-by-day.zip"
-date_format = "%Y-%m-%d %H:%M:%S"
-[tables.lines]
-from = "sales"
-columns = { customer_id = "CustomerID", date = "InvoiceDate", order_id = "InvoiceNo", product_id = "StockCode", quantity = "Quantity" }
-compute = { amount = "Quantity * UnitPrice" }
-[rules]
-returns = "net"
-services = ["POST", "D", "M", "BANK CHARGES", "AMAZONFEE", "DOT", "CRUK", "C2", "S", "PADS", "B"]
-"""
-NORTHWIND = """
-[base]
-name = "Northwind"
-currency = "USD"
-as_of = 1998-05-06
-period = "quarter"
-[sources.details]
-file = "order_details.csv"
-date_format = "%Y-%m-%d %H:%M:%S%.f"
-[sources.orders]
-file = "orders.csv"
-date_format = "%Y-%m-%d %H:%M:%S%.f"
-[sources.customers]
-file = "customers.csv"
-[sources.products]
-file = "products.csv"
-[sources.employees]
-file = "employees.csv"
-[sources.categories]
-file = "categories.csv"
-[tables.lines]
-from = "details"
-columns = { line_id = ["orderID", "productID"], order_id = "orderID", product_id = "productID", quantity = "quantity" }
-compute = { amount = "unitPrice * quantity * (1 - discount)", discount = "unitPrice * quantity * discount" }
-[tables.lines.lookup]
-customer_id = { source = "orders", key = "orderID", column = "customerID" }
-date = { source = "orders", key = "orderID", column = "orderDate" }
-manager_id = { source = "orders", key = "orderID", column = "employeeID" }
-[tables.customers]
-from = "customers"
-columns = { customer_id = "customerID", name = "companyName", region = "country" }
-[tables.products]
-from = "products"
-columns = { product_id = "productID", name = "productName", price = "unitPrice" }
-lookup = { category = { source = "categories", key = "categoryID", column = "categoryName" } }
-[tables.managers]
-from = "employees"
-columns = { manager_id = "employeeID", name = "lastName" }
-"""
-SUPERSTORE = """
-[base]
-name = "Superstore"
-currency = "USD"
-as_of = 2014-12-31
-[sources.orders]
-file = "Sample - Superstore.xls"
-sheet = "Orders"
-[tables.lines]
-from = "orders"
-columns = { line_id = "Row ID", customer_id = "Customer ID", date = "Order Date", order_id = "Order ID", product_id = "Product ID", quantity = "Quantity", amount = "Sales" }
-compute = { cost = "Sales - Profit" }
-"""
-FOUR = """
-[base]
-name = "Продажи 2020"
-currency = "RUB"
-as_of = 2020-12-31
-period = "quarter"
-[sources.sales]
-file = "Продажи.csv"
-encoding = "cp1251"
-delimiter = ";"
-decimal = ","
-date_format = "%d.%m.%Y %H:%M"
-[tables.lines]
-from = "sales"
-columns = { customer_id = "Заказчик", date = "Дата", product_id = "Товар", quantity = "Количество", amount = "Итого" }
-"""
+# What a consultant edits in the audit.toml that `audit new` proposes: the beginning of a line -> the line that takes its place (none: deleted).
+ANSWERED = {'"base.currency"': None}
+CDNOW = {
+    'currency = "XXX"': 'currency = "USD"',
+    "as_of = ": "as_of = 1997-09-30\nobserved_from = 1997-01-01\nperiod = 'quarter'\nburn_in_months = 0",
+    '"sources.cdnow_sample.names"': None,
+    '"tables.lines"': None,
+    "names = ": 'names = ["master", "who", "day", "cds", "dollars"]',
+    "# [tables.lines]": "[tables.lines]",
+    '# from = "cdnow_sample"': 'from = "cdnow_sample"',
+    "# columns = ": 'columns = { customer_id = "who", date = "day", amount = "dollars", quantity = "cds" }',
+}
+RETAIL = ANSWERED | {
+    'currency = "XXX"': 'currency = "GBP"\nperiod = "month"',
+    "# services = ": 'services = ["POST", "D", "M", "BANK CHARGES", "AMAZONFEE", "DOT", "CRUK", "C2", "S", "PADS", "B"]',
+}
+NORTHWIND = ANSWERED | {'currency = "XXX"': 'currency = "USD"\nperiod = "quarter"', '"tables.lines.compute"': None}
+SUPERSTORE = ANSWERED | {'currency = "XXX"': 'currency = "USD"', '"tables.lines.customer_id"': None}
+FOUR = ANSWERED | {"currency = ": 'currency = "RUB"\nperiod = "quarter"'}
+IBM = ANSWERED | {'currency = "XXX"': 'currency = "USD"'}
+MAVEN = ANSWERED | {'currency = "XXX"': 'currency = "USD"', '"tables.lines.where"': None, '"sources.data_dictionary.csv"': None}
+FILES = {
+    "cdnow": "CDNOW_sample.txt", "uci_online_retail": "*.zip", "northwind": "*.csv", "superstore": "*.xls", "ru_prodazhi_2020": "*.csv",
+    "ibm_accounts_receivable": "*.csv", "maven_crm": "*.csv", "groceries": "*.csv", "hillstrom": "*.csv", "bank_1c": "*.txt",
+}  # fmt: skip
+
+
+def proposed(shared, folder: str, data, edits: dict | None = None):
+    """The base that `audit new` makes of a public base, its audit.toml edited line by line; each edit must meet its line."""
+    propose.base(sorted((shared / folder).glob(FILES[folder])), name=folder, data=data)
+    path = data / folder / "audit.toml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for start, line in (edits or {}).items():
+        [at] = [i for i, one in enumerate(lines) if one.startswith(start)]
+        lines[at : at + 1] = [] if line is None else line.split("\n")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return data / folder
 
 
 @pytest.fixture(scope="module")
 def audited(shared, tmp_path_factory):
-    """Audit a public base once per module: (folder in shared, audit.toml) -> folder of the run."""
+    """Audit a public base once per module: (folder in shared, edits of the proposed audit.toml) -> folder of the run."""
     done = {}
 
-    def audit(folder: str, toml: str):
+    def audit(folder: str, edits: dict):
         if folder not in done:
-            base = tmp_path_factory.mktemp(folder)
-            for file in (shared / folder).iterdir():
-                if file.is_file():
-                    (base / file.name).symlink_to(file)
-            (base / "audit.toml").write_text(toml, encoding="utf-8")
+            base = proposed(shared, folder, tmp_path_factory.mktemp("data"), edits)
             done[folder] = run.run(base, outputs=tmp_path_factory.mktemp("outputs"), say=print)
         return done[folder].folder
 
@@ -241,3 +176,75 @@ def test_the_four_chains_depend_on_each_other_and_are_all_key(audited):
     folder = audited("ru_prodazhi_2020", FOUR)
     assert len(store.load(folder, "key_accounts")["group"].unique()) == 4
     assert set(store.load(folder, "dependence")["dependence_class"]) <= {"watch", "high", "critical", "none"}
+
+
+@pytest.mark.parametrize(("name", "edits"), [("ibm_accounts_receivable", IBM), ("maven_crm", MAVEN)])
+def test_invoices_and_won_deals_carry_every_chapter(shared, tmp_path, name, edits):
+    base = proposed(shared, name, tmp_path / "data", edits)
+    folder = tmp_path / "run"
+    (folder / "tables").mkdir(parents=True)
+    run._prepare(base, settings.read(base), folder, lambda _line: None)
+    for step in steps.ALL:
+        cells(ROOT / "notebooks" / step.notebook, folder)
+    lines = lines_of(folder).groupby("status")["amount"].sum()
+    known = {"ibm_accounts_receivable": 147_703.18, "maven_crm": 10_005_534}
+    assert round(lines["kept"], 2) == known[name]
+    assert len(store.load(folder, "history")) == {"ibm_accounts_receivable": 100, "maven_crm": 85}[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("groceries", "is not a table: expected 11 fields"),
+        ("hillstrom", "no column was found for customer, date, amount"),
+        ("bank_1c", "Not one line of sales could be kept"),
+    ],
+)
+def test_a_base_without_customers_purchases_gets_a_gate_that_says_what_is_missing(shared, tmp_path, name, said):
+    found = intake.check(base := proposed(shared, name, tmp_path), settings.read(base))
+    lines = found.gate.row(0, named=True)
+    assert (lines["subject"], lines["verdict"]) == ("lines", "REFUSE")
+    assert set(found.gate.filter(found.gate["kind"] == "chapter")["verdict"]) == {"REFUSE"}
+    assert said in "\n".join([lines["why"], *found.defects["defect"]])
+    with pytest.raises(intake.BadExport, match="there is nothing to audit"):
+        intake.take(base, settings.read(base))
+
+
+def test_northwinds_unquoted_commas_are_refused_with_line_numbers(shared, tmp_path):
+    proposal = propose.base([shared / "northwind" / "neo4j_broken_orders" / "orders_unquoted_commas.csv"], name="broken", data=tmp_path)
+    assert (
+        "expected 14 fields as in row 1, got another number in rows 4, 5, 6 (+173)"
+        in proposal.questions["sources.orders_unquoted_commas.csv"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "edits"),
+    [
+        ("cdnow", CDNOW),
+        ("uci_online_retail", RETAIL),
+        ("northwind", NORTHWIND),
+        ("superstore", SUPERSTORE),
+        ("ru_prodazhi_2020", FOUR),
+        ("ibm_accounts_receivable", IBM),
+        ("maven_crm", MAVEN),
+    ],
+)
+def test_rows_and_money_of_every_fate_equal_the_input_on_every_public_base(shared, tmp_path, name, edits):
+    base = proposed(shared, name, tmp_path, edits)
+    found = intake.check(base, declared := settings.read(base))
+    sources = {source: read.source(base, source, how) for source, how in declared.sources.items()}
+    for table, mapping in declared.tables.items():
+        rows = found.reconciliation.filter(found.reconciliation["table"] == table)["rows"].sum()
+        assert rows == len(sources[mapping.from_].table), table
+    amount = declared.tables["lines"]
+    raw = sources[amount.from_].table
+    source = declared.sources[amount.from_]
+    money = (
+        parse.compute(amount.compute["amount"], raw.columns, source.decimal)
+        if "amount" in amount.compute
+        else parse.number(pl.col(amount.columns["amount"]), source.decimal)
+    )
+    expected = raw.select(money.round(4).cast(parse.MONEY).sum()).item()
+    lines = found.reconciliation.filter(found.reconciliation["table"] == "lines")
+    assert lines["amount"].sum() == expected
