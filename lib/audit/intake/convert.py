@@ -48,24 +48,36 @@ def table(name: str, mapping: Mapping, sources: dict[str, Read], settings: Setti
         raw = _looked_up(raw, lookup, sources[lookup.source].table, f"__{target}", f"[tables.{name}] lookup of {target}")
     vocabulary = tables.ALL[name]
     _check_signs(name, mapping, vocabulary, raw)
-    typed, unreadable = _typed(mapping, vocabulary, settings)
-    typed += _computed(name, mapping, vocabulary, given, settings)
-    typed += [pl.lit(value).alias(target) for target, value in mapping.constants.items()]
-    reasons = [pl.when(bad).then(pl.lit(UNREADABLE.format(column=target, kind=kind))) for target, kind, bad in unreadable]
-    fate = raw.select(*typed, *ORIGIN, *MARKS, pl.coalesce([*reasons, pl.lit(None, pl.String)]).alias("reason"), _where(mapping))
-    fate = _coded(fate)
-    if vocabulary.key[-1] in tables.SURROGATES and vocabulary.key[-1] not in mapping.targets:
-        fate = fate.with_columns(pl.concat_str(ORIGIN, separator=":").alias(vocabulary.key[-1]))
-    return _judged(fate, vocabulary, is_distinct=mapping.distinct)
+    made = _computed(name, mapping, vocabulary, given, settings) + [
+        pl.lit(value).alias(target) for target, value in mapping.constants.items()
+    ]
+    fate = raw.select(*_typed(mapping, vocabulary, settings), *made, *ORIGIN, *MARKS, _where(mapping))
+    fate = _looked_closer(raw, fate, mapping, vocabulary, settings)
+    fate = _coded(fate.with_columns(_unreadable(raw, fate, mapping, vocabulary)))
+    is_numbered = vocabulary.key[-1] in tables.SURROGATES and vocabulary.key[-1] not in mapping.targets
+    if is_numbered:
+        fate = fate.with_columns(_place(fate).alias(vocabulary.key[-1]))
+    fate = _judged(fate, vocabulary)
+    repeats = None if is_numbered else _repeats(fate, vocabulary)
+    fate = fate.with_columns(pl.lit(None, pl.Boolean).alias("_is_same") if repeats is None else repeats)
+    return _fated(fate, vocabulary, is_distinct=mapping.distinct)
 
 
-def _typed(mapping: Mapping, vocabulary: tables.Table, settings: Settings) -> tuple[list[pl.Expr], list[tuple]]:
-    """The mapped columns as typed expressions, and for each what cannot be read."""
-    typed, unreadable = [], []
+def _place(fate: pl.DataFrame) -> pl.Expr:
+    """file:sheet:row, the identity of a row that has no other."""
+    if fate.select("_file", "_sheet").head(1).equals(fate.select("_file", "_sheet").tail(1)) and fate["_file"].n_unique() == 1:
+        file, sheet = fate.select("_file", "_sheet").row(0)
+        return pl.lit(f"{file}:{sheet}:") + pl.col("_row").cast(pl.String)
+    return pl.concat_str(ORIGIN, separator=":")
+
+
+def _typed(mapping: Mapping, vocabulary: tables.Table, settings: Settings) -> list[pl.Expr]:
+    """The mapped columns as typed expressions, null where they cannot be read."""
+    typed = []
     for target, text in _texts(mapping).items():
         kind = vocabulary.column(target).kind
         if kind in (tables.MONEY, tables.NUMBER):
-            value = parse.number(text, settings.sources[mapping.from_].decimal)
+            value = parse.plain_number(text, settings.sources[mapping.from_].decimal)
         elif kind == tables.DATE:
             value = parse.date(text, _date_format(target, mapping, settings))
         else:
@@ -73,9 +85,28 @@ def _typed(mapping: Mapping, vocabulary: tables.Table, settings: Settings) -> tu
             if not vocabulary.column(target).required and not target.endswith("_id"):
                 value = pl.when(value.is_in(NULLS)).then(pl.lit("")).otherwise(value)
         typed.append(value.cast(KINDS[kind], strict=False).alias(target))
-        if kind != tables.TEXT:
-            unreadable.append((target, kind, value.is_null() & ~text.str.strip_chars().is_in(EMPTY)))
-    return typed, unreadable
+    return typed
+
+
+def _looked_closer(raw: pl.DataFrame, fate: pl.DataFrame, mapping: Mapping, vocabulary: tables.Table, settings: Settings) -> pl.DataFrame:
+    """Numbers that are not plain read after all, where they can be: the few with signs, brackets or marks of thousands."""
+    decimal, changed = settings.sources[mapping.from_].decimal, []
+    for target, text in _texts(mapping).items():
+        if vocabulary.column(target).kind in (tables.MONEY, tables.NUMBER) and fate[target].null_count():
+            changed.append(parse.second_look(fate[target], raw.select(text).to_series(), decimal))
+    return fate.with_columns(changed)
+
+
+def _unreadable(raw: pl.DataFrame, fate: pl.DataFrame, mapping: Mapping, vocabulary: tables.Table) -> pl.Series:
+    """Why a row cannot be read: the first of its columns that holds a text, and no value of its kind; null where all can."""
+    reason = pl.Series("reason", [None], dtype=pl.String).new_from_index(0, len(fate))
+    for target, text in _texts(mapping).items():
+        kind = vocabulary.column(target).kind
+        if kind == tables.TEXT or not fate[target].null_count():
+            continue
+        bad = fate[target].is_null() & ~raw.select(text.str.strip_chars().is_in(EMPTY)).to_series() & reason.is_null()
+        reason = reason.set(bad, UNREADABLE.format(column=target, kind=kind))
+    return reason
 
 
 def _computed(name: str, mapping: Mapping, vocabulary: tables.Table, given: list[str], settings: Settings) -> list[pl.Expr]:
@@ -165,6 +196,8 @@ def _check_signs(name: str, mapping: Mapping, vocabulary: tables.Table, raw: pl.
     """One column of money in one currency: signs of several are never added up (fault 20)."""
     for target, column in mapping.columns.items():
         if vocabulary.column(target).kind == tables.MONEY and isinstance(column, str):
+            if not raw[column].str.contains_any(list(parse.SIGNS)).any():
+                continue
             signs = [sign for sign in parse.SIGNS if raw[column].str.contains(sign, literal=True).any()]
             if len(signs) > 1 and len({parse.SIGNS[sign] for sign in signs}) > 1:
                 message = N_(
@@ -173,8 +206,8 @@ def _check_signs(name: str, mapping: Mapping, vocabulary: tables.Table, raw: pl.
                 raise BadExport(message, name=name, column=column, signs=", ".join(signs))
 
 
-def _judged(fate: pl.DataFrame, vocabulary: tables.Table, *, is_distinct: bool) -> pl.DataFrame:
-    """Status and reason of each row: totals excluded, unreadable or incomplete rows quarantined, repeats by key merged or quarantined."""
+def _judged(fate: pl.DataFrame, vocabulary: tables.Table) -> pl.DataFrame:
+    """Why a row cannot be taken (`reason`), and why it is not meant to be (`_left_out`: totals, headings, rows that `where` leaves out)."""
     missing = [
         pl.when((pl.col(c).is_null() | (pl.col(c) == "")) if fate.schema[c] == pl.String else pl.col(c).is_null()).then(
             pl.lit(MISSING.format(column=c))
@@ -187,26 +220,41 @@ def _judged(fate: pl.DataFrame, vocabulary: tables.Table, *, is_distinct: bool) 
         if c.values and c.name in fate.columns
     ]
     mark = pl.when(pl.col("_mark") == "total").then(pl.lit(TOTAL)).when(pl.col("_mark") == "group").then(pl.lit(HEADING))
-    fate = fate.with_columns(
+    return fate.with_columns(
         pl.coalesce([mark, "_left_out"]).alias("_left_out"),
         pl.coalesce(["reason", *missing, *closed, pl.lit(None, pl.String)]).alias("reason"),
     )
+
+
+def _repeats(fate: pl.DataFrame, vocabulary: tables.Table) -> pl.Series | None:
+    """For each row whose key an earlier row has: whether it says the same; null for all others; None where no key repeats."""
     key, data = list(vocabulary.key), [c for c in vocabulary.names if c in fate.columns]
-    good = pl.col("reason").is_null() & pl.col("_left_out").is_null()
-    earlier = good & (pl.int_range(pl.len()).over([*key, good]) > 0)
-    same = pl.col("_same") == pl.col("_same").first().over([*key, good])
+    good = fate.select(*key, "reason", "_left_out").with_row_index("_at").filter(pl.col("reason").is_null() & pl.col("_left_out").is_null())
+    twice = good.filter(good.select(key).is_duplicated()).select("_at", *key)
+    if twice.is_empty():
+        return None
+    said = fate[twice["_at"]].select(pl.struct(data).hash(seed=0).alias("_said"))
+    twice = twice.hstack(said).with_columns(
+        (pl.col("_said") == pl.col("_said").first().over(key)).alias("_is_same"), pl.int_range(pl.len()).over(key).alias("_nth")
+    )
+    later = twice.filter(pl.col("_nth") > 0)
+    same = pl.Series("_is_same", [None], dtype=pl.Boolean).new_from_index(0, len(fate))
+    return same.scatter(later["_at"], later["_is_same"])
+
+
+def _fated(fate: pl.DataFrame, vocabulary: tables.Table, *, is_distinct: bool) -> pl.DataFrame:
+    """Status of each row: excluded, merged with the first of its key, quarantined or kept."""
+    said, is_later = pl.col("_left_out"), pl.col("_is_same").is_not_null()
     other = OTHER_SPELLING if is_distinct else CONFLICT
-    return (
-        fate.with_columns(pl.struct(data).hash(seed=0).alias("_same"))
-        .with_columns(
-            pl.when(pl.col("_left_out").is_not_null()).then("_left_out")
-            .when(earlier & same).then(pl.lit(REPEAT))
-            .when(earlier).then(pl.lit(other.format(key=", ".join(key))))
-            .otherwise("reason").fill_null("").alias("reason"),
-            pl.when(pl.col("_left_out").is_not_null()).then(pl.lit("excluded"))
-            .when(earlier & (same | pl.lit(is_distinct))).then(pl.lit("merged"))
-            .when(pl.col("reason").is_not_null() | earlier).then(pl.lit("quarantined"))
-            .otherwise(pl.lit("kept")).alias("status"),
-        )
-        .drop("_same", "_left_out")
-    )  # fmt: skip
+    if fate["_left_out"].null_count() == fate["_is_same"].null_count() == fate["reason"].null_count() == len(fate):
+        return fate.with_columns(pl.lit("").alias("reason"), pl.lit("kept").alias("status")).drop("_is_same", "_left_out")
+    return fate.with_columns(
+        pl.when(said.is_not_null()).then(said)
+        .when(is_later & pl.col("_is_same")).then(pl.lit(REPEAT))
+        .when(is_later).then(pl.lit(other.format(key=", ".join(vocabulary.key))))
+        .otherwise("reason").fill_null("").alias("reason"),
+        pl.when(said.is_not_null()).then(pl.lit("excluded"))
+        .when(is_later & (pl.col("_is_same") | pl.lit(is_distinct))).then(pl.lit("merged"))
+        .when(pl.col("reason").is_not_null() | is_later).then(pl.lit("quarantined"))
+        .otherwise(pl.lit("kept")).alias("status"),
+    ).drop("_is_same", "_left_out")  # fmt: skip

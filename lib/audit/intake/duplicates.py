@@ -202,8 +202,8 @@ def decisions(folder: Path) -> dict[tuple[str, str], str]:
     if not path.is_file():
         return {}
     content = path.read_bytes()
-    written = text.decoded(content, path.name, text.likely_encoding(content))
-    table = text.rows(written, path.name, separator=text.delimiter(written[:5000]), skip=0)
+    written = text.utf8(content, path.name, text.likely_encoding(content)).removeprefix(b"\xef\xbb\xbf")
+    table = text.rows(written, path.name, separator=text.delimiter(written[:5000].decode(errors="ignore")), skip=0)
     names = list(table.row(0)) if len(table) else []
     missing = {"decision", "customer_a", "customer_b"} - set(names)
     if missing:

@@ -15,6 +15,7 @@ from audit.language import mark as N_
 
 SEARCHED = 40  # rows in which a header is looked for
 TOTAL = r"(?i)^\s*(итого|всего|общий итог|итог|grand total|sub-?total|total)\b"
+TOTALS = ["итог", "Итог", "ИТОГ", "всего", "Всего", "ВСЕГО", "total", "Total", "TOTAL"]
 NUMBER = r"^\s*[-−(]?[\d\s\x{00A0}\x{202F}.,'’]*\d[\d\s\x{00A0}\x{202F}.,'’)]*\s*(%|₽|руб\.?|р\.)?\s*-?$"
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\u00ad"
 HOMOGLYPHS = str.maketrans("ABCEHKMOPTXaceopxyë", "АВСЕНКМОРТХасеорхуё")
@@ -103,20 +104,28 @@ def names(head: list[list[str]], where: str) -> list[str]:
 
 
 def marked(body: pl.DataFrame, first_row: int, levels: dict[int, int], groups: list[str]) -> pl.DataFrame:
-    """The rows with their number, a `_mark` (empty for data, `total`, `group`) and, for a grouped report, a column for each level."""
-    body = body.with_columns(pl.int_range(first_row, first_row + pl.len(), dtype=pl.Int64).alias("_row"), pl.lit("").alias("_mark"))
-    columns = [c for c in body.columns if not c.startswith("_")]
-    body = body.filter(~pl.all_horizontal(pl.col(c).str.strip_chars() == "" for c in columns))
-    body = body.with_columns(pl.when(_is_total(columns)).then(pl.lit("total")).otherwise("_mark").alias("_mark"))
+    """The rows with their number, a `_mark` (empty for data, `total`, `group`) and, for a grouped report, a column for each level.
+
+    Only rows that may be blank or a total are looked at closely, so that a million rows cost little.
+    """
+    columns = list(body.columns)
+    body = body.with_columns(pl.int_range(first_row, first_row + pl.len(), dtype=pl.Int64).alias("_row"))
+    empty = body.filter(pl.col(columns[0]).str.strip_chars().str.len_bytes() == 0) if columns else body
+    blank = empty.filter(pl.all_horizontal(pl.col(c).str.strip_chars() == "" for c in columns))["_row"]
+    named = body.filter(pl.col(columns[0]).str.contains_any(TOTALS)) if columns else body
+    totals = pl.concat([part.filter(_is_total(columns))["_row"] for part in (named, empty)])
+    if len(blank):
+        body = body.filter(~pl.col("_row").is_in(blank.implode()))
+    mark = pl.when(pl.col("_row").is_in(totals.implode())).then(pl.lit("total")).otherwise(pl.lit("")) if len(totals) else pl.lit("")
+    body = body.with_columns(mark.alias("_mark"))
     return _flat(body, columns[0], levels, groups) if groups else body
 
 
 def _is_total(columns: list[str]) -> pl.Expr:
     """Rows whose first filled cell says Итого and whose others are numbers: a customer called «Всего хорошего» is data."""
-    begins = pl.any_horizontal(pl.col(c).str.contains(TOTAL) for c in columns[:3])
     first = pl.coalesce([pl.when(pl.col(c).str.strip_chars() != "").then(pl.col(c)) for c in columns])
     others = pl.all_horizontal((pl.col(c).str.strip_chars() == "") | (pl.col(c) == first) | pl.col(c).str.contains(NUMBER) for c in columns)
-    return begins & first.str.contains(TOTAL) & others & (first.str.len_chars() < 60)
+    return first.str.contains(TOTAL) & others & (first.str.len_chars() < 60)
 
 
 def _flat(body: pl.DataFrame, column: str, levels: dict[int, int], groups: list[str]) -> pl.DataFrame:

@@ -11,6 +11,7 @@ import ast
 import polars as pl
 
 NOISE = r"[\s\x{00A0}\x{202F}\x{2009}'’]|₽|руб\.?|р\.|[$€£]"
+SPACES = [" ", "\u00a0", "\u202f", "\u2009", "'", "’"]
 SIGNS = {"$": "USD", "£": "GBP", "€": "EUR", "₽": "RUB", "руб": "RUB"}
 EXACT = pl.Decimal(38, 8)
 MONEY = pl.Decimal(18, 4)
@@ -22,14 +23,36 @@ def number(column: pl.Expr, decimal: str) -> pl.Expr:
 
     A lone `1.234` under a declared decimal comma is ambiguous and stays unread; `1,234` under a decimal point is 1234.
     """
+    return column.map_batches(lambda texts: _numbers(texts, decimal), return_dtype=EXACT)
+
+
+def _numbers(texts: pl.Series, decimal: str) -> pl.Series:
+    found = texts.to_frame("x").select(plain_number(pl.col("x"), decimal)).to_series()
+    return second_look(found, texts, decimal)
+
+
+def plain_number(column: pl.Expr, decimal: str) -> pl.Expr:
+    """Numbers with nothing but spaces between their digits, in one pass; null for all others, such as `1e5` or the other decimal sign."""
+    changes = dict.fromkeys(SPACES, "") | dict.fromkeys(["e", "E", "." if decimal == "," else ","], "#") | {decimal: "."}
+    return column.str.replace_many(list(changes), list(changes.values())).cast(EXACT, strict=False)
+
+
+def second_look(found: pl.Series, texts: pl.Series, decimal: str) -> pl.Series:
+    """The numbers that were found, and those that show when currency signs, brackets and marks of thousands are taken off the rest."""
+    rest = found.is_null() & (texts != "") if found.null_count() else None
+    if rest is None or not rest.any():
+        return found
+    closer = texts.filter(rest).to_frame("x").select(_cleaned(pl.col("x"), decimal)).to_series()
+    return found.scatter(rest.arg_true(), closer.cast(found.dtype))
+
+
+def _cleaned(column: pl.Expr, decimal: str) -> pl.Expr:
     text = column.str.replace_all(NOISE, "").str.replace_all("−", "-", literal=True)
     text = text.str.replace(r"^\((.+)\)$", "-$1").str.replace(r"^([^-].*)-$", "-$1")
     other, fewest = (".", 2) if decimal == "," else (",", 1)
     groups = rf"^-?\d{{1,3}}(\{other}\d{{3}})"
     grouped = text.str.contains(rf"{groups}{{{fewest},}}$|{groups}+\{decimal}\d+$")
-    text = pl.when(grouped).then(text.str.replace_all(other, "", literal=True)).otherwise(text)
-    plain = text.str.contains(rf"^-?\d{{1,18}}(\{decimal}\d+)?$")
-    return pl.when(plain).then(text.str.replace(decimal, ".", literal=True)).cast(EXACT, strict=False)
+    return plain_number(pl.when(grouped).then(text.str.replace_all(other, "", literal=True)).otherwise(text), decimal)
 
 
 def date(column: pl.Expr, format: str | None) -> pl.Expr:

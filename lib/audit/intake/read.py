@@ -131,12 +131,11 @@ def _tables(content: bytes, file: str, source: Source):
         grids = workbook.sheets(content, file, skip=skip, head_rows=head_rows, **given)
         said = kind
     else:
-        written = text.decoded(content, file, source.encoding)
         said = f"{kind}, {text.used_encoding(content, source.encoding)}"
         if kind == "html":
-            table = workbook.web_page(written, file, skip=skip)
+            table = workbook.web_page(text.decoded(content, file, source.encoding), file, skip=skip)
         else:
-            table = text.rows(written, file, separator=source.delimiter, skip=skip)
+            table = text.rows(text.utf8(content, file, source.encoding), file, separator=source.delimiter, skip=skip)
         grids = [workbook.Sheet("", table[head_rows:], table[:head_rows].rows())]
     for grid in grids:
         yield _named(grid, file, source, said)

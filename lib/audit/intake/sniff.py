@@ -19,6 +19,7 @@ UNPACKED_MOST = 3 * 2**30  # bytes of an archive's members together
 RATIO_FROM, RATIO_MOST = 32 * 2**20, 150  # what unpacks to so much may shrink it so many times; real sheets shrink 5 to 40 times
 BANK = b"1CClientBankExchange"
 OLE = bytes.fromhex("D0CF11E0A1B11AE1")
+BLANK = b"\xef\xbb\xbf\xff\xfe \t\r\n\0"
 BINARY = {
     ".xlsx",
     ".xlsb",
@@ -43,7 +44,7 @@ def kind(content: bytes, file: str) -> Kind:
         for an empty file, one that is protected, broken or of a kind that holds no table, and an archive that is not safe to unpack.
     """
     head = content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if not content.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0"):
+    if not content[:4096].strip(BLANK) and not content.strip(BLANK):
         raise BadExport(N_("{file} is empty: expected a header and rows. What to do: ask for the export again."), file=file)
     if content.startswith(b"PK"):
         return _archive(content, file)

@@ -13,6 +13,7 @@ from audit.language import mark as N_
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 COMMON = "оеаинтсрвл ОЕАИНТСРВЛ"
 DELIMITERS = ";\t|,"
+PIECE = 2**16  # bytes
 SHOWN = 3  # crooked rows named in a message
 csv.field_size_limit(10 * 2**20)
 
@@ -73,8 +74,20 @@ def delimiter(text: str) -> str:
     return max(DELIMITERS, key=fit)
 
 
-def rows(text: str, file: str, *, separator: str, skip: int, width: int | None = None) -> pl.DataFrame:
-    """All rows after the first `skip`, as text columns named column_1, ...; empty fields are empty texts.
+def utf8(content: bytes, file: str, encoding: str | None) -> bytes:
+    """The text as UTF-8 without a mark, by the same rules as `decoded`; one-byte encodings piece by piece, which is twice as fast."""
+    used = used_encoding(content, encoding)
+    if used not in ("cp1251", "cp866"):
+        return decoded(content, file, encoding).encode()
+    try:
+        pieces = range(0, len(content), PIECE)
+        return b"".join(content[at : at + PIECE].decode(used).encode() for at in pieces)
+    except UnicodeDecodeError:
+        return decoded(content, file, encoding).encode()  # raises, and names the byte
+
+
+def rows(body: bytes, file: str, *, separator: str, skip: int) -> pl.DataFrame:
+    """All rows of a text in UTF-8 after the first `skip`, as text columns named column_1, ...; empty fields are empty texts.
 
     A file without a quotation mark is split by polars; one with them by Python's csv, which takes a mark inside a field as
     itself (`ООО "Ром"ашка"`). A row with more or fewer fields than the first is an error, not a guess.
@@ -85,45 +98,50 @@ def rows(text: str, file: str, *, separator: str, skip: int, width: int | None =
         naming the rows that have another number of fields.
     """
     if separator == "whitespace":
-        text, separator = "\n".join("\t".join(line.split()) for line in text.splitlines()), "\t"
-    if '"' in text:
-        return _quoted(text, file, separator, skip, width)
-    body = text.encode()
+        body, separator = b"\n".join(b"\t".join(line.split()) for line in body.splitlines()), "\t"
+    if b'"' in body:
+        return _quoted(body, file, separator, skip)
+    start = 0
     for _row in range(skip):
-        body = body[body.find(b"\n") + 1 :] if b"\n" in body else b""
-    first = body.partition(b"\n")[0]
-    width = width or first.count(separator.encode()) + 1
-    if not body.strip():
-        return pl.DataFrame(schema={f"column_{i + 1}": pl.String for i in range(width)})
+        start = body.find(b"\n", start) + 1 or len(body)
+    end = body.find(b"\n", start)
+    width = body[start : end if end >= 0 else len(body)].count(separator.encode()) + 1
     names = {f"column_{i + 1}": pl.String for i in range(width)}
+    if not body[start : start + 1000].strip() and not body[start:].strip():
+        return pl.DataFrame(schema=names)
     try:
-        table = pl.read_csv(body, separator=separator, has_header=False, schema=names, quote_char=None, infer_schema=False)
+        table = pl.read_csv(
+            body[start:] if start else body, separator=separator, has_header=False, schema=names, quote_char=None, infer_schema=False
+        )
     except pl.exceptions.PolarsError as error:
-        raise _crooked(text, file, separator, skip, width) from error
-    lines = body.count(b"\n") + (not body.endswith(b"\n"))
-    if body.count(separator.encode()) != (width - 1) * lines or len(table) != lines:
-        return _quoted(text, file, separator, skip, width)  # short rows, or empty lines that must keep their numbers
-    last = table.columns[-1]
-    return table.fill_null("").with_columns(pl.col(last).str.strip_suffix("\r"))
+        raise _crooked(body, file, separator, skip, width) from error
+    lines = body.count(b"\n", start) + (not body.endswith(b"\n"))
+    if body.count(separator.encode(), start) != (width - 1) * lines or len(table) != lines:
+        return _quoted(body, file, separator, skip)  # short rows, or empty lines that must keep their numbers
+    table = table.fill_null("")
+    return table.with_columns(pl.col(table.columns[-1]).str.strip_suffix("\r")) if b"\r" in body[start : start + 2000] else table
 
 
-def _quoted(text: str, file: str, separator: str, skip: int, width: int | None) -> pl.DataFrame:
-    found = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))[skip:]
-    width = width or len(found[0]) if found else 1
+def _quoted(body: bytes, file: str, separator: str, skip: int) -> pl.DataFrame:
+    found = list(_fields(body, separator))[skip:]
+    width = len(found[0]) if found else 1
     if any(row and len(row) != width for row in found):
-        raise _crooked(text, file, separator, skip, width)
+        raise _crooked(body, file, separator, skip, width)
     blank = [""] * width
     columns = zip(*(row or blank for row in found), strict=True) if found else [[] for _ in range(width)]
-    return pl.DataFrame({f"column_{i + 1}": list(column) for i, column in enumerate(columns)}, schema_overrides={"column_1": pl.String})
+    return pl.DataFrame(
+        {f"column_{i + 1}": column for i, column in enumerate(columns)},
+        schema=dict.fromkeys((f"column_{i + 1}" for i in range(width)), pl.String),
+    )
 
 
-def _crooked(text: str, file: str, separator: str, skip: int, width: int) -> BadExport:
+def _fields(body: bytes, separator: str):
+    return csv.reader(io.TextIOWrapper(io.BytesIO(body), encoding="utf-8", newline=""), delimiter=separator)
+
+
+def _crooked(body: bytes, file: str, separator: str, skip: int, width: int) -> BadExport:
     """Where a text file stops being a table: the rows with another number of fields than the first."""
-    odd = [
-        (number, row)
-        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), 1)
-        if number > skip and row and len(row) != width
-    ]
+    odd = [(number, row) for number, row in enumerate(_fields(body, separator), 1) if number > skip and row and len(row) != width]
     if not odd:
         message = N_("{file} is not a table with delimiter {delimiter!r}. What to do: check delimiter and quotes.")
         return BadExport(message, file=file, delimiter=separator)
