@@ -26,6 +26,9 @@ check: $(VENV)/ready  ## read the exports of $(BASE) and say what became of ever
 lab: $(VENV)/ready  ## JupyterLab on the notebooks, with an open copy of the last run
 	$(BIN)/audit lab $(notdir $(BASE))
 
+bench: $(VENV)/ready  ## how fast exports are read, side by side with pandas and openpyxl; writes bench/README.md
+	$(BIN)/python bench/intake.py
+
 lint: $(VENV)/ready  ## style
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
