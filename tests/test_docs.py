@@ -34,7 +34,7 @@ def test_every_file_and_target_that_the_readme_names_is_there():
 def test_the_readme_explains_every_key_of_audit_toml():
     from audit import settings
 
-    for model in (settings.Base, settings.Source, settings.Mapping, settings.Rules, settings.Market, settings.Override):
+    for model in (settings.Base, settings.Source, settings.Mapping, settings.Rules, settings.Exclusion, settings.Controls, settings.Market, settings.Override):
         for name, field in model.model_fields.items():
             assert f"`{field.alias or name}`" in README, (model.__name__, name)
 
@@ -66,4 +66,4 @@ def test_environment_yml_names_the_same_packages_as_pyproject_with_versions_that
 
 def test_no_placeholder_is_left():
     for path in [*(ROOT / "lib").rglob("*.py"), *(ROOT / "notebooks").glob("*.ipynb"), ROOT / "README.md"]:
-        assert not re.search(r"\b(TODO|FIXME|XXX)\b", path.read_text(encoding="utf-8")), path
+        assert not re.search(r"\b(TODO|FIXME)\b|# *XXX", path.read_text(encoding="utf-8")), path
