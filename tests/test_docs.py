@@ -34,7 +34,16 @@ def test_every_file_and_target_that_the_readme_names_is_there():
 def test_the_readme_explains_every_key_of_audit_toml():
     from audit import settings
 
-    for model in (settings.Base, settings.Source, settings.Mapping, settings.Rules, settings.Exclusion, settings.Controls, settings.Market, settings.Override):
+    for model in (
+        settings.Base,
+        settings.Source,
+        settings.Mapping,
+        settings.Rules,
+        settings.Exclusion,
+        settings.Controls,
+        settings.Market,
+        settings.Override,
+    ):
         for name, field in model.model_fields.items():
             assert f"`{field.alias or name}`" in README, (model.__name__, name)
 

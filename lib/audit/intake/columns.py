@@ -15,6 +15,20 @@ from audit.intake.words import vocabulary
 
 KINDS = {tables.DATE: "date", tables.MONEY: "number", tables.NUMBER: "number"}
 PSEUDO = {"price": "number", "discount_rate": "number", "profit": "number"}  # not ours, but ours follow from them
+UNITS = {"руб", "рублей", "rub", "usd", "eur", "gbp", "р", "шт", "kzt"}
+OTHERS = {
+    "ндс",
+    "vat",
+    "tax",
+    "скидка",
+    "скидки",
+    "остаток",
+    "долг",
+    "план",
+    "plan",
+    "balance",
+    "due",
+}  # words that make another thing of a name that is known
 ALIKE_NAME = 92  # percentage of letters in common from which a name is taken for a misspelt synonym
 
 
@@ -56,16 +70,26 @@ class Column:
 
     def is_named(self, table: str, target: str) -> bool:
         """Whether its name is one by which our column is known."""
-        return plain(self.name) in vocabulary()[table].get(target, ())
+        return self.bare in vocabulary()[table].get(target, ())
+
+    @cached_property
+    def bare(self) -> str:
+        """Its name for comparison, without the unit that stands behind it: «Сумма, руб.» is a «Сумма»."""
+        words = plain(self.name).split()
+        while len(words) > 1 and words[-1] in UNITS:
+            words.pop()
+        return " ".join(words)
 
     def fit(self, table: str, target: str) -> float:
         """How well name and content fit our column, 0 to 1; 0: not at all."""
         if not self._holds(table, target):
             return 0.0
-        name, known = plain(self.name), vocabulary()[table].get(target, [])
+        name, known = self.bare, vocabulary()[table].get(target, [])
         if name in known:
             return 1 - known.index(name) / 100
         words = set(name.split())
+        if words & OTHERS:
+            return 0.0
         partly = [i for i, synonym in enumerate(known) if len(synonym) > 3 and set(synonym.split()) <= words]
         if partly:
             return 0.6 - partly[0] / 100 - len(words) / 100

@@ -25,7 +25,8 @@ from audit.settings import Source
 
 LOOKED = layout.SEARCHED + 20  # rows at the top in which the layout is looked for
 SAMPLE = 20_000  # rows on which formats are tried
-ALIKE = 0.98  # of the values must fit a format
+ALIKE = 0.9  # of the values must fit a format; days and months exchanged fit in two fifths
+DATED = 200_000  # rows on which the order of day and month is settled
 ISO = "%Y-%m-%d"
 DATE_FORMATS = (
     ISO, "%d.%m.%Y", "%Y-%m-%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M:%S%.f", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d-%m-%Y", "%Y%m%d",
@@ -130,7 +131,7 @@ def _workbook(content: bytes, path: Path):
     for sheet in workbook.sheets(content, path.name, wanted="*", skip=0, head_rows=LOOKED, most=1, **given):
         rows = [list(row) for row in sheet.head]
         if any(cell.strip() for row in rows for cell in row):
-            yield Source(file=path.name, sheet=sheet.name, **_header(rows), **_groups(sheet, rows))
+            yield Source(file=path.name, sheet=sheet.name, **(_header(rows) | _groups(sheet, rows)))
 
 
 def _groups(sheet: workbook.Sheet, rows: list[list[str]]) -> dict:
@@ -185,7 +186,7 @@ def _named_by_first_row(folder: Path, source: Source) -> Source:
 def _decimal(table: pl.DataFrame) -> str:
     """The decimal sign that more values show; a point where none shows any."""
     counts = {",": 0, ".": 0}
-    sample = table.head(SAMPLE)
+    sample = table.filter(pl.col("_mark") == "").head(SAMPLE)
     for name in (c for c in sample.columns if c not in [*ORIGIN, *MARKS]):
         for sign in counts:
             counts[sign] += (
@@ -200,7 +201,7 @@ def _decimal(table: pl.DataFrame) -> str:
 
 def _date_format(table: pl.DataFrame, questions: dict[str, str]) -> str | None:
     """The format that all values of some column fit; day before month where the points say so, asked where nothing does."""
-    sample = table.head(200_000)
+    sample = table.filter(pl.col("_mark") == "").head(DATED)
     fits: dict[str, int] = {}
     open_ = None
     for name in (c for c in sample.columns if c not in [*ORIGIN, *MARKS]):

@@ -135,14 +135,13 @@ def _flat(body: pl.DataFrame, column: str, levels: dict[int, int], groups: list[
         if levels
         else (pl.col(column).str.len_chars() - pl.col(column).str.strip_chars_start().str.len_chars()).cast(pl.Int64)
     )
-    body = body.with_columns(depth.alias("_depth"))
+    body = body.with_columns(depth.alias("_depth"), pl.col(column).str.strip_chars().alias("_text"))
     steps = body.filter(pl.col("_mark") == "")["_depth"].unique().sort().to_list()
     rank = pl.col("_depth").replace_strict({step: i for i, step in enumerate(steps)}, default=0, return_dtype=pl.Int64)
     body = body.with_columns(pl.when(pl.col("_mark") == "").then(rank).alias("_depth"))
     innermost = len(groups) - 1
-    text = pl.col(column).str.strip_chars()
     for i, group in enumerate(groups):
-        heading = pl.when(pl.col("_depth") == i).then(text).when(pl.col("_depth") < i).then(pl.lit(""))
+        heading = pl.when(pl.col("_depth") == i).then("_text").when(pl.col("_depth") < i).then(pl.lit(""))
         body = body.with_columns(heading.forward_fill().fill_null("").alias(group))
     is_heading = (pl.col("_depth") < innermost) & (pl.col("_mark") == "")
-    return body.with_columns(pl.when(is_heading).then(pl.lit("group")).otherwise("_mark").alias("_mark")).drop("_depth")
+    return body.with_columns(pl.when(is_heading).then(pl.lit("group")).otherwise("_mark").alias("_mark")).drop("_depth", "_text")

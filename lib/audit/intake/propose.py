@@ -52,6 +52,7 @@ SIGNS = {
     "gbp": "GBP",
     "тенге": "KZT",
 }
+THOUSANDS = {"тыс", "тысяч", "тр", "thousand", "thousands", "млн", "million"}
 NO_CURRENCY = "XXX"  # ISO 4217 for none
 PREVIEW = 5
 
@@ -198,7 +199,7 @@ def _lines(one: Found, columns: dict, proposal: Proposal) -> dict:
     targets = [c for c in vocabulary.ALL["lines"].names if c in words()["lines"] and c != "line_id"]
     for target in targets:
         chosen = best(mine, "lines", target, frozenset(found.values()))
-        if chosen and (target != "amount" or chosen.is_named("lines", "amount") or not _own(one, columns, "price")):
+        if chosen:
             found[target] = chosen.name
             _ask_rivals(proposal, mine, "lines", target, chosen)
         elif target in ("customer_id", "date", "manager_id") and (reached := _reach(one, columns, proposal.sheets, target)):
@@ -217,7 +218,11 @@ def _lines(one: Found, columns: dict, proposal: Proposal) -> dict:
         found.pop("discount")
     if "cost" not in found and profit and "amount" in found and profit.name not in found.values():
         compute["cost"] = f"{_operand(found['amount'])} - {_operand(profit.name)}"
-    if "amount" in found and price and "quantity" in found:
+    if "amount" in found and set(plain(found["amount"]).split()) & THOUSANDS:
+        proposal.questions["tables.lines.amount"] = _(
+            N_('{amount} is in thousands. Is it to be multiplied? compute = {{ amount = "{operand} * 1000" }}')
+        ).format(amount=found["amount"], operand=found["amount"])
+    elif "amount" in found and price and "quantity" in found:
         _ask_amount(proposal, one, found, price)
     mapping = {"from": one.name, "columns": found, "compute": compute, "lookup": lookup, "where": _where(one, mine, proposal)}
     if best(mine, "invoices", "due_on"):

@@ -1,0 +1,178 @@
+"""`audit new`: known layouts are understood, and what cannot be known is asked instead of guessed."""
+
+import datetime as dt
+import io
+
+import polars as pl
+import pytest
+import xlsxwriter
+
+from audit import cli, intake, settings
+from audit.intake import propose, toml
+from tests.test_bank import HEAD, document, section
+
+
+def new(tmp_path, **files):
+    """A base proposed from files given as name=content (`__` for the dot)."""
+    paths = []
+    for name, content in files.items():
+        path = tmp_path / "sent" / name.replace("__", ".")
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        paths.append(path)
+    return propose.base(paths, name="base", data=tmp_path / "data")
+
+
+def check(proposal):
+    folder = proposal.path.parent
+    return intake.check(folder, settings.read(folder))
+
+
+RUSSIAN = "Дата;Номер документа;Контрагент;Номенклатура;Количество;Сумма, руб.;Менеджер\n01.02.2024;РТ-1;ООО Ромашка;Гвоздь;2;1 234,50;Иванов\n15.03.2024;РТ-2;ИП Лютик;Шуруп;1;10,00;Петров\nИтого;;;;3;1 244,50;\n"
+
+
+def test_a_russian_register_in_cp1251_is_understood_whole(tmp_path):
+    proposal = new(tmp_path, sales__csv=RUSSIAN.encode("cp1251"))
+    assert proposal.tables["lines"]["columns"] == {
+        "customer_id": "Контрагент", "date": "Дата", "amount": "Сумма, руб.", "order_id": "Номер документа", "product_id": "Номенклатура",
+        "quantity": "Количество", "manager_id": "Менеджер",
+    }  # fmt: skip
+    source = settings.read(proposal.path.parent).sources["sales"]
+    assert (source.encoding, source.delimiter, source.decimal, source.date_format) == ("cp1251", ";", ",", "%d.%m.%Y")
+    assert proposal.base == {"as_of": dt.date(2024, 3, 15), "currency": "RUB"}
+    assert proposal.questions == {}
+    found = check(proposal)
+    assert float(found.tables["lines"]["amount"].sum()) == 1244.5
+    assert found.controls["verdict"].to_list() == ["PASS"]
+
+
+def test_what_was_sent_is_copied_unchanged_and_never_written_to(tmp_path):
+    proposal = new(tmp_path, sales__csv=RUSSIAN.encode("cp1251"))
+    assert (proposal.path.parent / "sales.csv").read_bytes() == (tmp_path / "sent" / "sales.csv").read_bytes() == RUSSIAN.encode("cp1251")
+
+
+def test_an_audit_toml_that_is_there_is_never_overwritten(tmp_path):
+    new(tmp_path, sales__csv=RUSSIAN)
+    with pytest.raises(settings.BadSettings, match="already there"):
+        new(tmp_path, sales__csv=RUSSIAN)
+
+
+def test_days_and_months_that_could_be_exchanged_are_asked(tmp_path):
+    proposal = new(tmp_path, sales__csv="customer,date,amount $\nA,01/02/2024,1\nB,03/04/2024,2\n")
+    assert "first of February or the second of January" in proposal.questions["sources.sales.date_format"]
+    assert "open question" in "".join(check(proposal).defects["defect"])
+    clear = new(tmp_path / "b", sales__csv="customer,date,amount $\nA,01/13/2024,1\nB,03/04/2024,2\n")
+    assert settings.read(clear.path.parent).sources["sales"].date_format == "%m/%d/%Y"
+    assert not clear.questions
+
+
+def test_two_columns_that_could_be_the_customer_are_asked(tmp_path):
+    proposal = new(tmp_path, sales__csv="Контрагент;Грузополучатель;Дата;Сумма руб\nА;Б;01.02.2024;1\nВ;Г;13.02.2024;2\n")
+    assert proposal.tables["lines"]["columns"]["customer_id"] == "Контрагент"
+    assert "it could also be Грузополучатель" in proposal.questions["tables.lines.customer_id"]
+
+
+def test_an_amount_that_is_not_price_times_quantity_is_asked(tmp_path):
+    rows = "".join(f"2024-01-{i:02d},C{i},10,2,15\n" for i in range(1, 20))
+    proposal = new(tmp_path, sales__csv=f"date,customer,price,quantity,amount usd\n{rows}")
+    assert "in 0% of the rows only" in proposal.questions["tables.lines.amount"]
+
+
+def test_files_of_several_years_become_one_source_and_a_list_of_customers_is_found_by_its_keys(tmp_path):
+    head = "Дата;Документ;Клиент;Сумма руб\n"
+    proposal = new(
+        tmp_path,
+        Продажи_2023__csv=head + "01.02.2023;1;К1;10\n15.02.2023;2;К2;20\n",
+        Продажи_2024__csv=head + "01.02.2024;3;К1;30\n",
+        Справочник__csv="Код;Наименование;ИНН;Телефон\nК1;ООО Ромашка;7707083893;8 495 123-45-67\nК2;ИП Лютик;;\nК3;АО Пион;;\n",
+    )
+    assert [one.file for one in proposal.sheets] == ["Продажи_202*.csv", "Справочник.csv"]
+    assert proposal.tables["customers"]["columns"] == {"customer_id": "Код", "name": "Наименование", "tax_id": "ИНН", "phone": "Телефон"}
+    found = check(proposal)
+    assert len(found.tables["lines"]) == 3
+    assert "phone" not in found.tables["customers"].columns
+    assert found.central_fields.filter(pl.col("field") == "phone")["is_filled"].to_list() == [True, False, False]
+
+
+def test_a_report_of_1c_with_parameters_groups_and_a_total_is_made_flat(tmp_path):
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        page = book.add_worksheet("TDSheet")
+        rows = [
+            (0, ["Ведомость продаж"]), (0, ["Период: 2024 г."]), (0, []), (0, ["Контрагент", "Дата", "Сумма, руб."]), (0, ["Документ"]), (0, ["Ромашка", "", 30]),
+            (1, ["РТ-1", "01.02.2024", 10]), (1, ["РТ-2", "15.03.2024", 20]), (0, ["Лютик", "", 5]), (1, ["РТ-3", "20.03.2024", 5]), (0, ["Итого", "", 35]),
+        ]  # fmt: skip
+        for i, (level, cells) in enumerate(rows):
+            for j, cell in enumerate(cells):
+                page.write(i, j, cell)
+            if level:
+                page.set_row(i, None, None, {"level": level})
+    proposal = new(tmp_path, report__xlsx=buffer.getvalue())
+    assert proposal.sheets[0].source.groups == ["Контрагент", "Документ"]
+    assert "What are its levels" in proposal.questions["sources.report.groups"]
+    found = check(proposal)
+    assert found.tables["lines"].select("customer_id", "amount").rows() == [("Ромашка", 10), ("Ромашка", 20), ("Лютик", 5)]
+    assert found.tables["lines"]["order_id"].to_list() == ["РТ-1", "РТ-2", "РТ-3"]
+    assert set(found.controls["verdict"]) == {"PASS"}
+
+
+def test_bank_statements_alone_make_a_base_of_payments(tmp_path):
+    text = (
+        HEAD
+        + section("0", "250.00", "0", "250.00")
+        + document(1)
+        + document(2, "150.00", day="20.05.2024", inn="7736050003", name="АО Лютик")
+        + document(3, "9.00", purpose="по письму")
+    )
+    proposal = new(tmp_path, bank__txt=text.encode("cp1251"))
+    declared = settings.read(proposal.path.parent)
+    assert declared.purchases_are == "payments"
+    assert "1 payments say neither sale nor anything else" in proposal.questions["sources.bank.payers"]
+    found = check(proposal)
+    assert found.tables["lines"]["amount"].sum() == 250
+    assert sorted(found.tables["customers"]["name"]) == ["АО Лютик", "ООО Ромашка"]
+    assert any("purchases are payments here" in defect for defect in found.defects["defect"])
+
+
+def test_a_ledger_of_loyalty_cards_is_found_and_its_promises_checked(tmp_path):
+    ledger = "Номер карты;Клиент;Дата;Баллы;Чек\n1;А;01.02.2024;10;Ч1\n1;А;02.02.2024;-20;\n1;Б;13.02.2024;5;\n2;Б;14.02.2024;7;Ч2\n"
+    sales = "Клиент;Дата;Сумма руб;Документ\nА;01.02.2024;100;Ч1\nБ;14.02.2024;70;Ч2\n"
+    proposal = new(tmp_path, sales__csv=sales, cards__csv=ledger)
+    assert proposal.tables["points"]["columns"]["card_id"] == "Номер карты"
+    said = check(proposal).defects.filter(pl.col("table") == "points").select("defect", "rows").rows()
+    assert said == [
+        ("the balance of a card falls below nothing", 2),
+        ("a card has several holders", 3),
+        ("points given without a purchase", 1),
+    ]
+
+
+def test_a_file_without_a_header_and_one_that_cannot_be_read_are_asked_about(tmp_path):
+    proposal = new(tmp_path, a__csv="1,2024-01-02,5\n2,2024-01-03,6\n", b__pdf=b"%PDF-1.7 x")
+    assert "has no header" in proposal.questions["sources.a.names"]
+    assert "is a PDF" in proposal.questions["sources.b.pdf"]
+    assert check(proposal).gate.row(0, named=True)["verdict"] == "REFUSE"
+
+
+@pytest.mark.parametrize("name", ['"кавычки".csv', "a\\b.csv", "с # решёткой.csv", "юникод ✓.csv"])
+def test_odd_names_of_files_and_columns_survive_in_toml(tmp_path, name):
+    (tmp_path / "sent").mkdir()
+    (tmp_path / "sent" / name).write_text('customer,date,amount eur,"ко""лонка # 1"\nA,2024-01-02,1,x\n', encoding="utf-8")
+    proposal = propose.base([tmp_path / "sent" / name], name="base", data=tmp_path / "data")
+    assert len(check(proposal).tables["lines"]) == 1
+    assert toml.parsed(proposal)["sources"]
+
+
+def test_the_command_prints_what_it_found_and_what_it_asks(tmp_path, capsys):
+    (tmp_path / "sales.csv").write_text("customer,date,amount\nA,2024-01-02,1\n", encoding="utf-8")
+    assert cli.main(["new", str(tmp_path / "sales.csv"), "--name", "b", "--data", str(tmp_path / "data")]) == 0
+    assert cli.main(["check", str(tmp_path / "data" / "b"), "--outputs", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().out
+    for part in ("customer_id = customer", "? base.currency", "FLAG    chapter", "What became of every row"):
+        assert part in said
+    assert sorted(path.name for path in (tmp_path / "out" / "b" / "check").iterdir()) == sorted(
+        f"{name}.csv"
+        for name in ("gate", "defects", "reconciliation", "quarantine", "effects", "controls", "duplicates", "aliases", "central_fields")
+    )
+    assert cli.main(["new", str(tmp_path / "none.csv"), "--name", "c", "--data", str(tmp_path / "data")]) == 1
+    assert "there is no file" in capsys.readouterr().err
