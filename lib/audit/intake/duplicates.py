@@ -147,7 +147,8 @@ def _by_name(rows: list[dict]):
 
 
 def _by_latin(rows: list[dict]):
-    return _pairs([latin(core(row["name"])) for row in rows])
+    keys = [latin(core(row["name"])) for row in rows]
+    return _pairs([key if len(key) >= SHORTEST else "" for key in keys])
 
 
 def _by_typing(rows: list[dict]) -> Iterator[tuple[int, int]]:
