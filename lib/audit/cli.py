@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import re
 import sys
 from pathlib import Path
 
@@ -45,8 +47,12 @@ def main(argv: list[str] | None = None) -> int:
     from audit.store import NoTable
     from audit.tables import BadTable
 
+    os.environ.setdefault("LANGUAGE", _language(getattr(given, "base", None)))
     try:
         return COMMANDS[given.command](given)
+    except BrokenPipeError:  # the reader of our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         print(
             f"audit: cannot read or write {error.filename}: {error.strerror}. What to do: close it elsewhere, check its rights and the disk.",
@@ -56,6 +62,17 @@ def main(argv: list[str] | None = None) -> int:
     except (BadExport, BadSettings, BadTable, NoTable, StepFailed, KeyError) as error:
         print(f"audit: {error.args[0] if isinstance(error, KeyError) else error}", file=sys.stderr)
         return 1
+
+
+def _language(base: Path | str | None) -> str:
+    """The language of messages: that of the base's report, else of the terminal."""
+    if isinstance(base, Path) and (base / "audit.toml").is_file():
+        declared = re.search(
+            r'^languages\s*=\s*\[\s*"(\w+)"', (base / "audit.toml").read_text(encoding="utf-8", errors="replace"), re.MULTILINE
+        )
+        if declared:
+            return declared[1]
+    return next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "en")
 
 
 def _run(given) -> int:
