@@ -37,11 +37,11 @@ def section(opening, received, spent, closing) -> str:
 
 def read(text: str, *, encoding="cp1251", **more) -> bank.Statement:
     given = {"encoding": None, "own_tax_ids": [], "payers": {}} | more
-    return bank.statement(text.encode(encoding), "bank.txt", **given)
+    return bank.statement({"bank.txt": text.encode(encoding)}, **given)
 
 
 def kinds(statement) -> dict[str, int]:
-    return {kind: count for kind, count, _example in statement.notes}
+    return {kind: count for _file, kind, count, _example in statement.notes}
 
 
 def test_a_payment_is_read_with_its_payer_day_and_vat():
@@ -84,6 +84,12 @@ def test_fault_01_every_encoding_gives_the_same_documents(encoding):
         ({"purpose": "Выдача кредита по договору 5"}, "loan"),
         ({"purpose": "Оплата по договору займа 7"}, "loan"),
         ({"purpose": "Возврат заработной платы по реестру 4"}, "salary"),
+        ({"purpose": "Оплата по счету 12, в том числе налог на добавленную стоимость 20"}, "customer"),
+        (
+            {"purpose": "Оплата за вкладыши, траншеи, ступени, тара возвратная, по отпускным ценам", "name": "УФК по г. Москве (Школа 12)"},
+            "customer",
+        ),
+        ({"purpose": "Перевод между своими счетами. НДС не облагается"}, "own"),
         ({"purpose": "Возврат НДС по решению", "more": "ПоказательКБК=18210301000011000110\n"}, "tax"),
         ({"purpose": "Сдача наличных через банкомат"}, "cash"),
         ({"purpose": "Возврат излишне уплаченного"}, "refund_in"),
@@ -157,6 +163,18 @@ def test_overlapping_statements_count_a_document_once(tmp_path):
     found = check(tmp_path, HEAD + document(1) + document(2, "50.00"), HEAD + document(2, "50.00") + document(3, "7.00"))
     assert found.tables["lines"]["amount"].sum() == 157
     assert found.reconciliation.filter((pl.col("table") == "lines") & (pl.col("status") == "merged"))["rows"].to_list() == [1]
+
+
+def test_own_accounts_and_customers_are_those_of_all_statements_together(tmp_path):
+    second = HEAD.replace(OWN, "40702810300000000003")
+    between = (
+        document(7, "777.00", inn="7736050003", name="Мы")
+        .replace(OTHER, OWN)
+        .replace(f"ПолучательСчет={OWN}", "ПолучательСчет=40702810300000000003")
+    )
+    back = document(8, "30.00", into=False, purpose="Возврат оплаты по счету 5").replace(OWN, "40702810300000000003")
+    found = check(tmp_path, HEAD + document(1), second + between + back)
+    assert found.tables["lines"]["amount"].sort().to_list() == [Decimal(-30), Decimal(100)]
 
 
 def test_unclassified_payments_are_listed_with_their_money(tmp_path):
@@ -234,7 +252,7 @@ def test_fault_23_random_mutations_never_crash_and_never_lose_a_document(changes
 def test_fault_23_random_bytes_are_refused_in_words_or_read(noise, at):
     content = (HEAD + document(1)).encode("cp1251")
     try:
-        bank.statement(content[:at] + noise + content[at:], "bank.txt", encoding=None, own_tax_ids=[], payers={})
+        bank.statement({"bank.txt": content[:at] + noise + content[at:]}, encoding=None, own_tax_ids=[], payers={})
     except intake.BadExport as error:
         assert "What to do" in str(error)
 
@@ -253,7 +271,7 @@ def test_fault_23_reading_is_linear():
         content = (HEAD + document(1) * documents).encode("cp1251")
         sys.setprofile(counted)
         try:
-            bank.statement(content, "bank.txt", encoding=None, own_tax_ids=[], payers={})
+            bank.statement({"bank.txt": content}, encoding=None, own_tax_ids=[], payers={})
         finally:
             sys.setprofile(None)
         return count
@@ -265,9 +283,9 @@ def test_the_published_statement_holds_one_payment_to_a_supplier():
     path = SHARED / "bank_1c" / "odoo-ru_kl_to_1c.txt"
     if not path.is_file():
         pytest.skip(f"the public bases are not here: {path}")
-    found = bank.statement(path.read_bytes(), path.name, encoding=None, own_tax_ids=[], payers={})
+    found = bank.statement({path.name: path.read_bytes()}, encoding=None, own_tax_ids=[], payers={})
     row = found.documents.row(0, named=True)
-    assert (found.encoding, row["class"], row["amount"], row["date"]) == ("cp1251", "outgoing", "108159.12", "2023-04-03")
+    assert (found.encodings[path.name], row["class"], row["amount"], row["date"]) == ("cp1251", "outgoing", "108159.12", "2023-04-03")
     balance = found.balances.row(0, named=True)
     assert balance["opening"] + balance["received"] - balance["spent"] == balance["closing"] == Decimal("2818.88")
     assert dt.date.fromisoformat(row["date"])

@@ -47,7 +47,8 @@ def main(argv: list[str] | None = None) -> int:
     from audit.store import NoTable
     from audit.tables import BadTable
 
-    os.environ.setdefault("LANGUAGE", _language(getattr(given, "base", None)))
+    before = os.environ.get("LANGUAGE")
+    os.environ["LANGUAGE"] = before or _language(getattr(given, "base", None))
     try:
         return COMMANDS[given.command](given)
     except BrokenPipeError:  # the reader of our output has seen enough
@@ -62,6 +63,8 @@ def main(argv: list[str] | None = None) -> int:
     except (BadExport, BadSettings, BadTable, NoTable, StepFailed, KeyError) as error:
         print(f"audit: {error.args[0] if isinstance(error, KeyError) else error}", file=sys.stderr)
         return 1
+    finally:
+        os.environ.pop("LANGUAGE") if before is None else os.environ.update(LANGUAGE=before)
 
 
 def _language(base: Path | str | None) -> str:

@@ -38,18 +38,26 @@ VAT = r"ндс[^\d]{0,40}?(?:\(?\s*\d{1,2}(?:[.,]\d+)?\s*%\s*\)?)?[^\d%]{0,20}?(
 class Statement:
     documents: pl.DataFrame  # text; see `documents` for the columns
     balances: pl.DataFrame  # account, from_on, to_on, opening, received, spent, closing, documents_in, documents_out
-    notes: list[tuple[str, int, str]]  # kind, how often, example
-    encoding: str
+    notes: list[tuple[str, str, int, str]]  # file, kind, how often, example
+    encodings: dict[str, str]  # by file
 
 
-def statement(content: bytes, file: str, *, encoding: str | None, own_tax_ids: list[str], payers: dict[str, str]) -> Statement:
-    """The payments of a statement, each with its direction, the other party and its class.
+def statement(contents: dict[str, bytes], *, encoding: str | None, own_tax_ids: list[str], payers: dict[str, str]) -> Statement:
+    """The payments of all statements of a company together, each with its direction, the other party and its class.
+
+    Own accounts and own tax ids are those of all the statements: a transfer from one account to another is own in both, and money given
+    back is known by the customer's payments in any of them.
+
+    Parameters
+    ----------
+    contents
+        the statements, by file.
 
     Returns
     -------
     Statement whose documents have line_id, number, date (ISO where it can be read), amount (negative for a refund to a customer),
     direction (in, out, own, unknown), class (CLASSES), customer_id (tax id, else name), name, tax_id, kpp, account (own), vat
-    (from the purpose), purpose, other (keys not known, JSON), and _row, the line on which the document begins.
+    (from the purpose), purpose, other (keys not known, JSON), _file, and _row, the line on which the document begins.
 
     Raises
     ------
@@ -60,14 +68,27 @@ def statement(content: bytes, file: str, *, encoding: str | None, own_tax_ids: l
     if strange:
         message = N_("payers: {classes} is not a class of payments. What to do: choose among {known}.")
         raise BadExport(message, classes=", ".join(strange), known=", ".join(CLASSES))
+    frames, sections, accounts, notes, encodings = [], [], set(), [], {}
+    for file, content in contents.items():
+        read, used, odd = _read(content, file, encoding)
+        frames.append(read.frame().with_columns(pl.lit(file).alias("_file")))
+        sections += read.sections
+        accounts |= read.accounts
+        notes += odd
+        encodings[file] = used
+    documents = _classified(_sided(pl.concat(frames), accounts), own_tax_ids, payers)
+    return Statement(documents, _balances(sections, documents.unique("line_id", keep="first", maintain_order=True)), notes, encodings)
+
+
+def _read(content: bytes, file: str, encoding: str | None) -> tuple[_Reader, str, list[tuple[str, str, int, str]]]:
+    """The lines of one statement, its encoding, and what was odd about it."""
     written, used, notes = _decoded(content, file, encoding)
     read = _Reader()
     for number, line in enumerate(written.split("\n"), 1):
         read.line(number, line.rstrip("\r"))
     read.end()
-    documents = _classified(_sided(read.frame(), read.accounts), own_tax_ids, payers)
     notes += [(kind, count, read.examples.get(kind, "")) for kind, count in sorted(read.faults.items())]
-    return Statement(documents, _balances(read.sections, documents), notes, used)
+    return read, used, [(file, *note) for note in notes]
 
 
 def _decoded(content: bytes, file: str, declared: str | None) -> tuple[str, str, list]:
@@ -206,13 +227,18 @@ def _sided(found: pl.DataFrame, accounts: set[str]) -> pl.DataFrame:
         pl.when(side("ИНН").str.contains(r"^\d{10}(\d\d)?$")).then(side("ИНН")).otherwise(within).alias("tax_id"),
         pl.when(side("КПП").str.contains(r"[1-9]")).then(side("КПП")).otherwise(pl.lit("")).alias("kpp"),
         pl.when(outward).then("_payer").otherwise("_payee").alias("account"),
+        pl.when(outward).then("ПлательщикИНН").otherwise("ПолучательИНН").alias("_own_tax_id"),
         pl.when(pl.col("НазначениеПлатежа") != "").then("НазначениеПлатежа").otherwise(purpose.str.strip_chars()).alias("purpose"),
     )  # fmt: skip
 
 
 def _classified(found: pl.DataFrame, own_tax_ids: list[str], payers: dict[str, str]) -> pl.DataFrame:
     """What each payment is: customers' money, and what is kept out of it."""
-    said = pl.concat_str(["purpose", "name"], separator=" ").str.to_lowercase().str.replace_all("ё", "е")
+    said = pl.col("purpose").str.to_lowercase().str.replace_all("ё", "е")
+    own = found.filter(pl.col("direction").is_in(["in", "out", "own"]) & pl.col("_own_tax_id").str.contains(r"^\d{10}(\d\d)?$"))[
+        "_own_tax_id"
+    ]
+    own_tax_ids = sorted({*own_tax_ids, *own.unique()})
     found = found.with_columns(
         said.alias("_said"),
         pl.when(pl.col("tax_id") != "").then("tax_id").otherwise(pl.col("name").str.to_uppercase()).alias("customer_id"),
@@ -240,7 +266,7 @@ def _classified(found: pl.DataFrame, own_tax_ids: list[str], payers: dict[str, s
         pl.when(back).then(pl.lit("refund")).otherwise("class").alias("class"),
         pl.concat_str([sign, "amount"]).alias("amount"),
         pl.when(sane).then(pl.concat_str([sign, vat])).otherwise(pl.lit("")).fill_null("").alias("vat"),
-    ).select("line_id", "number", "date", "amount", "direction", "class", "customer_id", "name", "tax_id", "kpp", "account", "vat", "purpose", "other", "_row")  # fmt: skip
+    ).select("line_id", "number", "date", "amount", "direction", "class", "customer_id", "name", "tax_id", "kpp", "account", "vat", "purpose", "other", "_file", "_row")  # fmt: skip
 
 
 def _balances(sections: list[dict[str, str]], documents: pl.DataFrame) -> pl.DataFrame:

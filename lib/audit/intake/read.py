@@ -56,7 +56,10 @@ def source(folder: Path, name: str, source: Source, snapshots: Path | None = Non
             "[sources.{name}]: no file {file!r} in {folder}; there is {there}. What to do: put it there, or mend the name in audit.toml."
         )
         raise BadExport(message, name=name, file=source.file, folder=folder, there=there)
-    parts = [part for path in files for part in _parts(path, source)]
+    statements = {path.name: content for path in files if sniff.kind(content := path.read_bytes(), path.name) == "bank"}
+    parts = [part for path in files if path.name not in statements for part in _parts(path, source)]
+    if statements:
+        parts.append(_statements(statements, source))
     if not parts:
         message = N_("[sources.{name}]: {files} holds no file. What to do: ask for the export again.")
         raise BadExport(message, name=name, files=", ".join(path.name for path in files))
@@ -103,22 +106,28 @@ def _parts(path: Path, source: Source):
         yield from _tables(content, path.name, source)
         return
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        for member in sorted(name for name in archive.namelist() if not name.endswith("/")):
+        for member in _members(archive):
             inner = archive.read(member)
             yield from _tables(inner, f"{path.name}/{member}", source)
+
+
+def _members(archive: zipfile.ZipFile) -> list[str]:
+    """The files of an archive in order of names, without what operating systems put beside them."""
+    names = (name for name in archive.namelist() if not name.endswith("/"))
+    return sorted(n for n in names if not n.startswith("__MACOSX/") and n.rsplit("/", 1)[-1] not in (".DS_Store", "Thumbs.db"))
 
 
 def first_member(content: bytes) -> tuple[str, bytes]:
     """Name and content of the first file of an archive, in order of names."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        names = sorted(name for name in archive.namelist() if not name.endswith("/"))
+        names = _members(archive)
         return (names[0], archive.read(names[0])) if names else ("", b"")
 
 
 def _tables(content: bytes, file: str, source: Source):
     kind = sniff.kind(content, file)
     if kind == "bank":
-        yield _statement(content, file, source)
+        yield _statements({file: content}, source)
         return
     if kind == "parquet":
         table = workbook.parquet(content, file, decimal=source.decimal, date_format=source.date_format)
@@ -161,15 +170,18 @@ def _named(grid: workbook.Sheet, file: str, source: Source, said: str) -> Read:
     table = grid.table.rename(dict(zip(grid.table.columns, names, strict=True)))
     nameless = [c for i, c in enumerate(names) if c == f"column {i + 1}" and (table[c] == "").all()]
     table = layout.marked(table.drop(nameless), source.first_row, grid.levels, source.groups)
+    again = pl.all_horizontal(pl.col(name).str.strip_chars() == name for name in list(dict.fromkeys(names))[:2] if name in table.columns)
+    table = table.with_columns(pl.when(again).then(pl.lit("group")).otherwise("_mark").alias("_mark")) if len(names) > 1 else table
     notes = tuple(Note(kind, where, count) for kind, count in grid.notes.items())
     return Read(_with_origin(table, file, grid.name), (), notes, content={file: said})
 
 
-def _statement(content: bytes, file: str, source: Source) -> Read:
-    statement = bank.statement(content, file, encoding=source.encoding, own_tax_ids=source.own_tax_ids, payers=source.payers)
-    table = statement.documents.with_columns(pl.lit("").alias("_mark"))
-    notes = tuple(Note(kind, file, count, detail) for kind, count, detail in statement.notes)
-    return Read(_with_origin(table, file, ""), (), notes, statement.balances, {file: f"bank, {statement.encoding}"})
+def _statements(contents: dict[str, bytes], source: Source) -> Read:
+    """All bank statements of a source at once: own accounts and customers are those of all of them."""
+    found = bank.statement(contents, encoding=source.encoding, own_tax_ids=source.own_tax_ids, payers=source.payers)
+    table = found.documents.with_columns(pl.lit("").alias("_mark"), pl.lit("").alias("_sheet"))
+    notes = tuple(Note(kind, file, count, detail) for file, kind, count, detail in found.notes)
+    return Read(table, (), notes, found.balances, {file: f"bank, {encoding}" for file, encoding in found.encodings.items()})
 
 
 def _with_origin(table: pl.DataFrame, file: str, sheet: str) -> pl.DataFrame:

@@ -192,7 +192,7 @@ def web_page(text: str, file: str, *, skip: int) -> pl.DataFrame:
     """The largest table of a web page (`.xls` of a CRM), cells that span rows or columns repeated, rows after the first `skip`."""
     from lxml import html
 
-    tables = html.fromstring(text).iter("table")
+    tables = html.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text)).iter("table")
     grids = [_spanned(table) for table in tables if not table.xpath(".//table")]
     if not grids or not any(grids):
         raise BadExport(N_("{file} is a web page without a table. What to do: export it as .xlsx or .csv."), file=file)
