@@ -571,6 +571,45 @@ def files_outside_the_bases_folder_are_refused(base, tmp_path):
             base(LINES, TOML.replace("sales*.csv", path), name="other.csv")
 
 
+@fault(5)
+def a_quote_that_swallows_lines_is_refused_even_if_the_fields_add_up(base, tmp_path):
+    csv = 'who,day,money\n"ООО Ромашка и,2024-01-02,10\n"ООО Лютик и,2024-01-03,20\n'
+    with pytest.raises(BadExport, match="a quotation mark opens and closes lines later|is not a table"):
+        base(csv)
+
+
+@fault(5)
+def a_delimiter_at_the_end_of_every_line_but_the_headers_is_no_column(base, tmp_path):
+    assert names(base(LINES.replace("10\n", "10,\n").replace("20\n", "20,\n"))) == ["Ромашка", "B"]
+
+
+@fault(13)
+def totals_of_days_and_months_are_no_sales_in_whatever_column_they_stand(base, tmp_path):
+    found = base("day,who,money\n2024-01-02,A,10\n2024-01-02,Итого за день,10\nИтого за месяц,2024-01-31,10\n")
+    assert found.tables["lines"]["amount"].to_list() == [Decimal(10)]
+    assert found.reconciliation["rows"].sum() == 3
+
+
+@fault(13)
+def a_customer_called_total_with_a_day_is_a_customer(base, tmp_path):
+    toml = declared('date_format = "%d.%m.%Y"')
+    assert names(base("who,day,money\nTotal Vostok,01.02.2024,10\nTotal,,10\n", toml)) == ["Total Vostok"]
+
+
+@fault(13)
+def a_heading_without_rows_below_it_is_data_and_not_dropped(base, tmp_path):
+    rows = "Группа,,30\n  Ромашка,,30\n    РТ-1,2024-01-02,30\nКрупный,2024-01-05,900\n"
+    toml = TOML.replace('"who"', '"Контрагент"').replace('"sales*.csv"', '"sales*.csv"\ngroups = ["Группа", "Контрагент", "Документ"]')
+    found = base(f"what,day,money\n{rows}", toml)
+    assert found.quarantine.select("row", "reason").rows() == [(5, "no customer_id")]
+
+
+@fault(24)
+def a_web_page_with_an_xml_declaration_is_read(base, tmp_path):
+    html = '<?xml version="1.0" encoding="UTF-8"?><html><body><table><tr><td>who</td><td>day</td><td>money</td></tr><tr><td>Ромашка</td><td>2024-01-02</td><td>10</td></tr></table></body></html>'
+    assert names(base(html, name="sales.xls")) == ["Ромашка"]
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_fault(case, base, tmp_path):
     case(base, tmp_path)

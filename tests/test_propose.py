@@ -176,3 +176,123 @@ def test_the_command_prints_what_it_found_and_what_it_asks(tmp_path, capsys):
     )
     assert cli.main(["new", str(tmp_path / "none.csv"), "--name", "c", "--data", str(tmp_path / "data")]) == 1
     assert "there is no file" in capsys.readouterr().err
+
+
+def rows(count: int, line: str) -> str:
+    return "".join(line.format(day=f"{1 + i % 28:02d}.{1 + i % 12:02d}.2024", name=f"ООО Клиент {i % 7}", i=i) + "\n" for i in range(count))
+
+
+def total(proposal) -> float:
+    return float(check(proposal).tables["lines"]["amount"].sum())
+
+
+def test_months_in_sheets_and_in_files_without_a_common_name_are_read_together(tmp_path):
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        for month in ("Январь", "Февраль", "Март"):
+            page = book.add_worksheet(month)
+            for i, row in enumerate([["Дата", "Контрагент", "Сумма руб"], ["13.01.2024", "А", 10], ["14.01.2024", "Б", 5]]):
+                page.write_row(i, 0, row)
+    assert total(new(tmp_path, months__xlsx=buffer.getvalue())) == 45
+    head = "Дата;Контрагент;Сумма руб\n"
+    assert total(new(tmp_path / "b", Январь__csv=head + "13.01.2024;А;10\n", Февраль__csv=head + "14.02.2024;Б;5\n")) == 15
+
+
+def test_sales_that_are_not_taken_and_returns_in_a_file_of_their_own_are_asked_about(tmp_path):
+    head = "Дата;Контрагент;Сумма руб\n"
+    proposal = new(tmp_path, Реализации__csv=head + rows(20, "{day};{name};100"), Возвраты__csv=head + "14.02.2024;ООО Клиент 1;5\n")
+    assert "in 1 rows, and is not taken" in proposal.questions["sources.возвраты"]
+    assert total(proposal) == 2000
+
+
+def test_returns_with_amounts_above_nothing_are_asked_about(tmp_path):
+    proposal = new(
+        tmp_path,
+        sales__csv="Дата;Контрагент;Вид операции;Сумма руб\n"
+        + rows(10, "{day};{name};Продажа;100")
+        + "14.02.2024;ООО Клиент 1;Возврат;5\n",
+    )
+    assert proposal.questions["tables.lines.returns"].startswith("1 rows speak of returns in Вид операции")
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "question"),
+    [
+        ("Дата;Контрагент;Сумма с НДС руб", "{day};{name};120", "rules.vat"),
+        ("Дата;Контрагент;Сумма, т.р.", "{day};{name};120", "tables.lines.amount"),
+        ("Дата;Контрагент;Количество;Цена руб", "{day};{name};1,250;400", "sources.sales.decimal"),
+    ],
+)
+def test_what_makes_money_a_thousand_or_a_fifth_too_large_is_asked_about(tmp_path, header, line, question):
+    assert question in new(tmp_path, sales__csv=header + "\n" + rows(20, line)).questions
+
+
+@pytest.mark.parametrize(
+    ("header", "amount"),
+    [
+        ("Сумма закупки;Сумма отгрузки;Скидка, %;Маржа, %", "Сумма отгрузки"),
+        ("Выручка без НДС;Сумма оплаты;Сумма НДС;x", "Выручка без НДС"),
+        ("Остаток долга;Сумма;НДС, %;x", "Сумма"),
+    ],
+)
+def test_costs_payments_and_percents_are_not_taken_for_sales(tmp_path, header, amount):
+    proposal = new(tmp_path, sales__csv=f"Дата;Контрагент;{header}\n" + rows(20, "{day};{name};70;100;5;20"))
+    lines = proposal.tables["lines"]
+    assert lines["columns"]["amount"] == amount
+    assert not lines["compute"]
+    assert set(lines["columns"]) == {"customer_id", "date", "amount"} | ({"vat"} if "Сумма НДС" in header else set())
+
+
+def test_one_day_far_behind_the_others_does_not_end_the_audit(tmp_path):
+    proposal = new(tmp_path, sales__csv="Дата;Контрагент;Сумма руб\n" + rows(200, "{day};{name};1") + "01.02.2042;ООО Клиент 1;1\n")
+    assert proposal.base["as_of"].year == 2024
+    assert "2042-02-01 a typing error" in proposal.questions["base.as_of"]
+
+
+def test_the_column_called_date_is_the_date_whatever_the_others_hold(tmp_path):
+    proposal = new(
+        tmp_path, sales__csv="Дата;Контрагент;Сумма руб;Дата отгрузки;Дата оплаты\n" + rows(20, "{day};{name};1;2024-01-02;2024-01-03")
+    )
+    assert proposal.tables["lines"]["columns"]["date"] == "Дата"
+    assert proposal.sheets[0].source.date_format == "%d.%m.%Y"
+
+
+def test_american_days_are_known_by_the_few_that_can_be_nothing_else(tmp_path):
+    days = [f"{m:02d}/01/2024" for m in range(1, 13)] * 3 + ["01/15/2024", "03/20/2024"]
+    proposal = new(tmp_path, sales__csv="Date,Customer,Amount usd\n" + "".join(f"{day},A,1\n" for day in days))
+    assert proposal.sheets[0].source.date_format == "%m/%d/%Y"
+    assert not proposal.questions
+
+
+def test_two_companies_of_one_name_are_flagged_by_their_tax_ids(tmp_path):
+    proposal = new(
+        tmp_path,
+        sales__csv="Дата;Контрагент;ИНН;Сумма руб\n"
+        + rows(100, "{day};ООО Клиент {i};7707083893;1")
+        + "13.02.2024;ООО Клиент 1;7736050003;1\n",
+    )
+    assert any("several tax ids" in defect for defect in check(proposal).defects["defect"])
+
+
+def test_points_given_and_spent_make_one_balance(tmp_path):
+    proposal = new(
+        tmp_path,
+        sales__csv="Дата;Клиент;Сумма руб\n13.01.2024;А;1\n14.01.2024;Б;2\n",
+        cards__csv="Карта;Клиент;Дата;Начислено;Списано\n1;А;13.01.2024;10;0\n1;А;14.01.2024;0;15\n",
+    )
+    assert proposal.tables["points"]["compute"] == {"points": "Начислено - Списано"}
+    assert any("falls below nothing" in defect for defect in check(proposal).defects["defect"])
+
+
+def test_names_with_brackets_archives_of_a_mac_and_repeated_headers_are_read(tmp_path):
+    import zipfile
+
+    head = "Дата;Контрагент;Сумма руб\n"
+    (tmp_path / "sent").mkdir()
+    (tmp_path / "sent" / "export[1].csv").write_text(head + "13.01.2024;А;1\n" + head + "14.01.2024;Б;2\n", encoding="utf-8")
+    assert total(propose.base([tmp_path / "sent" / "export[1].csv"], name="base", data=tmp_path / "data")) == 3
+    with zipfile.ZipFile(tmp_path / "sent" / "a.zip", "w") as archive:
+        archive.writestr("a.csv", head + "13.01.2024;А;1\n")
+        archive.writestr("__MACOSX/._a.csv", b"\x00\x05\x16\x07")
+        archive.writestr(".DS_Store", b"\x00\x00")
+    assert total(propose.base([tmp_path / "sent" / "a.zip"], name="zipped", data=tmp_path / "data")) == 1

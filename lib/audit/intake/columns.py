@@ -16,19 +16,11 @@ from audit.intake.words import vocabulary
 KINDS = {tables.DATE: "date", tables.MONEY: "number", tables.NUMBER: "number"}
 PSEUDO = {"price": "number", "discount_rate": "number", "profit": "number"}  # not ours, but ours follow from them
 UNITS = {"руб", "рублей", "rub", "usd", "eur", "gbp", "р", "шт", "kzt"}
-OTHERS = {
-    "ндс",
-    "vat",
-    "tax",
-    "скидка",
-    "скидки",
-    "остаток",
-    "долг",
-    "план",
-    "plan",
-    "balance",
-    "due",
-}  # words that make another thing of a name that is known
+OTHERS = {  # words that make another thing of a name that is known
+    "ндс", "vat", "tax", "скидка", "скидки", "остаток", "долг", "долга", "план", "plan", "balance", "due", "закупки", "закупка", "закупочная", "оплаты", "оплачено",
+    "аванс", "предоплата", "себестоимость", "маржа", "бонус", "доставки",
+}  # fmt: skip
+NEARLY = 0.95  # of the rows of a list must have a key of their own
 ALIKE_NAME = 92  # percentage of letters in common from which a name is taken for a misspelt synonym
 
 
@@ -52,6 +44,12 @@ class Column:
         """Whether each value stands in one row: a key."""
         filled = self.series.filter(self.series != "")
         return len(filled) > 1 and len(filled) == len(self.series) and filled.n_unique() == len(filled)
+
+    @cached_property
+    def is_nearly_unique(self) -> bool:
+        """Whether all but a few values stand in one row: a key with some repeats, which intake then quarantines."""
+        filled = self.series.filter(self.series != "")
+        return len(filled) > 1 and filled.n_unique() >= NEARLY * len(self.series)
 
     @cached_property
     def is_share(self) -> bool:
@@ -87,7 +85,7 @@ class Column:
         name, known = self.bare, vocabulary()[table].get(target, [])
         if name in known:
             return 1 - known.index(name) / 100
-        words = set(name.split())
+        words = set(name.replace("без ндс", "").split())
         if words & OTHERS:
             return 0.0
         partly = [i for i, synonym in enumerate(known) if len(synonym) > 3 and set(synonym.split()) <= words]
@@ -98,7 +96,7 @@ class Column:
         return 0.5 if any(len(s) > 5 and fuzz.ratio(name, s) >= ALIKE_NAME for s in known) else 0.0
 
     def _holds(self, table: str, target: str) -> bool:
-        if self.kind == "empty":
+        if self.kind == "empty" or ("%" in self.name and target != "discount_rate"):
             return False
         kind = PSEUDO.get(target) if target in PSEUDO and table == "lines" else KINDS.get(tables.ALL[table].column(target).kind, "any")
         if target in codes.CHECKS and target in ("tax_id", "ogrn"):

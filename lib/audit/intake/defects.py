@@ -69,6 +69,7 @@ def defects(base: Base) -> pl.DataFrame:
         *_rejected(base),
         *_spelling(base),
         *_codes(base),
+        *_several(base),
         *_doubles(base),
         *_off(base),
         *_ledger_of_points(base),
@@ -181,6 +182,21 @@ def _codes(base: Base):
                     name, N_("{table}: {column} had lost its leading zero, which was put back").format(table=name, column=column), "FLAG", len(restored), None,
                     N_("none: the check digit holds"), N_("export the column as text"), "", "", sample(restored),
                 )  # fmt: skip
+
+
+def _several(base: Base):
+    """Customers of one code that have several tax ids: two companies of one name, taken as one."""
+    fate = base.fates.get("customers")
+    if fate is not None and "tax_id" in fate.columns:
+        known = fate.filter(
+            pl.col("status").is_in(["kept", "merged"]) & (pl.col("tax_id") != "") & ~pl.col("reason").str.starts_with("one company")
+        )
+        several = known.filter(pl.col("tax_id").n_unique().over("customer_id") > 1)
+        if len(several):
+            yield Defect(
+                "customers", N_("customers under one name or code have several tax ids"), "FLAG", several["customer_id"].n_unique(), None,
+                N_("customers too few, each too large: companies of one name are taken as one"), N_("take the tax id or the code as customer_id"), ALL_STEPS, "", sample(several),
+            )  # fmt: skip
 
 
 def _doubles(base: Base):

@@ -18,7 +18,7 @@ import polars as pl
 from audit.intake import layout, parse, read, sniff, text, workbook
 from audit.intake.layout import plain
 from audit.intake.read import MARKS, ORIGIN, BadExport
-from audit.intake.words import known
+from audit.intake.words import known, vocabulary
 from audit.language import mark as N_
 from audit.language import translate as _
 from audit.settings import Source
@@ -158,12 +158,12 @@ def _found(folder: Path, source: Source, kind: str) -> Found:
     first = read.source(folder, source.file, source)
     questions = {}
     if kind != "bank":
-        decimal, days = _decimal(first.table), _date_format(first.table, questions)
+        decimal, days = _decimal(first.table, questions), _date_format(first.table, questions)
         changed = {"decimal": decimal} | ({"date_format": days} if days and days != ISO else {})
         if any(getattr(source, key) != value for key, value in changed.items()):
             source = source.model_copy(update=changed)
             first = read.source(folder, source.file, source)
-    if source.names:
+    if source.names and source.header is None:
         questions["names"] = _(N_("{file} has no header. What are its columns? Name them in names")).format(file=source.file)
     if source.groups:
         questions["groups"] = _(N_("{file} is grouped in one column. What are its levels, outermost first? Now they are {levels}")).format(
@@ -183,8 +183,8 @@ def _named_by_first_row(folder: Path, source: Source) -> Source:
     return source.model_copy(update={"names": names}) if len(names) > 1 else source
 
 
-def _decimal(table: pl.DataFrame) -> str:
-    """The decimal sign that more values show; a point where none shows any."""
+def _decimal(table: pl.DataFrame, questions: dict[str, str]) -> str:
+    """The decimal sign that more values show; a point where none shows any, asked where three digits behind a sign could be either."""
     counts = {",": 0, ".": 0}
     sample = table.filter(pl.col("_mark") == "").head(SAMPLE)
     for name in (c for c in sample.columns if c not in [*ORIGIN, *MARKS]):
@@ -196,6 +196,17 @@ def _decimal(table: pl.DataFrame) -> str:
                 )
                 .sum()
             )
+    if not any(counts.values()):
+        for name, sign in ((name, sign) for name in sample.columns if name not in [*ORIGIN, *MARKS] for sign in ",."):
+            either = sample[name].filter(sample[name].str.contains(rf"^\s*-?\d{{1,3}}\{sign}\d{{3}}\s*$"))
+            if len(either):
+                question = N_(
+                    "is {value} in {column} a little more than {whole}, or in the thousands? It is read with the decimal sign {sign}"
+                )
+                questions["decimal"] = _(question).format(
+                    value=either[0].strip(), column=name, whole=re.split(r"[.,]", either[0].strip())[0], sign=sign
+                )
+                return sign
     return "," if counts[","] > counts["."] else "."
 
 
@@ -206,13 +217,17 @@ def _date_format(table: pl.DataFrame, questions: dict[str, str]) -> str | None:
     open_ = None
     for name in (c for c in sample.columns if c not in [*ORIGIN, *MARKS]):
         values = sample[name].filter(~sample[name].str.strip_chars().is_in(["", "-", "0"])).unique()
-        if values.is_empty() or not values.str.contains(r"^\s*\d{1,4}[./-]?\d{1,2}[./-]?\d{1,4}").all():
+        if values.is_empty() or values.str.contains(r"^\s*\d{1,4}[./-]?\d{1,2}[./-]?\d{1,4}").mean() < ALIKE:
             continue
-        formats = [f for f in DATE_FORMATS if _share(values, f) >= ALIKE]
+        shares = {f: _share(values, f) for f in DATE_FORMATS}
+        best = max(shares.values())
+        formats = [f for f, share in shares.items() if share >= max(ALIKE, best)]
         if formats == ["%Y%m%d"] and not values.str.contains(r"^(19|20)\d{6}$").all():
             continue
         if formats:
-            fits[formats[0]] = fits.get(formats[0], 0) + 1
+            known_as = vocabulary()["lines"]["date"]
+            weight = 100 - known_as.index(plain(name)) if plain(name) in known_as else 1
+            fits[formats[0]] = max(fits.get(formats[0], 0), weight)
             swapped = [f for f in formats if f.startswith(("%d/", "%m/"))]
             open_ = open_ or (name if len(swapped) > 1 and len(swapped) == len(formats) else None)
     if open_:
@@ -227,30 +242,45 @@ def _share(values: pl.Series, format: str) -> float:
 
 
 def _joined(folder: Path, found: list[Found], files: list[Path]) -> list[Found]:
-    """Files of one kind and the same columns as one source, by a pattern that fits them and no other file of the base."""
+    """Sheets and files of one kind and the same columns as one source, where one description reads them all; never sales and returns."""
     groups: dict[tuple, list[Found]] = {}
     for one in found:
-        described = one.source.model_dump(exclude={"file"})
-        groups.setdefault((one.kind, tuple(one.columns), repr(described)), []).append(one)
+        is_return = bool(re.search(r"(?i)возврат|return|refund", one.file + (one.sheet or "")))
+        groups.setdefault((one.kind, tuple(one.columns), is_return), []).append(one)
     made = []
     for members in groups.values():
-        pattern = _pattern([one.file for one in members], [path.name for path in files])
-        if len(members) == 1 or not pattern:
-            made += members
-            continue
-        source = members[0].source.model_copy(update={"file": pattern})
-        questions = {key: asked for one in members for key, asked in one.questions.items()}
-        made.append(Found(pattern, source, members[0].kind, read.source(folder, pattern, source), questions))
+        made += _as_one(folder, members, [path.name for path in files]) if len(members) > 1 else members
     return made
+
+
+def _as_one(folder: Path, members: list[Found], every: list[str]) -> list[Found]:
+    """The members as one source by a pattern of file or sheet, if that reads as many rows as they have; else as they are."""
+    pattern = _pattern(sorted({one.file for one in members}), every)
+    sheets = {one.sheet for one in members}
+    decimals = {one.source.decimal for one in members}
+    if not pattern:
+        return members
+    changed = {"file": pattern, "sheet": (sheets.pop() if len(sheets) == 1 else "*"), "decimal": "," if "," in decimals else "."}
+    source = max((one.source for one in members), key=lambda source: len(source.date_format or "")).model_copy(update=changed)
+    try:
+        together = read.source(folder, pattern, source)
+    except BadExport:
+        return members
+    if len(together.table) != sum(one.rows for one in members):
+        return members
+    questions = {key: asked for one in members for key, asked in one.questions.items()}
+    return [Found(pattern, source, members[0].kind, together, questions)]
 
 
 def _pattern(names: list[str], every: list[str]) -> str:
     from fnmatch import fnmatch
 
+    if len(names) == 1:
+        return names[0]
     start = os.path.commonprefix(names)
     end = os.path.commonprefix([name[len(start) :][::-1] for name in names])[::-1]
     pattern = f"{start}*{end}"
-    return pattern if len(start) > 1 and sorted(n for n in every if fnmatch(n, pattern)) == sorted(names) else ""
+    return pattern if sorted(n for n in every if fnmatch(n, pattern)) == sorted(names) else ""
 
 
 def _named(found: list[Found]) -> list[Found]:

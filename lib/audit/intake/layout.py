@@ -14,7 +14,11 @@ from audit.intake.sniff import BadExport
 from audit.language import mark as N_
 
 SEARCHED = 40  # rows in which a header is looked for
-TOTAL = r"(?i)^\s*(итого|всего|общий итог|итог|grand total|sub-?total|total)\b"
+SURELY_TOTAL = (
+    r"(?i)^\s*(итого\b|общий итог|всего\s*(:|$|по\b|за\b)|grand total|sub-?total|total\s*(:|$|for\b))"  # no customer is called so
+)
+PERHAPS_TOTAL = r"(?i)^\s*total\b"  # a customer may be, and then has a day beside it
+DAY = r"^\s*(\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2})"
 TOTALS = ["итог", "Итог", "ИТОГ", "всего", "Всего", "ВСЕГО", "total", "Total", "TOTAL"]
 NUMBER = r"^\s*[-−(]?[\d\s\x{00A0}\x{202F}.,'’]*\d[\d\s\x{00A0}\x{202F}.,'’)]*\s*(%|₽|руб\.?|р\.)?\s*-?$"
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\u00ad"
@@ -112,8 +116,8 @@ def marked(body: pl.DataFrame, first_row: int, levels: dict[int, int], groups: l
     body = body.with_columns(pl.int_range(first_row, first_row + pl.len(), dtype=pl.Int64).alias("_row"))
     empty = body.filter(pl.col(columns[0]).str.strip_chars().str.len_bytes() == 0) if columns else body
     blank = empty.filter(pl.all_horizontal(pl.col(c).str.strip_chars() == "" for c in columns))["_row"]
-    named = body.filter(pl.col(columns[0]).str.contains_any(TOTALS)) if columns else body
-    totals = pl.concat([part.filter(_is_total(columns))["_row"] for part in (named, empty)])
+    named = body.filter(pl.any_horizontal(pl.col(c).str.contains_any(TOTALS) for c in columns[:3])) if columns else body
+    totals = pl.concat([part.filter(_is_total(columns))["_row"] for part in (named, empty)]).unique()
     if len(blank):
         body = body.filter(~pl.col("_row").is_in(blank.implode()))
     mark = pl.when(pl.col("_row").is_in(totals.implode())).then(pl.lit("total")).otherwise(pl.lit("")) if len(totals) else pl.lit("")
@@ -122,10 +126,15 @@ def marked(body: pl.DataFrame, first_row: int, levels: dict[int, int], groups: l
 
 
 def _is_total(columns: list[str]) -> pl.Expr:
-    """Rows whose first filled cell says Итого and whose others are numbers: a customer called «Всего хорошего» is data."""
-    first = pl.coalesce([pl.when(pl.col(c).str.strip_chars() != "").then(pl.col(c)) for c in columns])
-    others = pl.all_horizontal((pl.col(c).str.strip_chars() == "") | (pl.col(c) == first) | pl.col(c).str.contains(NUMBER) for c in columns)
-    return first.str.contains(TOTAL) & others & (first.str.len_chars() < 60)
+    """Rows that say Итого, and otherwise hold numbers and days; one that says Total also no day, since a customer may be called so."""
+    cell = lambda c: pl.col(c).str.strip_chars()
+    surely = pl.any_horizontal(cell(c).str.contains(SURELY_TOTAL) for c in columns[:3])
+    perhaps = pl.any_horizontal(cell(c).str.contains(PERHAPS_TOTAL) for c in columns[:3])
+    is_number = lambda c: cell(c).str.contains(NUMBER) & ~cell(c).str.contains(DAY)
+    plain = lambda c: (cell(c) == "") | cell(c).str.contains(SURELY_TOTAL) | is_number(c)
+    numbers = pl.all_horizontal(plain(c) | cell(c).str.contains(PERHAPS_TOTAL) for c in columns)
+    or_days = pl.all_horizontal(plain(c) | cell(c).str.contains(DAY) for c in columns)
+    return (surely & or_days) | (perhaps & numbers)
 
 
 def _flat(body: pl.DataFrame, column: str, levels: dict[int, int], groups: list[str]) -> pl.DataFrame:
@@ -143,5 +152,6 @@ def _flat(body: pl.DataFrame, column: str, levels: dict[int, int], groups: list[
     for i, group in enumerate(groups):
         heading = pl.when(pl.col("_depth") == i).then("_text").when(pl.col("_depth") < i).then(pl.lit(""))
         body = body.with_columns(heading.forward_fill().fill_null("").alias(group))
-    is_heading = (pl.col("_depth") < innermost) & (pl.col("_mark") == "")
+    is_parent = pl.col("_depth").shift(-1) > pl.col("_depth")  # a row without rows below it is data, however high it stands
+    is_heading = (pl.col("_depth") < innermost) & (pl.col("_mark") == "") & is_parent.fill_null(False)
     return body.with_columns(pl.when(is_heading).then(pl.lit("group")).otherwise("_mark").alias("_mark")).drop("_depth", "_text")

@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from audit import tables as vocabulary
-from audit.intake import convert, toml
+from audit.intake import convert, parse, rules, toml
 from audit.intake.columns import Column, profiles
 from audit.intake.files import Found, sheets
 from audit.intake.layout import plain
@@ -39,7 +39,24 @@ WON = {
     "completed",
     "paid",
 }
-STAGES = {"deal stage", "stage", "этап", "этап сделки", "стадия", "стадия сделки", "статус заказа", "статус", "status", "состояние"}
+SPENT = {"списано", "списание", "потрачено", "spent", "redeemed"}
+RETURNS = r"(?i)возврат|сторно|\breturn|refund|credit note|кредит-нот"
+STAGES = {
+    "проведен",
+    "проведено",
+    "пометка удаления",
+    "удален",
+    "deal stage",
+    "stage",
+    "этап",
+    "этап сделки",
+    "стадия",
+    "стадия сделки",
+    "статус заказа",
+    "статус",
+    "status",
+    "состояние",
+}
 SIGNS = {
     "₽": "RUB",
     "руб": "RUB",
@@ -54,6 +71,8 @@ SIGNS = {
 }
 THOUSANDS = {"тыс", "тысяч", "тр", "thousand", "thousands", "млн", "million"}
 NO_CURRENCY = "XXX"  # ISO 4217 for none
+ALONE_DAYS = 100  # a last day so far behind the one before it is rather a typing error
+FEW_SHARE = 0.01  # of the lines
 PREVIEW = 5
 
 
@@ -132,6 +151,8 @@ def _propose(proposal: Proposal) -> None:
         proposal.tables["lines"] = _lines(lines, columns, proposal)
         _others(proposal, lines, columns)
         _beside_lines(proposal, lines, columns)
+        _ask_returns(proposal, lines, proposal.tables["lines"]["columns"])
+        _ask_unused(proposal, lines, columns)
     proposal.base |= {"as_of": _last_day(proposal), "currency": _currency(proposal, columns)}
     if proposal.base["currency"] == NO_CURRENCY:
         proposal.questions["base.currency"] = _(N_("in which currency are the amounts? Write its ISO code, such as RUB"))
@@ -176,7 +197,8 @@ def best(columns: list[Column], table: str, target: str, taken: frozenset = froz
 
 def _rivals(columns: list[Column], table: str, target: str, chosen: Column) -> list[str]:
     """Other columns with a name known for the same thing: the choice between them is asked."""
-    return [c.name for c in columns if c.name != chosen.name and c.is_named(table, target) and c.fit(table, target) > 0]
+    others = [c for c in columns if c.name != chosen.name and c.fit(table, target) > 0]
+    return [c.name for c in others if c.is_named(table, target) or not chosen.is_named(table, target)]
 
 
 def _reach(one: Found, columns: dict, every: list[Found], target: str) -> dict | None:
@@ -218,7 +240,7 @@ def _lines(one: Found, columns: dict, proposal: Proposal) -> dict:
         found.pop("discount")
     if "cost" not in found and profit and "amount" in found and profit.name not in found.values():
         compute["cost"] = f"{_operand(found['amount'])} - {_operand(profit.name)}"
-    if "amount" in found and set(plain(found["amount"]).split()) & THOUSANDS:
+    if "amount" in found and (set(plain(found["amount"]).split()) & THOUSANDS or "т р" in plain(found["amount"])):
         proposal.questions["tables.lines.amount"] = _(
             N_('{amount} is in thousands. Is it to be multiplied? compute = {{ amount = "{operand} * 1000" }}')
         ).format(amount=found["amount"], operand=found["amount"])
@@ -236,7 +258,12 @@ def _operand(name: str) -> str:
 
 def _ask_rivals(proposal: Proposal, mine: list[Column], table: str, target: str, chosen: Column) -> None:
     rivals = _rivals(mine, table, target, chosen)
-    if rivals and (vocabulary.ALL[table].column(target).required):
+    if not vocabulary.ALL[table].column(target).required:
+        return
+    if target == "amount" and "с ндс" in plain(chosen.name):
+        question = _(N_('{amount} holds VAT, by its name. Then [rules] vat = "included" with vat_rates takes it off; how much is it?'))
+        proposal.questions["rules.vat"] = question.format(amount=chosen.name)
+    if rivals:
         question = _(N_("{target} is taken from {chosen}; it could also be {rivals}. Which is it?"))
         proposal.questions[f"tables.{table}.{target}"] = question.format(target=target, chosen=chosen.name, rivals=", ".join(rivals))
 
@@ -271,6 +298,34 @@ def _where(one: Found, mine: list[Column], proposal: Proposal) -> dict:
     return {}
 
 
+def _ask_returns(proposal: Proposal, one: Found, found: dict) -> None:
+    """Rows that call themselves returns and whose money is above nothing would be added to sales."""
+    texts = [c for c in one.columns if one.table[c].str.contains(RETURNS).any()]
+    if not texts or "amount" not in found:
+        return
+    rows = one.table.filter(pl.any_horizontal(pl.col(c).str.contains(RETURNS) for c in texts) & (pl.col("_mark") == ""))
+    positive = rows.select((parse.number(pl.col(found["amount"]), one.source.decimal) > 0).sum()).item()
+    if positive:
+        question = _(
+            N_(
+                "{count} rows speak of returns in {column} and have amounts above nothing. Are they to be taken off? Then export them with a minus"
+            )
+        )
+        proposal.questions["tables.lines.returns"] = question.format(count=positive, column=", ".join(texts))
+
+
+def _ask_unused(proposal: Proposal, lines: Found, columns: dict) -> None:
+    """Sheets that hold customer, date and amount too, and are not taken: months, years or returns in files of their own."""
+    used = {mapping["from"] for mapping in proposal.tables.values()}
+    for one in proposal.sheets:
+        if one is not lines and one.name not in used and all(_has(one, columns, target) for target in NEEDED):
+            question = _(
+                N_("{file} holds customer, date and amount too, in {rows} rows, and is not taken. Are they sales beside those of {lines}?")
+            )
+            where = one.file + (f", {one.sheet}" if one.sheet else "")
+            proposal.questions[f"sources.{one.name}"] = question.format(file=where, rows=one.rows, lines=lines.file)
+
+
 def _others(proposal: Proposal, lines: Found, columns: dict) -> None:
     """Tables in the other sheets: those whose key occurs in the lines, then those with all their columns."""
     free = [one for one in proposal.sheets if one is not lines and one.kind != "bank"]
@@ -288,6 +343,12 @@ def _others(proposal: Proposal, lines: Found, columns: dict) -> None:
     for table in ("contacts", "activities", "invoices", "points"):
         for one in list(free):
             mapped = _mapped(columns[one.name], table, {})
+            spent = next((c.name for c in columns[one.name] if plain(c.name) in SPENT), None)
+            if table == "points" and mapped and spent:
+                proposal.tables[table] = {"from": one.name, "columns": {k: v for k, v in mapped.items() if k != "points"}}
+                proposal.tables[table]["compute"] = {"points": f"{_operand(mapped['points'])} - {_operand(spent)}"}
+                free.remove(one)
+                break
             if mapped and _is_plausible(table, mapped) and _is_about(mapped.get("customer_id"), columns[one.name], proposal, columns):
                 proposal.tables[table] = {"from": one.name, "columns": mapped}
                 free.remove(one)
@@ -323,7 +384,7 @@ def _column_of_lines(proposal: Proposal, columns: dict, target: str) -> Column |
 
 def _keyed(columns: list[Column], table: str, mine: Column) -> Column | None:
     """The column of a sheet that is the key of our table: one row each, and the lines' values occur in it."""
-    fits = [c for c in columns if c.is_unique and c.shares(mine) >= SHARED_LEAST]
+    fits = [c for c in columns if c.is_nearly_unique and c.shares(mine) >= SHARED_LEAST]
     return max(fits, key=lambda c: (c.is_named(table, KEYS[table]), c.shares(mine)), default=None)
 
 
@@ -395,13 +456,20 @@ def _from_bank(proposal: Proposal, one: Found) -> None:
 
 
 def _last_day(proposal: Proposal):
-    """The last day of the lines, as the proposed format reads it."""
+    """The last day of the lines, as the proposed format reads it; a day that stands alone far behind the others is asked about."""
     days = _typed_lines(proposal, ["date"])["date"].drop_nulls()
     if days.is_empty():  # a statement without customers' money has days all the same
         days = pl.concat(
             [one.table["date"].str.to_date(strict=False) for one in proposal.sheets if one.kind == "bank"] or [days]
         ).drop_nulls()
-    return days.max()
+    different = days.unique().sort(descending=True).to_list()
+    for day, before in zip(different, different[1:], strict=False):
+        if (day - before).days <= ALONE_DAYS or (days >= day).sum() > FEW_SHARE * len(days):
+            if day != different[0]:
+                question = _(N_("is {last} a typing error? The day before it is {day}, {gap} days earlier; as_of is set to that"))
+                proposal.questions["base.as_of"] = question.format(last=different[0], day=day, gap=(different[0] - day).days)
+            return day
+    return different[0] if different else None
 
 
 def _typed_lines(proposal: Proposal, wanted: list[str] | None = None) -> pl.DataFrame:
@@ -421,6 +489,15 @@ def _preview(proposal: Proposal) -> pl.DataFrame:
 def _currency(proposal: Proposal, columns: dict) -> str:
     """The currency that headers or amounts name; Russian headers without a sign are most probably rubles, and that is asked."""
     every = [c for mine in columns.values() for c in mine]
+    mapped = proposal.tables.get("lines", {}).get("columns", {}).get("currency")
+    if mapped:
+        counted = (
+            _typed_lines(proposal, ["currency"])["currency"]
+            .str.to_lowercase()
+            .replace_strict(rules.CURRENCIES, default=None, return_dtype=pl.String)
+        )
+        if len(known := counted.drop_nulls()):
+            return known.value_counts(sort=True)["currency"][0]
     said = " ".join([c.name for c in every] + [value for c in every if c.kind == "number" for value in c.values[:20]]).lower()
     named = {code for sign, code in SIGNS.items() if sign in said}
     if len(named) == 1:

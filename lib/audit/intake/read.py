@@ -70,6 +70,8 @@ def files_of(folder: Path, source: Source) -> list[Path]:
     """The files of a source; Excel's lock files (`~$...`) are none."""
     if not source.file:
         return []
+    if (folder / source.file).is_file():  # a name that happens to hold the signs of a pattern
+        return [folder / source.file]
     return sorted(
         path for path in folder.iterdir() if path.is_file() and fnmatch(path.name, source.file) and not path.name.startswith("~$")
     )

@@ -30,7 +30,11 @@ VAT_OFF = N_("VAT is taken off the amounts")
 VAT_KEPT = N_("amounts are taken to hold no VAT")
 CONVERTED = N_("{currency} converted at {rate}")
 
-CURRENCIES = SIGNS | {"руб.": "RUB", "р.": "RUB", "RUR": "RUB", "643": "RUB", "810": "RUB", "840": "USD", "978": "EUR", "398": "KZT", "156": "CNY"}  # fmt: skip
+CURRENCIES = {sign.lower(): code for sign, code in SIGNS.items()} | {
+    "руб.": "RUB", "р.": "RUB", "р": "RUB", "рубль": "RUB", "рубли": "RUB", "рублей": "RUB", "российский рубль": "RUB", "rur": "RUB", "643": "RUB", "810": "RUB",
+    "доллар сша": "USD", "доллар": "USD", "840": "USD", "евро": "EUR", "978": "EUR", "тенге": "KZT", "398": "KZT", "юань": "CNY", "156": "CNY",
+    **{code.lower(): code for code in ("RUB", "USD", "EUR", "GBP", "KZT", "CNY")},
+}  # fmt: skip
 
 
 def applied(lines: pl.DataFrame, settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -60,7 +64,7 @@ def applied(lines: pl.DataFrame, settings: Settings) -> tuple[pl.DataFrame, pl.D
 def _in_one_currency(lines: pl.DataFrame, settings: Settings) -> tuple[pl.DataFrame, list[tuple]]:
     if "currency" not in lines.columns:
         return lines, []
-    code = pl.col("currency").str.strip_chars().replace(CURRENCIES).str.to_uppercase()
+    code = pl.col("currency").str.strip_chars().str.to_lowercase().replace(CURRENCIES).str.to_uppercase()
     lines = lines.with_columns(pl.when(code == "").then(pl.lit(settings.currency)).otherwise(code).alias("currency"))
     live = lines.filter(pl.col("status") == "kept")
     others = [c for c in live["currency"].unique().sort() if c != settings.currency]
@@ -69,7 +73,7 @@ def _in_one_currency(lines: pl.DataFrame, settings: Settings) -> tuple[pl.DataFr
         counts = ", ".join(f"{c} ({(live['currency'] == c).sum()})" for c in unknown)
         message = N_("[tables.lines] has amounts in {currencies} beside {own}, and no rate for them. What to do: declare [rules] rates = {{ {first} = ... }} in audit.toml, "
                      "or export the amounts in {own}.")  # fmt: skip
-        raise BadExport(message, currencies=counts, own=settings.currency, first=unknown[0])
+        raise BadExport(message, currencies=counts, own=settings.currency, first=unknown[0] if unknown[0].isascii() else "USD")
     effects = []
     for currency in others:
         rate, of = settings.rules.rates[currency], pl.col("currency") == currency

@@ -109,6 +109,9 @@ def rows(body: bytes, file: str, *, separator: str, skip: int) -> pl.DataFrame:
     names = {f"column_{i + 1}": pl.String for i in range(width)}
     if not body[start : start + 1000].strip() and not body[start:].strip():
         return pl.DataFrame(schema=names)
+    second = body[end + 1 : body.find(b"\n", end + 1)].rstrip(b"\r") if end >= 0 else b""
+    if second.count(separator.encode()) == width and second.endswith(separator.encode()):
+        return _quoted(body, file, separator, skip)  # a delimiter at the end of every line but the header's
     try:
         table = pl.read_csv(
             body[start:] if start else body, separator=separator, has_header=False, schema=names, quote_char=None, infer_schema=False
@@ -125,8 +128,16 @@ def rows(body: bytes, file: str, *, separator: str, skip: int) -> pl.DataFrame:
 def _quoted(body: bytes, file: str, separator: str, skip: int) -> pl.DataFrame:
     found = list(_fields(body, separator))[skip:]
     width = len(found[0]) if found else 1
+    if len(found) > 1 and all(not row or (len(row) == width + 1 and not row[-1]) for row in found[1:]):
+        found = [found[0], *(row[:-1] for row in found[1:])]  # a delimiter at the end of every line but the header's
     if any(row and len(row) != width for row in found):
         raise _crooked(body, file, separator, skip, width)
+    for number, row in enumerate(found, skip + 1):
+        if any("\n" in cell and cell.count(separator) > 1 for cell in row):
+            message = N_(
+                "{file}, row {row}: a quotation mark opens and closes lines later, so that lines are swallowed: {content!r}. What to do: ask for the export again with quotes around texts."
+            )
+            raise BadExport(message, file=file, row=number, content=separator.join(row)[:120])
     blank = [""] * width
     columns = zip(*(row or blank for row in found), strict=True) if found else [[] for _ in range(width)]
     return pl.DataFrame(
