@@ -14,8 +14,8 @@
     controls   our sums against those that others state
     defects    what to know about the data, and which numbers it biases
     gate       PASS, FLAG or REFUSE for each table and chapter
-    propose, words
-               audit new: which column means what, and what has to be asked
+    files, columns, propose, doubts, toml
+               audit new: what is there, which column means what, and what has to be asked; words.toml holds the names
     answer     the chapter's findings
 
 This is the only cleaning in the project. Raw files are opened for reading only.

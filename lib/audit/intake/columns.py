@@ -124,3 +124,14 @@ def _kind(series: pl.Series, found: Found) -> str:
         return "date"
     numbers = sample.select(parse.number(pl.col("x"), found.source.decimal).is_not_null().mean())["x"][0]
     return "number" if numbers >= 0.9 else "text"
+
+
+def best(columns: list[Column], table: str, target: str, taken: frozenset = frozenset()) -> Column | None:
+    """The column that ours is most probably called, of those with fitting content; None where none is."""
+    fits = [(fit, column) for column in columns if column.name not in taken and (fit := column.fit(table, target)) > 0]
+    return max(fits, key=lambda pair: pair[0])[1] if fits else None
+
+
+def formula_name(name: str) -> str:
+    """A column's name as it stands in a formula of audit.toml: in quotes where it is not one word."""
+    return name if name.isidentifier() else f'"{name}"'

@@ -13,8 +13,8 @@ from pathlib import Path
 import polars as pl
 
 from audit import tables as vocabulary
-from audit.intake import convert, parse, rules, toml
-from audit.intake.columns import Column, profiles
+from audit.intake import convert, doubts, rules, toml
+from audit.intake.columns import Column, best, formula_name, profiles
 from audit.intake.files import Found, sheets
 from audit.intake.layout import plain
 from audit.intake.read import BadExport
@@ -26,37 +26,7 @@ from audit.settings import BadSettings, Settings
 SHARED_LEAST = 0.5  # of the values of a key must occur in the other table
 CONSTANT_SHARE = 0.95  # of the keys must have one value for a column to describe the key
 KEYS = {"customers": "customer_id", "products": "product_id", "managers": "manager_id"}
-WON = {
-    "won",
-    "closed won",
-    "успешно реализовано",
-    "выполнен",
-    "выполнена",
-    "оплачен",
-    "оплачено",
-    "закрыт",
-    "сделка успешна",
-    "completed",
-    "paid",
-}
 SPENT = {"списано", "списание", "потрачено", "spent", "redeemed"}
-RETURNS = r"(?i)возврат|сторно|\breturn|refund|credit note|кредит-нот"
-STAGES = {
-    "проведен",
-    "проведено",
-    "пометка удаления",
-    "удален",
-    "deal stage",
-    "stage",
-    "этап",
-    "этап сделки",
-    "стадия",
-    "стадия сделки",
-    "статус заказа",
-    "статус",
-    "status",
-    "состояние",
-}
 SIGNS = {
     "₽": "RUB",
     "руб": "RUB",
@@ -69,10 +39,7 @@ SIGNS = {
     "gbp": "GBP",
     "тенге": "KZT",
 }
-THOUSANDS = {"тыс", "тысяч", "тр", "thousand", "thousands", "млн", "million"}
 NO_CURRENCY = "XXX"  # ISO 4217 for none
-ALONE_DAYS = 100  # a last day so far behind the one before it is rather a typing error
-FEW_SHARE = 0.01  # of the lines
 PREVIEW = 5
 
 
@@ -151,8 +118,10 @@ def _propose(proposal: Proposal) -> None:
         proposal.tables["lines"] = _lines(lines, columns, proposal)
         _others(proposal, lines, columns)
         _beside_lines(proposal, lines, columns)
-        _ask_returns(proposal, lines, proposal.tables["lines"]["columns"])
-        _ask_unused(proposal, lines, columns)
+        taken = {mapping["from"] for mapping in proposal.tables.values()} | {lines.name}
+        for one in proposal.sheets:
+            if one.name not in taken and all(_has(one, columns, target) for target in NEEDED):
+                proposal.questions |= doubts.unused(one, lines)
     proposal.base |= {"as_of": _last_day(proposal), "currency": _currency(proposal, columns)}
     if proposal.base["currency"] == NO_CURRENCY:
         proposal.questions["base.currency"] = _(N_("in which currency are the amounts? Write its ISO code, such as RUB"))
@@ -189,18 +158,6 @@ def _lacking(one: Found, columns: dict, every: list[Found]) -> list[str]:
     ]
 
 
-def best(columns: list[Column], table: str, target: str, taken: frozenset = frozenset()) -> Column | None:
-    """The column that our column is most probably called, of those with fitting content; None where none is."""
-    fits = [(fit, column) for column in columns if column.name not in taken and (fit := column.fit(table, target)) > 0]
-    return max(fits, key=lambda pair: pair[0])[1] if fits else None
-
-
-def _rivals(columns: list[Column], table: str, target: str, chosen: Column) -> list[str]:
-    """Other columns with a name known for the same thing: the choice between them is asked."""
-    others = [c for c in columns if c.name != chosen.name and c.fit(table, target) > 0]
-    return [c.name for c in others if c.is_named(table, target) or not chosen.is_named(table, target)]
-
-
 def _reach(one: Found, columns: dict, every: list[Found], target: str) -> dict | None:
     """A lookup of our column in another sheet by a key that both have under one name and that is one row there."""
     for other in every:
@@ -223,15 +180,15 @@ def _lines(one: Found, columns: dict, proposal: Proposal) -> dict:
         chosen = best(mine, "lines", target, frozenset(found.values()))
         if chosen:
             found[target] = chosen.name
-            _ask_rivals(proposal, mine, "lines", target, chosen)
+            proposal.questions |= doubts.rivals(mine, "lines", target, chosen)
         elif target in ("customer_id", "date", "manager_id") and (reached := _reach(one, columns, proposal.sheets, target)):
             lookup[target] = reached
     price, rate, profit = (_own(one, columns, target) for target in ("price", "discount_rate", "profit"))
     if "amount" not in found and price and "quantity" in found:
-        compute["amount"] = f"{_operand(price.name)} * {_operand(found['quantity'])}"
+        compute["amount"] = f"{formula_name(price.name)} * {formula_name(found['quantity'])}"
         if rate and rate.is_share:
-            compute["amount"] += f" * (1 - {_operand(rate.name)})"
-            compute["discount"] = f"{_operand(price.name)} * {_operand(found['quantity'])} * {_operand(rate.name)}"
+            compute["amount"] += f" * (1 - {formula_name(rate.name)})"
+            compute["discount"] = f"{formula_name(price.name)} * {formula_name(found['quantity'])} * {formula_name(rate.name)}"
             found.pop("discount", None)
             proposal.questions["tables.lines.compute"] = _(
                 N_("is {column} the discount as a fraction of 1, not yet taken off the price?")
@@ -239,91 +196,15 @@ def _lines(one: Found, columns: dict, proposal: Proposal) -> dict:
     if "discount" in found and rate and found["discount"] == rate.name and rate.is_share:
         found.pop("discount")
     if "cost" not in found and profit and "amount" in found and profit.name not in found.values():
-        compute["cost"] = f"{_operand(found['amount'])} - {_operand(profit.name)}"
-    if "amount" in found and (set(plain(found["amount"]).split()) & THOUSANDS or "т р" in plain(found["amount"])):
-        proposal.questions["tables.lines.amount"] = _(
-            N_('{amount} is in thousands. Is it to be multiplied? compute = {{ amount = "{operand} * 1000" }}')
-        ).format(amount=found["amount"], operand=found["amount"])
-    elif "amount" in found and price and "quantity" in found:
-        _ask_amount(proposal, one, found, price)
-    mapping = {"from": one.name, "columns": found, "compute": compute, "lookup": lookup, "where": _where(one, mine, proposal)}
+        compute["cost"] = f"{formula_name(found['amount'])} - {formula_name(profit.name)}"
+    if "amount" in found:
+        proposal.questions |= doubts.amount(one, found["amount"], price, found.get("quantity")) | doubts.returns(one, found["amount"])
+    where, asked = doubts.stages(mine)
+    proposal.questions |= asked
+    mapping = {"from": one.name, "columns": found, "compute": compute, "lookup": lookup, "where": where}
     if best(mine, "invoices", "due_on"):
         proposal.base["purchases_are"] = "invoices"
     return mapping
-
-
-def _operand(name: str) -> str:
-    return name if name.isidentifier() else f'"{name}"'
-
-
-def _ask_rivals(proposal: Proposal, mine: list[Column], table: str, target: str, chosen: Column) -> None:
-    rivals = _rivals(mine, table, target, chosen)
-    if not vocabulary.ALL[table].column(target).required:
-        return
-    if target == "amount" and "с ндс" in plain(chosen.name):
-        question = _(N_('{amount} holds VAT, by its name. Then [rules] vat = "included" with vat_rates takes it off; how much is it?'))
-        proposal.questions["rules.vat"] = question.format(amount=chosen.name)
-    if rivals:
-        question = _(N_("{target} is taken from {chosen}; it could also be {rivals}. Which is it?"))
-        proposal.questions[f"tables.{table}.{target}"] = question.format(target=target, chosen=chosen.name, rivals=", ".join(rivals))
-
-
-def _ask_amount(proposal: Proposal, one: Found, found: dict, price: Column) -> None:
-    """Whether the amount is price times quantity; if not, which of the two is right has to be asked."""
-    numbers = one.numbers(found["amount"], price.name, found["quantity"])
-    if numbers is None or numbers.is_empty():
-        return
-    amount, unit, count = (numbers[c].cast(pl.Float64) for c in numbers.columns)
-    agree = ((amount - unit * count).abs() <= 0.011 + amount.abs() * 0.001).mean()
-    if agree is not None and agree < 0.95:
-        question = _(
-            N_("{amount} is {price} times {quantity} in {share} of the rows only. Does it hold a discount, VAT, or is it something else?")
-        )
-        proposal.questions["tables.lines.amount"] = question.format(
-            amount=found["amount"], price=price.name, quantity=found["quantity"], share=f"{agree:.0%}"
-        )
-
-
-def _where(one: Found, mine: list[Column], proposal: Proposal) -> dict:
-    """Rows that are not sales yet, or never were: a column of stages names those that are."""
-    for column in mine:
-        values = column.values
-        if plain(column.name) in STAGES and 1 < len(values) <= 12:
-            won = [value for value in values if plain(value) in WON]
-            question = _(N_("{column} holds {values}. Which of them are sales? Only {taken} is taken now."))
-            proposal.questions["tables.lines.where"] = question.format(
-                column=column.name, values=", ".join(values), taken=", ".join(won) or _("every row")
-            )
-            return {column.name: won} if won else {}
-    return {}
-
-
-def _ask_returns(proposal: Proposal, one: Found, found: dict) -> None:
-    """Rows that call themselves returns and whose money is above nothing would be added to sales."""
-    texts = [c for c in one.columns if one.table[c].str.contains(RETURNS).any()]
-    if not texts or "amount" not in found:
-        return
-    rows = one.table.filter(pl.any_horizontal(pl.col(c).str.contains(RETURNS) for c in texts) & (pl.col("_mark") == ""))
-    positive = rows.select((parse.number(pl.col(found["amount"]), one.source.decimal) > 0).sum()).item()
-    if positive:
-        question = _(
-            N_(
-                "{count} rows speak of returns in {column} and have amounts above nothing. Are they to be taken off? Then export them with a minus"
-            )
-        )
-        proposal.questions["tables.lines.returns"] = question.format(count=positive, column=", ".join(texts))
-
-
-def _ask_unused(proposal: Proposal, lines: Found, columns: dict) -> None:
-    """Sheets that hold customer, date and amount too, and are not taken: months, years or returns in files of their own."""
-    used = {mapping["from"] for mapping in proposal.tables.values()}
-    for one in proposal.sheets:
-        if one is not lines and one.name not in used and all(_has(one, columns, target) for target in NEEDED):
-            question = _(
-                N_("{file} holds customer, date and amount too, in {rows} rows, and is not taken. Are they sales beside those of {lines}?")
-            )
-            where = one.file + (f", {one.sheet}" if one.sheet else "")
-            proposal.questions[f"sources.{one.name}"] = question.format(file=where, rows=one.rows, lines=lines.file)
 
 
 def _others(proposal: Proposal, lines: Found, columns: dict) -> None:
@@ -346,7 +227,7 @@ def _others(proposal: Proposal, lines: Found, columns: dict) -> None:
             spent = next((c.name for c in columns[one.name] if plain(c.name) in SPENT), None)
             if table == "points" and mapped and spent:
                 proposal.tables[table] = {"from": one.name, "columns": {k: v for k, v in mapped.items() if k != "points"}}
-                proposal.tables[table]["compute"] = {"points": f"{_operand(mapped['points'])} - {_operand(spent)}"}
+                proposal.tables[table]["compute"] = {"points": f"{formula_name(mapped['points'])} - {formula_name(spent)}"}
                 free.remove(one)
                 break
             if mapped and _is_plausible(table, mapped) and _is_about(mapped.get("customer_id"), columns[one.name], proposal, columns):
@@ -456,20 +337,15 @@ def _from_bank(proposal: Proposal, one: Found) -> None:
 
 
 def _last_day(proposal: Proposal):
-    """The last day of the lines, as the proposed format reads it; a day that stands alone far behind the others is asked about."""
+    """The last day that the exports cover, as the proposed format reads it."""
     days = _typed_lines(proposal, ["date"])["date"].drop_nulls()
     if days.is_empty():  # a statement without customers' money has days all the same
         days = pl.concat(
             [one.table["date"].str.to_date(strict=False) for one in proposal.sheets if one.kind == "bank"] or [days]
         ).drop_nulls()
-    different = days.unique().sort(descending=True).to_list()
-    for day, before in zip(different, different[1:], strict=False):
-        if (day - before).days <= ALONE_DAYS or (days >= day).sum() > FEW_SHARE * len(days):
-            if day != different[0]:
-                question = _(N_("is {last} a typing error? The day before it is {day}, {gap} days earlier; as_of is set to that"))
-                proposal.questions["base.as_of"] = question.format(last=different[0], day=day, gap=(different[0] - day).days)
-            return day
-    return different[0] if different else None
+    day, asked = doubts.last_day(days)
+    proposal.questions |= asked
+    return day
 
 
 def _typed_lines(proposal: Proposal, wanted: list[str] | None = None) -> pl.DataFrame:
