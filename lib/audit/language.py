@@ -20,7 +20,7 @@ LOCALE = Path(__file__).parent / "locale"
 NOTHING, MINUS = "–", "−"
 SHARES = ("_share", "_rate", "_ratio")
 UNITS = ("_days", "_months")
-PLAIN = ("_number", "_index")
+PLAIN = ("_number", "_index", "score")
 WORDS = ("_class", "_answer")  # closed lists of ours: translated
 WORD_COLUMNS = {
     "decided_by", "subject", "factor", "cohort", "verdict", "status", "reason", "bias", "action", "defect", "direction", "driver", "rule", "most",

@@ -76,7 +76,7 @@ def latin(core: str) -> str:
     text = anyascii(core).lower()
     for variant, one in (("shch", "s"), ("sch", "s"), ("sh", "s"), ("zh", "z"), ("kh", "h"), ("ch", "c"), ("ts", "c"), ("ks", "x"), ("ph", "f"), ("yu", "u"), ("iu", "u"), ("ya", "a"), ("ia", "a"), ("yo", "e"), ("ye", "e"), ("'", ""), ("y", "i"), ("j", "i"), ("w", "v"), ("ck", "k"), ("q", "k"), ("c", "k")):  # fmt: skip
         text = text.replace(variant, one)
-    return re.sub(r"(.)\1", r"\1", text).replace(" ", "")
+    return re.sub(r"([a-z])\1", r"\1", text).replace(" ", "")
 
 
 def proposals(customers: pl.DataFrame, booked: pl.DataFrame) -> pl.DataFrame:

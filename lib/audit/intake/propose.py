@@ -326,6 +326,12 @@ def _from_bank(proposal: Proposal, one: Found) -> None:
         "distinct": True,
     }
     proposal.base["purchases_are"] = "payments"
+    if (one.table["vat"] != "").any():
+        proposal.questions["rules.vat"] = _(
+            N_(
+                'payments hold VAT. Then [rules] vat = "included" with vat_rates takes it off, exactly where the purpose names it; how much is it?'
+            )
+        )
     unknown = one.table.filter(pl.col("class") == "unclassified")
     if len(unknown):
         question = _(
