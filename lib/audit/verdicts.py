@@ -171,4 +171,5 @@ def undecided(found: pd.DataFrame, questions: pd.DataFrame, missing: dict[str, s
 def answer(chapters: pd.DataFrame) -> pd.DataFrame:
     """The answer in a few lines: the first finding of each chapter, in reading order; trust in the data comes last."""
     first = chapters.drop_duplicates("step")
-    return pd.concat([first[first["step"] != "intake"], first[first["step"] == "intake"]], ignore_index=True)
+    of_data = first["step"].isin(["intake", "central"])
+    return pd.concat([first[~of_data], first[of_data]], ignore_index=True)
