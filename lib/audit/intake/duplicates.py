@@ -147,8 +147,11 @@ def _by_name(rows: list[dict]):
 
 
 def _by_latin(rows: list[dict]):
+    """Names that agree in Latin letters, one of them written in Cyrillic and the other not: codes such as C-12 and K-12 are two."""
     keys = [latin(core(row["name"])) for row in rows]
-    return _pairs([key if len(key) >= SHORTEST else "" for key in keys])
+    is_cyrillic = [bool(re.search(r"[а-яё]", core(row["name"]))) for row in rows]
+    found = _pairs([key if len(key) >= SHORTEST else "" for key in keys])
+    return (pair for pair in found if is_cyrillic[pair[0]] != is_cyrillic[pair[1]])
 
 
 def _by_typing(rows: list[dict]) -> Iterator[tuple[int, int]]:
