@@ -123,7 +123,7 @@ def test_only_runs_the_steps_asked_for_and_says_what_is_skipped(place):
 
 
 def test_an_unknown_step_is_refused_with_those_there_are(place):
-    with pytest.raises(KeyError, match="no step 'repaet'; there are intake, base"):
+    with pytest.raises(KeyError, match="no step 'repaet'; there are intake, central, base"):
         audit(place, only=["repaet"])
 
 
@@ -131,7 +131,8 @@ def test_p36_a_refused_chapter_is_left_out_with_its_reason(place):
     survivors = "who,day,money\n" + "".join(f"C{i},{day},1\n" for i in range(40) for day in ["2022-01-10", "2024-12-01"])
     write_base(place[0], survivors, TOML)
     done, said = audit(place)
-    assert set(done.skipped) == {"repeat", "retention"}
+    assert set(done.skipped) == {"repeat", "retention", "central"}
+    assert done.skipped["central"] == "needs customers"
     assert any("lost customers are missing from the export" in line for line in said)
     assert not (done.folder / "report" / "en" / "retention.html").exists()
     assert "lost customers are missing" in (done.folder / "report" / "en" / "settings.html").read_text(encoding="utf-8")
@@ -191,7 +192,8 @@ def test_a_file_in_the_place_of_outputs_is_said_in_words(tmp_path):
 def test_check_says_what_became_of_every_row():
     done = command("check", "data/demo")
     assert done.returncode == 0, done.stderr
-    assert 'amount cannot be read as money: {"Дата":' in done.stdout
+    assert "lines       quarantined  amount cannot be read as money" in done.stdout
+    assert 'Продажи 2024.csv    1666  amount cannot be read as money  {"Дата":' in done.stdout
 
 
 def test_steps_norms_and_help_answer():
