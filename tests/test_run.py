@@ -1,6 +1,7 @@
 """A run: the same bytes again, a failure that names its cell, and a good report that nothing touches (faults 29, 39-46)."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -193,7 +194,7 @@ def test_check_says_what_became_of_every_row():
     done = command("check", "data/demo")
     assert done.returncode == 0, done.stderr
     assert "lines       quarantined  amount cannot be read as money" in done.stdout
-    assert 'Продажи 2024.csv    1666  amount cannot be read as money  {"Дата":' in done.stdout
+    assert re.search(r"Продажи 2024\.csv +1666 +amount cannot be read as money +\{", done.stdout)
 
 
 def test_steps_norms_and_help_answer():
