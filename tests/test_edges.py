@@ -88,5 +88,5 @@ def test_the_window_of_a_base_is_what_intake_and_periods_say(tmp_path):
     found = settings.read(base)
     taken = intake.take(base, found)
     assert taken.observed_from == dt.date(2024, 1, 1)
-    assert ledger.burn_in_months(None, as_of=found.as_of, observed_from=taken.observed_from) == 3
+    assert periods.burn_in_months(None, as_of=found.as_of, observed_from=taken.observed_from) == 3
     assert len(periods.complete(observed_from=taken.observed_from, as_of=found.as_of, unit="quarter")) == 4

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from audit.findings import NAN, Finding
+from audit.groups import groups
 from audit.language import mark as N_
-from audit.segments import groups, last_year, variation
+from audit.segments import last_year, variation
 
 LEVELS = [N_("company"), N_("department"), N_("manager")]
 JUDGED = [N_("reputation"), N_("innovation"), N_("standards")]

@@ -42,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command; 0 when it succeeded, 1 with the reason on stderr when it did not."""
     given = parser().parse_args(argv)
     from audit.intake import BadExport
-    from audit.run import StepFailed
+    from audit.run.folders import StepFailed
     from audit.settings import BadSettings
     from audit.store import NoTable
     from audit.tables import BadTable
@@ -124,9 +124,9 @@ def _steps(_given) -> int:
 
 
 def _norms(_given) -> int:
-    from audit import run
+    from audit import norms
 
-    print(run.norm_table())
+    print(norms.as_text())
     return 0
 
 

@@ -75,3 +75,8 @@ def in_force(settings: Settings) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def as_text() -> str:
+    """The register as text, for `audit norms`."""
+    return "\n".join(f"{n.id:<26} {n.kind:<8} {n.direction:<9} {n.value:<8g} {n.unit:<7} {n.meaning}" for n in register().values())

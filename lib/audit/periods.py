@@ -82,3 +82,23 @@ def choose(*, observed_from: dt.date, as_of: dt.date, unit: str) -> str:
         if len(complete(observed_from=observed_from, as_of=as_of, unit=candidate)) >= 2:
             return candidate
     return "month"
+
+
+def known_from(observed_from: dt.date, burn_in_months: int) -> dt.date:
+    """The first day on which a first purchase counts as a customer's first ever (P13).
+
+    >>> known_from(dt.date(2023, 1, 1), 12)
+    datetime.date(2024, 1, 1)
+    """
+    at = observed_from.year * 12 + observed_from.month - 1 + burn_in_months
+    return dt.date(at // 12, at % 12 + 1, 1) if burn_in_months else observed_from
+
+
+def burn_in_months(declared: int | None, *, as_of: dt.date, observed_from: dt.date) -> int:
+    """The declared burn-in, else 12 months or a quarter of the history, the shorter (P13).
+
+    >>> burn_in_months(None, as_of=dt.date(2025, 12, 31), observed_from=dt.date(2023, 1, 1))
+    9
+    """
+    months = round((as_of - observed_from).days / 30.44)
+    return declared if declared is not None else min(12, months // 4)

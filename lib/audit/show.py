@@ -60,7 +60,7 @@ def manager_names(managers: pd.DataFrame | None) -> pd.Series:
 
 def grouped(table: pd.DataFrame, customers: pd.DataFrame | None, managers: pd.DataFrame | None = None) -> pd.DataFrame:
     """The table of groups of companies with names, and their manager where the base says so."""
-    from audit.segments import groups
+    from audit.groups import groups
 
     names = group_names(table["group"], customers)
     if managers is not None and customers is not None and "manager_id" in customers.columns:
@@ -165,13 +165,11 @@ def _defect(row: pd.Series, currency: str) -> str:
     )
 
 
-def questions(answers: pd.DataFrame, found: pd.DataFrame, settings: Settings, *, caption: str):
-    """The eight questions with the data's answer, its evidence in a sentence, and the owner's answer beside it."""
-    from audit.verdicts import QUESTIONS
-
+def questions(answers: pd.DataFrame, found: pd.DataFrame, settings: Settings, *, asked: dict[str, str], caption: str):
+    """The questions asked with the data's answer, its evidence in a sentence, and the owner's answer beside it."""
     said = {row["id"]: sentence(row, settings.currency) for _i, row in found.iterrows()}
     rows = answers.assign(
-        question=[f"{q}. {_(QUESTIONS[q])}" for q in answers["question"]],
+        question=[f"{q}. {_(asked[q])}" for q in answers["question"]],
         evidence=[said.get(f, language.NOTHING) for f in answers["finding"]],
     )
     return table(rows[["question", "data_answer", "owner_answer", "agreement_class", "evidence"]], settings, caption=caption)

@@ -88,12 +88,12 @@ def window(settings: Settings) -> pd.DataFrame:
     -------
     DataFrame with subject_class and day_on, one row each.
     """
-    from audit import ledger, periods
+    from audit import periods
 
     spans = periods.of(settings)
     rows = [
         (N_("first day observed"), pd.Timestamp(settings.observed_from)),
-        (N_("first purchases count as new from"), pd.Timestamp(ledger.known_from(settings.observed_from, settings.burn_in_months))),
+        (N_("first purchases count as new from"), pd.Timestamp(periods.known_from(settings.observed_from, settings.burn_in_months))),
         (N_("last complete period ends"), spans["to_on"].max()),
         (N_("last day observed"), pd.Timestamp(settings.as_of)),
     ]

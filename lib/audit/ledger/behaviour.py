@@ -1,13 +1,15 @@
 """How does each customer buy? Discounts, prices against the usual, new products, sameness of baskets.
 
 Counted on sale lines (no returns); each column only where the lines or the products carry what it needs. A
-product's usual price is what all customers paid for it in the same quarter, on average.
+product's usual price is what all customers paid for it in the same quarter, on average. All that is summed is exact (quantities to four
+digits), so that the same lines give the same shares on every engine and every run.
 """
 
 from __future__ import annotations
 
 import narwhals as nw
 
+from audit.ledger.engine import MONEY
 from audit.ledger.rhythm import days_between
 
 
@@ -16,16 +18,14 @@ def behaviour(traced: nw.LazyFrame, products: nw.LazyFrame | None, *, novelty_da
     names = traced.collect_schema().names()
     if "product_id" not in names:
         return None
-    numbers = [c for c in ("quantity", "discount") if c in names]
-    lines = traced.filter(~nw.col("is_return")).select(
-        "customer_id", "product_id", "date", nw.col("amount").cast(nw.Float64), *[nw.col(c).cast(nw.Float64) for c in numbers]
-    )
+    numbers = [c for c in ("amount", "quantity", "discount") if c in names]
+    lines = traced.filter(~nw.col("is_return")).select("customer_id", "product_id", "date", *[nw.col(c).cast(MONEY) for c in numbers])
     first = lines.group_by("customer_id", "product_id").agg(first_on=nw.col("date").min())
     lines = lines.join(first, on=["customer_id", "product_id"], how="left")
     counted = {
         "lines": nw.len().cast(nw.Int64),
         "products": nw.col("product_id").n_unique().cast(nw.Int64),
-        "same_share": (nw.col("date") > nw.col("first_on")).cast(nw.Float64).mean(),
+        "same": (nw.col("date") > nw.col("first_on")).cast(nw.Int64).sum(),
     }
     if "discount" in names:
         lines = lines.with_columns(listed=nw.col("amount") + nw.col("discount"))
@@ -40,31 +40,33 @@ def behaviour(traced: nw.LazyFrame, products: nw.LazyFrame | None, *, novelty_da
         lines = lines.with_columns(is_new=((age >= 0) & (age <= novelty_days)).fill_null(False))
         lines = lines.with_columns(novelty=nw.when(nw.col("is_new")).then(nw.col("product_id")))
         counted |= {
-            "novelty_share": nw.col("is_new").cast(nw.Float64).mean(),
+            "new": nw.col("is_new").cast(nw.Int64).sum(),
             "novelties": (nw.col("novelty").n_unique() - nw.col("novelty").is_null().any().cast(nw.Int64)).cast(nw.Int64),
         }
     who = lines.group_by("customer_id").agg(**counted)
-    if "discount" in names:
-        who = who.with_columns(discount_share=_ratio("discounts", "listed")).drop("discounts", "listed")
-    if "quantity" in names:
-        who = who.with_columns(price_index=_ratio("paid", "usual")).drop("paid", "usual")
-    return who
+    shares = {
+        "same_share": ("same", "lines"), "novelty_share": ("new", "lines"), "discount_share": ("discounts", "listed"),
+        "price_index": ("paid", "usual"),
+    }  # fmt: skip
+    shares = {name: parts for name, parts in shares.items() if parts[0] in counted}
+    who = who.with_columns(_ratio(*parts).alias(name) for name, parts in shares.items())
+    return who.drop([c for c in ("same", "new", "discounts", "listed", "paid", "usual") if c in counted])
 
 
 def _ratio(part: str, whole: str) -> nw.Expr:
-    return nw.when(nw.col(whole) > 0).then(nw.col(part) / nw.col(whole))
+    return nw.when(nw.col(whole) > 0).then(nw.col(part).cast(nw.Float64) / nw.col(whole).cast(nw.Float64))
 
 
 def _usual(lines: nw.LazyFrame) -> nw.LazyFrame:
     """`paid`, and `usual`: the same quantity at the average price of the product in the quarter."""
     lines = lines.with_columns(quarter=nw.col("date").dt.truncate("1q"))
-    whole = lines.filter((nw.col("quantity") > 0) & (nw.col("amount") > 0))
-    price = whole.group_by("product_id", "quarter").agg(nw.col("amount").sum().alias("_a"), nw.col("quantity").sum().alias("_q"))
-    lines = lines.join(price, on=["product_id", "quarter"], how="left")
     counts = (nw.col("quantity") > 0) & (nw.col("amount") > 0)
+    price = lines.filter(counts).group_by("product_id", "quarter").agg(_a=nw.col("amount").sum(), _q=nw.col("quantity").sum())
+    lines = lines.join(price, on=["product_id", "quarter"], how="left")
+    zero = nw.lit(0).cast(MONEY)
+    worth = nw.col("quantity").cast(nw.Float64) * (nw.col("_a").cast(nw.Float64) / nw.col("_q").cast(nw.Float64))
     return lines.with_columns(
-        paid=nw.when(counts).then(nw.col("amount")).otherwise(0.0),
-        usual=nw.when(counts).then(nw.col("quantity") * nw.col("_a") / nw.col("_q")).otherwise(0.0),
+        paid=nw.when(counts).then(nw.col("amount")).otherwise(zero), usual=nw.when(counts).then(worth.round(4).cast(MONEY)).otherwise(zero)
     )
 
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 import datetime as dt
 
 import narwhals as nw
+import polars as pl
 
 from audit.ledger import rhythm
 from audit.ledger.rhythm import clock, days_between
 
+MILLION = 1_000_000.0
+
 
 def history(
     purchases: nw.LazyFrame,
-    gaps: nw.LazyFrame,
     customers: nw.LazyFrame | None,
     *,
     as_of: dt.date,
     observed_from: dt.date,
     known_from: dt.date,
-    season: nw.DataFrame,
+    season: pl.DataFrame,
 ) -> nw.LazyFrame:
     """One row per customer (tables.py).
 
@@ -41,7 +43,7 @@ def history(
         **{name: nw.col(name).max() for name in firsts},
     }
     who = numbered.group_by("customer_id").agg(**facts)
-    who = who.join(_own_rhythm(gaps), on="customer_id", how="left")
+    who = who.join(_own_rhythm(rhythm.gaps(purchases), season), on="customer_id", how="left")
     who = who.with_columns(
         gaps=nw.coalesce("gaps", nw.lit(0).cast(nw.Int64)),
         silence_days=days_between(nw.col("last_on"), nw.lit(as_of)),
@@ -58,21 +60,25 @@ def history(
     return who.drop("first_returned")
 
 
-def _own_rhythm(gaps: nw.LazyFrame) -> nw.LazyFrame:
-    """Count, median, and mean and variance of the log of each customer's gaps."""
-    logs = gaps.with_columns(log=nw.col("clock_days").log())
-    return logs.group_by("customer_id").agg(
-        gaps=nw.len().cast(nw.Int64),
-        gap_days=nw.col("days").median(),
-        gap_log_mean=nw.col("log").mean(),
-        gap_log_var=nw.col("log").var(ddof=1),
+def _own_rhythm(gaps: nw.LazyFrame, season: pl.DataFrame) -> nw.LazyFrame:
+    """Count, median, and mean and variance of the log of each customer's gaps.
+
+    Logs are summed as whole millionths: sums of floating numbers would differ in their last digits from run to run, and from engine to engine.
+    """
+    between = nw.max_horizontal(clock(nw.col("date"), season) - clock(nw.col("from_on"), season), nw.lit(0.05))
+    logs = gaps.with_columns(log=(between.log() * MILLION).round().cast(nw.Int64))
+    logs = logs.with_columns(square=nw.col("log") * nw.col("log"))
+    own = logs.group_by("customer_id").agg(
+        gaps=nw.len().cast(nw.Int64), gap_days=nw.col("days").median(), first=nw.col("log").sum(), second=nw.col("square").sum()
     )
+    n, first, second = (nw.col(c).cast(nw.Float64) for c in ("gaps", "first", "second"))
+    spread = nw.max_horizontal(second - first * first / n, nw.lit(0.0)) / (n - 1) / MILLION / MILLION
+    return own.with_columns(gap_log_mean=first / n / MILLION, gap_log_var=nw.when(nw.col("gaps") > 1).then(spread)).drop("first", "second")
 
 
-def before(purchases: nw.LazyFrame, season: nw.DataFrame, *, cut: dt.date, observed_from: dt.date, known_from: dt.date) -> nw.LazyFrame:
+def before(purchases: nw.LazyFrame, season: pl.DataFrame, *, cut: dt.date, observed_from: dt.date, known_from: dt.date) -> nw.LazyFrame:
     """History as it stood on an earlier day, and whether the customer has bought since: to try out rules for silence."""
     then = purchases.filter(nw.col("date") <= cut)
-    gaps = rhythm.gaps(then, season)
-    who = history(then, gaps, None, as_of=cut, observed_from=observed_from, known_from=known_from, season=season)
+    who = history(then, None, as_of=cut, observed_from=observed_from, known_from=known_from, season=season)
     since = purchases.filter(nw.col("date") > cut).select("customer_id").unique().with_columns(has_bought_since=nw.lit(True))
     return who.join(since, on="customer_id", how="left").with_columns(has_bought_since=nw.col("has_bought_since").fill_null(False))

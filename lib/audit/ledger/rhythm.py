@@ -9,29 +9,36 @@ from __future__ import annotations
 import datetime as dt
 
 import narwhals as nw
+import polars as pl
+
+from audit.ledger import engine
 
 MONTH_DAYS = (31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 YEAR_DAYS = 365.25
 
 
-def season(panel: nw.DataFrame, *, observed_from: dt.date, as_of: dt.date) -> nw.DataFrame:
+def months(panel: nw.LazyFrame) -> dict[dt.date, int]:
+    """Purchases of the whole base by month."""
+    counted = engine.rows(panel.group_by("period").agg(nw.col("purchases").sum()))
+    return dict(counted.sort("period").iter_rows())
+
+
+def season(months: dict[dt.date, int], *, observed_from: dt.date, as_of: dt.date) -> pl.DataFrame:
     """Purchases a day by month of the year against their year's mean, averaged over full years; all 1 with fewer than two."""
     first = observed_from.year + (observed_from > dt.date(observed_from.year, 1, 1))
     last = as_of.year - (as_of < dt.date(as_of.year, 12, 31))
     index = [1.0] * 12
     if last - first + 1 >= 2:
-        months = panel.group_by("period").agg(nw.col("purchases").sum())
-        counts = {row["period"]: row["purchases"] for row in months.iter_rows(named=True)}
         years = []
         for year in range(first, last + 1):
-            rates = [counts.get(dt.date(year, m, 1), 0) / MONTH_DAYS[m - 1] for m in range(1, 13)]
+            rates = [months.get(dt.date(year, m, 1), 0) / MONTH_DAYS[m - 1] for m in range(1, 13)]
             mean = sum(rate * days for rate, days in zip(rates, MONTH_DAYS, strict=True)) / YEAR_DAYS
             years.append([rate / mean for rate in rates] if mean else [1.0] * 12)
         index = [max(0.05, sum(column) / len(years)) for column in zip(*years, strict=True)]
-    return nw.from_dict({"month": list(range(1, 13)), "index": index}, backend=nw.get_native_namespace(panel))
+    return pl.DataFrame({"month": range(1, 13), "index": index})
 
 
-def clock(day: nw.Expr, season: nw.DataFrame) -> nw.Expr:
+def clock(day: nw.Expr, season: pl.DataFrame) -> nw.Expr:
     """The season-adjusted day number of a date: it advances by its month's index each day, by 365.25 each year."""
     index = season["index"].to_list()
     scale = YEAR_DAYS / sum(weight * days for weight, days in zip(index, MONTH_DAYS, strict=True))
@@ -43,16 +50,12 @@ def clock(day: nw.Expr, season: nw.DataFrame) -> nw.Expr:
     return day.dt.year().cast(nw.Float64) * YEAR_DAYS + within
 
 
-def gaps(purchases: nw.LazyFrame, season: nw.DataFrame) -> nw.LazyFrame:
-    """One row per pair of neighbouring purchases of a customer: days between, and season-adjusted days between."""
-    days = purchases.select("customer_id", "date").with_columns(clock=clock(nw.col("date"), season))
-    before = {"from_on": nw.col("date"), "from_clock": nw.col("clock")}
-    days = days.with_columns(**{name: column.shift(1).over("customer_id", order_by="date") for name, column in before.items()})
+def gaps(purchases: nw.LazyFrame) -> nw.LazyFrame:
+    """One row per pair of neighbouring purchases of a customer: the day of the first, of the second, and days between."""
+    days = purchases.select("customer_id", "date")
+    days = days.with_columns(from_on=nw.col("date").shift(1).over("customer_id", order_by="date"))
     days = days.filter(~nw.col("from_on").is_null())
-    return days.with_columns(
-        days=days_between(nw.col("from_on"), nw.col("date")),
-        clock_days=nw.max_horizontal(nw.col("clock") - nw.col("from_clock"), nw.lit(0.05)),
-    ).select("customer_id", "date", "days", "clock_days")
+    return days.with_columns(days=days_between(nw.col("from_on"), nw.col("date")))
 
 
 def days_between(start: nw.Expr, end: nw.Expr) -> nw.Expr:
@@ -60,10 +63,10 @@ def days_between(start: nw.Expr, end: nw.Expr) -> nw.Expr:
     return ((end - start).dt.total_minutes() // 1440).cast(nw.Int64)
 
 
-def silences(purchases: nw.LazyFrame, gaps: nw.LazyFrame, *, as_of: dt.date) -> nw.LazyFrame:
+def silences(purchases: nw.LazyFrame, *, as_of: dt.date) -> nw.LazyFrame:
     """How many silences of each length ended in a purchase, and how many are still open on as_of."""
     last = purchases.group_by("customer_id").agg(last_on=nw.col("date").max())
     zero, one = nw.lit(0).cast(nw.Int64), nw.lit(1).cast(nw.Int64)
     open_ = last.select(days=days_between(nw.col("last_on"), nw.lit(as_of)), ended=zero, open=one)
-    ended = gaps.select(days=nw.col("days"), ended=one, open=zero)
+    ended = gaps(purchases).select(days=nw.col("days"), ended=one, open=zero)
     return nw.concat([open_, ended]).group_by("days").agg(nw.col("ended").sum(), nw.col("open").sum())

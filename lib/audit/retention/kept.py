@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from audit import intervals, ledger, periods
+from audit import intervals, periods
 from audit.findings import NAN
 from audit.settings import Settings
 
@@ -81,7 +81,7 @@ def by_unit(panel: pd.DataFrame, history: pd.DataFrame, settings: Settings, *, a
     parts = []
     for unit in periods.CODES:
         spans = periods.of(settings, unit=unit)
-        since = {"observed_from": settings.observed_from, "known_from": ledger.known_from(settings.observed_from, settings.burn_in_months)}
+        since = {"observed_from": settings.observed_from, "known_from": periods.known_from(settings.observed_from, settings.burn_in_months)}
         table = retention(panel, history, spans, **since, active_months=active_months)
         parts.append(table.assign(unit_class=unit))
     return pd.concat(parts, ignore_index=True)

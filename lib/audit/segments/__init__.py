@@ -6,7 +6,7 @@ and overridable (P40).
 
 from audit.segments.answer import findings
 from audit.segments.life import lifecycle, rfm_cuts, stages
-from audit.segments.money import LOSS, abc_class, classes, groups, last_year, matrix, whale_curve
+from audit.segments.money import LOSS, abc_class, classes, last_year, matrix, whale_curve
 from audit.segments.moved import clear_moves, migration, moves
 from audit.segments.profile import bases, overlap, portrait, strayed
 from audit.segments.regularity import MONTHS_OF, SHORT, other, two_units, unit_of, variation, xyz
@@ -20,7 +20,6 @@ __all__ = [
     "classes",
     "clear_moves",
     "findings",
-    "groups",
     "last_year",
     "lifecycle",
     "matrix",

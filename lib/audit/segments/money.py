@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from audit.findings import NAN
+from audit.groups import groups
 from audit.segments.regularity import SHORT
 
 LOSS = "N"
@@ -15,14 +16,6 @@ def last_year(panel: pd.DataFrame, *, until: pd.Timestamp, months: int = 12) -> 
     """The panel of the twelve months that end with the month of `until`."""
     end = until.to_period("M").start_time
     return panel[(panel["period"] <= end) & (panel["period"] > end - pd.DateOffset(months=months))]
-
-
-def groups(customers: pd.DataFrame | None, ids: pd.Series) -> pd.Series:
-    """The group of companies each customer belongs to, else the customer itself (P21); index as ids."""
-    if customers is None or "group_id" not in customers.columns:
-        return ids.copy()
-    group = ids.map(customers.set_index("customer_id")["group_id"])
-    return group.where(group.notna() & (group != ""), ids)
 
 
 def abc_class(money: pd.Series, *, a_share: float, b_share: float) -> pd.Series:

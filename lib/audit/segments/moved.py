@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from audit.segments.money import abc_class, groups, last_year
+from audit.groups import groups
+from audit.segments.money import abc_class, last_year
 
 
 def migration(

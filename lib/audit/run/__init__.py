@@ -1,0 +1,237 @@
+"""How does a base become a report? Intake and ledger, then the notebooks in order of what they read, then the pages.
+
+    content    what decides a result: hashes of files, code, settings, tables
+    earlier    what of an earlier run still holds, and is taken over
+    prepare    intake and ledger: exports -> tables
+    notebooks  papermill: one notebook, and all of them in order
+    kernels    forked from a server that has imported everything
+    folders    where a run lies: built beside, moved when whole, sealed, or kept apart when it failed
+
+A run is built in a temporary folder, renamed when whole, then sealed by its manifest; the same inputs, settings, norms, code and steps have
+the same name and are not run again, and of a changed one only the steps are run whose hash is new.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from audit import settings as settings_module
+from audit import steps, store
+from audit.run import content, earlier, folders, kernels, prepare
+from audit.run.content import ROOT
+from audit.run.folders import StepFailed
+from audit.run.notebooks import environment, execute, in_order, overrides
+from audit.settings import Settings
+
+__all__ = ["NOTEBOOKS", "OUTPUTS", "Outcome", "StepFailed", "check", "lab", "run"]
+NOTEBOOKS = ROOT / "notebooks"
+OUTPUTS = ROOT / "outputs"
+MADE_WITH = ("audit", "pandas", "polars", "narwhals", "scipy", "matplotlib", "papermill", "nbconvert")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    folder: Path
+    is_new: bool
+    skipped: dict[str, str]  # steps not run, and why
+
+
+def run(
+    base: Path,
+    *,
+    outputs: Path = OUTPUTS,
+    notebooks: Path = NOTEBOOKS,
+    only: list[str] | None = None,
+    force: bool = False,
+    say: Callable[[str], None] = print,
+) -> Outcome:
+    """Audit the base in that folder.
+
+    Parameters
+    ----------
+    base
+        folder with the exports and audit.toml.
+    only
+        names of the steps to run (with those they need); default: all.
+    force
+        rebuild a run that exists, beside it and from nothing, and compare.
+
+    Raises
+    ------
+    BadSettings, BadExport, BadTable, StepFailed
+        each saying what was expected, what came, where, and what to do.
+    """
+    settings = settings_module.read(base)
+    chosen = _chosen(only)
+    home = outputs / base.resolve().name
+    files = _files(base, settings, home / "queries")
+    before = content.of_files(files)
+    identity = content.run(before, settings, chosen, notebooks)
+    name = f"{settings.as_of}-{identity[:12]}"
+    target = home / name
+    if (target / store.MANIFEST).is_file() and not force:
+        say(f"nothing has changed since run {name}; --force rebuilds it and compares")
+        if not only:
+            folders.point(home, name)
+        return Outcome(target, is_new=False, skipped=folders.manifest(target)["skipped"])
+    home.mkdir(parents=True, exist_ok=True)
+    with environment(settings.languages[0]):
+        kernels.warm()
+    with folders.locked(home), folders.building(home, name) as folder:
+        clock = time.perf_counter()
+        known = {} if force else earlier.records(home)
+        settings, refused, read_as = prepare.tables(base, settings, folder, known, before, home / "queries", say)
+        if content.of_files(files) != before:
+            changed = f"the files of {base} changed while they were read"
+            raise settings_module.BadSettings(f"{changed}. What to do: close them elsewhere and run again.")
+        skipped = _not_run(chosen, folder, refused)
+        for step, why in skipped.items():
+            say(f"  {step:<10} not run: {why}")
+        runnable = [step for step in chosen if step.name not in skipped]
+        made = {
+            "inputs": [_input(file, before[file.name], read_as) for file in files],
+            "versions": _versions(identity),
+            "skipped": skipped,
+        }
+        seconds = {}
+        for language in settings.languages:
+            seconds[language] = _chapters(runnable, folder, settings, language, notebooks, known, say)
+            _pages(folder, settings, language, name, made)
+        took = {"total": round(time.perf_counter() - clock, 2), **seconds}
+        folders.seal(folder, {"run": name, "identity": identity, **made, "seconds": took})
+        if target.exists():
+            folders.compare(target, folder, say)
+        else:
+            folder.replace(target)
+    if not only:  # a part of the audit never stands in the place of the whole
+        folders.point(home, name)
+    return Outcome(target, is_new=True, skipped=skipped)
+
+
+def _input(file: Path, sha256: str, content: dict[str, str]) -> dict:
+    """What the manifest says of a file: its size and hash, and as what it was read (of an archive, its first member)."""
+    read_as = next((kind for name, kind in content.items() if name.split("/")[0] == file.name), "")
+    return {"file": file.name, "bytes": file.stat().st_size, "sha256": sha256, "read_as": read_as}
+
+
+def _files(base: Path, settings: Settings, snapshots: Path) -> list[Path]:
+    """All files that a run reads, the results of its queries among them."""
+    from audit.intake import duplicates, read, sql
+
+    found = {path for source in settings.sources.values() for path in read.files_of(base, source)}
+    review = base / duplicates.REVIEW
+    return [*sorted(found | ({review} if review.is_file() else set())), *sql.snapshots(settings, snapshots)]
+
+
+def _chapters(
+    chosen: list[steps.Step], folder: Path, settings: Settings, language: str, notebooks: Path, known: dict, say
+) -> dict[str, float]:
+    """Execute the steps' notebooks in a language, or take them over from a run where they were the same; seconds by step."""
+    where = folder / "notebooks" / language
+    where.mkdir(parents=True, exist_ok=True)
+
+    def perform(step: steps.Step) -> str:
+        source, target = notebooks / step.notebook, where / step.notebook
+        key = content.step(step, folder, settings, language, source)
+        taken = earlier.taken_over(known, key, folder)
+        if not taken:
+            execute(source, target, {"run_dir": "../..", **overrides(source, settings)})
+        written = [path for table in step.writes if (path := folder / "tables" / f"{table}.parquet").is_file()]
+        noted.append((f"{language}/{step.name}", key, [target, *written]))
+        return f"unchanged, taken from {taken[0]}" if taken else ""
+
+    noted = []
+    try:
+        with environment(language):
+            seconds, failures = in_order(chosen, perform, say)
+    finally:
+        for name, key, files in sorted(noted):
+            earlier.remember(folder, name, key, files)
+    if failures:
+        lines = [f"step {name!r}, {what}" for name, what in failures.items()]
+        kept = folders.failed_of(folder) / "notebooks" / language
+        raise StepFailed("\n".join(lines) + f"\nThe failed notebooks are kept in {kept}. The last good report is untouched.")
+    return seconds
+
+
+def _pages(folder: Path, settings: Settings, language: str, name: str, made: dict) -> None:
+    """The report of a run in one of its languages."""
+    from audit import report
+
+    with environment(language):
+        where = {"notebooks": folder / "notebooks" / language, "target": folder / "report" / language}
+        report.pages(**where, settings=settings, run=name, **made)
+
+
+def check(base: Path, outputs: Path = OUTPUTS):
+    """The gate alone: what intake finds, and the folder where it wrote gate, defects, quarantine and the rest as tables.
+
+    `duplicates.csv` in the base's folder is written anew with the pairs to decide; decisions already in it stay.
+    """
+    from audit import intake
+    from audit.intake import duplicates, sql
+
+    settings = settings_module.read(base)
+    home = outputs / base.resolve().name
+    sql.snapshots(settings, home / "queries")
+    taken = intake.check(base, settings, home / "queries")
+    folder = home / "check"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, table in taken.accounts.items():
+        (folder / f"{name}.csv").write_bytes(intake.as_csv(table))
+    if len(taken.duplicates):
+        folders.replace(base / duplicates.REVIEW, duplicates.review(taken.duplicates))
+    return taken, folder
+
+
+def _chosen(only: list[str] | None) -> list[steps.Step]:
+    """The steps asked for and those whose tables they need, in reading order."""
+    if not only:
+        return list(steps.ALL)
+    wanted, pending = set(), [steps.by_name(name) for name in only]
+    while pending:
+        step = pending.pop()
+        if step.name not in wanted:
+            wanted.add(step.name)
+            pending += [steps.by_name(steps.writer(table)) for table in step.reads if steps.writer(table)]
+    return [step for step in steps.ALL if step.name in wanted]
+
+
+def _versions(identity: str) -> dict[str, str]:
+    return {
+        "python": platform.python_version(),
+        **{name: version("customer-base-audit" if name == "audit" else name) for name in MADE_WITH},
+        "identity": identity,
+    }
+
+
+def _not_run(chosen: list[steps.Step], folder: Path, refused: dict[str, str]) -> dict[str, str]:
+    there = {path.stem for path in (folder / "tables").glob("*.parquet")}
+    there |= {table for step in chosen if step.name not in refused for table in step.writes}
+    skipped = {}
+    for step in chosen:
+        missing = [table for table in step.reads if table not in there]
+        if step.name in refused:
+            skipped[step.name] = refused[step.name]
+        elif missing:
+            skipped[step.name] = f"needs {', '.join(missing)}"
+    return skipped
+
+
+def lab(base: str = "demo") -> int:
+    """Open JupyterLab on the notebooks, with an open copy of the base's latest run as `outputs/<base>/lab`."""
+    folders.open_copy(OUTPUTS / base)
+    return os.spawnv(
+        os.P_WAIT,
+        sys.executable,
+        [sys.executable, "-m", "jupyterlab", "--notebook-dir", str(ROOT), "--LabApp.default_url=/lab/tree/notebooks"],
+    )

@@ -1,0 +1,124 @@
+"""What decides a result? Hashes of files, code, settings and tables: the same ones give the same run, and the same step."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import platform
+from functools import cache
+from pathlib import Path
+
+from audit import norms, steps
+from audit import tables as tables_
+from audit.settings import Settings
+
+ROOT = Path(__file__).parents[3]
+LIB = Path(__file__).parents[1]
+DATA = [LIB / "norms.toml", LIB / "intake" / "words.toml", *sorted((LIB / "locale").rglob("*.po"))]  # that any module may read
+LEDGER_NORMS = ("holdout_days", "novelty_days")  # what intake and ledger take of the register
+NOT_OF_TABLES = {"languages", "confidence", "sales_type"}  # of [base]; neither intake nor ledger looks at them
+
+
+def of_file(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def of_files(files: list[Path]) -> dict[str, str]:
+    """SHA-256 by file name."""
+    return {file.name: of_file(file) for file in files}
+
+
+def of(*parts) -> str:
+    """One hash of anything that JSON can hold."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
+
+
+def run(files: dict[str, str], settings: Settings, chosen: list[steps.Step], notebooks: Path, *, root: Path = ROOT) -> str:
+    """Hash of everything that decides a report."""
+    code = [p for p in sorted((root / "lib" / "audit").rglob("*")) if p.is_file() and "__pycache__" not in p.parts]
+    named = {str(p.relative_to(root)): of_file(p) for p in code} | of_files(sorted(notebooks.glob("*.ipynb")))
+    return of(files, settings.model_dump(mode="json", by_alias=True), named, _made_with(root), [step.name for step in chosen])
+
+
+def tables(files: dict[str, str], settings: Settings) -> str:
+    """Hash of everything that decides the tables of intake and ledger."""
+    declared = settings.model_dump(mode="json", by_alias=True, exclude={"norms", "market"})
+    declared["base"] = {key: value for key, value in declared["base"].items() if key not in NOT_OF_TABLES}
+    return of(
+        "tables", files, declared, [norms.value(norm, settings) for norm in LEDGER_NORMS], _code(["intake", "ledger", "run"]), _made_with()
+    )
+
+
+def step(one: steps.Step, folder: Path, settings: Settings, language: str, notebook: Path) -> str:
+    """Hash of everything that decides what a step writes and shows: notebook, modules, the tables it takes, settings, language.
+
+    A norm that audit.toml overrides counts where the notebook or a module of the step names it.
+    """
+    there = {path.stem: path for path in (folder / "tables").glob("*.parquet")}
+    taken = {name: of_file(there[name]) for name in (*one.reads, *one.uses) if name in there}
+    sent = sorted(table.name for table in tables_.COMPANY if table.name in there)  # a chapter may say what is missing
+    modules = imported(notebook)
+    text = "".join(path.read_text(encoding="utf-8") for path in (notebook, *closure(tuple(modules))))
+    own = {norm: override.value for norm, override in settings.norms.items() if norm in text}
+    declared = settings.model_dump(mode="json", by_alias=True, exclude={"norms"})
+    return of(one.name, language, of_file(notebook), taken, sent, _code(modules), own, declared, _made_with())
+
+
+def imported(notebook: Path) -> list[str]:
+    """The modules of ours that a notebook imports.
+
+    >>> imported(ROOT / "notebooks" / "990_verdicts.ipynb")
+    ['charts', 'findings', 'periods', 'show', 'store', 'verdicts']
+    """
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    found = set()
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            found |= _imports(ast.parse("".join(cell["source"])))
+    return sorted(name for name in found if _home(name))
+
+
+@cache
+def closure(modules: tuple[str, ...]) -> tuple[Path, ...]:
+    """The files of these modules and of all that they import, wherever in their code, sorted."""
+    pending, found = list(modules), set()
+    while pending:
+        for path in _home(pending.pop()):
+            if path not in found:
+                found.add(path)
+                pending += _imports(ast.parse(path.read_text(encoding="utf-8")))
+    return tuple(sorted(found))
+
+
+def _code(modules: list[str]) -> dict[str, str]:
+    return {str(path.relative_to(LIB)): of_file(path) for path in [*closure(tuple(modules)), *DATA]}
+
+
+def _imports(tree: ast.AST) -> set[str]:
+    """Names of our modules in the import statements of some code; of `from audit.x import y`, both x and x.y."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}", *(f"{node.module}.{alias.name}" for alias in node.names)}
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return {name.removeprefix("audit.") for name in found if name.startswith("audit.")}
+
+
+def _home(name: str) -> list[Path]:
+    """The files that hold a module, with those of the packages it lies in; none for a name that is not a module of ours."""
+    path = LIB.joinpath(*name.split("."))
+    own = next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
+    if own is None:
+        return []
+    above = [parent / "__init__.py" for parent in own.parents if parent.is_relative_to(LIB) and parent != LIB]
+    return [own, *(file for file in above if file != own)]
+
+
+@cache
+def _made_with(root: Path = ROOT) -> str:
+    lock = root / "requirements.lock"
+    return of(platform.python_version(), of_file(lock) if lock.is_file() else "")

@@ -1,0 +1,104 @@
+"""Where does a run lie? Built beside the good ones, moved when whole, sealed; a failed one is kept apart."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+
+from audit import store
+from audit.run import content
+from audit.settings import BadSettings
+
+BUILDING = ".building-"
+
+
+class StepFailed(RuntimeError):
+    """A notebook that raised; the message names step, cell and error, and where the failed notebook lies."""
+
+
+@contextmanager
+def locked(home: Path):
+    """Only one run of a base at a time."""
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(home / ".lock", timeout=0):
+            yield
+    except Timeout as error:
+        raise BadSettings(f"another run of {home.name} is under way. What to do: wait for it to end.") from error
+
+
+@contextmanager
+def building(home: Path, name: str):
+    """A temporary folder for the run; on failure it becomes failed/<run> with the message. What a killed run left is removed."""
+    for left in home.glob(f"{BUILDING}*"):
+        shutil.rmtree(left)
+    folder = home / f"{BUILDING}{name}"
+    (folder / "tables").mkdir(parents=True)
+    try:
+        yield folder
+    except BaseException as error:
+        failed = failed_of(folder)
+        shutil.rmtree(failed, ignore_errors=True)
+        failed.parent.mkdir(exist_ok=True)
+        (folder / "failure.txt").write_text(str(error) or type(error).__name__, encoding="utf-8")
+        folder.replace(failed)
+        raise
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def failed_of(folder: Path) -> Path:
+    """Where a run that is being built will lie if it fails."""
+    return folder.parent / "failed" / folder.name.removeprefix(BUILDING)
+
+
+def seal(folder: Path, manifest: dict) -> None:
+    """Write the manifest, with the hash of every table and page: from now on the run never changes."""
+    outputs = [path for path in sorted(folder.rglob("*")) if path.suffix in {".parquet", ".html"}]
+    manifest["outputs"] = {str(path.relative_to(folder)): content.of_file(path) for path in outputs}
+    (folder / store.MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def manifest(folder: Path) -> dict:
+    """The manifest of a sealed run."""
+    return json.loads((folder / store.MANIFEST).read_text(encoding="utf-8"))
+
+
+def compare(good: Path, rebuilt: Path, say) -> None:
+    """Say whether a rebuilt run equals the sealed one; keep it beside and fail if it does not."""
+    old, new = (manifest(folder)["outputs"] for folder in (good, rebuilt))
+    differ = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+    if not differ:
+        say("rebuilt: every table and page is the same, byte for byte")
+        return
+    beside = good.with_name(f"{good.name}.rebuilt")
+    shutil.rmtree(beside, ignore_errors=True)
+    shutil.copytree(rebuilt, beside)
+    raise StepFailed(f"the rebuilt run differs from the sealed one in {', '.join(differ)}; it is kept in {beside}")
+
+
+def point(home: Path, name: str) -> None:
+    """`latest` -> the run, changed in one move."""
+    link = home / f".latest-{os.getpid()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(name, target_is_directory=True)
+    link.replace(home / "latest")
+
+
+def replace(path: Path, written: bytes) -> None:
+    """Write a file in one move, so that a failure never leaves half of it."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_bytes(written)
+    beside.replace(path)
+
+
+def open_copy(home: Path) -> Path:
+    """<home>/lab: an unsealed copy of the latest run, in which steps build on each other."""
+    latest, lab = home / "latest", home / "lab"
+    shutil.rmtree(lab, ignore_errors=True)
+    shutil.copytree(latest.resolve(), lab, ignore=shutil.ignore_patterns(store.MANIFEST, "steps.json", "report"))
+    return lab

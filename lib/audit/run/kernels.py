@@ -1,0 +1,130 @@
+"""How does a notebook get a kernel at once? Forked from a server that has imported everything, behind papermill's engine interface.
+
+A kernel of its own costs half a second to start and two to import pandas, scipy and the rest; a forked one has both. The server is
+multiprocessing's own (`forkserver`): it starts with the first kernel, or earlier by `warm`, and ends with the process that started it. A kernel
+watches that process and ends with it too, also where it was killed. Where forking is not safe (Windows, macOS) papermill's own kernels serve.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import sys
+import threading
+
+from audit import steps
+
+IMPORTED = ("ipykernel.kernelapp", "ipykernel.ipkernel", "audit.charts", "audit.findings", "audit.show", "audit.store", "pyarrow.parquet")
+ENGINE = "audit"
+
+
+def can_fork() -> bool:
+    """Whether forked kernels are to be had: only Linux forks safely after numerical libraries were imported."""
+    return sys.platform == "linux"
+
+
+def _context():
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([*IMPORTED, *(f"audit.{step.name}" for step in steps.ALL)])
+    return context
+
+
+def warm() -> None:
+    """Start the server, which imports while the caller goes on; the environment of this moment is that of all its kernels."""
+    if can_fork():
+        _context()
+        from multiprocessing import forkserver
+
+        forkserver.ensure_running()
+
+
+def register() -> str:
+    """The name of the engine by which papermill is to execute notebooks, made known to it."""
+    from papermill.engines import NBClientEngine, papermill_engines
+
+    class Engine(NBClientEngine):
+        """papermill's engine, its kernels forked and ended at once: they hold nothing that would have to be saved."""
+
+        @classmethod
+        def execute_managed_notebook(cls, nb_man, kernel_name, **given):
+            if can_fork():
+                given["kernel_manager_class"] = _manager()
+            return super().execute_managed_notebook(nb_man, kernel_name, shutdown_kernel="immediate", **given)
+
+    papermill_engines.register(ENGINE, Engine)
+    return ENGINE
+
+
+def _manager():
+    from jupyter_client.manager import AsyncKernelManager
+    from traitlets import default
+
+    class Manager(AsyncKernelManager):
+        @default("provisioner")
+        def _forked(self):
+            return _provisioner()(kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self)
+
+    return Manager
+
+
+def _provisioner():
+    from jupyter_client.provisioning import LocalProvisioner
+
+    class Forked(LocalProvisioner):
+        """Jupyter's local kernel, the process forked instead of started."""
+
+        async def launch_kernel(self, cmd, **given):
+            arguments = cmd[cmd.index("-f") :]  # python -m ipykernel_launcher -f <file> ...
+            child = _context().Process(target=_kernel, args=(arguments, given.get("cwd"), given["env"]), daemon=True)
+            await asyncio.to_thread(child.start)
+            self.process, self.pid, self.pgid, self.cwd = _Process(child), child.pid, None, given.get("cwd")
+            return self.connection_info
+
+    return Forked
+
+
+class _Process:
+    """A forked kernel in the words of subprocess.Popen, as Jupyter speaks to it."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, child):
+        self.child, self.pid = child, child.pid
+
+    def poll(self):
+        return self.child.exitcode
+
+    def wait(self):
+        self.child.join()
+        return self.child.exitcode
+
+    def send_signal(self, number: int) -> None:
+        if self.child.exitcode is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.child.kill()
+
+    def terminate(self) -> None:
+        self.child.terminate()
+
+
+def _kernel(arguments: list[str], cwd: str | None, environment: dict[str, str]) -> None:
+    """Become a kernel: what a fresh process would have by its environment is set here."""
+    threading.Thread(target=_watch, daemon=True).start()
+    multiprocessing.current_process().daemon = False  # a notebook may start processes of its own
+    os.setsid()
+    os.environ.clear()
+    os.environ.update({key: value for key, value in environment.items() if key != "JPY_PARENT_PID"})
+    if cwd:
+        os.chdir(cwd)
+    from ipykernel.kernelapp import IPKernelApp
+
+    IPKernelApp.launch_instance(arguments)
+
+
+def _watch() -> None:
+    """End when the process that asked for this kernel has ended, however it did."""
+    multiprocessing.parent_process().join()
+    os._exit(1)

@@ -1,0 +1,164 @@
+"""How is a step's notebook executed? By papermill, in a kernel of its own, several at once in the order of what they read.
+
+The only module that knows papermill. Parameters never travel as text: papermill is given names that the notebook declares, and nothing else.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import multiprocessing
+import os
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from pathlib import Path
+
+from audit import steps
+from audit.run import kernels
+from audit.settings import Settings
+
+CELL_SECONDS = 1800
+LANES = max(2, min(4, os.cpu_count() or 2))
+UNDRAWN = re.compile(r"^(<Figure|Figure\(|<Axes|<seaborn\.|<function )")
+
+
+def in_order(
+    chosen: list[steps.Step], perform: Callable[[steps.Step], str], say: Callable[[str], None]
+) -> tuple[dict[str, float], dict[str, str]]:
+    """Perform the steps, each after those whose tables it takes, LANES at a time: seconds and failures by step.
+
+    A failure stops the steps that depend on it; the others are finished. An interrupt ends the kernels at once.
+
+    Parameters
+    ----------
+    perform
+        executes a step; what it says goes behind the step's name, an exception is the step's failure.
+    """
+    graph = steps.ordered(chosen)
+    graph.prepare()
+    seconds, failures, stopped, running = {}, {}, set(), {}
+    with ThreadPoolExecutor(LANES) as lanes:
+        try:
+            while graph.is_active():
+                for name in graph.get_ready():
+                    step = steps.by_name(name)
+                    if steps.depends(step) & stopped:
+                        stopped.add(name)
+                        graph.done(name)
+                        say(f"  {name:<10} not run: a step it depends on failed")
+                        continue
+                    running[lanes.submit(perform, step)] = name, time.perf_counter()
+                for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
+                    name, began = running.pop(future)
+                    graph.done(name)
+                    seconds[name] = round(time.perf_counter() - began, 2)
+                    try:
+                        say(f"  {name:<10} {future.result() or f'done, {seconds[name]:.1f} s'}")
+                    except CellFailed as error:
+                        failures[name] = str(error)
+                        stopped.add(name)
+                        say(f"  {name:<10} FAILED, {seconds[name]:.1f} s")
+        except BaseException:
+            lanes.shutdown(wait=False, cancel_futures=True)
+            for kernel in multiprocessing.active_children():
+                kernel.kill()
+            raise
+    return seconds, failures
+
+
+class CellFailed(RuntimeError):
+    """What failed in which cell of a notebook."""
+
+
+def execute(source: Path, target: Path, given: dict) -> None:
+    """Execute one notebook in a kernel of its own, and write it with its outputs.
+
+    papermill warns about a parameter that the notebook does not declare and writes its name as code: so names are checked against the
+    notebook first (faults 36, 37). A cell that is not `completed` is a failure (fault 43), and so is a figure that was not drawn.
+
+    Raises
+    ------
+    CellFailed
+        naming the cell, the error and its words; of a dead kernel or a timeout, the words of papermill.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema's check of URIs: a second to import, and no notebook of ours holds one
+    import papermill
+
+    declared = papermill.inspect_notebook(str(source))
+    if unknown := sorted(set(given) - set(declared)):
+        raise CellFailed(f"its cell tagged `parameters` does not declare {', '.join(unknown)}")
+    try:
+        with tempfile.TemporaryDirectory(prefix="audit") as sockets:
+            done = papermill.execute_notebook(
+                str(source), str(target), parameters=given, kernel_name="python3", engine_name=kernels.register(), progress_bar=False,
+                request_save_on_cell_execute=False, execution_timeout=CELL_SECONDS, log_output=False, config=_transport(sockets),
+                resources={"metadata": {"path": str(target.parent)}}, extra_arguments=["--IPKernelApp.log_level=50"],
+            )  # fmt: skip
+    except papermill.PapermillExecutionError as error:
+        raise CellFailed(f"cell {error.cell_index}: {error.ename}: {error.evalue}") from error
+    except Exception as error:  # a dead kernel, a timeout: the step's failure, in its own words
+        raise CellFailed(f"{type(error).__name__}: {error}") from error
+    for i, cell in enumerate(done.cells):
+        if cell.cell_type == "code" and cell.source:
+            if cell.metadata.get("papermill", {}).get("status") != "completed":
+                raise CellFailed(f"cell {i}: did not complete")
+            if _undrawn(cell):
+                raise CellFailed(f"cell {i}: a figure was not drawn: {cell.source.strip().splitlines()[-1]}")
+
+
+def _undrawn(cell) -> bool:
+    """Whether a cell shows a figure as text, or calls for a chart in its last line and shows no picture."""
+    shown = [output.data for output in cell.outputs if "data" in output]
+    pictures = [data for data in shown if any(kind.startswith("image/") for kind in data)]
+    as_text = [data for data in shown if data not in pictures and UNDRAWN.match(data.get("text/plain", ""))]
+    last = cell.source.rstrip().splitlines()[-1]
+    return bool(as_text) or (last.startswith("charts.") and not pictures)
+
+
+def _transport(sockets: str):
+    """Kernels talk over sockets in a folder of their own where there are any: TCP ports race when two kernels start at once."""
+    from traitlets.config import Config
+
+    return Config() if os.name == "nt" else Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/k"}})
+
+
+@contextmanager
+def environment(language: str):
+    """What kernels and pages find in their environment: the reader's language, and all that makes runs alike."""
+    wanted = {
+        "LANGUAGE": language, "PYTHONHASHSEED": "0", "TZ": "UTC", "PYTHONUTF8": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "2",
+    }  # fmt: skip
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+def overrides(notebook: Path, settings: Settings) -> dict[str, float]:
+    """Norms that audit.toml overrides, by the parameter of this notebook that holds them."""
+    return {name: settings.norms[norm].value for name, norm in norm_parameters(notebook).items() if norm in settings.norms}
+
+
+def norm_parameters(notebook: Path) -> dict[str, str]:
+    """The notebook's parameters whose default is a norm of the register: parameter -> norm.
+
+    Read from the cell tagged `parameters`, lines such as `horizon_days: int = norms.value("repeat_horizon_days")`.
+    """
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    found = {}
+    for cell in cells:
+        if "parameters" in cell["metadata"].get("tags", []):
+            for node in ast.parse("".join(cell["source"])).body:
+                match node:
+                    case ast.AnnAssign(target=ast.Name(id=name), value=ast.Call(args=[ast.Constant(value=str() as norm)])):
+                        found[name] = norm
+    return found

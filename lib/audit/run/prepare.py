@@ -1,0 +1,82 @@
+"""From which tables do the chapters start? Intake and ledger, into the run's folder; taken over where nothing that decides them has changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from functools import partial
+from pathlib import Path
+
+from audit import norms, periods, store
+from audit.run import content, earlier
+from audit.settings import Settings
+
+
+def tables(
+    base: Path, settings: Settings, folder: Path, known: dict, files: dict[str, str], snapshots: Path, say
+) -> tuple[Settings, dict[str, str], dict[str, str]]:
+    """Tables and resolved settings into the run.
+
+    Returns
+    -------
+    settings with what audit.toml left open; the steps that the data refuse, each with its reason; encoding or kind of each file.
+    """
+    clock, key = time.perf_counter(), content.tables(files, settings)
+    taken = earlier.taken_over(known, key, folder)
+    if taken:
+        origin, note = taken
+        said = f"unchanged, taken from {origin}"
+    else:
+        note, said = _made(base, settings, folder, snapshots)
+        said += f", {time.perf_counter() - clock:.1f} s"
+    open_ = {**note["resolved"], "observed_from": dt.date.fromisoformat(note["resolved"]["observed_from"])}
+    settings = settings.model_copy(update={"base": settings.base.model_copy(update=open_)})
+    (folder / store.SETTINGS).write_text(settings.model_dump_json(by_alias=True, indent=1), encoding="utf-8")
+    more = {name: note[name] for name in ("resolved", "refused", "content")}
+    earlier.remember(folder, "tables", key, list((folder / "tables").glob("*.parquet")), **more)
+    say(f"  {'tables':<10} {said}")
+    return settings, note["refused"], note["content"]
+
+
+def _made(base: Path, settings: Settings, folder: Path, snapshots: Path) -> tuple[dict, str]:
+    """Intake and ledger at work: their tables written; what is to be remembered of them, and what to say."""
+    from audit import intake, ledger
+    from audit.ledger import engine
+
+    taken = intake.take(base, settings, snapshots)
+    resolved = _resolved(settings, taken.observed_from)
+    write = partial(_write, folder / "tables")
+    for name, table in taken.tables.items():
+        write(name, table, by_key=True)
+    for name, table in taken.accounts.items():  # in the order in which they are to be read
+        write(name, table)
+    made = ledger.tables(
+        taken.tables["lines"],
+        taken.tables.get("customers"),
+        products=taken.tables.get("products"),
+        as_of=settings.as_of,
+        observed_from=taken.observed_from,
+        burn_in_months=resolved["burn_in_months"],
+        holdout_days=int(norms.value("holdout_days", settings)),
+        novelty_days=int(norms.value("novelty_days", settings)),
+        settle=engine.written(folder / "tables"),
+    )
+    refused = taken.gate.filter((taken.gate["kind"] == "chapter") & (taken.gate["verdict"] == "REFUSE"))
+    note = {"resolved": resolved, "refused": dict(refused.select("subject", "why").iter_rows()), "content": taken.content}
+    customers = engine.rows(made["history"].select("customer_id")).height
+    return json.loads(json.dumps(note, default=str)), f"{len(taken.tables['lines']):,} lines of {customers:,} customers"
+
+
+def _resolved(settings: Settings, observed_from: dt.date) -> dict:
+    """What audit.toml left open, decided: first day observed, burn-in, unit of comparison."""
+    seen = {"observed_from": observed_from, "as_of": settings.as_of}
+    months = periods.burn_in_months(settings.burn_in_months, **seen)
+    return {"observed_from": observed_from, "burn_in_months": months, "period": periods.choose(**seen, unit=settings.period)}
+
+
+def _write(folder: Path, name: str, table, *, by_key: bool = False) -> None:
+    from audit.tables import ALL
+
+    key = [c for c in ALL[name].key if c in table.columns] if by_key else []
+    (table.sort(key, maintain_order=True) if key else table).write_parquet(folder / f"{name}.parquet")
