@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import sys
 import threading
+import uuid
 
 from audit import steps
 
@@ -58,12 +59,14 @@ def register() -> str:
 
 def _manager():
     from jupyter_client.manager import AsyncKernelManager
-    from traitlets import default
 
     class Manager(AsyncKernelManager):
-        @default("provisioner")
-        def _forked(self):
-            return _provisioner()(kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self)
+        """Jupyter's manager of a kernel, which asks for its provisioner only where it has none."""
+
+        def __init__(self, **given):
+            super().__init__(**given)
+            self.kernel_id = str(uuid.uuid4())
+            self.provisioner = _provisioner()(kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self)
 
     return Manager
 
