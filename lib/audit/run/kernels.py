@@ -16,7 +16,10 @@ import uuid
 
 from audit import steps
 
-IMPORTED = ("ipykernel.kernelapp", "ipykernel.ipkernel", "audit.charts", "audit.findings", "audit.show", "audit.store", "pyarrow.parquet")
+IMPORTED = (
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.extensions.storemagic", "tornado.platform.asyncio", "pyarrow.parquet",
+    "babel.numbers", "audit.run.kernels", "audit.charts", "audit.findings", "audit.show", "audit.store",
+)  # fmt: skip
 ENGINE = "audit"
 
 

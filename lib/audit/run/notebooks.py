@@ -23,7 +23,7 @@ from audit.run import kernels
 from audit.settings import Settings
 
 CELL_SECONDS = 1800
-LANES = max(2, min(4, os.cpu_count() or 2))
+LANES = min(4, (os.cpu_count() or 1) + 1)  # one more than cores: a starting kernel mostly waits
 UNDRAWN = re.compile(r"^(<Figure|Figure\(|<Axes|<seaborn\.|<function )")
 
 
@@ -132,7 +132,7 @@ def environment(language: str):
     """What kernels and pages find in their environment: the reader's language, and all that makes runs alike."""
     wanted = {
         "LANGUAGE": language, "PYTHONHASHSEED": "0", "TZ": "UTC", "PYTHONUTF8": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "2",
+        "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "2", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }  # fmt: skip
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
