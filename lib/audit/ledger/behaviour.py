@@ -10,6 +10,7 @@ from __future__ import annotations
 import narwhals as nw
 
 from audit.ledger.engine import MONEY
+from audit.ledger.panel import month_of
 from audit.ledger.rhythm import days_between
 
 
@@ -59,7 +60,7 @@ def _ratio(part: str, whole: str) -> nw.Expr:
 
 def _usual(lines: nw.LazyFrame) -> nw.LazyFrame:
     """`paid`, and `usual`: the same quantity at the average price of the product in the quarter."""
-    lines = lines.with_columns(quarter=nw.col("date").dt.truncate("1q"))
+    lines = lines.with_columns(quarter=nw.col("date").dt.truncate("1q").cast(nw.Date))
     counts = (nw.col("quantity") > 0) & (nw.col("amount") > 0)
     price = lines.filter(counts).group_by("product_id", "quarter").agg(_a=nw.col("amount").sum(), _q=nw.col("quantity").sum())
     lines = lines.join(price, on=["product_id", "quarter"], how="left")
@@ -76,6 +77,6 @@ def sellers(traced: nw.LazyFrame) -> nw.LazyFrame | None:
     who = [c for c in ("manager_id", "department") if c in names]
     if not who:
         return None
-    sold = traced.filter(~nw.col("sold_on").is_null()).with_columns(period=nw.col("sold_on").dt.truncate("1mo"))
+    sold = traced.filter(~nw.col("sold_on").is_null()).with_columns(period=month_of("sold_on"))
     sold = sold.with_columns(nw.col(c).fill_null("") for c in who)
     return sold.group_by("customer_id", *who, "period").agg(revenue=nw.col("amount").sum())
