@@ -41,7 +41,8 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Run the command; 0 when it succeeded, 1 with the reason on stderr when it did not."""
     given = parser().parse_args(argv)
-    from audit.intake import BadExport
+    from audit.intake.sniff import BadExport
+    from audit.ledger.elsewhere import BadLines
     from audit.run.folders import StepFailed
     from audit.settings import BadSettings
     from audit.store import NoTable
@@ -60,7 +61,7 @@ def main(argv: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
-    except (BadExport, BadSettings, BadTable, NoTable, StepFailed, KeyError) as error:
+    except (BadExport, BadLines, BadSettings, BadTable, NoTable, StepFailed, KeyError) as error:
         print(f"audit: {error.args[0] if isinstance(error, KeyError) else error}", file=sys.stderr)
         return 1
     finally:

@@ -120,6 +120,21 @@ class Controls(_Strict):
     tolerance: float = Field(default=1.0, ge=0)  # money by which they may differ
 
 
+class Engine(_Strict):
+    name: Literal["polars", "spark"] = "polars"
+    master: str | None = None  # of Spark: local[2], spark://host:7077, yarn
+    remote: str | None = None  # of Spark Connect: sc://host:15002
+    lines: str | None = None  # where typed order lines lie as Parquet, for the engine: a pattern in the base's folder, or an address
+
+    @model_validator(mode="after")
+    def _where(self) -> Engine:
+        if self.name == "polars" and (self.master or self.remote):
+            raise ValueError('master and remote belong to name = "spark"')
+        if self.name == "spark" and (self.master is None) == (self.remote is None):
+            raise ValueError('name = "spark" needs either master, such as "spark://host:7077", or remote, such as "sc://host:15002"')
+        return self
+
+
 class Override(_Strict):
     value: float
     why: str = Field(min_length=5)
@@ -140,6 +155,7 @@ class Settings(_Strict):
     norms: dict[str, Override] = {}
     market: Market | None = None
     controls: Controls | None = None
+    engine: Engine = Engine()
     questions: dict[str, str] = {}  # what `audit new` could not decide; a line is deleted once it is answered
 
     @model_validator(mode="after")
@@ -161,6 +177,10 @@ class Settings(_Strict):
 
 
 def _mapping_faults(settings: Settings):
+    if settings.engine.lines and "lines" in settings.tables:
+        yield "[engine] lines says where the order lines lie, and [tables.lines] makes them of exports: keep one of the two"
+    if settings.engine.lines and settings.rules != Rules():
+        yield "[rules] are for order lines that are read from exports; those of [engine] lines are taken as they lie: apply the rules there"
     for name, mapping in settings.tables.items():
         where = f"[tables.{name}]"
         if name not in {table.name for table in tables.COMPANY}:

@@ -36,6 +36,7 @@ from audit.intake.answer import by_year, findings, mapping, window
 from audit.intake.read import BadExport
 from audit.language import mark as N_
 from audit.language import retold, translate
+from audit.ledger.elsewhere import Lines
 from audit.settings import Settings
 
 __all__ = ["BadExport", "Taken", "as_csv", "by_year", "check", "findings", "mapping", "take", "window"]
@@ -68,15 +69,17 @@ class Taken:
         return {name: getattr(self, name) for name in names}
 
 
-def take(folder: Path, settings: Settings, snapshots: Path | None = None) -> Taken:
+def take(folder: Path, settings: Settings, snapshots: Path | None = None, *, elsewhere: Lines | None = None) -> Taken:
     """Typed tables of the base in that folder, with everything that was found out about the data.
+
+    `elsewhere` are the order lines where they lie with an engine instead of among the exports.
 
     Raises
     ------
     BadExport
         naming file, sheet and row, what was expected, what came and what to do; also where not one line could be kept.
     """
-    taken = check(folder, settings, snapshots)
+    taken = check(folder, settings, snapshots, elsewhere=elsewhere)
     if taken.missing:
         message = N_(
             "there is nothing to audit: {missing}{example}\nWhat to do: check [tables.lines], and date_format and decimal in [sources] of audit.toml."
@@ -88,7 +91,7 @@ def take(folder: Path, settings: Settings, snapshots: Path | None = None) -> Tak
     return taken
 
 
-def check(folder: Path, settings: Settings, snapshots: Path | None = None) -> Taken:
+def check(folder: Path, settings: Settings, snapshots: Path | None = None, *, elsewhere: Lines | None = None) -> Taken:
     """Like take, for bases that cannot be audited too: the gate then says what is missing."""
     sources = {name: read.source(folder, name, source, snapshots) for name, source in settings.sources.items()}
     fates = {name: convert.table(name, mapping, sources, settings) for name, mapping in settings.tables.items()}
@@ -97,16 +100,17 @@ def check(folder: Path, settings: Settings, snapshots: Path | None = None) -> Ta
     if "lines" in fates:
         fates["lines"], effects = rules.applied(fates["lines"], settings)
     kept = {name: convert.kept(fate) for name, fate in fates.items()}
-    missing = _missing(fates, kept, settings)
-    observed_from = None if missing else settings.observed_from or kept["lines"]["date"].min().replace(day=1)
+    missing = _missing(fates, kept, settings) if elsewhere is None else _missing_elsewhere(elsewhere)
+    first_on = None if missing else elsewhere.first_on if elsewhere else kept["lines"]["date"].min()
+    observed_from = None if missing else settings.observed_from or first_on.replace(day=1)
     compared = controls.controls(fates, sources, kept, settings)
-    known = defects.Base(fates, kept, sources, settings, observed_from, doubles, compared)
+    known = defects.Base(fates, kept, sources, settings, observed_from, doubles, compared, elsewhere)
     found = defects.defects(known)
     there = gate.derived() | set(kept) if not missing else set(kept)
     return Taken(
         tables={name: _public(name, table) for name, table in kept.items()},
-        reconciliation=account.reconciliation(fates),
-        quarantine=account.quarantine(fates, sources, settings),
+        reconciliation=_with(account.reconciliation(fates), elsewhere and elsewhere.reconciliation),
+        quarantine=_with(account.quarantine(fates, sources, settings), elsewhere and elsewhere.quarantine),
         defects=found,
         gate=gate.gate(found, there, mapped=list(settings.tables), missing=missing),
         effects=effects,
@@ -131,6 +135,17 @@ def _missing(fates: dict[str, pl.DataFrame], kept: dict[str, pl.DataFrame], sett
     reasons = fates["lines"].group_by("reason").len().sort("len", "reason", descending=[True, False])
     seen = "\n".join(f"  - {row['reason']}: {row['len']}" for row in reasons.iter_rows(named=True))
     return N_("Not one line of sales could be kept:\n{seen}").format(seen=seen or N_("  - the files hold no rows"))
+
+
+def _missing_elsewhere(elsewhere: Lines) -> str:
+    if len(elsewhere.last):
+        return ""
+    seen = "\n".join(f"  - {row['reason']}: {row['rows']}" for row in elsewhere.reconciliation.iter_rows(named=True))
+    return N_("Not one line of sales could be kept:\n{seen}").format(seen=seen or N_("  - the files hold no rows"))
+
+
+def _with(own: pl.DataFrame, more: pl.DataFrame | None) -> pl.DataFrame:
+    return own if more is None else pl.concat([own, more])
 
 
 def _one_customer_each(fates: dict[str, pl.DataFrame], decided: dict) -> tuple[dict[str, pl.DataFrame], pl.DataFrame, pl.DataFrame]:

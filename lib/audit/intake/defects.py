@@ -12,6 +12,7 @@ from audit.intake import codes, convert, duplicates
 from audit.intake.parse import MONEY
 from audit.intake.read import Read
 from audit.language import mark as N_
+from audit.ledger.elsewhere import Lines
 from audit.settings import Settings
 
 SURVIVORS_MONTHS, SURVIVORS_LEAST = 12, 30  # a base this old and large without one silent customer is a list of survivors
@@ -54,6 +55,7 @@ class Base:
     observed_from: dt.date | None
     duplicates: pl.DataFrame
     controls: pl.DataFrame
+    elsewhere: Lines | None = None  # order lines that lie with an engine
 
     @property
     def live(self) -> pl.DataFrame:
@@ -74,6 +76,8 @@ def defects(base: Base) -> pl.DataFrame:
         *_off(base),
         *_ledger_of_points(base),
     ]
+    if base.elsewhere and len(base.elsewhere.last):
+        found += [*_elsewhere(base), *_survivors(base, base.elsewhere.last), *_asleep(base, base.elsewhere.last)]
     if len(base.kept.get("lines", ())):
         for check in (
             _unreadable,
@@ -272,12 +276,30 @@ def _unreadable(base: Base):
         )  # fmt: skip
 
 
-def _asleep(base: Base):
+def _elsewhere(base: Base):
+    """Order lines that intake never read: what it would have looked for, nobody has."""
+    rows = base.elsewhere.reconciliation
+    yield Defect(
+        "lines", N_("the order lines are taken as they lie: repeats, totals, double customers, VAT and services were not looked for"), "FLAG",
+        int(rows["rows"].sum()), rows["amount"].sum(), N_("unknown, where they hold any of these"),
+        N_("check these where the lines come from, and say so in the report"), ALL_STEPS,
+    )  # fmt: skip
+    rejected = rows.filter(pl.col("status") == "quarantined")
+    for row in rejected.iter_rows(named=True):
+        is_many = row["rows"] > IMMATERIAL_SHARE * rows["rows"].sum()
+        yield Defect(
+            "lines", row["reason"], "FLAG", row["rows"], row["amount"], N_("revenue too low, if they were sales"),
+            N_("look at them in the quarantine table"), ALL_STEPS if is_many else "",
+        )  # fmt: skip
+
+
+def _asleep(base: Base, lines: pl.DataFrame | None = None):
     """as_of long after the last line: everybody looks silent."""
-    last, as_of = base.kept["lines"]["date"].max(), base.settings.as_of
+    lines = base.kept["lines"] if lines is None else lines
+    last, as_of = lines["date"].max(), base.settings.as_of
     if (as_of - last).days > ASLEEP_DAYS:
         yield Defect(
-            "lines", N_("the last line is of {last}, the audit ends on {as_of}").format(last=last, as_of=as_of), "FLAG", len(base.kept["lines"]), None,
+            "lines", N_("the last line is of {last}, the audit ends on {as_of}").format(last=last, as_of=as_of), "FLAG", len(lines), None,
             N_("silence and losses too high, if the exports merely end earlier"), N_("set as_of to the last day the exports cover"), TIME_STEPS,
         )  # fmt: skip
 
@@ -329,9 +351,9 @@ def _documents(base: Base):
         )  # fmt: skip
 
 
-def _survivors(base: Base):
+def _survivors(base: Base, lines: pl.DataFrame | None = None):
     """Only active customers exported (P36): an old, large base without a single silent customer."""
-    last = base.kept["lines"].group_by("customer_id").agg(pl.col("date").max())
+    last = (base.kept["lines"] if lines is None else lines).group_by("customer_id").agg(pl.col("date").max())
     months = (base.settings.as_of - base.observed_from).days / 30.4
     silent = last.filter(pl.col("date") < base.settings.as_of - dt.timedelta(days=round(SURVIVORS_MONTHS * 30.4)))
     if months >= 2 * SURVIVORS_MONTHS and len(last) >= SURVIVORS_LEAST and silent.is_empty():

@@ -6,15 +6,57 @@ it computed in memory, `written` in a Parquet file from which the rest goes on, 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from contextlib import contextmanager
 from pathlib import Path
 
 import narwhals as nw
 import polars as pl
 
+from audit.settings import BadSettings, Engine
+
 MONEY = nw.Decimal(18, 4)
 KEYS = ["customer_id", "manager_id", "department", "date", "period", "days", "month"]
 Settle = Callable[[str, nw.LazyFrame], nw.LazyFrame]
+
+
+@contextmanager
+def opened(declared: Engine):
+    """The engine of a base: a function that gives a table of this process, or Parquet files by their place, as a lazy native frame.
+
+    Raises
+    ------
+    BadSettings
+        where Spark or Java is not installed, or the cluster does not answer.
+    """
+    if declared.name == "polars":
+        yield lambda table: table.lazy() if isinstance(table, pl.DataFrame) else pl.scan_parquet(table)
+        return
+    spark = _spark(declared)
+    try:
+        yield lambda table: spark.createDataFrame(table.to_arrow()) if isinstance(table, pl.DataFrame) else spark.read.parquet(table)
+    finally:
+        spark.stop()
+
+
+def _spark(declared: Engine):
+    try:
+        from pyspark.errors import PySparkException
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise BadSettings('[engine] name = "spark": PySpark is not installed. What to do: run `make spark`.') from error
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1") if (declared.master or "").startswith("local") else None
+    builder = SparkSession.builder.appName("customer-base audit").config("spark.sql.session.timeZone", "UTC")
+    builder = builder.config("spark.sql.ansi.enabled", "true").config("spark.ui.showConsoleProgress", "false")
+    try:
+        return (builder.remote(declared.remote) if declared.remote else builder.master(declared.master)).getOrCreate()
+    except (PySparkException, RuntimeError, OSError) as error:
+        where = declared.remote or declared.master
+        raise BadSettings(
+            f"[engine] Spark at {where} did not start: {str(error).splitlines()[0]}. "
+            "What to do: check the address; a local master needs Java 17 (`java -version`)."
+        ) from error
 
 
 def settled(name: str, frame: nw.LazyFrame) -> nw.LazyFrame:

@@ -128,7 +128,9 @@ def _files(base: Path, settings: Settings, snapshots: Path) -> list[Path]:
 
     found = {path for source in settings.sources.values() for path in read.files_of(base, source)}
     review = base / duplicates.REVIEW
-    return [*sorted(found | ({review} if review.is_file() else set())), *sql.snapshots(settings, snapshots)]
+    lines = settings.engine.lines
+    far = base.glob(lines) if lines and "://" not in lines else ()  # what lies at an address is known by its address alone
+    return [*sorted(found | ({review} if review.is_file() else set()) | set(far)), *sql.snapshots(settings, snapshots)]
 
 
 def _chapters(
@@ -178,11 +180,13 @@ def check(base: Path, outputs: Path = OUTPUTS):
     """
     from audit import intake
     from audit.intake import duplicates, sql
+    from audit.ledger import engine
 
     settings = settings_module.read(base)
     home = outputs / base.resolve().name
     sql.snapshots(settings, home / "queries")
-    taken = intake.check(base, settings, home / "queries")
+    with engine.opened(settings.engine) as frame:
+        taken = intake.check(base, settings, home / "queries", elsewhere=prepare.elsewhere_of(base, settings, frame))
     folder = home / "check"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -8,6 +8,8 @@ import time
 from functools import partial
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from audit import norms, periods, store
 from audit.run import content, earlier
 from audit.settings import Settings
@@ -44,28 +46,42 @@ def _made(base: Path, settings: Settings, folder: Path, snapshots: Path) -> tupl
     from audit import intake, ledger
     from audit.ledger import engine
 
-    taken = intake.take(base, settings, snapshots)
-    resolved = _resolved(settings, taken.observed_from)
-    write = partial(_write, folder / "tables")
-    for name, table in taken.tables.items():
-        write(name, table, by_key=True)
-    for name, table in taken.accounts.items():  # in the order in which they are to be read
-        write(name, table)
-    made = ledger.tables(
-        taken.tables["lines"],
-        taken.tables.get("customers"),
-        products=taken.tables.get("products"),
-        as_of=settings.as_of,
-        observed_from=taken.observed_from,
-        burn_in_months=resolved["burn_in_months"],
-        holdout_days=int(norms.value("holdout_days", settings)),
-        novelty_days=int(norms.value("novelty_days", settings)),
-        settle=engine.written(folder / "tables"),
-    )
+    with engine.opened(settings.engine) as frame:
+        far = elsewhere_of(base, settings, frame)
+        taken = intake.take(base, settings, snapshots, elsewhere=far)
+        resolved = _resolved(settings, taken.observed_from)
+        write = partial(_write, folder / "tables")
+        for name, table in taken.tables.items():
+            write(name, table, by_key=True)
+        for name, table in taken.accounts.items():  # in the order in which they are to be read
+            write(name, table)
+        ledger.tables(
+            far.kept if far else frame(taken.tables["lines"]),
+            taken.tables.get("customers"),
+            products=taken.tables.get("products"),
+            as_of=settings.as_of,
+            observed_from=taken.observed_from,
+            burn_in_months=resolved["burn_in_months"],
+            holdout_days=int(norms.value("holdout_days", settings)),
+            novelty_days=int(norms.value("novelty_days", settings)),
+            settle=engine.written(folder / "tables"),
+        )
     refused = taken.gate.filter((taken.gate["kind"] == "chapter") & (taken.gate["verdict"] == "REFUSE"))
     note = {"resolved": resolved, "refused": dict(refused.select("subject", "why").iter_rows()), "content": taken.content}
-    customers = engine.rows(made["history"].select("customer_id")).height
-    return json.loads(json.dumps(note, default=str)), f"{len(taken.tables['lines']):,} lines of {customers:,} customers"
+    kept = taken.reconciliation.filter((taken.reconciliation["table"] == "lines") & (taken.reconciliation["status"] == "kept"))
+    customers = pq.read_metadata(folder / "tables" / "history.parquet").num_rows
+    return json.loads(json.dumps(note, default=str)), f"{kept['rows'].sum():,} lines of {customers:,} customers"
+
+
+def elsewhere_of(base: Path, settings: Settings, frame):
+    """The order lines that [engine] says lie elsewhere, judged; None where they are among the exports."""
+    from audit.ledger import elsewhere
+
+    lines = settings.engine.lines
+    if not lines:
+        return None
+    place = lines if "://" in lines else str(base.resolve() / lines)
+    return elsewhere.lines(frame(place), place=lines, as_of=settings.as_of, observed_from=settings.observed_from)
 
 
 def _resolved(settings: Settings, observed_from: dt.date) -> dict:
