@@ -8,7 +8,9 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from audit import ledger, run
+from audit import ledger, run, settings
+from audit.ledger import engine
+from audit.run import prepare
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
@@ -70,10 +72,17 @@ def ledger_of(
 
 
 def as_pandas(frame) -> pd.DataFrame:
-    native = frame.to_native() if hasattr(frame, "to_native") else frame
+    native = frame if isinstance(frame, pl.DataFrame) else engine.rows(frame)
     money = [c for c, kind in native.schema.items() if kind.is_decimal()]
     dates = [c for c, kind in native.schema.items() if kind == pl.Date]
     return native.with_columns(pl.col(money).cast(pl.Float64), pl.col(dates).cast(pl.Datetime("us"))).to_pandas()
+
+
+def prepared(base: Path, folder: Path) -> Path:
+    """Tables and settings of a run, as run.run writes them, without notebooks."""
+    (folder / "tables").mkdir(parents=True)
+    prepare.tables(base, settings.read(base), folder, {}, {}, folder, lambda _line: None)
+    return folder
 
 
 def write_base(folder: Path, csv: str, toml: str, *, name: str = "sales.csv", encoding: str = "utf-8") -> Path:

@@ -6,9 +6,9 @@ import warnings
 
 import pytest
 
-from audit import intake, ledger, periods, run, settings, steps, store
+from audit import intake, periods, run, settings, steps, store
 from audit.charts import Chart
-from tests.conftest import ROOT, TOML, write_base
+from tests.conftest import ROOT, TOML, prepared, write_base
 
 HEAD = "who,day,money\n"
 BASES = {
@@ -24,15 +24,6 @@ BASES = {
     "last purchase on as_of": HEAD + "".join(f"C{i},2024-{m:02d}-{d},5\n" for i in range(8) for m, d in [(1, "01"), (3, "07"), (6, "02"), (9, "09"), (12, "31")]),
     "two hundred customers once a month for three years": HEAD + "".join(f"C{i},{y}-{m:02d}-{1 + i % 28:02d},5\n" for i in range(200) for y in (2022, 2023, 2024) for m in range(1, 13)),
 }  # fmt: skip
-
-
-def prepared(tmp_path, csv, toml=TOML):
-    """Tables and settings of a run, as run.run writes them, without notebooks."""
-    base = write_base(tmp_path / "base", csv, toml)
-    folder = tmp_path / "run"
-    (folder / "tables").mkdir(parents=True)
-    run._prepare(base, settings.read(base), folder, lambda _line: None)
-    return folder
 
 
 def cells(notebook, folder, **given):
@@ -63,7 +54,7 @@ def runnable(folder) -> list[steps.Step]:
 
 @pytest.mark.parametrize("name", BASES)
 def test_every_chapter_of_a_base_at_the_edge_can_be_drawn_and_told(tmp_path, name):
-    folder = prepared(tmp_path, BASES[name])
+    folder = prepared(write_base(tmp_path / "base", BASES[name], TOML), tmp_path / "run")
     with warnings.catch_warnings():
         warnings.simplefilter("error", RuntimeWarning)
         for step in runnable(folder):
@@ -76,7 +67,7 @@ def test_every_chapter_of_a_base_at_the_edge_can_be_drawn_and_told(tmp_path, nam
 
 
 def test_fault_16_a_base_of_one_row_decides_nothing(tmp_path):
-    folder = prepared(tmp_path, BASES["one row"])
+    folder = prepared(write_base(tmp_path / "base", BASES["one row"], TOML), tmp_path / "run")
     for step in runnable(folder):
         cells(ROOT / "notebooks" / step.notebook, folder)
     found = store.findings(folder).set_index("id")["verdict"]

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from audit import norms, run, steps
+from audit import norms, steps
+from audit.run import notebooks
 from tests.conftest import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -62,7 +63,7 @@ class TestNotebook:
         assert not set(seen) & {"run", "page", "config", "time", "load"}, "a name that is an IPython magic (trap 2)"
 
     def test_parameters_that_are_norms_name_norms_of_the_register(self, path):
-        assert set(run.norm_parameters(path).values()) <= set(norms.register())
+        assert set(notebooks.norm_parameters(path).values()) <= set(norms.register())
 
     def test_tables_it_saves_are_those_the_registry_says(self, path):
         step = next(step for step in steps.ALL if step.notebook == path.name)
@@ -80,7 +81,7 @@ class TestNotebook:
 
 
 def test_every_norm_is_a_parameter_of_exactly_one_notebook_or_a_claim():
-    used = [norm for path in NOTEBOOKS for norm in run.norm_parameters(path).values()]
+    used = [norm for path in NOTEBOOKS for norm in notebooks.norm_parameters(path).values()]
     for norm in norms.register().values():
         expected = 0 if norm.kind == "claim" or norm.id in UNUSED else 1
         assert used.count(norm.id) == expected, norm.id

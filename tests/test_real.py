@@ -9,7 +9,7 @@ import pytest
 
 from audit import intake, run, settings, store
 from audit.intake import parse, propose, read
-from tests.conftest import ROOT
+from tests.conftest import ROOT, prepared
 from tests.test_edges import cells, runnable
 
 # What a consultant edits in the audit.toml that `audit new` proposes: the beginning of a line -> the line that takes its place (none: deleted).
@@ -181,9 +181,7 @@ def test_the_four_chains_depend_on_each_other_and_are_all_key(audited):
 @pytest.mark.parametrize(("name", "edits"), [("ibm_accounts_receivable", IBM), ("maven_crm", MAVEN)])
 def test_invoices_and_won_deals_carry_every_chapter(shared, tmp_path, name, edits):
     base = proposed(shared, name, tmp_path / "data", edits)
-    folder = tmp_path / "run"
-    (folder / "tables").mkdir(parents=True)
-    run._prepare(base, settings.read(base), folder, lambda _line: None)
+    folder = prepared(base, tmp_path / "run")
     for step in runnable(folder):
         cells(ROOT / "notebooks" / step.notebook, folder)
     lines = lines_of(folder).groupby("status")["amount"].sum()

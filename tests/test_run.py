@@ -1,6 +1,7 @@
 """A run: the same bytes again, a failure that names its cell, and a good report that nothing touches (faults 29, 39-46)."""
 
 import json
+import multiprocessing
 import re
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import pytest
 
 from audit import run, settings, store
+from audit.run import content, folders, notebooks
 from tests.conftest import ROOT, TOML, write_base
 
 CSV = "who,day,money\n" + "".join(f"C{i},2024-{m:02d}-{1 + i:02d},{10 + i}\n" for i in range(12) for m in range(1, 13, 1 + i % 3))
@@ -46,12 +48,11 @@ def test_fault_46_the_same_base_is_not_run_twice_and_rebuilds_byte_for_byte(plac
     assert not list(first.folder.parent.glob("*.rebuilt"))
 
 
-def test_a_changed_module_makes_another_run_also_where_two_modules_share_a_name(place, monkeypatch, tmp_path):
+def test_a_changed_module_makes_another_run_also_where_two_modules_share_a_name(place, tmp_path):
     copy = tmp_path / "project"
     shutil.copytree(ROOT / "lib", copy / "lib", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
-    monkeypatch.setattr(run, "ROOT", copy)
     given = settings.read(place[0])
-    identity = lambda: run._identity({}, given, [], place[2])
+    identity = lambda: content.run({}, given, [], place[2], root=copy)
     before = identity()
     for path in sorted((copy / "lib" / "audit").rglob("answer.py")):
         path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
@@ -85,16 +86,16 @@ def test_fault_41_a_kernel_that_dies_is_a_failure_and_not_a_success(place):
 
 def test_fault_42_a_cell_that_hangs_is_ended(place, monkeypatch, tmp_path):
     break_cell(place[2] / "000_intake.ipynb", "import time; time.sleep(60)", at=1)
-    monkeypatch.setattr(run, "CELL_SECONDS", 3)
-    seconds, failure = run.execute(place[2] / "000_intake.ipynb", tmp_path / "out.ipynb", {}, {})
-    assert "Timeout" in failure or "timed out" in failure
-    assert seconds < 40
+    monkeypatch.setattr(notebooks, "CELL_SECONDS", 3)
+    with pytest.raises(notebooks.CellFailed, match="Timeout|timed out"):
+        notebooks.execute(place[2] / "000_intake.ipynb", tmp_path / "out.ipynb", {})
+    assert not multiprocessing.active_children()
 
 
 def test_fault_37_a_parameter_that_the_notebook_does_not_declare_starts_no_kernel(place, tmp_path):
     bad = {"x=1\nopen('PWNED','w').write('1')\ny": 2}
-    _seconds, failure = run.execute(place[2] / "020_repeat.ipynb", tmp_path / "out.ipynb", bad, {})
-    assert "does not declare" in failure
+    with pytest.raises(notebooks.CellFailed, match="does not declare"):
+        notebooks.execute(place[2] / "020_repeat.ipynb", tmp_path / "out.ipynb", bad)
     assert not (tmp_path / "PWNED").exists()
     assert not (tmp_path / "out.ipynb").exists()
 
@@ -153,7 +154,7 @@ def test_a_sealed_run_shows_but_does_not_save_a_different_table(place, capsys):
 
 def test_the_lab_copy_is_open_and_a_table_no_step_writes_is_refused(place):
     audit(place)
-    lab = run.open_copy("small", place[1])
+    lab = folders.open_copy(place[1] / "small")
     table = store.load(lab, "repeat_depth")
     store.save(lab, repeat_depth=table.head(1))
     assert len(store.load(lab, "repeat_depth")) == 1

@@ -370,10 +370,21 @@ def central_file(base: dict[str, pd.DataFrame], seed: int = SEED) -> dict[str, p
     """What the central file knows: entries of customers with their gaps and doubles, contact persons, and the CRM's own record of sales."""
     rng = np.random.default_rng([seed, 1])  # its own numbers: the sales stay as they are
     people = base["customers"][["customer", "name", "inn", "group", "region", "industry", "manager"]].copy()
-    people["inn"] = people["inn"].where(~people["customer"].isin(MISTYPED), people["inn"].str[:-1] + ((people["inn"].str[-1].astype(int) + 1) % 10).astype(str))
+    people["inn"] = people["inn"].where(
+        ~people["customer"].isin(MISTYPED), people["inn"].str[:-1] + ((people["inn"].str[-1].astype(int) + 1) % 10).astype(str)
+    )
     people["inn"] = people["inn"].where(rng.random(len(people)) > 0.06, "")
     known = people.set_index("customer")
-    doubles = [known.loc[whose].to_dict() | {"customer": code, "name": _variant(known.loc[whose, "name"], how), "inn": base["customers"].set_index("customer").loc[whose, "inn"] if same else "", "group": ""} for code, whose, how, same in DOUBLES]
+    doubles = [
+        known.loc[whose].to_dict()
+        | {
+            "customer": code,
+            "name": _variant(known.loc[whose, "name"], how),
+            "inn": base["customers"].set_index("customer").loc[whose, "inn"] if same else "",
+            "group": "",
+        }
+        for code, whose, how, same in DOUBLES
+    ]
     people = pd.concat([people, pd.DataFrame(doubles)], ignore_index=True)
     n = len(people)
     phones = [f"8 (800) {rng.integers(200, 999)}-{rng.integers(10, 99)}-{rng.integers(10, 99)}" for _ in range(n)]
@@ -403,10 +414,22 @@ def _contacts(rng, people: pd.DataFrame) -> pd.DataFrame:
 
 def _crm(rng, sales: pd.DataFrame) -> pd.DataFrame:
     """Documents as managers enter them: some are missing, most of all those of the forgetful one; returns are never entered."""
-    documents = sales[sales["amount"] > 0].groupby("document", as_index=False).agg(date=("date", "first"), customer=("customer", "first"), manager=("manager", "first"), amount=("amount", "sum"))
+    documents = (
+        sales[sales["amount"] > 0]
+        .groupby("document", as_index=False)
+        .agg(date=("date", "first"), customer=("customer", "first"), manager=("manager", "first"), amount=("amount", "sum"))
+    )
     kept = rng.random(len(documents)) < np.where(documents["manager"] == FORGETFUL[0], FORGETFUL[1], 0.98)
     entered = documents[kept]
-    return pd.DataFrame({"Сделка": entered["document"], "Дата": entered["date"].dt.strftime("%d.%m.%Y"), "Компания": entered["customer"], "Бюджет": _money(entered["amount"]), "Ответственный": entered["manager"]})
+    return pd.DataFrame(
+        {
+            "Сделка": entered["document"],
+            "Дата": entered["date"].dt.strftime("%d.%m.%Y"),
+            "Компания": entered["customer"],
+            "Бюджет": _money(entered["amount"]),
+            "Ответственный": entered["manager"],
+        }
+    )
 
 
 def truths(base: dict[str, pd.DataFrame]) -> pd.DataFrame:
