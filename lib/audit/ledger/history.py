@@ -60,6 +60,24 @@ def history(
     return who.drop("first_returned")
 
 
+def summary(lines: nw.LazyFrame, *, as_of: dt.date) -> nw.LazyFrame:
+    """What purchase models need of each customer's sale lines: days of repeat purchases, recency and age in days.
+
+    Returns
+    -------
+    customer_id, repeats (days with a purchase after the first), recency_days (first to last purchase), age_days (first purchase to as_of).
+    """
+    days = lines.group_by("customer_id").agg(
+        first_on=nw.col("date").min(), last_on=nw.col("date").max(), repeats=(nw.col("date").n_unique() - 1).cast(nw.Int64)
+    )
+    return days.select(
+        "customer_id",
+        "repeats",
+        recency_days=days_between(nw.col("first_on"), nw.col("last_on")),
+        age_days=days_between(nw.col("first_on"), nw.lit(as_of)),
+    )
+
+
 def _own_rhythm(gaps: nw.LazyFrame, season: pl.DataFrame) -> nw.LazyFrame:
     """Count, median, and mean and variance of the log of each customer's gaps.
 

@@ -19,18 +19,15 @@ def traced(lines: nw.LazyFrame) -> nw.LazyFrame:
     if "quantity" in names:
         is_return = is_return | (nw.col("quantity") < 0)
     lines = lines.with_columns(is_return=is_return.fill_null(False))
+    by_order, by_product = {"order_id", "returns_order_id"} <= set(names), "product_id" in names
+    if not by_order and not by_product:
+        return lines.with_columns(sold_on=nw.when(~nw.col("is_return")).then(nw.col("date")))
     sales = lines.filter(~nw.col("is_return")).with_columns(sold_on=nw.col("date"))
     returns = lines.filter(nw.col("is_return"))
-    columns = [*names, "is_return", "sold_on"]
-    if "order_id" in names and "returns_order_id" in names:
-        returns = _by_order(returns, sales)
-    else:
-        returns = returns.with_columns(named_on=NO_DAY)
-    if "product_id" in names:
-        returns = _by_product(returns, sales)
-    else:
-        returns = returns.with_columns(latest_on=NO_DAY)
+    returns = _by_order(returns, sales) if by_order else returns.with_columns(named_on=NO_DAY)
+    returns = _by_product(returns, sales) if by_product else returns.with_columns(latest_on=NO_DAY)
     returns = returns.with_columns(sold_on=nw.coalesce("named_on", "latest_on"))
+    columns = [*names, "is_return", "sold_on"]
     return nw.concat([sales.select(columns), returns.select(columns)])
 
 
@@ -56,21 +53,31 @@ def _by_product(returns: nw.LazyFrame, sales: nw.LazyFrame) -> nw.LazyFrame:
 
 def purchases(traced: nw.LazyFrame) -> nw.LazyFrame:
     """One row per customer and day with a sale line: revenue net of traced returns, orders, and the like (tables.py)."""
-    names = traced.collect_schema().names()
-    key = ["customer_id", "sold_on"]
-    sales, returns = traced.filter(~nw.col("is_return")), traced.filter(nw.col("is_return") & ~nw.col("sold_on").is_null())
-    counted = {
-        "sold": nw.col("amount").sum(),
-        "orders": nw.col("order_id").n_unique() if "order_id" in names else nw.col("sold_on").n_unique(),
-        **({"cost": nw.col("cost").sum()} if "cost" in names else {}),
-        **({"manager_id": nw.col("manager_id").min()} if "manager_id" in names else {}),
-    }
-    taken_back = {"returned": nw.col("amount").sum(), **({"cost_back": nw.col("cost").sum()} if "cost" in names else {})}
-    days = sales.group_by(key).agg(**counted).join(returns.group_by(key).agg(**taken_back), on=key, how="left")
+    names, of_sale = traced.collect_schema().names(), ~nw.col("is_return")
     zero = nw.lit(0).cast(nw.Decimal(18, 4))
-    days = days.with_columns(returned=nw.coalesce("returned", zero), is_free=nw.col("sold") == zero, orders=nw.col("orders").cast(nw.Int64))
-    days = days.with_columns(revenue=nw.col("sold") + nw.col("returned"))
-    if "cost" in names:
-        days = days.with_columns(cost=nw.col("cost") + nw.coalesce("cost_back", zero))
+    number = nw.coalesce("order_id", nw.lit("")) if "order_id" in names else nw.lit("")
+    parts = {
+        "sold": nw.when(of_sale).then(nw.col("amount")).otherwise(zero),
+        "returned": nw.when(~of_sale).then(nw.col("amount")).otherwise(zero),
+        "number": nw.when(of_sale).then(number),
+        **({"seller": nw.when(of_sale).then(nw.col("manager_id"))} if "manager_id" in names else {}),
+    }
+    sums = ["sold", "returned", *(["cost"] if "cost" in names else [])]
+    days = (
+        traced.filter(~nw.col("sold_on").is_null())
+        .with_columns(**parts)
+        .group_by("customer_id", "sold_on")
+        .agg(
+            *[nw.col(c).sum() for c in sums],
+            numbers=nw.col("number").n_unique().cast(nw.Int64),  # the returns' nothing among them
+            has_returns=nw.col("is_return").any(),
+            **({"manager_id": nw.col("seller").min()} if "manager_id" in names else {}),
+        )
+    )
+    days = days.with_columns(
+        revenue=nw.col("sold") + nw.col("returned"),
+        is_free=nw.col("sold") == zero,
+        orders=nw.col("numbers") - nw.col("has_returns").cast(nw.Int64),
+    )
     wanted = ["customer_id", "date", "revenue", "returned", "orders", "is_free", *[c for c in ("cost", "manager_id") if c in names]]
     return days.rename({"sold_on": "date"}).select(wanted)
