@@ -1,6 +1,6 @@
 """Order lines of any number, the same for the same number: 1 % as many customers, four lines an order on average, three years, by day.
 
-    python bench/lines.py 10_000_000 FOLDER     -> FOLDER/10000000/part-*.parquet
+python bench/lines.py 10_000_000 FOLDER     -> FOLDER/10000000/part-*.parquet
 """
 
 from __future__ import annotations

@@ -54,23 +54,29 @@ def tables(
     settle
         what computes each table, and gives it back for those that build on it: in memory, or `engine.written(folder)`.
     """
-    traced = purchases.traced(nw.from_native(lines).lazy())
-    bought = settle("purchases", purchases.purchases(traced))
-    by_month = settle("panel", panel.panel(bought))
+    lines = nw.from_native(lines).lazy()
+    parts = engine.parts(lines)
+    traced = [purchases.traced(lines.filter(part)) for part in parts]
+    bought = settle("purchases", *(purchases.purchases(part) for part in traced))
+    of_customers = [bought.filter(part) for part in parts]
+    by_month = settle("panel", *(panel.panel(part) for part in of_customers))
     months = rhythm.months(by_month)
     season = rhythm.season(months, observed_from=observed_from, as_of=as_of)
     since = {"observed_from": observed_from, "known_from": periods.known_from(observed_from, burn_in_months)}
     deals = engine.beside(customers, bought) if customers is not None else None
     found = {"purchases": bought, "panel": by_month, "season": settle("season", nw.from_native(season).lazy())}
     described = {
-        "history": history.history(bought, deals, as_of=as_of, season=season, **since),
-        "silences": rhythm.silences(bought, as_of=as_of),
-        "bridge": bridge.bridge(traced, by_month),
+        "history": [history.history(part, deals, as_of=as_of, season=season, **since) for part in of_customers],
+        "silences": [engine.summed([rhythm.silences(part, as_of=as_of) for part in of_customers], "days")],
+        "bridge": [engine.summed([bridge.bridge(part, by_month.filter(who)) for part, who in zip(traced, parts, strict=True)], "period")],
     }
     cut = as_of - dt.timedelta(days=holdout_days)
     if holdout_days and cut > observed_from:
         then = rhythm.season(months, observed_from=observed_from, as_of=cut)  # of what was known then
-        described["history_before"] = history.before(bought, then, cut=cut, **since)
+        described["history_before"] = [history.before(part, then, cut=cut, **since) for part in of_customers]
     goods = engine.beside(products, bought) if products is not None else None
-    described |= {"behaviour": behaviour.behaviour(traced, goods, novelty_days=novelty_days), "sellers": behaviour.sellers(traced)}
-    return found | {name: settle(name, frame) for name, frame in described.items() if frame is not None}
+    usual = behaviour.usual_prices(lines)
+    usual = engine.beside(engine.rows(usual), bought) if usual is not None else None
+    described["behaviour"] = [behaviour.behaviour(part, goods, usual, novelty_days=novelty_days) for part in traced]
+    described["sellers"] = [behaviour.sellers(part) for part in traced]
+    return found | {name: settle(name, *frames) for name, frames in described.items() if frames[0] is not None}

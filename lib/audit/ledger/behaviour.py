@@ -14,8 +14,23 @@ from audit.ledger.panel import month_of
 from audit.ledger.rhythm import days_between
 
 
-def behaviour(traced: nw.LazyFrame, products: nw.LazyFrame | None, *, novelty_days: int) -> nw.LazyFrame | None:
-    """One row per customer (tables.py); None where the lines name no products."""
+def usual_prices(lines: nw.LazyFrame) -> nw.LazyFrame | None:
+    """What all customers paid and got of each product in each quarter: one row per product and quarter; None without products or quantities."""
+    if not {"product_id", "quantity"} <= set(lines.collect_schema().names()):
+        return None
+    whole = lines.filter((nw.col("quantity") > 0) & (nw.col("amount") > 0)).select(
+        "product_id", quarter=quarter_of("date"), amount=nw.col("amount").cast(MONEY), quantity=nw.col("quantity").cast(MONEY)
+    )
+    return whole.group_by("product_id", "quarter").agg(paid_for=nw.col("amount").sum(), got=nw.col("quantity").sum())
+
+
+def quarter_of(day: str) -> nw.Expr:
+    """The first day of the quarter in which a column's day lies."""
+    return nw.col(day).dt.truncate("1q").cast(nw.Date)
+
+
+def behaviour(traced: nw.LazyFrame, products: nw.LazyFrame | None, usual: nw.LazyFrame | None, *, novelty_days: int) -> nw.LazyFrame | None:
+    """One row per customer (tables.py), by the usual prices; None where the lines name no products."""
     names = traced.collect_schema().names()
     if "product_id" not in names:
         return None
@@ -32,7 +47,7 @@ def behaviour(traced: nw.LazyFrame, products: nw.LazyFrame | None, *, novelty_da
         lines = lines.with_columns(listed=nw.col("amount") + nw.col("discount"))
         counted |= {"discounts": nw.col("discount").sum(), "listed": nw.col("listed").sum()}
     if "quantity" in names:
-        lines = _usual(lines)
+        lines = _usual(lines, usual)
         counted |= {"paid": nw.col("paid").sum(), "usual": nw.col("usual").sum()}
     if products is not None and "launched_on" in products.collect_schema().names():
         launched = products.select("product_id", "launched_on").filter(~nw.col("launched_on").is_null())
@@ -55,17 +70,15 @@ def behaviour(traced: nw.LazyFrame, products: nw.LazyFrame | None, *, novelty_da
 
 
 def _ratio(part: str, whole: str) -> nw.Expr:
-    return nw.when(nw.col(whole) > 0).then(nw.col(part).cast(nw.Float64) / nw.col(whole).cast(nw.Float64))
+    return nw.when(nw.col(whole) > 0).then((nw.col(part).cast(nw.Float64) / nw.col(whole).cast(nw.Float64)).round(6))
 
 
-def _usual(lines: nw.LazyFrame) -> nw.LazyFrame:
+def _usual(lines: nw.LazyFrame, prices: nw.LazyFrame) -> nw.LazyFrame:
     """`paid`, and `usual`: the same quantity at the average price of the product in the quarter."""
-    lines = lines.with_columns(quarter=nw.col("date").dt.truncate("1q").cast(nw.Date))
     counts = (nw.col("quantity") > 0) & (nw.col("amount") > 0)
-    price = lines.filter(counts).group_by("product_id", "quarter").agg(_a=nw.col("amount").sum(), _q=nw.col("quantity").sum())
-    lines = lines.join(price, on=["product_id", "quarter"], how="left")
+    lines = lines.with_columns(quarter=quarter_of("date")).join(prices, on=["product_id", "quarter"], how="left")
     zero = nw.lit(0).cast(MONEY)
-    worth = nw.col("quantity").cast(nw.Float64) * (nw.col("_a").cast(nw.Float64) / nw.col("_q").cast(nw.Float64))
+    worth = nw.col("quantity").cast(nw.Float64) * (nw.col("paid_for").cast(nw.Float64) / nw.col("got").cast(nw.Float64))
     return lines.with_columns(
         paid=nw.when(counts).then(nw.col("amount")).otherwise(zero), usual=nw.when(counts).then(worth.round(4).cast(MONEY)).otherwise(zero)
     )

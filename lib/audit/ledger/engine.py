@@ -18,7 +18,8 @@ from audit.settings import BadSettings, Engine
 
 MONEY = nw.Decimal(18, 4)
 KEYS = ["customer_id", "manager_id", "department", "date", "period", "days", "month"]
-Settle = Callable[[str, nw.LazyFrame], nw.LazyFrame]
+PART_LINES = 20_000_000  # order lines computed at a time on one machine
+Settle = Callable[..., nw.LazyFrame]  # name of the table, and the frame that describes it, or its parts in order
 
 
 @contextmanager
@@ -59,24 +60,60 @@ def _spark(declared: Engine):
         ) from error
 
 
-def settled(name: str, frame: nw.LazyFrame) -> nw.LazyFrame:
+def parts(lines: nw.LazyFrame) -> list[nw.Expr]:
+    """Conditions that split the lines by ranges of customers, so that one part after the other fits in memory; one that holds for all where all do.
+
+    Customers follow each other from part to part in the order of their ids; Spark splits by itself.
+    """
+    whole = [~nw.col("customer_id").is_null()]
+    if not lines.implementation.is_polars() or rows(lines.select(nw.len().alias("n")))["n"][0] <= PART_LINES:
+        return whole
+    counted = rows(lines.group_by("customer_id").agg(n=nw.len())).sort("customer_id")
+    part = (
+        counted.with_columns(part=(pl.col("n").cum_sum() - 1) // PART_LINES).group_by("part").agg(pl.col("customer_id").min()).sort("part")
+    )
+    first = part["customer_id"].to_list()
+    who = nw.col("customer_id")
+    return [who < first[1], *((who >= low) & (who < high) for low, high in zip(first[1:], first[2:], strict=False)), who >= first[-1]]
+
+
+def settled(name: str, *frames: nw.LazyFrame) -> nw.LazyFrame:
     """The table computed, in memory: sorted by its keys, money in its ledger type."""
-    return nw.from_native(_collected(_ordered(frame))).lazy()
+    return nw.from_native(pl.concat([_collected(_ordered(frame)) for frame in frames])).lazy()
 
 
 def written(folder: Path) -> Settle:
-    """How to compute a table into `<folder>/<name>.parquet`, and go on from there; on Spark the cluster keeps what it computed, too."""
+    """How to compute a table into `<folder>/<name>.parquet`, and go on from there; on Spark the cluster keeps what it computed, too.
 
-    def settle(name: str, frame: nw.LazyFrame) -> nw.LazyFrame:
-        path, frame = folder / f"{name}.parquet", _ordered(frame)
-        if frame.implementation.is_polars():
-            frame.sink_parquet(path)
-            return nw.from_native(pl.scan_parquet(path))
-        native = frame.to_native().persist()
-        _collected(nw.from_native(native)).write_parquet(path)
-        return nw.from_native(native)
+    Several frames are parts of one table, in the order of its keys: computed one after the other.
+    """
+
+    def settle(name: str, *frames: nw.LazyFrame) -> nw.LazyFrame:
+        path, frames = folder / f"{name}.parquet", [_ordered(frame) for frame in frames]
+        if not frames[0].implementation.is_polars():
+            native = frames[0].to_native().persist()
+            _collected(nw.from_native(native)).write_parquet(path)
+            return nw.from_native(native)
+        if len(frames) == 1:
+            frames[0].sink_parquet(path)
+        else:
+            written = [folder / f".{name}-{i:04d}" for i in range(len(frames))]
+            for frame, part in zip(frames, written, strict=True):
+                frame.sink_parquet(part)
+            pl.scan_parquet(written).sink_parquet(path)
+            for part in written:
+                part.unlink()
+        return nw.from_native(pl.scan_parquet(path))
 
     return settle
+
+
+def summed(frames: list[nw.LazyFrame], by: str) -> nw.LazyFrame:
+    """Counts of several parts of the lines added up."""
+    if len(frames) == 1:
+        return frames[0]
+    together = pl.concat([rows(frame) for frame in frames])
+    return nw.from_native(together.lazy().group_by(by).agg(pl.all().sum()))
 
 
 def beside(table: pl.DataFrame, lines: nw.LazyFrame) -> nw.LazyFrame:

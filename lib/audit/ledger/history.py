@@ -81,7 +81,8 @@ def summary(lines: nw.LazyFrame, *, as_of: dt.date) -> nw.LazyFrame:
 def _own_rhythm(gaps: nw.LazyFrame, season: pl.DataFrame) -> nw.LazyFrame:
     """Count, median, and mean and variance of the log of each customer's gaps.
 
-    Logs are summed as whole millionths: sums of floating numbers would differ in their last digits from run to run, and from engine to engine.
+    Logs are summed as whole millionths, and results rounded to nine digits: the last digits of floating numbers differ from run to run, and from
+    engine to engine.
     """
     between = nw.max_horizontal(clock(nw.col("date"), season) - clock(nw.col("from_on"), season), nw.lit(0.05))
     logs = gaps.with_columns(log=(between.log() * MILLION).round().cast(nw.Int64))
@@ -91,7 +92,9 @@ def _own_rhythm(gaps: nw.LazyFrame, season: pl.DataFrame) -> nw.LazyFrame:
     )
     n, first, second = (nw.col(c).cast(nw.Float64) for c in ("gaps", "first", "second"))
     spread = nw.max_horizontal(second - first * first / n, nw.lit(0.0)) / (n - 1) / MILLION / MILLION
-    return own.with_columns(gap_log_mean=first / n / MILLION, gap_log_var=nw.when(nw.col("gaps") > 1).then(spread)).drop("first", "second")
+    return own.with_columns(
+        gap_log_mean=(first / n / MILLION).round(9), gap_log_var=nw.when(nw.col("gaps") > 1).then(spread.round(9))
+    ).drop("first", "second")
 
 
 def before(purchases: nw.LazyFrame, season: pl.DataFrame, *, cut: dt.date, observed_from: dt.date, known_from: dt.date) -> nw.LazyFrame:
