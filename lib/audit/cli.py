@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import signal
 import sys
 from pathlib import Path
 
@@ -82,6 +83,7 @@ def _language(base: Path | str | None) -> str:
 def _run(given) -> int:
     from audit import run
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a run that is told to end cleans up behind itself
     print(f"auditing {given.base}", flush=True)
     only = given.only.split(",") if given.only else None
     outcome = run.run(given.base, only=only, force=given.force, say=lambda line: print(line, flush=True), **_outputs(given))

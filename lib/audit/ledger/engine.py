@@ -47,9 +47,11 @@ def _spark(declared: Engine):
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise BadSettings('[engine] name = "spark": PySpark is not installed. What to do: run `make spark`.') from error
-    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1") if (declared.master or "").startswith("local") else None
     builder = SparkSession.builder.appName("customer-base audit").config("spark.sql.session.timeZone", "UTC")
-    builder = builder.config("spark.sql.ansi.enabled", "true").config("spark.ui.showConsoleProgress", "false")
+    if (declared.master or "").startswith("local"):
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+        quiet = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.shuffle.partitions": "4"}
+        builder = builder.config(map=quiet)
     try:
         return (builder.remote(declared.remote) if declared.remote else builder.master(declared.master)).getOrCreate()
     except (PySparkException, RuntimeError, OSError) as error:

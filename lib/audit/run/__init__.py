@@ -140,12 +140,16 @@ def _chapters(
     where = folder / "notebooks" / language
     where.mkdir(parents=True, exist_ok=True)
 
+    # read before the lanes start: Python 3.11 cannot parse code in two threads at once
+    given = {step.name: {"run_dir": "../..", **overrides(notebooks / step.notebook, settings)} for step in chosen}
+    code = {step.name: content.code_of(notebooks / step.notebook) for step in chosen}
+
     def perform(step: steps.Step) -> str:
         source, target = notebooks / step.notebook, where / step.notebook
-        key = content.step(step, folder, settings, language, source)
+        key = content.step(step, folder, settings, language, code[step.name])
         taken = earlier.taken_over(known, key, folder)
         if not taken:
-            execute(source, target, {"run_dir": "../..", **overrides(source, settings)})
+            execute(source, target, given[step.name])
         written = [path for table in step.writes if (path := folder / "tables" / f"{table}.parquet").is_file()]
         noted.append((f"{language}/{step.name}", key, [target, *written]))
         return f"unchanged, taken from {taken[0]}" if taken else ""

@@ -47,24 +47,34 @@ def tables(files: dict[str, str], settings: Settings) -> str:
     """Hash of everything that decides the tables of intake and ledger."""
     declared = settings.model_dump(mode="json", by_alias=True, exclude={"norms", "market"})
     declared["base"] = {key: value for key, value in declared["base"].items() if key not in NOT_OF_TABLES}
-    return of(
-        "tables", files, declared, [norms.value(norm, settings) for norm in LEDGER_NORMS], _code(["intake", "ledger", "run"]), _made_with()
-    )
+    code = {str(path.relative_to(LIB)): of_file(path) for path in closure(("intake", "ledger", "run.prepare"))}
+    return of("tables", files, declared, [norms.value(norm, settings) for norm in LEDGER_NORMS], code, of_data(), _made_with())
 
 
-def step(one: steps.Step, folder: Path, settings: Settings, language: str, notebook: Path) -> str:
-    """Hash of everything that decides what a step writes and shows: notebook, modules, the tables it takes, settings, language.
+def step(one: steps.Step, folder: Path, settings: Settings, language: str, code: dict[Path, str]) -> str:
+    """Hash of everything that decides what a step writes and shows: its code (`code_of`), the tables it takes, settings, language.
 
     A norm that audit.toml overrides counts where the notebook or a module of the step names it.
     """
     there = {path.stem: path for path in (folder / "tables").glob("*.parquet")}
     taken = {name: of_file(there[name]) for name in (*one.reads, *one.uses) if name in there}
     sent = sorted(table.name for table in tables_.COMPANY if table.name in there)  # a chapter may say what is missing
-    modules = imported(notebook)
-    text = "".join(path.read_text(encoding="utf-8") for path in (notebook, *closure(tuple(modules))))
+    text = "".join(path.read_text(encoding="utf-8") for path in code)
     own = {norm: override.value for norm, override in settings.norms.items() if norm in text}
     declared = settings.model_dump(mode="json", by_alias=True, exclude={"norms"})
-    return of(one.name, language, of_file(notebook), taken, sent, _code(modules), own, declared, _made_with())
+    files = {path.name if path.suffix == ".ipynb" else str(path.relative_to(LIB)): kept for path, kept in code.items()}
+    return of(one.name, language, taken, sent, files, of_data(), own, declared, _made_with())
+
+
+def code_of(notebook: Path) -> dict[Path, str]:
+    """A notebook, all files of ours that it imports, and what executes it, with their hashes."""
+    executing = [LIB / "run" / "notebooks.py", LIB / "run" / "kernels.py"]
+    return {path: of_file(path) for path in (notebook, *closure(tuple(imported(notebook))), *executing)}
+
+
+def of_data() -> dict[str, str]:
+    """Hashes of the data that any module may read: norms, words, sentences."""
+    return {str(path.relative_to(LIB)): of_file(path) for path in DATA}
 
 
 def imported(notebook: Path) -> list[str]:
@@ -91,10 +101,6 @@ def closure(modules: tuple[str, ...]) -> tuple[Path, ...]:
                 found.add(path)
                 pending += _imports(ast.parse(path.read_text(encoding="utf-8")))
     return tuple(sorted(found))
-
-
-def _code(modules: list[str]) -> dict[str, str]:
-    return {str(path.relative_to(LIB)): of_file(path) for path in [*closure(tuple(modules)), *DATA]}
 
 
 def _imports(tree: ast.AST) -> set[str]:

@@ -27,12 +27,20 @@ def abc_class(money: pd.Series, *, a_share: float, b_share: float) -> pd.Series:
     >>> abc_class(pd.Series({"a": 500.0, "b": 300.0, "c": 150.0, "d": -160.0}), a_share=0.8, b_share=0.95).to_dict()
     {'a': 'A', 'b': 'A', 'c': 'B', 'd': 'N'}
     """
-    ordered = money.rename_axis("_id").reset_index(name="_m").sort_values(["_m", "_id"], ascending=[False, True])
-    positive = ordered["_m"].clip(lower=0)
+    by_id = money.sort_index()
+    return pd.Series(letters(by_id.to_numpy(), a_share, b_share), index=by_id.index, dtype="str").reindex(money.index)
+
+
+def letters(money: np.ndarray, a_share: float, b_share: float) -> np.ndarray:
+    """The classes of an array of money, ties in the array's order."""
+    order = np.argsort(-money, kind="stable")
+    positive = np.clip(money[order], 0, None)
     total = positive.sum()
     before = (positive.cumsum() - positive) / total if total else positive
-    letter = np.select([ordered["_m"] <= 0, before < a_share - 1e-12, before < b_share - 1e-12], [LOSS, "A", "B"], "C")
-    return pd.Series(letter, index=ordered["_id"], dtype="str").reindex(money.index)
+    letter = np.select([money[order] <= 0, before < a_share - 1e-12, before < b_share - 1e-12], [LOSS, "A", "B"], "C")
+    found = np.empty_like(letter)
+    found[order] = letter
+    return found
 
 
 def whale_curve(profits: pd.Series) -> pd.Series:

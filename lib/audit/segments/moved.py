@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from audit.groups import groups
-from audit.segments.money import abc_class, last_year
+from audit.segments.money import last_year, letters
 
 
 def migration(
@@ -47,12 +47,11 @@ def migration(
             else np.ones((draws, 0))
         )
         money[name] = wide.sum(axis=1)
-        observed[name] = _letters(money[name], a_share, b_share)
-        drawn[name] = np.stack([_letters(pd.Series(wide.to_numpy() @ pick, index=ids), a_share, b_share) for pick in picks])
+        observed[name] = _letters(money[name].to_numpy(), a_share, b_share)
+        drawn[name] = [_letters(wide.to_numpy() @ pick, a_share, b_share) for pick in picks]
     old, new = observed["before"], observed["now"]
     moved = old != new
-    back_now = (drawn["now"] == old[None, :]).mean(axis=0)
-    new_before = (drawn["before"] == new[None, :]).mean(axis=0)
+    back_now, new_before = _share(drawn["now"], old), _share(drawn["before"], new)
     result = pd.DataFrame(
         {
             "group": ids,
@@ -62,16 +61,20 @@ def migration(
             "revenue_now": money["now"].to_numpy(),
         }
     )
-    result["same_share"] = (drawn["now"] == new[None, :]).mean(axis=0)
+    result["same_share"] = _share(drawn["now"], new)
     result["is_clear"] = pd.Series(np.where(moved, (back_now < noise_share) & (new_before < noise_share), None), dtype="object").astype(
         "boolean"
     )
     return result.sort_values(["revenue_now", "group"], ascending=[False, True], ignore_index=True)
 
 
-def _letters(money: pd.Series, a_share: float, b_share: float) -> np.ndarray:
-    letters = abc_class(money, a_share=a_share, b_share=b_share).to_numpy(dtype=object)
-    return np.where(money.to_numpy() == 0, "none", letters)
+def _letters(money: np.ndarray, a_share: float, b_share: float) -> np.ndarray:
+    return np.where(money == 0, "none", letters(money, a_share, b_share))
+
+
+def _share(drawn: list[np.ndarray], letter: np.ndarray) -> np.ndarray:
+    """In which share of the draws each group has that letter."""
+    return np.mean([draw == letter for draw in drawn], axis=0)
 
 
 def moves(moved: pd.DataFrame) -> pd.DataFrame:

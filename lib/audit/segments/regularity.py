@@ -50,10 +50,19 @@ def xyz(
     wide = wide.reindex(index=history["customer_id"], columns=spans["period"]).fillna(0.0).to_numpy() / np.asarray(weight, dtype=float)
     first = np.searchsorted(spans["from_on"].to_numpy(), history["first_on"].to_numpy(), side="left")
     counts = np.maximum(len(spans) - first, 0)
-    rates = np.array([variation(row[start:]) if n >= least else NAN for row, start, n in zip(wide, first, counts, strict=True)])
+    rates = np.where(counts >= least, _variations(wide, first), NAN)
     letter = np.select([np.isnan(rates), rates <= x_limit, rates <= y_limit], [SHORT, "X", "Y"], "Z")
     letter = np.where((counts >= least) & np.isnan(rates), "Z", letter)  # nothing bought in all those periods
     return pd.DataFrame({"customer_id": history["customer_id"], "observed_periods": counts, "variation_rate": rates, "xyz_class": letter})
+
+
+def _variations(wide: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """The variation of every row from its own first column on."""
+    counts = np.arange(wide.shape[1])[None, :] >= first[:, None]
+    n = counts.sum(axis=1)
+    mean = np.where(counts, wide, 0.0).sum(axis=1) / np.maximum(n, 1)
+    square = np.where(counts, (wide - mean[:, None]) ** 2, 0.0).sum(axis=1)
+    return np.where((n > 1) & (mean > 0), np.sqrt(square / np.maximum(n - 1, 1)) / np.where(mean > 0, mean, 1.0), NAN)
 
 
 def unit_of(silences: pd.DataFrame) -> str:
