@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: audit test figures lab check bench lint lock clean help
+.PHONY: audit test figures lab check spark bench lint lock clean help
 .DELETE_ON_ERROR:
 
 audit: $(VENV)/ready  ## audit $(BASE) into a report (BASE=data/<base>)
@@ -26,21 +26,31 @@ check: $(VENV)/ready  ## read the exports of $(BASE) and say what became of ever
 lab: $(VENV)/ready  ## JupyterLab on the notebooks, with an open copy of the last run
 	$(BIN)/audit lab $(notdir $(BASE))
 
-bench: $(VENV)/ready  ## how fast exports are read, side by side with pandas and openpyxl; writes bench/README.md
+spark: $(VENV)/ready  ## add PySpark to the environment, for [engine] name = "spark" (needs Java 17 or newer)
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --requirement requirements-spark.lock
+
+bench: $(VENV)/ready $(VENV)/rivals/ready  ## how fast it is, side by side with what one would use instead; writes bench/README.md (LARGE=--large: 100 M lines)
+	$(BIN)/python bench/bench.py $(LARGE)
 	$(BIN)/python bench/intake.py
 
 lint: $(VENV)/ready  ## style
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 
-lock:  ## write requirements.lock anew from pyproject.toml
+lock:  ## write the locks anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
+	echo 'pyspark[connect]>=4.3' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -c requirements.lock - -o requirements-spark.lock
 
 clean:  ## remove the environment and all runs
 	rm -rf $(VENV) outputs/*/
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+$(VENV)/rivals/ready: bench/rivals.lock $(VENV)/ready
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(VENV)/rivals
+	VIRTUAL_ENV=$(VENV)/rivals $(BIN)/uv pip sync --quiet bench/rivals.lock
+	touch $@
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -41,6 +41,7 @@ def test_the_readme_explains_every_key_of_audit_toml():
         settings.Rules,
         settings.Exclusion,
         settings.Controls,
+        settings.Engine,
         settings.Market,
         settings.Override,
     ):

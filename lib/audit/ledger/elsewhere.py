@@ -87,9 +87,10 @@ def _reconciliation(fate: nw.LazyFrame) -> pl.DataFrame:
 
 
 def _quarantine(fate: nw.LazyFrame, place: str) -> pl.DataFrame:
-    found = engine.rows(fate.filter(nw.col("status") == "quarantined").head(SHOWN))
-    columns = [c for c in found.columns if c not in ("reason", "status")]
+    """The first of the rejected rows by their content; they have no place in a file, so they are numbered."""
+    columns = [c for c in fate.collect_schema().names() if c not in ("reason", "status")]
+    found = engine.rows(fate.filter(nw.col("status") == "quarantined").sort("reason", *columns).head(SHOWN))
     content = pl.struct(pl.col(c).cast(pl.String) for c in columns).struct.json_encode().alias("content")
-    said = {"table": "lines", "file": place, "sheet": ""}
-    table = found.select(*[pl.lit(v).alias(k) for k, v in said.items()], pl.lit(0, pl.Int64).alias("row"), "reason", content)
-    return table.sort("reason", "content")
+    table = found.select(pl.lit("lines").alias("table"), pl.lit(place).alias("file"), pl.lit("").alias("sheet"), "reason", content)
+    table = table.sort("reason", "content").with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("row"))
+    return table.select("table", "file", "sheet", "row", "reason", "content")
