@@ -175,7 +175,7 @@ def main() -> None:
         ]
     machine = f"{platform.machine()}, {multiprocessing.cpu_count()} cores, Python {platform.python_version()}"
     said = HEAD.format(machine=machine, pairs=PAIRS) + "\n".join(lines) + "\n"
-    (Path(__file__).parent / "README.md").write_text(said, encoding="utf-8")
+    (Path(__file__).parent / "intake.md").write_text(said, encoding="utf-8")
     print(said)
 
 

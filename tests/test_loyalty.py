@@ -86,3 +86,18 @@ def test_agreement_counts_abstentions_as_a_label():
     rule = pd.Series(["price", "price", "stability", loyalty.NO_TYPE])
     assert loyalty.agreement(rule, rule) == 1.0
     assert loyalty.agreement(rule, pd.Series(["price"] * 4)) == pytest.approx(0.0)
+
+
+def test_many_customers_are_typed_by_a_sample_and_its_error_is_told():
+    """Two planted groups among 4,000: a sample of 500 types everybody as the whole does, but for a few, and says how many."""
+    table, _kind = planted(4_000)
+    whole = loyalty.types_by_sample(table, most_customers=4_000, **RULE)
+    part = loyalty.types_by_sample(table, most_customers=500, **RULE)
+    assert whole["loyalty_sample"].empty
+    [row] = part["loyalty_sample"].to_dict("records")
+    assert (row["customers"], row["sampled"]) == (4_000, 500)
+    assert row["moved_share"] < 0.05
+    assert (part["loyalty_types"]["loyalty_class"] == whole["loyalty_types"]["loyalty_class"]).mean() > 0.95
+    [said] = loyalty.sampled(part["loyalty_sample"])
+    assert said.value == row["moved_share"]
+    assert not loyalty.sampled(whole["loyalty_sample"])

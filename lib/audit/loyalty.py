@@ -285,6 +285,42 @@ def types(
     return found | {"loyalty_types": _together(rule, member), "loyalty_centres": middle, "loyalty_stability": steady}
 
 
+def types_by_sample(
+    table: pd.DataFrame, *, most_customers: int, least_score: float, least_strength: float, seed: int = 0, **rule
+) -> dict[str, pd.DataFrame]:
+    """Like types, the groups looked for in a random sample where the customers are more than `most_customers`, and everybody given a type by it.
+
+    What the sample costs is measured: a second sample, of other customers, is treated alike, and the share of all customers to whom it gives
+    another type is the error.
+
+    Returns
+    -------
+    dict as of types, and loyalty_sample: customers, sampled, moved_share; no row where all were looked at.
+    """
+    given = {"least_score": least_score, "least_strength": least_strength, **rule}
+    asked = pd.DataFrame(columns=["customers", "sampled", "moved_share"])
+    if len(table) <= most_customers:
+        return types(table, **given) | {"loyalty_sample": asked}
+    drawn = np.random.default_rng(seed).permutation(len(table))[: 2 * most_customers]
+    samples = [np.sort(drawn[:most_customers]), np.sort(drawn[most_customers:])]
+    first, second = (types(table.iloc[sample], **given) for sample in samples)
+    ours, other = (_everybody(table, made, least_score=least_score, least_strength=least_strength) for made in (first, second))
+    asked.loc[0] = [len(table), most_customers, float((ours["loyalty_class"] != other["loyalty_class"]).mean())]
+    return first | {"loyalty_types": ours, "loyalty_sample": asked}
+
+
+def _everybody(table: pd.DataFrame, made: dict[str, pd.DataFrame], *, least_score: float, least_strength: float) -> pd.DataFrame:
+    """loyalty_types of all customers by what a sample of them gave."""
+    if made["loyalty_centres"].empty:
+        rule = by_definition(scores(table, made["loyalty_scales"]), least_score=least_score) if len(made["loyalty_scales"]) else NO_TYPE
+        nobody = pd.DataFrame({"cluster": "", "strength_index": NAN, "loyalty_type": NO_TYPE}, index=table.index)
+        return _together(pd.Series(rule, index=table.index), nobody)
+    found = again(table, made, least_score=least_score, least_strength=least_strength)
+    steady = made["loyalty_stability"]
+    doubtful = steady.loc[steady["stability_class"] == "not trusted", "cluster"]
+    return found.assign(loyalty_class=found["loyalty_class"].where(~found["cluster"].isin(doubtful), NO_TYPE))
+
+
 def again(table: pd.DataFrame, kept: dict[str, pd.DataFrame], *, least_score: float, least_strength: float) -> pd.DataFrame:
     """loyalty_types of new features by the scales, mixtures and centres of an earlier run: types stay comparable (P17)."""
     loud = scores(table, kept["loyalty_scales"])
@@ -313,6 +349,18 @@ def summary(types: pd.DataFrame, yearly: pd.Series) -> pd.DataFrame:
         for t in [*TYPES, NO_TYPE]
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=["loyalty_class", "customers", "revenue", "customers_by_definition", "action"])
+
+
+def sampled(sample: pd.DataFrame) -> list[Finding]:
+    """That groups were looked for in a sample, and what that costs; nothing where all customers were looked at."""
+    return [
+        Finding(
+            "loyalty_sample", "loyalty", "model",
+            N_("Groups were looked for in a random sample of {sampled} of {n} customers, and everybody given a type by them; another sample of that size would give {value} of all another type."),
+            value=float(row["moved_share"]), n=int(row["customers"]), params={"sampled": int(row["sampled"])},
+        )
+        for _i, row in sample.iterrows()
+    ]  # fmt: skip
 
 
 def findings(types: pd.DataFrame, gaps: pd.DataFrame, steady: pd.DataFrame, *, looked_at: list[str], least_purchases: int) -> list[Finding]:
