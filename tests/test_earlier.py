@@ -132,3 +132,15 @@ def test_a_norm_is_named_in_words_wherever_it_is_used():
 
     code = "".join(path.read_text(encoding="utf-8") for path in [*(ROOT / "lib").rglob("*.py"), *(ROOT / "notebooks").glob("*.ipynb")])
     assert [norm for norm, entry in norms.register().items() if entry.kind != "claim" and norm not in code] == []
+
+
+def test_lines_at_an_address_are_never_taken_for_unchanged(place):  # noqa: F811
+    far = TOML.split("[sources")[0] + '[engine]\nlines = "s3://bucket/lines"\n'
+    near = far.replace("s3://bucket/lines", "lines/*.parquet")
+    keys = []
+    for toml in (far, far, near, near):
+        write_base(place[0], CSV, toml)
+        given = settings.read(place[0])
+        keys.append(content.run(run._read_anew(given), given, [], place[2]))
+    assert keys[0] != keys[1]
+    assert keys[2] == keys[3]

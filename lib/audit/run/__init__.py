@@ -13,6 +13,7 @@ the same name and are not run again, and of a changed one only the steps are run
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import platform
 import shutil
@@ -74,7 +75,8 @@ def run(
     home = outputs / base.resolve().name
     files = _files(base, settings, home / "queries")
     before = content.of_files(files)
-    identity = content.run(before, settings, chosen, notebooks)
+    decides = before | _read_anew(settings)
+    identity = content.run(decides, settings, chosen, notebooks)
     name = f"{settings.as_of}-{identity[:12]}"
     target = home / name
     if (target / store.MANIFEST).is_file() and not force:
@@ -88,7 +90,7 @@ def run(
     with folders.locked(home), folders.building(home, name) as folder:
         clock = time.perf_counter()
         known = {} if force else earlier.records(home)
-        settings, refused, read_as = prepare.tables(base, settings, folder, known, before, home / "queries", say)
+        settings, refused, read_as = prepare.tables(base, settings, folder, known, decides, home / "queries", say)
         if content.of_files(files) != before:
             changed = f"the files of {base} changed while they were read"
             raise settings_module.BadSettings(f"{changed}. What to do: close them elsewhere and run again.")
@@ -129,8 +131,14 @@ def _files(base: Path, settings: Settings, snapshots: Path) -> list[Path]:
     found = {path for source in settings.sources.values() for path in read.files_of(base, source)}
     review = base / duplicates.REVIEW
     lines = settings.engine.lines
-    far = base.glob(lines) if lines and "://" not in lines else ()  # what lies at an address is known by its address alone
+    far = base.glob(lines) if lines and "://" not in lines else ()
     return [*sorted(found | ({review} if review.is_file() else set()) | set(far)), *sql.snapshots(settings, snapshots)]
+
+
+def _read_anew(settings: Settings) -> dict[str, str]:
+    """What lies at an address may have changed without our seeing it: it is never taken for unchanged, so the moment of reading decides."""
+    lines = settings.engine.lines or ""
+    return {lines: dt.datetime.now(dt.timezone.utc).isoformat()} if "://" in lines else {}
 
 
 def _chapters(
