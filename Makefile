@@ -42,7 +42,7 @@ lock:  ## write the locks anew from pyproject.toml
 	echo 'pyspark[connect]>=4.3' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -c requirements.lock - -o requirements-spark.lock
 
 clean:  ## remove the environment and all runs
-	rm -rf $(VENV) outputs/*/
+	rm -rf $(VENV) outputs/*/ outputs/.bench
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10

@@ -48,7 +48,7 @@ def cells(notebook, folder, **given):
 
 def runnable(folder) -> list[steps.Step]:
     """The steps that a run would not skip: those whose tables are there."""
-    skipped = run._not_run(list(steps.ALL), folder, {})
+    skipped = run._not_run(list(steps.ALL), folder, {}, lambda _line: None)
     return [step for step in steps.ALL if step.name not in skipped]
 
 

@@ -91,18 +91,10 @@ def run(
         clock = time.perf_counter()
         known = {} if force else earlier.records(home)
         settings, refused, read_as = prepare.tables(base, settings, folder, known, decides, home / "queries", say)
-        if content.of_files(files) != before:
-            changed = f"the files of {base} changed while they were read"
-            raise settings_module.BadSettings(f"{changed}. What to do: close them elsewhere and run again.")
-        skipped = _not_run(chosen, folder, refused)
-        for step, why in skipped.items():
-            say(f"  {step:<10} not run: {why}")
+        _still(files, before, base)
+        skipped = _not_run(chosen, folder, refused, say)
         runnable = [step for step in chosen if step.name not in skipped]
-        made = {
-            "inputs": [_input(file, before[file.name], read_as) for file in files],
-            "versions": _versions(identity),
-            "skipped": skipped,
-        }
+        made = {"inputs": [_input(file, before, read_as) for file in files], "versions": _versions(identity), "skipped": skipped}
         seconds = {}
         for language in settings.languages:
             seconds[language] = _chapters(runnable, folder, settings, language, notebooks, known, say)
@@ -118,10 +110,17 @@ def run(
     return Outcome(target, is_new=True, skipped=skipped)
 
 
-def _input(file: Path, sha256: str, content: dict[str, str]) -> dict:
+def _input(file: Path, hashes: dict[str, str], kinds: dict[str, str]) -> dict:
     """What the manifest says of a file: its size and hash, and as what it was read (of an archive, its first member)."""
-    read_as = next((kind for name, kind in content.items() if name.split("/")[0] == file.name), "")
-    return {"file": file.name, "bytes": file.stat().st_size, "sha256": sha256, "read_as": read_as}
+    read_as = next((kind for name, kind in kinds.items() if name.split("/")[0] == file.name), "")
+    return {"file": file.name, "bytes": file.stat().st_size, "sha256": hashes[content.name_of(file)], "read_as": read_as}
+
+
+def _still(files: list[Path], before: dict[str, str], base: Path) -> None:
+    """That the files are what they were when the run began (fault 29)."""
+    if content.of_files(files) != before:
+        changed = f"the files of {base} changed while they were read"
+        raise settings_module.BadSettings(f"{changed}. What to do: close them elsewhere and run again.")
 
 
 def _files(base: Path, settings: Settings, snapshots: Path) -> list[Path]:
@@ -230,7 +229,8 @@ def _versions(identity: str) -> dict[str, str]:
     }
 
 
-def _not_run(chosen: list[steps.Step], folder: Path, refused: dict[str, str]) -> dict[str, str]:
+def _not_run(chosen: list[steps.Step], folder: Path, refused: dict[str, str], say: Callable[[str], None]) -> dict[str, str]:
+    """The steps that the data refuse or whose tables are missing, each with the reason, which is said."""
     there = {path.stem for path in (folder / "tables").glob("*.parquet")}
     there |= {table for step in chosen if step.name not in refused for table in step.writes}
     skipped = {}
@@ -240,6 +240,8 @@ def _not_run(chosen: list[steps.Step], folder: Path, refused: dict[str, str]) ->
             skipped[step.name] = refused[step.name]
         elif missing:
             skipped[step.name] = f"needs {', '.join(missing)}"
+    for step, why in skipped.items():
+        say(f"  {step:<10} not run: {why}")
     return skipped
 
 

@@ -27,8 +27,13 @@ def of_file(path: Path) -> str:
 
 
 def of_files(files: list[Path]) -> dict[str, str]:
-    """SHA-256 by file name."""
-    return {file.name: of_file(file) for file in files}
+    """SHA-256 of files by name and folder."""
+    return {name_of(file): of_file(file) for file in files}
+
+
+def name_of(file: Path) -> str:
+    """A file's name with that of its folder: the same wherever the base lies."""
+    return f"{file.parent.name}/{file.name}"
 
 
 def of(*parts) -> str:

@@ -30,6 +30,7 @@ def tables(
         origin, note = taken
         said = f"unchanged, taken from {origin}"
     else:
+        say(f"  {'tables':<10} reading {settings.engine.lines or 'the exports'} ...")
         note, said = _made(base, settings, folder, snapshots)
         said += f", {time.perf_counter() - clock:.1f} s"
     open_ = {**note["resolved"], "observed_from": dt.date.fromisoformat(note["resolved"]["observed_from"])}
