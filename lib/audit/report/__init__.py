@@ -34,22 +34,31 @@ def words() -> dict[str, str]:
 
 
 def pages(
-    notebooks: Path, target: Path, settings: Settings, *, run: str, inputs: list[dict], versions: dict[str, str], skipped: dict[str, str]
+    bodies: dict[str, str],
+    target: Path,
+    settings: Settings,
+    *,
+    run: str,
+    inputs: list[dict],
+    versions: dict[str, str],
+    skipped: dict[str, str],
 ) -> None:
-    """Write index.html, <step>.html, settings.html and report.html from the executed notebooks of a run.
+    """Write index.html, <step>.html, settings.html and report.html from the chapters of a run.
 
     Parameters
     ----------
-    notebooks, target
-        folders of the executed notebooks and of the pages.
+    bodies
+        step -> the body of its chapter.
+    target
+        folder of the pages.
     inputs, versions
         files read (name, size, sha256), and what the run was made with.
     skipped
         steps that were not run, with the reason.
     """
-    done = [step for step in steps.ALL if (notebooks / step.notebook).is_file()]
+    done = [step for step in steps.ALL if step.name in bodies]
     done = sorted(done, key=lambda step: (step is not steps.VERDICTS, step.number))
-    bodies = {_name(step): _answer_first(_sound(body(notebooks / step.notebook), step.name), step) for step in done}
+    bodies = {_name(step): _answer_first(_sound(bodies[step.name], step.name), step) for step in done}
     bodies["settings"] = _settings_page(settings, inputs, versions, skipped)
     titles = {_name(step): _(step.question) for step in done} | {"settings": _(WORDS["settings"])}
     for name, text in bodies.items():

@@ -18,6 +18,7 @@ import os
 import platform
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -71,6 +72,8 @@ def run(
         each saying what was expected, what came, where, and what to do.
     """
     settings = settings_module.read(base)
+    with environment(settings.languages[0]):
+        kernels.warm()  # it imports while we go on
     chosen = _chosen(only)
     home = outputs / base.resolve().name
     files = _files(base, settings, home / "queries")
@@ -85,8 +88,6 @@ def run(
             folders.point(home, name)
         return Outcome(target, is_new=False, skipped=folders.manifest(target)["skipped"])
     home.mkdir(parents=True, exist_ok=True)
-    with environment(settings.languages[0]):
-        kernels.warm()
     with folders.locked(home), folders.building(home, name) as folder:
         clock = time.perf_counter()
         known = {} if force else earlier.records(home)
@@ -97,8 +98,8 @@ def run(
         made = {"inputs": [_input(file, before, read_as) for file in files], "versions": _versions(identity), "skipped": skipped}
         seconds = {}
         for language in settings.languages:
-            seconds[language] = _chapters(runnable, folder, settings, language, notebooks, known, say)
-            _pages(folder, settings, language, name, made)
+            seconds[language], bodies = _chapters(runnable, folder, settings, language, notebooks, known, say)
+            _pages(bodies, folder, settings, language, name, made)
         took = {"total": round(time.perf_counter() - clock, 2), **seconds}
         folders.seal(folder, {"run": name, "identity": identity, **made, "seconds": took})
         if target.exists():
@@ -142,8 +143,10 @@ def _read_anew(settings: Settings) -> dict[str, str]:
 
 def _chapters(
     chosen: list[steps.Step], folder: Path, settings: Settings, language: str, notebooks: Path, known: dict, say
-) -> dict[str, float]:
-    """Execute the steps' notebooks in a language, or take them over from a run where they were the same; seconds by step."""
+) -> tuple[dict[str, float], dict[str, str]]:
+    """Execute the steps' notebooks in a language, or take them over from a run where they were the same: seconds, and bodies of chapters, by step."""
+    from audit import report
+
     where = folder / "notebooks" / language
     where.mkdir(parents=True, exist_ok=True)
 
@@ -157,11 +160,13 @@ def _chapters(
         taken = earlier.taken_over(known, key, folder)
         if not taken:
             execute(source, target, given[step.name])
+        with converting:
+            bodies[step.name] = report.body(target)
         written = [path for table in step.writes if (path := folder / "tables" / f"{table}.parquet").is_file()]
         noted.append((f"{language}/{step.name}", key, [target, *written]))
         return f"unchanged, taken from {taken[0]}" if taken else ""
 
-    noted = []
+    noted, bodies, converting = [], {}, threading.Lock()
     try:
         with environment(language):
             seconds, failures = in_order(chosen, perform, say)
@@ -172,16 +177,15 @@ def _chapters(
         lines = [f"step {name!r}, {what}" for name, what in failures.items()]
         kept = folders.failed_of(folder) / "notebooks" / language
         raise StepFailed("\n".join(lines) + f"\nThe failed notebooks are kept in {kept}. The last good report is untouched.")
-    return seconds
+    return seconds, bodies
 
 
-def _pages(folder: Path, settings: Settings, language: str, name: str, made: dict) -> None:
+def _pages(bodies: dict[str, str], folder: Path, settings: Settings, language: str, name: str, made: dict) -> None:
     """The report of a run in one of its languages."""
     from audit import report
 
     with environment(language):
-        where = {"notebooks": folder / "notebooks" / language, "target": folder / "report" / language}
-        report.pages(**where, settings=settings, run=name, **made)
+        report.pages(bodies, folder / "report" / language, settings, run=name, **made)
 
 
 def check(base: Path, outputs: Path = OUTPUTS):

@@ -22,6 +22,7 @@ from audit import steps
 from audit.run import kernels
 from audit.settings import Settings
 
+sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema's check of URIs takes a second to import, and no notebook of ours holds one
 CELL_SECONDS = 1800
 LANES = min(4, (os.cpu_count() or 1) + 1)  # one more than cores: a starting kernel mostly waits
 UNDRAWN = re.compile(r"^(<Figure|Figure\(|<Axes|<seaborn\.|<function )")
@@ -86,7 +87,6 @@ def execute(source: Path, target: Path, given: dict) -> None:
     CellFailed
         naming the cell, the error and its words; of a dead kernel or a timeout, the words of papermill.
     """
-    sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema's check of URIs: a second to import, and no notebook of ours holds one
     import papermill
 
     declared = papermill.inspect_notebook(str(source))

@@ -8,9 +8,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
-from audit import norms, periods, store
+from audit import norms, store
 from audit.run import content, earlier
 from audit.settings import Settings
 
@@ -44,6 +42,8 @@ def tables(
 
 def _made(base: Path, settings: Settings, folder: Path, snapshots: Path) -> tuple[dict, str]:
     """Intake and ledger at work: their tables written; what is to be remembered of them, and what to say."""
+    import pyarrow.parquet as pq
+
     from audit import intake, ledger
     from audit.ledger import engine
 
@@ -87,6 +87,8 @@ def elsewhere_of(base: Path, settings: Settings, frame):
 
 def _resolved(settings: Settings, observed_from: dt.date) -> dict:
     """What audit.toml left open, decided: first day observed, burn-in, unit of comparison."""
+    from audit import periods
+
     seen = {"observed_from": observed_from, "as_of": settings.as_of}
     months = periods.burn_in_months(settings.burn_in_months, **seen)
     return {"observed_from": observed_from, "burn_in_months": months, "period": periods.choose(**seen, unit=settings.period)}
