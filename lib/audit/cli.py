@@ -42,13 +42,6 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Run the command; 0 when it succeeded, 1 with the reason on stderr when it did not."""
     given = parser().parse_args(argv)
-    from audit.intake.sniff import BadExport
-    from audit.ledger.elsewhere import BadLines
-    from audit.run.folders import StepFailed
-    from audit.settings import BadSettings
-    from audit.store import NoTable
-    from audit.tables import BadTable
-
     before = os.environ.get("LANGUAGE")
     os.environ["LANGUAGE"] = before or _language(getattr(given, "base", None))
     try:
@@ -62,11 +55,25 @@ def main(argv: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
-    except (BadExport, BadLines, BadSettings, BadTable, NoTable, StepFailed, KeyError) as error:
+    except Exception as error:
+        if not isinstance(error, _told_in_words()):
+            raise
         print(f"audit: {error.args[0] if isinstance(error, KeyError) else error}", file=sys.stderr)
         return 1
     finally:
         os.environ.pop("LANGUAGE") if before is None else os.environ.update(LANGUAGE=before)
+
+
+def _told_in_words() -> tuple[type[Exception], ...]:
+    """The errors whose message is meant for the person at the terminal; imported only when there is one."""
+    from audit.intake.sniff import BadExport
+    from audit.ledger.elsewhere import BadLines
+    from audit.run.folders import StepFailed
+    from audit.settings import BadSettings
+    from audit.store import NoTable
+    from audit.tables import BadTable
+
+    return (BadExport, BadLines, BadSettings, BadTable, NoTable, StepFailed, KeyError)
 
 
 def _language(base: Path | str | None) -> str:

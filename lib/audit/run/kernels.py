@@ -8,11 +8,15 @@ watches that process and ends with it too, also where it was killed. Where forki
 from __future__ import annotations
 
 import asyncio
+import atexit
+import contextlib
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 import uuid
+from multiprocessing import forkserver
 
 from audit import steps
 
@@ -38,9 +42,15 @@ def warm() -> None:
     """Start the server, which imports while the caller goes on; the environment of this moment is that of all its kernels."""
     if can_fork():
         _context()
-        from multiprocessing import forkserver
-
         forkserver.ensure_running()
+        atexit.register(_end)
+
+
+def _end() -> None:
+    """End the server at once: multiprocessing would wait until it has finished importing, and then for it to tidy up."""
+    if pid := forkserver._forkserver._forkserver_pid:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def register() -> str:
