@@ -91,6 +91,7 @@ def run(
     with folders.locked(home), folders.building(home, name) as folder:
         clock = time.perf_counter()
         known = {} if force else earlier.records(home)
+        threading.Thread(target=kernels.register, daemon=True).start()  # papermill takes a second to import
         settings, refused, read_as = prepare.tables(base, settings, folder, known, decides, home / "queries", say)
         _still(files, before, base)
         skipped = _not_run(chosen, folder, refused, say)

@@ -24,7 +24,7 @@ from audit.settings import Settings
 
 sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema's check of URIs takes a second to import, and no notebook of ours holds one
 CELL_SECONDS = 1800
-LANES = min(4, (os.cpu_count() or 1) + 1)  # one more than cores: a starting kernel mostly waits
+LANES = min(4, 2 * (os.cpu_count() or 1))  # more than cores: a starting kernel mostly waits
 UNDRAWN = re.compile(r"^(<Figure|Figure\(|<Axes|<seaborn\.|<function )")
 
 
