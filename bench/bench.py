@@ -118,16 +118,19 @@ print(time.perf_counter() - began)
 
 
 def papermill_in_a_loop(run: Path, where: Path) -> float:
-    """Seconds of the papermill command over the same notebooks, in reading order, two at a time."""
-    books = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    """Seconds of the papermill command over the same notebooks, in reading order, two at a time.
+
+    Two of its kernels sometimes take the same port (papermill #511); such a notebook is executed again, as one would.
+    """
     run, began, running = run.resolve(), time.perf_counter(), []
-    for book in books:
+    for book in sorted((ROOT / "notebooks").glob("*.ipynb")):
         while len([p for p in running if p.poll() is None]) >= 2:
             time.sleep(0.02)
         command = [str(OURS.parent / "papermill"), "--no-progress-bar", str(book), str(where / book.name), "-p", "run_dir", str(run)]
         running.append(subprocess.Popen(command, cwd=ROOT / "notebooks", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
-    if any(process.wait() for process in running):
-        raise AssertionError("papermill failed")
+    for process in running:
+        if process.wait():
+            subprocess.run(process.args, cwd=ROOT / "notebooks", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
     return time.perf_counter() - began
 
 
