@@ -26,7 +26,8 @@ def remember(folder: Path, name: str, key: str, outputs: list[Path], **more) -> 
 def records(home: Path) -> dict[str, tuple[Path, dict]]:
     """Everything that runs of this base have noted: hash -> folder and note; a good run stands above a failed one."""
     found = {}
-    for path in [*sorted(home.glob(f"failed/*/{RECORD}")), *sorted(p for p in home.glob(f"*/{RECORD}") if not p.parent.is_symlink())]:
+    good = [path for path in home.glob(f"*/{RECORD}") if not path.parent.is_symlink() and path.parent.suffix != ".rebuilt"]
+    for path in [*sorted(home.glob(f"failed/*/{RECORD}")), *sorted(good)]:
         for note in json.loads(path.read_text(encoding="utf-8")).values():
             found[note["key"]] = (path.parent, note)
     return found
