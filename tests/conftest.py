@@ -4,6 +4,7 @@ import datetime as dt
 import os
 from pathlib import Path
 
+import hypothesis
 import pandas as pd
 import polars as pl
 import pytest
@@ -15,6 +16,8 @@ from audit.run import prepare
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 CHROMIUM = "/usr/bin/chromium"
+hypothesis.settings.register_profile("ours", deadline=None)  # how long a call takes belongs in bench/
+hypothesis.settings.load_profile("ours")
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from audit.findings import Finding
+from audit.intake.defects import AS_THEY_LIE
 from audit.language import mark as N_
 from audit.settings import Settings
 
@@ -27,10 +28,16 @@ def findings(reconciliation: pd.DataFrame, defects: pd.DataFrame, bridge: pd.Dat
     if open_.any() or abs(sums["moved"]) > tolerance:
         raise ArithmeticError(f"the bridge does not close in {open_.sum()} months: {sums.to_dict()}")
     counts = {status: int(rows.get(status, 0)) for status in ("quarantined", "excluded", "merged")}
+    rows_kept = N_(
+        "{kept} of {n} exported rows ({value}) are in this audit; {quarantined} could not be read, {excluded} were left out by a declared rule, {merged} had been exported twice."
+    )
+    if (defects["defect"] == AS_THEY_LIE).any():
+        rows_kept = N_(
+            "{kept} of {n} rows ({value}) are in this audit; {quarantined} could not be read, {excluded} lie outside the time observed; whether some stand there twice was not looked for."
+        )
     found = [
         Finding(
-            "rows_kept", "intake", "fact",
-            N_("{kept} of {n} exported rows ({value}) are in this audit; {quarantined} could not be read, {excluded} were left out by a declared rule, {merged} had been exported twice."),
+            "rows_kept", "intake", "fact", rows_kept,
             value=kept / total if total else float("nan"), n=total, params={"kept": kept, **counts},
         ),
         Finding(

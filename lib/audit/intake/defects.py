@@ -20,6 +20,7 @@ UNREADABLE_SHARE, UNREADABLE_LEAST = 0.05, 20  # beyond both the formats are in 
 ASLEEP_DAYS = 45  # a month and a half without a single line
 IMMATERIAL_SHARE = 0.001  # of the rows: below it a defect is told, but flags no chapter
 SHOWN = 3  # places named as a sample
+AS_THEY_LIE = N_("the order lines are taken as they lie: repeats, totals, double customers, VAT and services were not looked for")
 MONEY_STEPS = "base segments accounts"
 TIME_STEPS = "repeat retention ladder"
 ALL_STEPS = f"{MONEY_STEPS} {TIME_STEPS} loyalty"
@@ -280,7 +281,7 @@ def _elsewhere(base: Base):
     """Order lines that intake never read: what it would have looked for, nobody has."""
     rows = base.elsewhere.reconciliation
     yield Defect(
-        "lines", N_("the order lines are taken as they lie: repeats, totals, double customers, VAT and services were not looked for"), "FLAG",
+        "lines", AS_THEY_LIE, "FLAG",
         int(rows["rows"].sum()), rows["amount"].sum(), N_("unknown, where they hold any of these"),
         N_("check these where the lines come from, and say so in the report"), ALL_STEPS,
     )  # fmt: skip
