@@ -141,3 +141,9 @@ def test_keys_are_law():
     found = ledger_of([("A", "2024-01-05", 1), ("B", "2024-02-05", 2), ("A", "2024-02-07", 3)], **WINDOW)
     for name, frame in found.items():
         tables.require(as_pandas(pl.from_pandas(frame)), name)
+
+
+def test_one_customer_with_all_the_lines_is_one_part(monkeypatch):
+    monkeypatch.setattr(engine, "PART_LINES", 2)
+    found = ledger_of([("A", f"2024-0{m}-05", 10) for m in range(1, 7)], **WINDOW)
+    assert found["history"]["purchases"].tolist() == [6]
