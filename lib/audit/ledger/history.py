@@ -7,7 +7,7 @@ import datetime as dt
 import narwhals as nw
 import polars as pl
 
-from audit.ledger import rhythm
+from audit.ledger import engine, rhythm
 from audit.ledger.rhythm import clock, days_between
 
 MILLION = 1_000_000.0
@@ -67,9 +67,8 @@ def summary(lines: nw.LazyFrame, *, as_of: dt.date) -> nw.LazyFrame:
     -------
     customer_id, repeats (days with a purchase after the first), recency_days (first to last purchase), age_days (first purchase to as_of).
     """
-    days = lines.group_by("customer_id").agg(
-        first_on=nw.col("date").min(), last_on=nw.col("date").max(), repeats=(nw.col("date").n_unique() - 1).cast(nw.Int64)
-    )
+    days = engine.once(lines, "customer_id", "date").group_by("customer_id")
+    days = days.agg(first_on=nw.col("date").min(), last_on=nw.col("date").max(), repeats=(nw.col("date").n_unique() - 1).cast(nw.Int64))
     return days.select(
         "customer_id",
         "repeats",
