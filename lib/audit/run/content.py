@@ -104,8 +104,13 @@ def closure(modules: tuple[str, ...]) -> tuple[Path, ...]:
         for path in _home(pending.pop()):
             if path not in found:
                 found.add(path)
-                pending += _imports(ast.parse(path.read_text(encoding="utf-8")))
+                pending += _imports_of(path)
     return tuple(sorted(found))
+
+
+@cache
+def _imports_of(module: Path) -> set[str]:
+    return _imports(ast.parse(module.read_text(encoding="utf-8")))
 
 
 def _imports(tree: ast.AST) -> set[str]:
