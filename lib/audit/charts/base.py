@@ -47,17 +47,16 @@ def waterfall(moves: pd.DataFrame) -> Chart:
 def contributions(change: pd.DataFrame, currency: str) -> Chart:
     """Shapley's contributions of each factor to the change of sales, and of gross profit where cost is known."""
     measures = change["measure_class"].unique()
-    figure, axes = canvas(width=9.0, height=2.8, title="", panels=len(measures))
+    figure, axes = canvas(height=2.9, title="", panels=len(measures))
     said = []
     for panel, measure in zip(np.atleast_1d(axes), measures, strict=True):
         part = change[change["measure_class"] == measure].iloc[::-1]
         panel.barh([_(f) for f in part["factor"]], part["contribution"], color=[GREEN if v >= 0 else RED for v in part["contribution"]])
         panel.axvline(0, color=INK, lw=0.8)
-        panel.set_title(
-            _("Change of {measure}: {money}").format(measure=_(measure), money=shown("x", part["contribution"].sum(), currency))
-        )
+        money = shown("x", part["contribution"].sum(), currency)
+        panel.set_title(f"{_('Change of {measure}').format(measure=_(measure))}\n{money}", size=10)
         width = part["contribution"].abs().max() or 1.0
-        panel.set_xlim(min(0, part["contribution"].min()) - width * 0.95, max(0, part["contribution"].max()) + width * 0.95)
+        panel.set_xlim(min(0, part["contribution"].min()) - 1.4 * width, max(0, part["contribution"].max()) + 1.4 * width)
         for i, value in enumerate(part["contribution"]):
             panel.text(
                 value + width * 0.03 * (1 if value >= 0 else -1),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from dataclasses import dataclass
 
 import matplotlib as mpl
@@ -34,7 +35,10 @@ class Chart:
         """The figure as SVG text, the same bytes for the same figure."""
         buffer = io.StringIO()
         with mpl.rc_context(STYLE):
-            self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight")
+            if engine := self.figure.get_layout_engine():
+                engine.execute(self.figure)  # once; `savefig` would draw everything twice to find the layout
+                self.figure.set_layout_engine("none")
+            self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
         return buffer.getvalue()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
@@ -42,11 +46,13 @@ class Chart:
 
 
 def canvas(width: float = 8.0, height: float = 3.6, *, title: str, panels: int = 1):
-    """A figure in our style and its axes (one, or an array of panels), with a title at the left."""
+    """A figure in our style and its axes (one, or an array of panels), under a title."""
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(width, height), layout="constrained")
         axes = figure.subplots(1, panels, squeeze=False)[0]
-        axes[0].set_title(title)
+        if title:  # along the left edge of the picture, in as many lines as it needs
+            wrapped = "\n".join(textwrap.wrap(title, int(11 * width)))
+            figure.suptitle(wrapped, x=0.01, ha="left", size=11, weight="bold")
     return figure, axes if panels > 1 else axes[0]
 
 
