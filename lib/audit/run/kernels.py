@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import gc
 import multiprocessing
 import os
 import queue
@@ -163,6 +164,7 @@ class _Process:
 def _kernel(arguments: list[str], cwd: str | None, environment: dict[str, str]) -> None:
     """Become a kernel: what a fresh process would have by its environment is set here."""
     threading.Thread(target=_watch, daemon=True).start()
+    gc.freeze()  # what was imported stays: no need to look through it, nor to copy its pages
     multiprocessing.current_process().daemon = False  # a notebook may start processes of its own
     os.setsid()
     os.environ.clear()
