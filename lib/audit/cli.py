@@ -20,6 +20,12 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--only", metavar="STEP,STEP", help="only these steps, and those they need (`audit steps` lists them)")
     run.add_argument("--force", action="store_true", help="rebuild a run that exists, beside it, and compare")
     run.add_argument("--outputs", type=Path, help="where runs are kept (default: outputs/)")
+    report = commands.add_parser("report", help="tell a run that is done in further languages, or print it, from its tables")
+    report.add_argument("run", type=Path, help="folder of the run, such as outputs/demo/latest")
+    report.add_argument("--language", choices=["en", "ru"], action="append", default=[], help="a further language; may be given twice")
+    report.add_argument("--pdf", action="store_true", help="report.pdf beside report.html (needs WeasyPrint: `make pdf`)")
+    verify = commands.add_parser("verify", help="check every table and page of a run against the hashes it was sealed with")
+    verify.add_argument("run", type=Path, help="folder of the run, such as outputs/demo/latest")
     new = commands.add_parser("new", help="look at exports, propose what is what, write data/<name>/audit.toml for you to edit")
     new.add_argument(
         "files",
@@ -103,6 +109,24 @@ def _run(given) -> int:
     return 0
 
 
+def _report(given) -> int:
+    from audit.run import telling
+
+    gc.set_threshold(100_000, 50, 100)
+    folder = telling.further(given.run, languages=given.language, pdf=given.pdf, say=lambda line: print(line, flush=True))
+    for page in sorted((folder / "report").glob("*/index.html")):
+        print(f"report: {page.resolve().as_uri()}")
+    return 0
+
+
+def _verify(given) -> int:
+    from audit.run import folders
+
+    wrong = folders.verify(given.run)
+    print(*wrong, sep="\n") if wrong else print("every table and page is what the run was sealed with")
+    return 1 if wrong else 0
+
+
 def _check(given) -> int:
     from audit import run, terminal
 
@@ -149,7 +173,7 @@ def _lab(given) -> int:
     return run.lab(given.base)
 
 
-COMMANDS = {"new": _new, "run": _run, "check": _check, "steps": _steps, "norms": _norms, "lab": _lab}
+COMMANDS = {"new": _new, "run": _run, "report": _report, "verify": _verify, "check": _check, "steps": _steps, "norms": _norms, "lab": _lab}
 
 
 if __name__ == "__main__":

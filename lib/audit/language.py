@@ -16,6 +16,8 @@ import string
 from functools import cache
 from pathlib import Path
 
+from audit import vocabulary
+
 LOCALE = Path(__file__).parent / "locale"
 NOTHING, MINUS = "–", "−"
 SHARES = ("_share", "_rate", "_ratio")
@@ -24,25 +26,8 @@ PLAIN = ("_number", "_index", "score")
 WORDS = ("_class", "_answer")  # closed lists of ours: translated
 WORD_COLUMNS = {
     "decided_by", "subject", "factor", "cohort", "verdict", "status", "reason", "bias", "action", "defect", "direction", "driver", "rule", "most",
-    "dependence", "class_before", "class_now",
-}  # fmt: skip
-
-
-HEADINGS = {
-    "at_start": "S: active at start", "at_end": "E: active at end", "acquired": "N: acquired", "kept": "Kept", "customer_retention_rate": "CRR = (E − N) / S",
-    "true_retention_rate": "Same customers: kept / S", "since_class": "Since", "decile_class": "Tenth", "tenure_class": "Years", "purchase_class": "Purchases reached",
-    "next_share": "Went on to one more", "of_unknown_start": "Of these, start unknown (at least so long)", "kept_before": "Kept ones’ money before",
-    "lost_before": "Lost ones’ money before", "before_number": "Before", "now_number": "Now", "returned_so_far": "Returned so far",
-    "is_mature": "Comparable", "rung_class": "Rung", "rung_before_class": "Rung a year ago", "step_up": "Median step up", "median_revenue": "Median revenue",
-    "abc_class": "Class", "xyz_class": "Regularity", "agreement_index": "Agreement", "strength_index": "Strength", "by_definition_class": "By definition",
-    "loyalty_class": "Type", "customers_by_definition": "Customers by definition", "jaccard_index": "Mean Jaccard", "level_class": "Level",
-    "reason_class": "Reason", "limit_class": "What is limited", "count_number": "Count", "value_number": "Value", "rest_needed": "Sales to others needed",
-    "rest_growth_rate": "Growth of others needed", "result_without": "Result without it", "peer_revenue": "Median of peers", "is_first_returned": "Part of it came back", "since_on": "Buys since", "margin_variation_number": "Variation of quarterly margin", "in_favour_share": "In favour", "effect_class": "Moves", "attribute_class": "Kind", "corrected_chance_share": "Chance, corrected", "good_share": "A and B among them", "other_share": "A and B among others", "f1_index": "F1 (both in one)", "precision_share": "Of these, gone", "recall_share": "Of the gone, listed", "listed_and_gone": "Listed and gone", "returned_share": "Returned within horizon", "low_share": "Interval from", "high_share": "to",
-    "second_to_first_ratio": "Second to first", "chance_share": "Chance of such a silence", "usual_gap_days": "Usual gap, days", "silence_days": "Silent, days",
-    "last_on": "Last purchase", "yearly_revenue": "Last year’s money", "return_share": "Chance of return", "expected_revenue": "To be expected",
-    "silence_months": "Months silent", "data_answer": "The data say", "owner_answer": "The owner said", "agreement_class": "Agreement",
-    "decided_by": "What would decide it", "money": "Money at stake", "unreadable": "Money unreadable", "n": "n", "sha256": "SHA-256", "day_on": "Day",
-    "moved": "Moved between months", "untraced": "Returns without their sale", "smallest": "Smallest customer", "revenue_share": "Share of sales",
+    "dependence", "class_before", "class_now", "period", "period_before", "told", "emptiest", "feature", "type", "table", "why", "kind", "base_a",
+    "base_b", "control", "proposal",
 }  # fmt: skip
 
 
@@ -67,22 +52,74 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
-def translate(message: str) -> str:
+class Message(str):
+    """A sentence of the catalogue; filled, it takes the form that a number needs where it names forms: `{n:клиент|клиента|клиентов}`."""
+
+    def format(self, *args, **values) -> str:
+        return _FORMS.format(str(self), *args, **values)
+
+
+class _Forms(string.Formatter):
+    def format_field(self, value, spec: str) -> str:
+        return plural(value, spec.split("|")) if "|" in spec else super().format_field(value, spec)
+
+
+_FORMS = _Forms()
+
+
+def plural(number, forms: list[str]) -> str:
+    """The form that goes with a number (or a text that shows one) in the reader's language: one, few, many; in English one, other.
+
+    >>> [plural(n, ["customer", "customers"]) for n in (0, 1, 2, "1,001")]
+    ['customers', 'customer', 'customers', 'customers']
+    """
+    if isinstance(number, str):
+        digits = re.sub(r"[^\d,.]", "", number)
+        number = int(re.sub(r"\D", "", digits) or 0) if current() == "en" or "," not in digits else 1.5
+    names = ["one", "few", "many"] if current() == "ru" else ["one", "other"]
+    found = _locale(current()).plural_form(number)
+    return forms[min(names.index(found) if found in names else 1, len(forms) - 1)]
+
+
+@cache
+def _locale(language: str):
+    from babel import Locale
+
+    return Locale.parse(language)
+
+
+def translate(message: str) -> Message:
     """The message in the reader's language."""
-    return _catalogue(current()).gettext(message) if message else ""
+    return Message(_catalogue(current()).gettext(message) if message else "")
+
+
+def counted(one: str, many: str, count: int) -> str:
+    """A message with a number of things, in the form that the number needs, by gettext's own plurals."""
+    return Message(_catalogue(current()).ngettext(one, many, count)).format(count=shown("n", count))
+
+
+def prose(markdown: str) -> str:
+    """A cell of Markdown in the reader's language: one message a paragraph."""
+    return "\n\n".join(translate(paragraph) for paragraph in markdown.split("\n\n"))
 
 
 def retold(said: str) -> str:
-    """A sentence that was stored in English, its values filled in, in the reader's language.
+    """A sentence that was stored in English, its values filled in, in the reader's language; of words with commas between, each.
 
     Tables hold what was found in one language; the message it was made of is known by its shape.
     """
-    if current() == "en" or (translated := translate(said)) != said:
-        return said if current() == "en" else translated
-    for shape, message in _shapes(current()):
+    return said if current() == "en" else _retold(said, current())
+
+
+@cache
+def _retold(said: str, language: str) -> str:
+    if (translated := translate(said)) != said:
+        return translated
+    for shape, message in _shapes(language):
         if found := shape.fullmatch(said):
-            return translate(message).format(**{name: retold(value) for name, value in found.groupdict().items()})
-    return said
+            return translate(message).format(**{name: _retold(value, language) for name, value in found.groupdict().items()})
+    parts = said.split(", ")
+    return ", ".join(translate(part) for part in parts) if len(parts) > 1 else said
 
 
 @cache
@@ -95,9 +132,11 @@ def _shapes(language: str) -> list[tuple[re.Pattern, str]]:
 
 def _shape(message: str) -> re.Pattern:
     parts, seen = [], set()
-    for literal, place, _format, _conversion in string.Formatter().parse(message):
+    for literal, place, form, _conversion in string.Formatter().parse(message):
         parts.append(re.escape(literal))
-        if place:
+        if place and "|" in (form or ""):
+            parts.append(f"(?:{'|'.join(map(re.escape, form.split('|')))})")
+        elif place:
             parts.append(f"(?P={place})" if place in seen else f"(?P<{place}>.*?)")
             seen.add(place)
     return re.compile("".join(parts), re.DOTALL)
@@ -144,7 +183,7 @@ def _formatted(name: str, value, currency: str) -> str:
     if isinstance(value, bool):
         return translate("yes") if value else translate("no")
     if isinstance(value, dt.date):
-        return f"{value:%Y-%m-%d}"
+        return f"{value:%d.%m.%Y}" if current() == "ru" else f"{value:%Y-%m-%d}"
     if name.endswith(SHARES):
         return numbers.format_decimal(_steady(value * 100, 1), "#,##0.0", locale=current()) + "\xa0%"
     if name.endswith(UNITS):
@@ -153,8 +192,30 @@ def _formatted(name: str, value, currency: str) -> str:
         return numbers.format_decimal(_steady(value, 2), "#,##0.00", locale=current())
     if isinstance(value, int):
         return numbers.format_decimal(value, "#,##0", locale=current())
-    unit = f"\xa0{currency}" if currency else ""
+    unit = f"\xa0{symbol(currency)}" if currency else ""
     return numbers.format_decimal(_steady(value, 0), "#,##0", locale=current()) + unit
+
+
+def symbol(currency: str) -> str:
+    """A currency as its readers write it.
+
+    >>> symbol("RUB"), symbol("EUR")
+    ('RUB', '€')
+    """
+    from babel import numbers
+
+    return numbers.get_currency_symbol(currency, locale=current()) if currency else ""
+
+
+def number(value: float, pattern: str = "#,##0.###") -> str:
+    """A bare number in the reader's digits, by a pattern of Unicode's (babel.numbers.format_decimal).
+
+    >>> number(-0.5), number(1234.6, "#,##0")
+    ('−0.5', '1,235')
+    """
+    from babel import numbers
+
+    return numbers.format_decimal(value, pattern, locale=current(), decimal_quantization=True).replace("-", MINUS)
 
 
 def _steady(value: float, digits: int) -> float:
@@ -169,4 +230,4 @@ def filled(message: str, params: dict, currency: str) -> str:
 
 def label(column: str) -> str:
     """The heading of a column: its own words, or its name in words, translated."""
-    return translate(HEADINGS.get(column, column.removesuffix("_class").replace("_", " ").capitalize()))
+    return translate(vocabulary.HEADINGS.get(column, column.removesuffix("_class").replace("_", " ").capitalize()))

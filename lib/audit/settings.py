@@ -30,6 +30,8 @@ class Base(_Strict):
     sales_type: Literal["transactional", "consultative", "strategic", "mixed", "project"] = "transactional"
     languages: list[Literal["en", "ru"]] = Field(default=["en"], min_length=1)
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    edition: Literal["internal", "client", "anonymous"] = "internal"  # for whose eyes
+    previous: str | None = None  # folder of an earlier run of this base, to say what moved since
     purchases_are: Literal["sales", "invoices", "payments"] = "sales"  # what a line of [tables.lines] records (P37)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from audit import language
+from audit import language, steps
 from audit.findings import judgement, sentence
 from audit.language import translate as _
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from audit.settings import Settings
 
-SHORT = 24  # characters that are kept on one line
+SHORT, LONG = 24, 60  # characters that are kept on one line, and that make a column of sentences
 
 
 def named(table: pd.DataFrame, customers: pd.DataFrame | None, managers: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -80,27 +80,47 @@ def table(table: pd.DataFrame, settings: Settings, *, caption: str, top: int = 2
 def markup(table: pd.DataFrame, currency: str, *, caption: str, top: int = 25) -> str:
     """The HTML of a table. Names of columns decide units (language.shown); a row's first cell is its heading."""
     has_money = any(_is_money(table, c) for c in table.columns)
-    note = f" ({_('money in {currency}').format(currency=currency)})" if has_money and currency else ""
-    head = "".join(f'<th scope="col"{_align(table, c)}>{html.escape(language.label(str(c)))}</th>' for c in table.columns)
-    body = "".join(_row(table, row) for row in table.head(top).itertuples(index=False))
+    unit = _("money in {currency}").format(currency=language.symbol(currency)) if has_money and currency else ""
+    note = f' <span class="unit">({html.escape(unit)})</span>' if unit else ""
+    cells = {column: _texts(table.head(top), column) for column in table.columns}
+    head = "".join(f'<th{_look(table, c, cells[c])} scope="col">{html.escape(language.label(str(c)))}</th>' for c in table.columns)
+    body = "".join(f"<tr>{''.join(_cell(table, c, cells[c], i) for c in table.columns)}</tr>" for i in range(min(top, len(table))))
     more = len(table) - top
-    rest = f'<p class="more">{html.escape(_("and {count} more rows in the tables of this run").format(count=more))}</p>' if more > 0 else ""
+    said = language.counted("and {count} more row in the tables of this run", "and {count} more rows in the tables of this run", more)
+    rest = f'<p class="more">{html.escape(said)}</p>' if more > 0 else ""
     if table.empty:
         rest = f'<p class="more">{html.escape(_("no rows"))}</p>'
     return (
         f'<div class="table" role="region" tabindex="0" aria-label="{html.escape(caption, quote=True)}"><table>'
-        f"<caption>{html.escape(caption + note)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{rest}"
+        f"<caption>{html.escape(caption)}{note}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{rest}"
     )
 
 
-def _row(table: pd.DataFrame, row: tuple) -> str:
-    cells = []
-    for i, (column, value) in enumerate(zip(table.columns, row, strict=True)):
-        text = html.escape(language.shown(str(column), value))
-        tag = 'th scope="row"' if i == 0 else "td"
-        look = _align(table, column) or (' class="short"' if len(text) <= SHORT else "")
-        cells.append(f"<{tag}{look}>{text}</{tag.split()[0]}>")
-    return f"<tr>{''.join(cells)}</tr>"
+def _texts(table: pd.DataFrame, column: str) -> list[str]:
+    """The cells of a column as a reader sees them; where one number has decimals, all have, so that they stand below each other."""
+    titles = {step.name: step.title for step in steps.ALL} if column == "subject" else {}
+    texts = [_(titles[value]) if value in titles else language.shown(str(column), value) for value in table[column]]
+    point = language.number(0.5)[1]
+    if str(column).endswith(language.UNITS) and any(point in text for text in texts):
+        texts = [text if point in text or text == language.NOTHING else f"{text}{point}0" for text in texts]
+    return texts
+
+
+def _cell(table: pd.DataFrame, column: str, texts: list[str], row: int) -> str:
+    is_first = column == table.columns[0]
+    tag = "th" if is_first else "td"
+    short = len(texts[row]) <= SHORT and not _is_number(table, column)
+    look = ' class="short"' if short else _look(table, column, texts)
+    scope = ' scope="row"' if is_first else ""
+    scope = ' scope="row"' if is_first else ""
+    return f"<{tag}{look}{scope}>{html.escape(texts[row])}</{tag}>"
+
+
+def _look(table: pd.DataFrame, column: str, texts: list[str]) -> str:
+    """Numbers to the right; a column of sentences gets width."""
+    if _is_number(table, column):
+        return ' class="number"'
+    return ' class="long"' if max(map(len, texts), default=0) > LONG else ""
 
 
 def _is_number(table: pd.DataFrame, column: str) -> bool:
@@ -116,10 +136,6 @@ def _is_money(table: pd.DataFrame, column: str) -> bool:
     return types.is_float_dtype(table[column]) and not str(column).endswith(plain)
 
 
-def _align(table: pd.DataFrame, column: str) -> str:
-    return ' class="number"' if _is_number(table, column) else ""
-
-
 def findings(found: pd.DataFrame, settings: Settings, *, caption: str):
     """All findings as a table: chapter, sentence, verdict, money at stake with its range, n."""
     import pandas as pd
@@ -127,7 +143,7 @@ def findings(found: pd.DataFrame, settings: Settings, *, caption: str):
     rows = [
         {
             "finding": sentence(row, settings.currency),
-            "chapter": _(row["step"]),
+            "chapter": _(steps.by_name(row["step"]).title),
             "judgement": judgement(row, settings.currency),
             "money": language.shown("money", row["money"]),
             "range": _range(row),

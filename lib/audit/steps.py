@@ -15,6 +15,7 @@ from audit.language import mark as N_
 class Step:
     name: str  # of the module, the notebook, the test and the page
     number: int  # reading order only
+    title: str  # in a few words, where the question would be too long
     question: str
     reads: tuple[str, ...]  # tables without which it is not run
     uses: tuple[str, ...] = ()  # tables that make it say more
@@ -28,56 +29,56 @@ class Step:
 
 STEPS = (
     Step(
-        "intake", 0, N_("Can these numbers be trusted?"),
+        "intake", 0, N_("Trust in the data"), N_("Can these numbers be trusted?"),
         reads=("gate", "reconciliation", "quarantine", "defects", "effects", "controls", "duplicates", "bridge"),
         writes=("findings_intake",),
     ),
     Step(
-        "central", 5, N_("Is there one list of all customers, and is it right?"),
+        "central", 5, N_("Central file"), N_("Is there one list of all customers, and is it right?"),
         reads=("history", "panel", "customers", "central_fields"), uses=("sellers", "managers", "contacts", "activities", "crm_sales", "facts", "budgets", "points"),
         writes=("central_quality", "central_coverage", "central_freshness", "sole_managers", "contacted", "crm_by_period", "crm_by_customer", "findings_central"),
     ),
     Step(
-        "base", 10, N_("Is the customer base growing, and who carries it?"),
+        "base", 10, N_("Customer base"), N_("Is the customer base growing, and who carries it?"),
         reads=("history", "panel"), uses=("customers",),
         writes=("revenue_deciles", "movement", "sales_change", "cohort_revenue", "tenure", "findings_base"),
     ),
     Step(
-        "repeat", 20, N_("Do first-time buyers come back?"),
+        "repeat", 20, N_("Repeat purchases"), N_("Do first-time buyers come back?"),
         reads=("history",), uses=("managers",),
         writes=("returns_by_cohort", "period_ratio", "return_curve", "repeat_depth", "findings_repeat"),
     ),
     Step(
-        "retention", 30, N_("Who stays, who leaves, and who is about to?"),
+        "retention", 30, N_("Retention"), N_("Who stays, who leaves, and who is about to?"),
         reads=("history", "panel", "silences"), uses=("customers", "managers", "history_before"),
         writes=("rivals", "retention", "cohort_retention", "overdue", "winback", "reactivation", "survival", "findings_retention"),
     ),
     Step(
-        "ladder", 40, N_("On which rung does each customer stand?"),
+        "ladder", 40, N_("Ladder of loyalty"), N_("On which rung does each customer stand?"),
         reads=("history", "panel"), uses=("budgets", "facts"),
         writes=("ladder", "ladder_moves", "rungs", "findings_ladder"),
     ),
     Step(
-        "segments", 60, N_("Who are the customers, and are they the right ones?"),
+        "segments", 60, N_("Segments"), N_("Who are the customers, and are they the right ones?"),
         reads=("history", "panel", "season", "silences"), uses=("customers", "managers"),
         writes=("customer_classes", "class_moves", "lifecycle", "rfm", "rfm_cuts", "overlap", "strayed", "portrait", "findings_segments"),
     ),
     Step(
-        "loyalty", 70, N_("Why do customers stay: price, novelty, belonging or stability?"),
+        "loyalty", 70, N_("Loyalty types"), N_("Why do customers stay: price, novelty, belonging or stability?"),
         reads=("history", "panel"), uses=("behaviour", "activities", "customers", "managers"),
         writes=(
             "loyalty_types", "loyalty_gaps", "loyalty_centres", "loyalty_scales", "loyalty_mixtures", "loyalty_stability", "findings_loyalty",
         ),
     ),
     Step(
-        "accounts", 110, N_("Which customers are key, why, and how far do we depend on them?"),
+        "accounts", 110, N_("Key accounts"), N_("Which customers are key, why, and how far do we depend on them?"),
         reads=("panel", "history"), uses=("customers", "managers", "sellers", "budgets", "facts", "behaviour", "costs", "tiers", "answers"),
         writes=("key_accounts", "revenue_shares", "key_criteria", "dependence", "findings_accounts"),
     ),
 )  # fmt: skip
 
 VERDICTS = Step(
-    "verdicts", 990, N_("What is the answer, and what should be done first?"),
+    "verdicts", 990, N_("The answer"), N_("What is the answer, and what should be done first?"),
     reads=("history",), uses=("answers", "activities", "budgets", *(f"findings_{step.name}" for step in STEPS)),
     writes=("verdicts", "eight_questions", "undecided"),
 )  # fmt: skip

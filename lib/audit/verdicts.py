@@ -11,12 +11,14 @@ import math
 
 import pandas as pd
 
-from audit import intervals
+from audit import intervals, vocabulary
 from audit.findings import MISSED, UNDECIDED, Finding
 from audit.language import mark as N_
 
 YES, NO = N_("yes"), N_("no")
 HALF = 0.5
+LINES = 5  # of the answer
+FIRST = {"base": "base_size", "retention": "retention_rate", "intake": "rows_kept"}
 
 QUESTIONS = {
     "A1": N_("Are sales to existing customers larger than sales to new ones?"),
@@ -161,15 +163,25 @@ def undecided(found: pd.DataFrame, questions: pd.DataFrame, missing: dict[str, s
     -------
     DataFrame with subject_class (finding, question or table), subject, decided_by.
     """
-    rows = [(N_("finding"), row["id"].replace("_", " "), row["why"]) for _, row in found[found["verdict"] == UNDECIDED].iterrows()]
+    rows = [(N_("finding"), vocabulary.FINDINGS[row["id"]], row["why"]) for _, row in found[found["verdict"] == UNDECIDED].iterrows()]
     open_ = questions.loc[questions["data_answer"] == UNDECIDED, "question"]
     rows += [(N_("question"), question, NEEDS[question]) for question in open_]
     rows += [(N_("table"), name, unlocks) for name, unlocks in missing.items()]
     return pd.DataFrame(rows, columns=["subject_class", "subject", "decided_by"])
 
 
-def answer(chapters: pd.DataFrame) -> pd.DataFrame:
-    """The answer in a few lines: the first finding of each chapter, in reading order; trust in the data comes last."""
-    first = chapters.drop_duplicates("step")
-    of_data = first["step"].isin(["intake", "central"])
-    return pd.concat([first[~of_data], first[of_data]], ignore_index=True)
+def answer(found: pd.DataFrame) -> pd.DataFrame:
+    """The answer in five lines: how many customers there are, what misses a norm or has most money at stake, who stays, and trust in the data.
+
+    Parameters
+    ----------
+    found
+        all findings, as `ordered` returns them.
+    """
+    first = found.sort_values("step", kind="stable").drop_duplicates("step") if len(found) else found
+    lead = {step: found.index[(found["step"] == step) & (found["id"] == name)][:1] for step, name in FIRST.items()}
+    urgent = found.index[(found["verdict"] == MISSED) | found["money"].notna()][:6]
+    chosen = [*lead["base"], *[i for i in urgent if i not in set(lead["base"])][: LINES - 3], *lead["retention"], *lead["intake"]]
+    rest = [i for i in first.index if i not in chosen]
+    picked = list(dict.fromkeys(chosen))
+    return found.loc[[*picked, *rest][:LINES] if len(picked) < LINES else picked[:LINES]].reset_index(drop=True)

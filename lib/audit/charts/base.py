@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from audit.charts.frame import BLUE, GREEN, INK, LAYERS, MUTED, RED, SAND, Chart, canvas, clear_axes, money_axis, nothing, percent_axis
-from audit.language import shown
+from audit.language import number, retold, shown, symbol
 from audit.language import translate as _
 
 
@@ -23,17 +23,17 @@ def waterfall(moves: pd.DataFrame) -> Chart:
         ("first_seen", int(now["first_seen"]), SAND),
     ]
     steps = [step for step in steps if step[1]]
-    figure, axes = canvas(title=f"{title}, {before['period']} → {now['period']}")
-    names, level = [str(before["period"])], int(before["customers"])
+    figure, axes = canvas(title=f"{title}, {retold(str(before['period']))} → {retold(str(now['period']))}")
+    names, level = [retold(str(before["period"]))], int(before["customers"])
     axes.bar(0, level, color=MUTED, width=0.6)
     axes.text(0, level, shown("n", level), ha="center", va="bottom")
     for i, (name, step, colour) in enumerate(steps, 1):
         axes.bar(i, abs(step), bottom=min(level, level + step), color=colour, width=0.6)
         axes.plot([i - 0.7, i + 0.3], [level, level], color=MUTED, lw=0.8)
         level += step
-        axes.text(i, max(level, level - step), f"{step:+,}".replace("-", "−"), ha="center", va="bottom")
+        axes.text(i, max(level, level - step), f"{'+' if step > 0 else ''}{number(step)}", ha="center", va="bottom")
         names.append(_(name.replace("_", " ")))
-    names.append(str(now["period"]))
+    names.append(retold(str(now["period"])))
     axes.bar(len(steps) + 1, level, color=MUTED, width=0.6)
     axes.text(len(steps) + 1, level, shown("n", level), ha="center", va="bottom")
     axes.set_xticks(range(len(names)), names)
@@ -83,7 +83,7 @@ def deciles(table: pd.DataFrame) -> Chart:
         axes.text(
             i,
             max(row["revenue_share"], 0),
-            f"{row['revenue_share'] * 100:.1f}\nΣ {row['cumulative_share'] * 100:.0f}",
+            f"{number(row['revenue_share'] * 100, '0.0')}\nΣ {number(row['cumulative_share'] * 100, '0')}",
             ha="center",
             va="bottom",
             size=8.5,
@@ -108,10 +108,10 @@ def layers(cohorts: pd.DataFrame, currency: str) -> Chart:
     bottom = np.zeros(len(wide))
     for i, cohort in enumerate(wide.columns):
         values = wide[cohort].to_numpy()
-        axes.bar(wide.index, values, bottom=bottom, color=LAYERS[i % len(LAYERS)], width=0.62, label=_(cohort), edgecolor="white", lw=0.6)
+        axes.bar([retold(period) for period in wide.index], values, bottom=bottom, color=LAYERS[i % len(LAYERS)], width=0.62, label=retold(cohort), edgecolor="white", lw=0.6)
         bottom += values
     money_axis(axes.yaxis)
-    axes.set_ylabel(currency)
+    axes.set_ylabel(symbol(currency))
     handles, names = axes.get_legend_handles_labels()
     axes.legend(handles[::-1], names[::-1], title=_("first bought"), loc="center left", bbox_to_anchor=(1, 0.5), ncols=1 + len(names) // 14)
     axes.tick_params(axis="x", rotation=0 if len(wide) < 9 else 60)
@@ -121,5 +121,5 @@ def layers(cohorts: pd.DataFrame, currency: str) -> Chart:
     biggest = last.idxmax()
     return Chart(
         figure,
-        alt.format(period=wide.index[-1], share=shown("x_share", last[biggest] / last.sum() if last.sum() else np.nan), cohort=_(biggest)),
+        alt.format(period=retold(wide.index[-1]), share=shown("x_share", last[biggest] / last.sum() if last.sum() else np.nan), cohort=retold(biggest)),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from audit.charts.frame import BLUE, GRID, ORANGE, Chart, canvas, clear_axes, money_axis, nothing, percent_axis
-from audit.language import shown
+from audit.language import shown, symbol
 from audit.language import translate as _
 
 MOST = 12  # managers drawn
@@ -48,7 +48,7 @@ def sole_managers(sole: pd.DataFrame, names: pd.Series, currency: str) -> Chart:
     axes.invert_yaxis()
     money_axis(axes.xaxis)
     axes.margins(x=0.12)
-    axes.set_xlabel(currency)
+    axes.set_xlabel(symbol(currency))
     clear_axes(axes, keep="x")
     axes.legend(loc="upper left", ncols=2, bbox_to_anchor=(0, -0.22))
     alt = _("{customers} customers were served by one manager alone; most sales of that kind: {manager}, {money}.")

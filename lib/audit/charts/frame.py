@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from audit.language import number, retold, shown
 from audit.language import translate as _
 
 INK, MUTED, GRID = "#1d2733", "#5d6b7a", "#d9dfe5"
@@ -58,7 +59,7 @@ def canvas(width: float = 8.0, height: float = 3.6, *, title: str, panels: int =
 
 def percent_axis(axis) -> None:
     """Ticks of shares as percentages, with the digits they need."""
-    axis.set_major_formatter(lambda value, _pos: f"{value * 100:.3g}\xa0%")
+    axis.set_major_formatter(lambda value, _pos: f"{number(value * 100, '#,##0.#')}\xa0%")
 
 
 def money_axis(axis) -> None:
@@ -67,8 +68,8 @@ def money_axis(axis) -> None:
     def short(value, _pos):
         for size, unit in [(1e9, _("bn")), (1e6, _("m")), (1e3, _("k"))]:
             if abs(value) >= size:
-                return f"{value / size:,.4g}\xa0{unit}"
-        return f"{value:,.4g}"
+                return f"{number(value / size)}\xa0{unit}"
+        return number(value)
 
     axis.set_major_formatter(short)
 
@@ -93,8 +94,8 @@ def dots(axes, names, values, low, high, *, notes) -> None:
     axes.vlines(at, low, high, color=BLUE, lw=6, alpha=0.25)
     axes.plot(at, values, "o", color=BLUE)
     for i, value, note in zip(at, values, notes, strict=True):
-        axes.text(i + 0.08, value, f" {value * 100:.0f}\xa0%\n n={note}", va="center", size=8.5)
-    axes.set_xticks(at, names, rotation=0 if len(at) < 9 else 60)
+        axes.text(i + 0.08, value, f" {number(value * 100, '0')}\xa0%\n n={shown('n', int(note))}", va="center", size=8.5)
+    axes.set_xticks(at, [retold(str(name)) for name in names], rotation=0 if len(at) < 9 else 60)
     axes.set_xlim(-0.5, len(at) - 0.2)
     axes.set_ylim(0, 1)
     percent_axis(axes.yaxis)
@@ -126,7 +127,7 @@ def share_bars(
         axes.axvline(border, color=MUTED, lw=1, ls=":")
     axes.set_yticks(range(len(part)), [str(names.get(g, g))[:38] for g in part["group"]])
     for i, (value, note) in enumerate(zip(part["revenue_share"], notes, strict=True)):
-        axes.text(max(value, 0), i, f" {value * 100:.1f}\xa0%{note}", va="center", size=9)
+        axes.text(max(value, 0), i, f" {shown('x_share', float(value))}{note}", va="center", size=9)
     axes.invert_yaxis()
     percent_axis(axes.xaxis)
     axes.margins(x=0.15)

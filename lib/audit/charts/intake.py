@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from audit.charts.frame import BLUE, GRID, MUTED, RED, SAND, Chart, canvas, clear_axes, money_axis, nothing
-from audit.language import shown
+from audit.language import shown, symbol
 from audit.language import translate as _
 
 
@@ -34,7 +34,7 @@ def booked(bridge: pd.DataFrame, currency: str) -> Chart:
     axes.bar(bridge["period"], bridge["booked"], width=24, color=GRID, label=_("booked"))
     axes.plot(bridge["period"], bridge["revenue"], color=BLUE, lw=2, marker="o", ms=3, label=_("revenue, returns moved to their sale"))
     money_axis(axes.yaxis)
-    axes.set_ylabel(currency)
+    axes.set_ylabel(symbol(currency))
     axes.legend(loc="upper left", ncols=2, bbox_to_anchor=(0, -0.1))
     clear_axes(axes, keep="y")
     top = bridge.loc[bridge["revenue"].idxmax()]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from audit.charts.frame import BLUE, MUTED, ORANGE, Chart, canvas, dots, nothing, percent_axis
-from audit.language import shown
+from audit.language import retold, shown
 from audit.language import translate as _
 
 
@@ -47,5 +47,5 @@ def returns_by_cohort(table: pd.DataFrame, *, norm: float) -> Chart:
     figure, axes = canvas(height=3.2, title=title)
     dots(axes, mature["cohort"], mature["returned_share"], mature["low_share"], mature["high_share"], notes=mature["first_buyers"])
     axes.axhline(norm, color=ORANGE, lw=1.4, ls="--")
-    said = "; ".join(f"{c}: {shown('x_share', s)}" for c, s in zip(mature["cohort"], mature["returned_share"], strict=True))
+    said = "; ".join(f"{retold(c)}: {shown('x_share', s)}" for c, s in zip(mature["cohort"], mature["returned_share"], strict=True))
     return Chart(figure, _("Share back by cohort: {said}; the norm is {norm}.").format(said=said, norm=shown("x_share", norm)))

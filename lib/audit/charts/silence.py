@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from audit.charts.frame import BLUE, INK, MUTED, Chart, canvas, clear_axes, dots, nothing, percent_axis
-from audit.language import shown
+from audit.language import number, retold, shown
 from audit.language import translate as _
 
 
@@ -16,15 +16,16 @@ def retention(rates: pd.DataFrame) -> Chart:
     if rates.empty:
         return nothing(title)
     figure, axes = canvas(height=3.2, title=title)
+    named = [retold(period) for period in rates["period"]]
     for column, colour, name, shift in [
         ("customer_retention_rate", MUTED, _("CRR = (E − N) / S"), 1),
         ("true_retention_rate", BLUE, _("still active of those active at the start"), -1),
     ]:
-        axes.plot(rates["period"], rates[column], "o-", color=colour, lw=2, label=name)
+        axes.plot(named, rates[column], "o-", color=colour, lw=2, label=name)
         if len(rates) <= 8:
-            for x, y in zip(rates["period"], rates[column], strict=True):
+            for x, y in zip(named, rates[column], strict=True):
                 axes.annotate(
-                    f"{y * 100:.0f}\xa0%", (x, y), textcoords="offset points", xytext=(0, 9 * shift - 3), ha="center", color=colour, size=9
+                    f"{number(y * 100, '0')}\xa0%", (x, y), textcoords="offset points", xytext=(0, 9 * shift - 3), ha="center", color=colour, size=9
                 )
     percent_axis(axes.yaxis)
     axes.set_ylim(0, max(1.08, rates["customer_retention_rate"].max() * 1.08))
@@ -36,7 +37,7 @@ def retention(rates: pd.DataFrame) -> Chart:
     return Chart(
         figure,
         alt.format(
-            period=last["period"], true=shown("x_share", last["true_retention_rate"]), crr=shown("x_share", last["customer_retention_rate"])
+            period=named[-1], true=shown("x_share", last["true_retention_rate"]), crr=shown("x_share", last["customer_retention_rate"])
         ),
     )
 
@@ -64,8 +65,8 @@ def cohort_heatmap(cohorts: pd.DataFrame, column: str) -> Chart:
     if wide.size <= 400:
         for i, j in zip(*np.nonzero(wide.notna().to_numpy()), strict=True):
             value = wide.iat[i, j]
-            axes.text(j, i, f"{value * 100:.0f}", ha="center", va="center", size=8.5, color="white" if value > 0.62 * top else INK)
-    axes.set_yticks(range(len(wide)), [f"{c}  (n={sizes[c]})" for c in wide.index])
+            axes.text(j, i, number(value * 100, "0"), ha="center", va="center", size=8.5, color="white" if value > 0.62 * top else INK)
+    axes.set_yticks(range(len(wide)), [f"{retold(c)}  (n={sizes[c]})" for c in wide.index])
     axes.set_xticks(range(wide.shape[1]), wide.columns)
     axes.invert_yaxis()
     axes.set_xlabel(_("periods since the first purchase (cells in %)"))

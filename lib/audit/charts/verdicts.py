@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from audit import vocabulary
 from audit.charts.frame import BLUE, INK, Chart, canvas, clear_axes, money_axis, nothing
-from audit.language import shown
+from audit.language import shown, symbol
 from audit.language import translate as _
 
 
@@ -21,17 +22,17 @@ def stakes(found: pd.DataFrame, currency: str) -> Chart:
     axes.barh(at, known["money"].abs(), color=BLUE, height=0.55)
     ranged = known["money_low"].notna().to_numpy()
     axes.hlines(at[ranged], known.loc[ranged, "money_low"].abs(), known.loc[ranged, "money_high"].abs(), color=INK, lw=1.6)
-    axes.set_yticks(at, [_(i.replace("_", " ")) for i in known["id"]])
+    axes.set_yticks(at, [_(vocabulary.FINDINGS[i]) for i in known["id"]])
     for y, value, high in zip(at, known["money"].abs(), known["money_high"].abs().fillna(0), strict=True):
         axes.text(max(value, high), y, "  " + shown("x", value), va="center", size=9)
     axes.margins(x=0.2)
     money_axis(axes.xaxis)
-    axes.set_xlabel(currency)
+    axes.set_xlabel(symbol(currency))
     clear_axes(axes, keep="x")
     first = known.iloc[-1]
     return Chart(
         figure,
         _("The largest amount at stake, {money}, belongs to “{finding}”.").format(
-            money=shown("x", abs(first["money"]), currency), finding=_(first["id"].replace("_", " "))
+            money=shown("x", abs(first["money"]), currency), finding=_(vocabulary.FINDINGS[first["id"]])
         ),
     )

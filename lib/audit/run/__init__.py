@@ -5,6 +5,7 @@
     prepare    intake and ledger: exports -> tables
     notebooks  papermill: one notebook, and all of them in order
     kernels    forked from a server that has imported everything
+    telling    chapters and pages of a run in a language, also of a run that is sealed
     folders    where a run lies: built beside, moved when whole, sealed, or kept apart when it failed
 
 A run is built in a temporary folder, renamed when whole, then sealed by its manifest; the same inputs, settings, norms, code and steps have
@@ -27,14 +28,14 @@ from pathlib import Path
 
 from audit import settings as settings_module
 from audit import steps, store
-from audit.run import content, earlier, folders, kernels, prepare
+from audit.run import content, earlier, folders, kernels, prepare, telling
 from audit.run.content import ROOT
 from audit.run.folders import StepFailed
-from audit.run.notebooks import environment, execute, in_order, overrides
+from audit.run.notebooks import environment
+from audit.run.telling import NOTEBOOKS
 from audit.settings import Settings
 
 __all__ = ["NOTEBOOKS", "OUTPUTS", "Outcome", "StepFailed", "check", "lab", "run"]
-NOTEBOOKS = ROOT / "notebooks"
 OUTPUTS = ROOT / "outputs"
 MADE_WITH = ("audit", "pandas", "polars", "narwhals", "scipy", "matplotlib", "papermill", "nbconvert")
 
@@ -99,10 +100,10 @@ def run(
         made = {"inputs": [_input(file, before, read_as) for file in files], "versions": _versions(identity), "skipped": skipped}
         seconds = {}
         for language in settings.languages:
-            seconds[language], bodies = _chapters(runnable, folder, settings, language, notebooks, known, say)
-            _pages(bodies, folder, settings, language, name, made)
+            seconds[language], bodies = telling.chapters(runnable, folder, settings, language, notebooks, known, say)
+            telling.pages(bodies, folder, settings, language, name, made)
         took = {"total": round(time.perf_counter() - clock, 2), **seconds}
-        folders.seal(folder, {"run": name, "identity": identity, **made, "seconds": took})
+        folders.seal(folder, {"run": name, "identity": identity, "program": content.program(notebooks), **made, "seconds": took})
         if target.exists():
             folders.compare(target, folder, say)
         else:
@@ -140,53 +141,6 @@ def _read_anew(settings: Settings) -> dict[str, str]:
     """What lies at an address may have changed without our seeing it: it is never taken for unchanged, so the moment of reading decides."""
     lines = settings.engine.lines or ""
     return {lines: dt.datetime.now(dt.timezone.utc).isoformat()} if "://" in lines else {}
-
-
-def _chapters(
-    chosen: list[steps.Step], folder: Path, settings: Settings, language: str, notebooks: Path, known: dict, say
-) -> tuple[dict[str, float], dict[str, str]]:
-    """Execute the steps' notebooks in a language, or take them over from a run where they were the same: seconds, and bodies of chapters, by step."""
-    from audit import report
-
-    where = folder / "notebooks" / language
-    where.mkdir(parents=True, exist_ok=True)
-
-    # read before the lanes start: Python 3.11 cannot parse code in two threads at once
-    given = {step.name: {"run_dir": "../..", **overrides(notebooks / step.notebook, settings)} for step in chosen}
-    code = {step.name: content.code_of(notebooks / step.notebook) for step in chosen}
-
-    def perform(step: steps.Step) -> str:
-        source, target = notebooks / step.notebook, where / step.notebook
-        key = content.step(step, folder, settings, language, code[step.name])
-        taken = earlier.taken_over(known, key, folder)
-        if not taken:
-            execute(source, target, given[step.name])
-        with converting:
-            bodies[step.name] = report.body(target)
-        written = [path for table in step.writes if (path := folder / "tables" / f"{table}.parquet").is_file()]
-        noted.append((f"{language}/{step.name}", key, [target, *written]))
-        return f"unchanged, taken from {taken[0]}" if taken else ""
-
-    noted, bodies, converting = [], {}, threading.Lock()
-    try:
-        with environment(language):
-            seconds, failures = in_order(chosen, perform, say)
-    finally:
-        for name, key, files in sorted(noted):
-            earlier.remember(folder, name, key, files)
-    if failures:
-        lines = [f"step {name!r}, {what}" for name, what in failures.items()]
-        kept = folders.failed_of(folder) / "notebooks" / language
-        raise StepFailed("\n".join(lines) + f"\nThe failed notebooks are kept in {kept}. The last good report is untouched.")
-    return seconds, bodies
-
-
-def _pages(bodies: dict[str, str], folder: Path, settings: Settings, language: str, name: str, made: dict) -> None:
-    """The report of a run in one of its languages."""
-    from audit import report
-
-    with environment(language):
-        report.pages(bodies, folder / "report" / language, settings, run=name, **made)
 
 
 def check(base: Path, outputs: Path = OUTPUTS):

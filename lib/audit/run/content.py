@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[3]
 LIB = Path(__file__).parents[1]
 DATA = [LIB / "norms.toml", LIB / "intake" / "words.toml", *sorted((LIB / "locale").rglob("*.po"))]  # that any module may read
 LEDGER_NORMS = ("holdout_days", "novelty_days")  # what intake and ledger take of the register
-NOT_OF_TABLES = {"languages", "confidence", "sales_type"}  # of [base]; neither intake nor ledger looks at them
+NOT_OF_TABLES = {"languages", "confidence", "sales_type", "previous"}  # of [base]; neither intake nor ledger looks at them
 
 
 def of_file(path: Path) -> str:
@@ -43,9 +43,14 @@ def of(*parts) -> str:
 
 def run(files: dict[str, str], settings: Settings, chosen: list[steps.Step], notebooks: Path, *, root: Path = ROOT) -> str:
     """Hash of everything that decides a report."""
+    return of(files, settings.model_dump(mode="json", by_alias=True), program(notebooks, root=root), [step.name for step in chosen])
+
+
+def program(notebooks: Path, *, root: Path = ROOT) -> str:
+    """Hash of everything that works on the data: code, norms, sentences, notebooks, versions of libraries."""
     code = [p for p in sorted((root / "lib" / "audit").rglob("*")) if p.is_file() and "__pycache__" not in p.parts]
     named = {str(p.relative_to(root)): of_file(p) for p in code} | of_files(sorted(notebooks.glob("*.ipynb")))
-    return of(files, settings.model_dump(mode="json", by_alias=True), named, _made_with(root), [step.name for step in chosen])
+    return of(named, _made_with(root))
 
 
 def tables(files: dict[str, str], settings: Settings) -> str:

@@ -58,9 +58,38 @@ def failed_of(folder: Path) -> Path:
 
 def seal(folder: Path, manifest: dict) -> None:
     """Write the manifest, with the hash of every table and page: from now on the run never changes."""
-    outputs = [path for path in sorted(folder.rglob("*")) if path.suffix in {".parquet", ".html"}]
-    manifest["outputs"] = {str(path.relative_to(folder)): content.of_file(path) for path in outputs}
+    manifest = {**manifest, "outputs": {str(path.relative_to(folder)): content.of_file(path) for path in _outputs(folder)}}
     (folder / store.MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _outputs(folder: Path) -> list[Path]:
+    """What the manifest vouches for: tables, pages, workbooks, paper; executed notebooks hold times."""
+    return [path for path in sorted(folder.rglob("*")) if path.suffix in {".parquet", ".html", ".xlsx", ".csv", ".pdf"}]
+
+
+def verify(folder: Path) -> list[str]:
+    """What of a sealed run is not what it was sealed as, a sentence each: changed, missing, or added.
+
+    Raises
+    ------
+    NoTable
+        where there is no sealed run in that folder.
+    """
+    if not (folder / store.MANIFEST).is_file():
+        raise store.NoTable(f"no sealed run in {folder}. What to do: give the folder of a run, outputs/<base>/<run>.")
+    sealed = manifest(folder)["outputs"]
+    there = {str(path.relative_to(folder)): content.of_file(path) for path in _outputs(folder)}
+    changed = [f"{name} was changed" for name in sorted(sealed.keys() & there.keys()) if sealed[name] != there[name]]
+    missing = [f"{name} is missing" for name in sorted(sealed.keys() - there.keys())]
+    return [*changed, *missing, *(f"{name} was not sealed" for name in sorted(there.keys() - sealed.keys()))]
+
+
+def swap(run: Path, rebuilt: Path) -> None:
+    """The rebuilt run in the place of the old one, which is removed only then."""
+    old = run.with_name(f"{BUILDING}old-{run.name}")
+    run.replace(old)
+    rebuilt.replace(run)
+    shutil.rmtree(old)
 
 
 def manifest(folder: Path) -> dict:

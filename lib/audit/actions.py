@@ -1,0 +1,145 @@
+"""What does each manager do on Monday? The lists of the chapters as tasks, one row a task, with its reason, money and day.
+
+A customer stands here once for each reason; money of different tasks overlaps and is never added up across reasons.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+
+from audit.groups import groups
+from audit.language import mark as N_
+
+COLUMNS = ["manager_id", "task_class", "customer_id", "money", "due_on", "last_on", "silence_days", "usual_gap_days", "other", "source"]
+TASKS = {  # in the order in which they are to be done: what it is, and why it stands here
+    "overdue": (N_("call: overdue"), N_("Silent for longer than the customer's own rhythm explains; money of the last twelve months of buying.")),
+    "second": (N_("second purchase"), N_("Bought once and has reached the usual gap; ask what came of the first order, offer what belongs to it.")),
+    "key": (N_("key account"), N_("Key account ({other}); keep the plan up to date; money of twelve months.")),
+    "dependence": (N_("limit of dependence"), N_("The share of the sales is above a border ({other}); agree with the owner on the limit.")),
+    "strayed": (N_("strayed"), N_("Buys less than peers of the same industry; money is the distance to their median, not a forecast.")),
+    "winback": (N_("win back"), N_("Gone silent; money is what may be expected by the base's own chance of return.")),
+    "duplicate": (N_("duplicate to decide"), N_("May be the same as {other}; decide in duplicates.csv.")),
+}
+
+
+def monday(as_of: dt.date) -> dt.date:
+    """The first Monday after that day.
+
+    >>> monday(dt.date(2025, 12, 31)), monday(dt.date(2026, 1, 5))
+    (datetime.date(2026, 1, 5), datetime.date(2026, 1, 12))
+    """
+    return as_of + dt.timedelta(days=7 - as_of.weekday())
+
+
+def actions(
+    history: pd.DataFrame,
+    customers: pd.DataFrame | None,
+    *,
+    as_of: dt.date,
+    horizon_days: int,
+    overdue: pd.DataFrame | None,
+    winback: pd.DataFrame | None,
+    strayed: pd.DataFrame | None,
+    key_accounts: pd.DataFrame | None,
+    dependence: pd.DataFrame | None,
+    duplicates: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """Tasks of every manager, the most money first within each kind.
+
+    A first-time buyer is due once the base's usual gap has passed, and no longer when the horizon has.
+
+    Returns
+    -------
+    DataFrame with manager_id (empty: nobody), task_class (a key of TASKS), customer_id, money, due_on (never before the Monday after as_of),
+    last_on, silence_days, usual_gap_days, other (what fills the reason), source (table of the run).
+
+    Source: method B11 (an action per rung with owner and date), E18; the list of kinds is ours.
+    """
+    start = pd.Timestamp(monday(as_of))
+    found = [
+        _tasks("overdue", overdue, money="yearly_revenue", only=None if overdue is None else overdue["since_class"] == "fresh"),
+        _second(history, horizon_days=horizon_days),
+        _of_groups("key", key_accounts, customers, only=None, other="reason_class"),
+        _of_groups(
+            "dependence", dependence, customers, only=None if dependence is None else dependence["dependence_class"] != "none", other="dependence_class"
+        ),
+        _tasks("strayed", strayed, money="gap", only=None),
+        _tasks("winback", winback, money="expected_revenue", only=None if winback is None else winback["reason_class"] != "overdue"),
+        _duplicates(duplicates),
+    ]
+    table = pd.concat([part for part in found if len(part)] or [pd.DataFrame(columns=["task_class", "customer_id", "money"])], ignore_index=True)
+    known = history.set_index("customer_id")[["last_on", "silence_days", "gap_days"]]
+    for column, source in {"last_on": "last_on", "silence_days": "silence_days", "usual_gap_days": "gap_days"}.items():
+        table[column] = table["customer_id"].map(known[source])
+    table["manager_id"] = _managers(table["customer_id"], history, customers)
+    due = pd.to_datetime(table["due_on"]) if "due_on" in table.columns else pd.Series(pd.NaT, index=table.index)
+    table["due_on"] = due.fillna(start).clip(lower=start)
+    table["order"] = table["task_class"].map(list(TASKS).index) if len(table) else 0
+    table = table.sort_values(["manager_id", "order", "money", "customer_id"], ascending=[True, True, False, True], na_position="last")
+    return table.reindex(columns=COLUMNS).reset_index(drop=True)
+
+
+def by_manager(tasks: pd.DataFrame) -> pd.DataFrame:
+    """Number of tasks of each kind by manager.
+
+    Returns
+    -------
+    DataFrame with manager_id and a column per key of TASKS that occurs, in their order.
+    """
+    counts = tasks.groupby(["manager_id", "task_class"]).size().unstack(fill_value=0)
+    return counts.reindex(columns=[task for task in TASKS if task in counts.columns]).reset_index().rename_axis(columns=None)
+
+
+def _tasks(task: str, table: pd.DataFrame | None, *, money: str, only: pd.Series | None) -> pd.DataFrame:
+    if table is None:
+        return pd.DataFrame()
+    part = table if only is None else table[only]
+    return pd.DataFrame({"task_class": task, "customer_id": part["customer_id"], "money": part[money], "other": "", "source": task})
+
+
+def _second(history: pd.DataFrame, *, horizon_days: int) -> pd.DataFrame:
+    gap = history["gap_days"].median()
+    due = history[(history["purchases"] == 1) & history["is_first_known"] & (history["silence_days"] <= horizon_days)]
+    if due.empty or gap != gap:
+        return pd.DataFrame()
+    on = pd.to_datetime(due["last_on"]) + pd.Timedelta(days=round(gap))
+    return pd.DataFrame(
+        {"task_class": "second", "customer_id": due["customer_id"], "money": due["first_revenue"].astype("float64"), "due_on": on, "other": "", "source": "history"}
+    )
+
+
+def _of_groups(task: str, table: pd.DataFrame | None, customers: pd.DataFrame | None, *, only: pd.Series | None, other: str) -> pd.DataFrame:
+    """Groups of companies by their first member, one row each, all their reasons together."""
+    if table is None:
+        return pd.DataFrame()
+    part = table if only is None else table[only]
+    if part.empty:
+        return pd.DataFrame()
+    part = part.groupby("group", sort=True).agg(money=("revenue", "max"), other=(other, lambda reasons: ", ".join(dict.fromkeys(reasons)))).reset_index()
+    part["customer_id"] = part["group"]
+    if customers is not None:
+        lead = customers.assign(_g=groups(customers, customers["customer_id"])).drop_duplicates("_g").set_index("_g")["customer_id"]
+        part["customer_id"] = part["group"].map(lead).fillna(part["group"])
+    return part.assign(task_class=task, source={"key": "key_accounts", "dependence": "dependence"}[task]).drop(columns="group")
+
+
+def _duplicates(table: pd.DataFrame | None) -> pd.DataFrame:
+    if table is None or table.empty:
+        return pd.DataFrame()
+    open_ = table[table["decision"].fillna("").isin(["", "open"])]
+    return pd.DataFrame(
+        {"task_class": "duplicate", "customer_id": open_["customer_a"], "money": float("nan"), "other": open_["name_b"], "source": "duplicates"}
+    )
+
+
+def _managers(ids: pd.Series, history: pd.DataFrame, customers: pd.DataFrame | None) -> pd.Series:
+    """Who looks after a customer: by the master file, else the manager of the first sale, else nobody."""
+    found = pd.Series("", index=ids.index, dtype="object")
+    if "first_manager_id" in history.columns:
+        found = ids.map(history.set_index("customer_id")["first_manager_id"]).fillna("")
+    if customers is not None and "manager_id" in customers.columns:
+        by_file = ids.map(customers.set_index("customer_id")["manager_id"])
+        found = by_file.where(by_file.notna() & (by_file != ""), found)
+    return found.fillna("").astype("str")

@@ -1,0 +1,76 @@
+"""What stands behind the chapters? The glossary, and the page of settings, norms, files and versions."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from audit import language, norms, show, steps
+from audit.language import mark as N_
+from audit.language import translate as _
+from audit.settings import Settings
+
+GLOSSARY_TITLE = N_("What the words mean")
+SETTINGS_TITLE = N_("Settings, norms and sources")
+
+
+@cache
+def terms() -> dict[str, dict[str, str]]:
+    """The terms of the glossary: term, meaning and method by key."""
+    return tomllib.loads((Path(__file__).parent / "glossary.toml").read_text(encoding="utf-8"))
+
+
+def glossary() -> str:
+    """The page of terms, in the alphabet of the reader's language."""
+    import html
+
+    rows = sorted(((_(t["term"]), _(t["meaning"]), t["method"]) for t in terms().values()), key=lambda row: row[0].casefold())
+    said = "".join(
+        f'<dt>{html.escape(term)}</dt><dd>{html.escape(meaning)} <span class="method-id">{html.escape(method)}</span></dd>' for term, meaning, method in rows
+    )
+    lead = html.escape(_("The codes behind a meaning name the place in the method that defines it."))
+    return f"<h1>{html.escape(_(GLOSSARY_TITLE))}</h1>\n<p>{lead}</p>\n<dl class=\"glossary\">{said}</dl>"
+
+
+def settings_page(template, settings: Settings, inputs: list[dict], versions: dict[str, str], skipped: dict[str, str]) -> str:
+    """What was declared, every norm with its source, scope and the value in force, the files read, and the versions."""
+    import pandas as pd
+
+    base = settings.base.model_dump(mode="json") | {k: v for k, v in settings.rules.model_dump().items()}
+    declared = [(language.label(key), _plain(value)) for key, value in base.items()]
+    declared += [(_("not run: {step}").format(step=_(steps.by_name(name).title)), language.retold(why)) for name, why in skipped.items()]
+    declared = pd.DataFrame(declared, columns=["setting", "value"])
+    tables = {
+        "declared": show.markup(declared, "", caption=_("audit.toml, with its defaults resolved"), top=99),
+        "norms": show.markup(_norms(settings), "", caption=_("Norms are judged, settings are choices, claims are only quoted"), top=99),
+        "inputs": show.markup(
+            pd.DataFrame(inputs, columns=["file", "bytes", "sha256"]), "", caption=_("Files of the base, unchanged by us"), top=999
+        ),
+        "versions": show.markup(pd.DataFrame(versions.items(), columns=["what", "version"]), "", caption=_("Versions and hashes"), top=99),
+    }
+    words = {
+        "settings": _(SETTINGS_TITLE), "declared": _("What was declared"), "norms": _("Norms, settings and claims"), "inputs": _("Files read"), "versions": _("Made with"),
+        "settings_lead": _("Every number of this report follows from the files, settings and norms on this page. The same ones give the same report, byte for byte."),
+    }  # fmt: skip
+    return template.render(words=words, **tables)
+
+
+def _norms(settings: Settings):
+    """The register as a reader sees it: with the value of this base, and why it differs."""
+    register = norms.in_force(settings)
+    own = register["own_value"].fillna(register["value"])
+    overridden = [f"{language.number(v)}: {w}" if w else "" for v, w in zip(own, register["why"], strict=True)]
+    scope = [", ".join(_(kind) for kind in norms.register()[norm].sales_types) or _("all sales") for norm in register["norm"]]
+    register = register.assign(value=own.map(language.number), overridden=overridden, scope=scope, norm=register["norm"].str.replace("_", " "))
+    for column in ("kind", "unit", "direction", "meaning", "source"):
+        register[column] = [_(text) for text in register[column]]
+    return register[["meaning", "kind", "value", "unit", "direction", "scope", "overridden", "source", "norm"]]
+
+
+def _plain(value) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if value is None or value in ([], {}):
+        return language.NOTHING
+    return ", ".join(map(_plain, value)) if isinstance(value, list) else language.retold(str(value))

@@ -1,0 +1,82 @@
+"""How does an executed notebook become a chapter? Prose translated, code left out, the answer as its title, the markup checked."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from functools import cache
+from pathlib import Path
+
+from audit import language, steps
+from audit.language import mark as N_
+from audit.language import translate as _
+
+TEMPLATES = Path(__file__).parent / "templates"
+METHOD = N_("How this was computed")
+FORBIDDEN = re.compile(r"<script|<iframe|<object|<embed|<link|\son\w+\s*=|javascript:|src=\"(?!data:)|url\(", re.IGNORECASE)
+PICTURE = re.compile(r'"data:image/[\w+]+;base64,[A-Za-z0-9+/=\s]*"')
+FIRST = re.compile(r'<li class="([\w-]+)">.*?<span class="said">(.*?)</span> (<span class="judgement">.*?</span>)</li>', re.DOTALL)
+
+
+class UnsafeReport(ValueError):
+    """A page that would run something or call home; it is never written."""
+
+
+def chapter(notebook: Path, step: steps.Step) -> str:
+    """A chapter's HTML from an executed notebook, without code, its first finding as the title and its question above.
+
+    Raises
+    ------
+    UnsafeReport
+        where the markup holds what could run or load something: a name from the data was not escaped.
+    """
+    import nbformat
+
+    book = nbformat.read(notebook, as_version=4)
+    for cell in book.cells:
+        if cell.cell_type == "markdown":
+            cell.source = language.prose(cell.source)
+    text, _resources = _exporter().from_notebook_node(book, resources={"words": {"method": _(METHOD)}})
+    return _answer_first(sound(re.sub(r"\n{3,}", "\n\n", text), step.name), step)
+
+
+@cache
+def _exporter():
+    from nbconvert import HTMLExporter
+
+    exporter = HTMLExporter(template_name="audit", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True)
+    exporter.register_filter("b64", lambda text: base64.b64encode(text.encode()).decode())
+    return exporter
+
+
+def sound(text: str, name: str) -> str:
+    """The markup as it is, once it has been searched for what a page of ours never holds."""
+    tags = " ".join(re.findall(r"<[^>]*>", PICTURE.sub('"data:"', text)))
+    if found := FORBIDDEN.search(tags):
+        raise UnsafeReport(f"chapter {name!r} holds {found.group()!r} in its markup; a name from the data must be escaped where it is shown")
+    return text
+
+
+def _answer_first(text: str, step: steps.Step) -> str:
+    found = FIRST.search(text)
+    if step is steps.VERDICTS or not found:
+        return text
+    verdict, said, judgement = found.groups()
+    title = f'<p class="kicker">\\g<1></p>\n<h1>{_plain_text(said)}</h1>\n<p class="lead {verdict}">{_plain_text(judgement)}</p>'
+    return re.sub(r"<h1[^>]*>(.*?)</h1>", title, text.replace(found.group(), "", 1), count=1, flags=re.DOTALL)
+
+
+def _plain_text(text: str) -> str:
+    return text.replace("\\", "\\\\")
+
+
+def anchored(text: str, name: str) -> tuple[str, list[dict]]:
+    """The chapter with an anchor at each heading of the second level, and those headings as links."""
+    found = []
+
+    def mark(match: re.Match) -> str:
+        found.append({"href": f"{name}-{len(found) + 1}", "title": html.unescape(re.sub(r"<[^>]+>", "", match[1]))})
+        return f'<h2 id="{found[-1]["href"]}">{match[1]}</h2>'
+
+    return re.sub(r"<h2[^>]*>(.*?)</h2>", mark, text, flags=re.DOTALL), found
