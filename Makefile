@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: audit test figures lab check spark bench lint lock clean help
+.PHONY: audit test figures messages lab check spark pdf bench lint lock clean help
 .DELETE_ON_ERROR:
 
 audit: $(VENV)/ready  ## audit $(BASE) into a report (BASE=data/<base>)
@@ -20,6 +20,9 @@ figures: $(VENV)/ready  ## store the demo's checked figures in the notebooks ane
 	$(BIN)/audit run data/demo
 	$(BIN)/python -m tests.figures
 
+messages: $(VENV)/ready  ## new sentences into the Russian catalogue, to be translated there, and dead ones out of it
+	$(BIN)/python -m tests.messages
+
 check: $(VENV)/ready  ## read the exports of $(BASE) and say what became of every row
 	$(BIN)/audit check $(BASE)
 
@@ -28,6 +31,9 @@ lab: $(VENV)/ready  ## JupyterLab on the notebooks, with an open copy of the las
 
 spark: $(VENV)/ready  ## add PySpark to the environment, for [engine] name = "spark" (needs Java 17 or newer)
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --requirement requirements-spark.lock
+
+pdf: $(VENV)/ready  ## add WeasyPrint to the environment, for `audit report RUN --pdf` (needs Pango: Debian's libpango-1.0-0 and libpangoft2-1.0-0)
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --requirement requirements-pdf.lock
 
 bench: $(VENV)/ready $(VENV)/rivals/ready  ## how fast it is, side by side with what one would use instead; writes bench/README.md (LARGE=--large: 100 M lines)
 	$(BIN)/python bench/bench.py $(LARGE)
@@ -40,6 +46,7 @@ lint: $(VENV)/ready  ## style
 lock:  ## write the locks anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
 	echo 'pyspark[connect]>=4.3' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -c requirements.lock - -o requirements-spark.lock
+	echo 'weasyprint>=70' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -c requirements.lock - -o requirements-pdf.lock
 
 clean:  ## remove the environment and all runs
 	rm -rf $(VENV) outputs/*/ outputs/.bench
