@@ -13,6 +13,7 @@ audit: $(VENV)/ready  ## audit $(BASE) into a report (BASE=data/<base>)
 
 test: $(VENV)/ready  ## all tests: modules, docs, the demo's notebooks and report, public bases where present
 	$(BIN)/audit run data/demo
+	$(BIN)/audit report outputs/demo/latest --language ru
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=120 -o addopts= -q notebooks
 

@@ -11,7 +11,7 @@ import pytest
 
 from audit import ledger, run, settings
 from audit.ledger import engine
-from audit.run import prepare
+from audit.run import prepare, telling
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
@@ -29,8 +29,9 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def demo() -> Path:
-    """The demo's sealed run, made if it is not there."""
-    return run.run(ROOT / "data" / "demo", say=lambda _line: None).folder
+    """The demo's sealed run in both languages, made if it is not there."""
+    folder = run.run(ROOT / "data" / "demo", say=lambda _line: None).folder
+    return telling.further(folder, languages=["ru"], pdf=False, say=lambda _line: None)
 
 
 @pytest.fixture(scope="session")

@@ -83,6 +83,11 @@ def potentials(panel: pd.DataFrame, budgets: pd.DataFrame | None, *, customers: 
     return table[columns].sort_values(["gap", "group"], ascending=[False, True], ignore_index=True)
 
 
+KEY_COLUMNS = [
+    "group", "reason_class", "level_class", "of", "value_number", "size_share", "budget", "wallet_share", "evidence", "judged_on",
+]  # fmt: skip
+
+
 def key_accounts(
     shares: pd.DataFrame, potential: pd.DataFrame, *, facts: pd.DataFrame | None, customers: pd.DataFrame | None,
     key_share: float, potential_wallet_share: float, fact_least: float,
@@ -96,8 +101,8 @@ def key_accounts(
 
     Returns
     -------
-    DataFrame with group, reason_class, level_class (of revenue, else empty), value_number (the share, or the fact's value), evidence,
-    revenue (of twelve months), status_class (actual, potential), effect_class (what it moves: finance, processes; E13).
+    DataFrame with group, reason_class, level_class and of (of revenue, else empty), value_number (the share, or the fact's value), size_share (of the
+    level's sales; of potential, the whole budget over the company's sales), budget, wallet_share, evidence and judged_on (of a judged fact), revenue (of twelve months), status_class (actual, potential), effect_class (what it moves: finance, processes; E13).
 
     Source: method E1-E6, E12, E13 (which names the effects of revenue and of standards only).
     """
@@ -107,17 +112,33 @@ def key_accounts(
     for group, part in big.groupby("group"):
         widest = next(level for level in LEVELS if (part["level_class"] == level).any())
         best = part[part["level_class"] == widest].nlargest(1, "revenue_share").iloc[0]
-        of = f" {best['of']}" if best["of"] else ""
-        rows.append((group, N_("revenue"), widest, best["revenue_share"], f"{best['revenue_share']:.1%}{of}"))
+        share = best["revenue_share"]
+        rows.append(
+            {
+                "group": group,
+                "reason_class": N_("revenue"),
+                "level_class": widest,
+                "of": best["of"],
+                "value_number": share,
+                "size_share": share,
+            }
+        )
     large = potential[reached(potential["budget_share"], key_share) & (potential["wallet_share"] <= potential_wallet_share)]
-    rows += [(p.group, N_("potential"), "", p.budget_share, f"{p.budget:,.0f} / {p.wallet_share:.1%}") for p in large.itertuples()]
+    rows += [
+        {"group": p.group, "reason_class": N_("potential"), "value_number": p.budget_share, "size_share": p.budget_share, "budget": p.budget, "wallet_share": p.wallet_share}
+        for p in large.itertuples()
+    ]  # fmt: skip
     if facts is not None:
         latest = facts[facts["kind"].isin(JUDGED)].sort_values("date").assign(group=lambda t: groups(customers, t["customer_id"]))
         latest = latest.drop_duplicates(["group", "kind"], keep="last")
         rows += [
-            (f.group, f.kind, "", f.value, f"{f.evidence} ({f.date:%Y-%m-%d})") for f in latest[latest["value"] >= fact_least].itertuples()
+            {"group": f.group, "reason_class": f.kind, "value_number": f.value, "evidence": f.evidence, "judged_on": f.date}
+            for f in latest[latest["value"] >= fact_least].itertuples()
         ]
-    table = pd.DataFrame(rows, columns=["group", "reason_class", "level_class", "value_number", "evidence"])
+    table = pd.DataFrame(rows, columns=KEY_COLUMNS, dtype="object").fillna({"level_class": "", "of": "", "evidence": ""})
+    table = table.astype(
+        {"value_number": "float64", "size_share": "float64", "budget": "float64", "wallet_share": "float64", "judged_on": "datetime64[us]"}
+    )
     table["revenue"] = table["group"].map(company).astype(float).fillna(0.0)
     actual = set(table.loc[table["reason_class"] == "revenue", "group"])
     table["status_class"] = np.where(table["group"].isin(actual), N_("actual"), N_("potential"))

@@ -14,8 +14,14 @@ from audit.language import mark as N_
 
 COLUMNS = ["manager_id", "task_class", "customer_id", "money", "due_on", "last_on", "silence_days", "usual_gap_days", "other", "source"]
 TASKS = {  # in the order in which they are to be done: what it is, and why it stands here
-    "overdue": (N_("call: overdue"), N_("Silent for longer than the customer's own rhythm explains; money of the last twelve months of buying.")),
-    "second": (N_("second purchase"), N_("Bought once and has reached the usual gap; ask what came of the first order, offer what belongs to it.")),
+    "overdue": (
+        N_("call: overdue"),
+        N_("Silent for longer than the customer's own rhythm explains; money of the last twelve months of buying."),
+    ),
+    "second": (
+        N_("second purchase"),
+        N_("Bought once and has reached the usual gap; ask what came of the first order, offer what belongs to it."),
+    ),
     "key": (N_("key account"), N_("Key account ({other}); keep the plan up to date; money of twelve months.")),
     "dependence": (N_("limit of dependence"), N_("The share of the sales is above a border ({other}); agree with the owner on the limit.")),
     "strayed": (N_("strayed"), N_("Buys less than peers of the same industry; money is the distance to their median, not a forecast.")),
@@ -63,13 +69,19 @@ def actions(
         _second(history, horizon_days=horizon_days),
         _of_groups("key", key_accounts, customers, only=None, other="reason_class"),
         _of_groups(
-            "dependence", dependence, customers, only=None if dependence is None else dependence["dependence_class"] != "none", other="dependence_class"
+            "dependence",
+            dependence,
+            customers,
+            only=None if dependence is None else dependence["dependence_class"] != "none",
+            other="dependence_class",
         ),
         _tasks("strayed", strayed, money="gap", only=None),
         _tasks("winback", winback, money="expected_revenue", only=None if winback is None else winback["reason_class"] != "overdue"),
         _duplicates(duplicates),
     ]
-    table = pd.concat([part for part in found if len(part)] or [pd.DataFrame(columns=["task_class", "customer_id", "money"])], ignore_index=True)
+    table = pd.concat(
+        [part for part in found if len(part)] or [pd.DataFrame(columns=["task_class", "customer_id", "money"])], ignore_index=True
+    )
     known = history.set_index("customer_id")[["last_on", "silence_days", "gap_days"]]
     for column, source in {"last_on": "last_on", "silence_days": "silence_days", "usual_gap_days": "gap_days"}.items():
         table[column] = table["customer_id"].map(known[source])
@@ -106,18 +118,31 @@ def _second(history: pd.DataFrame, *, horizon_days: int) -> pd.DataFrame:
         return pd.DataFrame()
     on = pd.to_datetime(due["last_on"]) + pd.Timedelta(days=round(gap))
     return pd.DataFrame(
-        {"task_class": "second", "customer_id": due["customer_id"], "money": due["first_revenue"].astype("float64"), "due_on": on, "other": "", "source": "history"}
+        {
+            "task_class": "second",
+            "customer_id": due["customer_id"],
+            "money": due["first_revenue"].astype("float64"),
+            "due_on": on,
+            "other": "",
+            "source": "history",
+        }
     )
 
 
-def _of_groups(task: str, table: pd.DataFrame | None, customers: pd.DataFrame | None, *, only: pd.Series | None, other: str) -> pd.DataFrame:
+def _of_groups(
+    task: str, table: pd.DataFrame | None, customers: pd.DataFrame | None, *, only: pd.Series | None, other: str
+) -> pd.DataFrame:
     """Groups of companies by their first member, one row each, all their reasons together."""
     if table is None:
         return pd.DataFrame()
     part = table if only is None else table[only]
     if part.empty:
         return pd.DataFrame()
-    part = part.groupby("group", sort=True).agg(money=("revenue", "max"), other=(other, lambda reasons: ", ".join(dict.fromkeys(reasons)))).reset_index()
+    part = (
+        part.groupby("group", sort=True)
+        .agg(money=("revenue", "max"), other=(other, lambda reasons: ", ".join(dict.fromkeys(reasons))))
+        .reset_index()
+    )
     part["customer_id"] = part["group"]
     if customers is not None:
         lead = customers.assign(_g=groups(customers, customers["customer_id"])).drop_duplicates("_g").set_index("_g")["customer_id"]
@@ -130,7 +155,13 @@ def _duplicates(table: pd.DataFrame | None) -> pd.DataFrame:
         return pd.DataFrame()
     open_ = table[table["decision"].fillna("").isin(["", "open"])]
     return pd.DataFrame(
-        {"task_class": "duplicate", "customer_id": open_["customer_a"], "money": float("nan"), "other": open_["name_b"], "source": "duplicates"}
+        {
+            "task_class": "duplicate",
+            "customer_id": open_["customer_a"],
+            "money": float("nan"),
+            "other": open_["name_b"],
+            "source": "duplicates",
+        }
     )
 
 

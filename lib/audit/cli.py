@@ -97,7 +97,9 @@ def _language(base: Path | str | None) -> str:
 def _run(given) -> int:
     from audit import run
 
-    gc.set_threshold(100_000, 50, 100)  # nearly all that a run makes are imports, which stay: looking for what is dead took a tenth of its time
+    gc.set_threshold(
+        100_000, 50, 100
+    )  # nearly all that a run makes are imports, which stay: looking for what is dead took a tenth of its time
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a run that is told to end cleans up behind itself
     print(f"auditing {given.base}", flush=True)
     only = given.only.split(",") if given.only else None

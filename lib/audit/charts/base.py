@@ -108,7 +108,16 @@ def layers(cohorts: pd.DataFrame, currency: str) -> Chart:
     bottom = np.zeros(len(wide))
     for i, cohort in enumerate(wide.columns):
         values = wide[cohort].to_numpy()
-        axes.bar([retold(period) for period in wide.index], values, bottom=bottom, color=LAYERS[i % len(LAYERS)], width=0.62, label=retold(cohort), edgecolor="white", lw=0.6)
+        axes.bar(
+            [retold(period) for period in wide.index],
+            values,
+            bottom=bottom,
+            color=LAYERS[i % len(LAYERS)],
+            width=0.62,
+            label=retold(cohort),
+            edgecolor="white",
+            lw=0.6,
+        )
         bottom += values
     money_axis(axes.yaxis)
     axes.set_ylabel(symbol(currency))
@@ -121,5 +130,9 @@ def layers(cohorts: pd.DataFrame, currency: str) -> Chart:
     biggest = last.idxmax()
     return Chart(
         figure,
-        alt.format(period=retold(wide.index[-1]), share=shown("x_share", last[biggest] / last.sum() if last.sum() else np.nan), cohort=retold(biggest)),
+        alt.format(
+            period=retold(wide.index[-1]),
+            share=shown("x_share", last[biggest] / last.sum() if last.sum() else np.nan),
+            cohort=retold(biggest),
+        ),
     )

@@ -25,7 +25,13 @@ def retention(rates: pd.DataFrame) -> Chart:
         if len(rates) <= 8:
             for x, y in zip(named, rates[column], strict=True):
                 axes.annotate(
-                    f"{number(y * 100, '0')}\xa0%", (x, y), textcoords="offset points", xytext=(0, 9 * shift - 3), ha="center", color=colour, size=9
+                    f"{number(y * 100, '0')}\xa0%",
+                    (x, y),
+                    textcoords="offset points",
+                    xytext=(0, 9 * shift - 3),
+                    ha="center",
+                    color=colour,
+                    size=9,
                 )
     percent_axis(axes.yaxis)
     axes.set_ylim(0, max(1.08, rates["customer_retention_rate"].max() * 1.08))

@@ -73,13 +73,15 @@ def pages(
     for page, after in zip(found, [*found[1:], None], strict=True):
         text, inside = chapters.anchored(page.text, page.name)
         links = [
-            {"href": f"{p.name}.html", "title": p.title, "here": p is page, "inside": inside if p is page and len(inside) > 1 else []} for p in found
+            {"href": f"{p.name}.html", "title": p.title, "here": p is page, "inside": inside if p is page and len(inside) > 1 else []}
+            for p in found
         ]
         onward = {"href": f"{after.name}.html", "title": after.title} if after else None
         _write(target / f"{page.name}.html", _page(page.question, text, links, settings, run, onward=onward, is_first=page is found[0]))
     links = [{"href": f"#{page.name}", "title": page.title, "here": False, "inside": []} for page in found]
     whole = "\n".join(
-        f'<section class="chapter" id="{page.name}">{_below(chapters.anchored(page.text, page.name)[0], first=page is found[0])}</section>' for page in found
+        f'<section class="chapter" id="{page.name}">{_below(chapters.anchored(page.text, page.name)[0], first=page is found[0])}</section>'
+        for page in found
     )
     _write(target / "report.html", _page(_(WORDS["audit"]), whole, links, settings, run, onward=None, is_first=True, is_whole=True))
 

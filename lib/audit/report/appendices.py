@@ -27,17 +27,18 @@ def glossary() -> str:
 
     rows = sorted(((_(t["term"]), _(t["meaning"]), t["method"]) for t in terms().values()), key=lambda row: row[0].casefold())
     said = "".join(
-        f'<dt>{html.escape(term)}</dt><dd>{html.escape(meaning)} <span class="method-id">{html.escape(method)}</span></dd>' for term, meaning, method in rows
+        f'<dt>{html.escape(term)}</dt><dd>{html.escape(meaning)} <span class="method-id">{html.escape(method)}</span></dd>'
+        for term, meaning, method in rows
     )
     lead = html.escape(_("The codes behind a meaning name the place in the method that defines it."))
-    return f"<h1>{html.escape(_(GLOSSARY_TITLE))}</h1>\n<p>{lead}</p>\n<dl class=\"glossary\">{said}</dl>"
+    return f'<h1>{html.escape(_(GLOSSARY_TITLE))}</h1>\n<p>{lead}</p>\n<dl class="glossary">{said}</dl>'
 
 
 def settings_page(template, settings: Settings, inputs: list[dict], versions: dict[str, str], skipped: dict[str, str]) -> str:
     """What was declared, every norm with its source, scope and the value in force, the files read, and the versions."""
     import pandas as pd
 
-    base = settings.base.model_dump(mode="json") | {k: v for k, v in settings.rules.model_dump().items()}
+    base = settings.base.model_dump(mode="json") | settings.rules.model_dump()
     declared = [(language.label(key), _plain(value)) for key, value in base.items()]
     declared += [(_("not run: {step}").format(step=_(steps.by_name(name).title)), language.retold(why)) for name, why in skipped.items()]
     declared = pd.DataFrame(declared, columns=["setting", "value"])
@@ -62,7 +63,9 @@ def _norms(settings: Settings):
     own = register["own_value"].fillna(register["value"])
     overridden = [f"{language.number(v)}: {w}" if w else "" for v, w in zip(own, register["why"], strict=True)]
     scope = [", ".join(_(kind) for kind in norms.register()[norm].sales_types) or _("all sales") for norm in register["norm"]]
-    register = register.assign(value=own.map(language.number), overridden=overridden, scope=scope, norm=register["norm"].str.replace("_", " "))
+    register = register.assign(
+        value=own.map(language.number), overridden=overridden, scope=scope, norm=register["norm"].str.replace("_", " ")
+    )
     for column in ("kind", "unit", "direction", "meaning", "source"):
         register[column] = [_(text) for text in register[column]]
     return register[["meaning", "kind", "value", "unit", "direction", "scope", "overridden", "source", "norm"]]

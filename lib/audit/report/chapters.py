@@ -54,7 +54,9 @@ def sound(text: str, name: str) -> str:
     """The markup as it is, once it has been searched for what a page of ours never holds."""
     tags = " ".join(re.findall(r"<[^>]*>", PICTURE.sub('"data:"', text)))
     if found := FORBIDDEN.search(tags):
-        raise UnsafeReport(f"chapter {name!r} holds {found.group()!r} in its markup; a name from the data must be escaped where it is shown")
+        raise UnsafeReport(
+            f"chapter {name!r} holds {found.group()!r} in its markup; a name from the data must be escaped where it is shown"
+        )
     return text
 
 

@@ -14,14 +14,35 @@ from pathlib import Path
 import pandas as pd
 
 from audit import actions, language, norms, show, store
+from audit.language import mark as N_
 from audit.language import translate as _
 from audit.settings import Settings
 
-ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")  # XML's, and what hides or turns text
+ILLEGAL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
+)  # XML's, and what hides or turns text
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 LONGEST = 32_767
-WIDTHS = {"task": 20, "customer": 38, "tax_id": 14, "money": 14, "due_on": 12, "last_on": 12, "silence_days": 9, "usual_gap_days": 9, "why": 70, "source": 14}
-HEADS = {"task": "Task", "customer": "Customer", "tax_id": "Tax id", "due_on": "Due on", "why": "Why", "source": "Source"}
+WIDTHS = {
+    "task": 20,
+    "customer": 38,
+    "tax_id": 14,
+    "money": 14,
+    "due_on": 12,
+    "last_on": 12,
+    "silence_days": 9,
+    "usual_gap_days": 9,
+    "why": 70,
+    "source": 14,
+}
+HEADS = {
+    "task": N_("Task"),
+    "customer": N_("Customer"),
+    "tax_id": N_("Tax id"),
+    "due_on": N_("Due on"),
+    "why": N_("Why"),
+    "source": N_("Source"),
+}
 TABLES = ("overdue", "winback", "strayed", "key_accounts", "dependence", "duplicates")
 
 
@@ -48,7 +69,10 @@ def told(tasks: pd.DataFrame, customers: pd.DataFrame | None) -> pd.DataFrame:
         for task, other in zip(tasks["task_class"], tasks["other"].fillna(""), strict=True)
     ]
     rows = tasks.assign(
-        task=[_(actions.TASKS[task][0]) for task in tasks["task_class"]], customer=name, tax_id=tasks["customer_id"].map(tax).fillna(""), why=reasons
+        task=[_(actions.TASKS[task][0]) for task in tasks["task_class"]],
+        customer=name,
+        tax_id=tasks["customer_id"].map(tax).astype("object").fillna(""),
+        why=reasons,
     )
     return rows[list(WIDTHS)]
 
@@ -57,8 +81,23 @@ def _xlsx(tasks: pd.DataFrame, rows: pd.DataFrame, who: dict[str, str], settings
     import xlsxwriter
 
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": False})
-    book.set_properties({"title": plain(_("What to do, by manager")), "company": plain(settings.base.name), "created": dt.datetime.combine(settings.as_of, dt.time())})
+    book = xlsxwriter.Workbook(
+        buffer,
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "nan_inf_to_errors": False,
+        },
+    )
+    book.set_properties(
+        {
+            "title": plain(_("What to do, by manager")),
+            "company": plain(settings.base.name),
+            "created": dt.datetime.combine(settings.as_of, dt.time()),
+        }
+    )
     looks = {
         "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}), "title": book.add_format({"bold": True, "font_size": 14}),
         "text": book.add_format({"num_format": "@", "valign": "top", "text_wrap": True}), "day": book.add_format({"num_format": "yyyy-mm-dd" if language.current() == "en" else "dd.mm.yyyy", "valign": "top"}),
@@ -98,12 +137,14 @@ def _summary(sheet, tasks: pd.DataFrame, who: dict[str, str], settings: Settings
 def _sheet(sheet, rows: pd.DataFrame, settings: Settings, looks: dict) -> None:
     symbol = language.symbol(settings.currency)
     for j, column in enumerate(rows.columns):
-        head = _(HEADS[column]) if column in HEADS else f"{language.label(column)}, {symbol}" if column == "money" else language.label(column)
+        head = (
+            _(HEADS[column]) if column in HEADS else f"{language.label(column)}, {symbol}" if column == "money" else language.label(column)
+        )
         sheet.write_string(0, j, head, looks["head"])
         sheet.set_column(j, j, WIDTHS[column])
     for i, row in enumerate(rows.itertuples(index=False), 1):
         for j, (column, value) in enumerate(zip(rows.columns, row, strict=True)):
-            if value is None or value != value:
+            if value is None or value != value or value == "":
                 sheet.write_blank(i, j, None, looks["text"])
             elif isinstance(value, pd.Timestamp):
                 sheet.write_datetime(i, j, value.to_pydatetime(), looks["day"])

@@ -90,6 +90,8 @@ def further(run: Path, *, languages: list[str], pdf: bool, notebooks: Path = NOT
     new = [language for language in languages if not (run / "report" / language).is_dir()]
     if new and manifest["program"] != content.program(notebooks):
         raise StepFailed(f"run {run.name} was made by another state of the program. What to do: `audit run` the base anew, then ask again.")
+    if not new and not pdf:
+        return run
     made = {name: manifest[name] for name in ("inputs", "versions", "skipped")}
     done = {path.stem[4:] for path in run.glob("notebooks/*/*.ipynb")}
     if new:
