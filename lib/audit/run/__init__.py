@@ -26,8 +26,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from audit import edition, steps, store
 from audit import settings as settings_module
-from audit import steps, store
 from audit.run import content, earlier, folders, kernels, prepare, telling
 from audit.run.content import ROOT
 from audit.run.folders import StepFailed
@@ -79,7 +79,7 @@ def run(
     home = outputs / base.resolve().name
     files = _files(base, settings, home / "queries")
     before = content.of_files(files)
-    decides = before | _read_anew(settings)
+    decides = before | _read_anew(settings) | edition.fingerprint(base, settings)
     identity = content.run(decides, settings, chosen, notebooks)
     name = f"{settings.as_of}-{identity[:12]}"
     target = home / name
@@ -97,11 +97,17 @@ def run(
         _still(files, before, base)
         skipped = _not_run(chosen, folder, refused, say)
         runnable = [step for step in chosen if step.name not in skipped]
-        made = {"inputs": [_input(file, before, read_as) for file in files], "versions": _versions(identity), "skipped": skipped}
+        made = {
+            "inputs": edition.inputs_of([_input(file, before, read_as) for file in files], settings),
+            "versions": _versions(identity),
+            "skipped": skipped,
+        }
         seconds = {}
         for language in settings.languages:
             seconds[language], bodies = telling.chapters(runnable, folder, settings, language, notebooks, known, say)
             telling.pages(bodies, folder, settings, language, name, made)
+        if settings.edition != "internal":
+            shutil.rmtree(folder / "notebooks")  # code, and a folder's name in their metadata
         took = {"total": round(time.perf_counter() - clock, 2), **seconds}
         folders.seal(folder, {"run": name, "identity": identity, "program": content.program(notebooks), **made, "seconds": took})
         if target.exists():

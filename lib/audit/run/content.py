@@ -16,7 +16,7 @@ from audit.settings import Settings
 ROOT = Path(__file__).parents[3]
 LIB = Path(__file__).parents[1]
 DATA = [LIB / "norms.toml", LIB / "intake" / "words.toml", *sorted((LIB / "locale").rglob("*.po"))]  # that any module may read
-LEDGER_NORMS = ("holdout_days", "novelty_days")  # what intake and ledger take of the register
+LEDGER_NORMS = ("holdout_days", "novelty_days", "smallest_group")  # what intake and ledger take of the register
 NOT_OF_TABLES = {"languages", "confidence", "sales_type", "previous"}  # of [base]; neither intake nor ledger looks at them
 
 

@@ -8,7 +8,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from audit import norms, store
+from audit import edition, norms, store
 from audit.run import content, earlier
 from audit.settings import Settings
 
@@ -32,9 +32,9 @@ def tables(
         note, said = _made(base, settings, folder, snapshots)
         said += f", {time.perf_counter() - clock:.1f} s"
     open_ = {**note["resolved"], "observed_from": dt.date.fromisoformat(note["resolved"]["observed_from"])}
-    settings = settings.model_copy(update={"base": settings.base.model_copy(update=open_)})
+    settings = edition.settings_of(settings.model_copy(update={"base": settings.base.model_copy(update=open_)}), base)
     (folder / store.SETTINGS).write_text(settings.model_dump_json(by_alias=True, indent=1), encoding="utf-8")
-    more = {name: note[name] for name in ("resolved", "refused", "content")}
+    more = {"resolved": note["resolved"], "refused": note["refused"], "content": {} if settings.edition == "anonymous" else note["content"]}
     earlier.remember(folder, "tables", key, list((folder / "tables").glob("*.parquet")), **more)
     say(f"  {'tables':<10} {said}")
     return settings, note["refused"], note["content"]
@@ -52,14 +52,14 @@ def _made(base: Path, settings: Settings, folder: Path, snapshots: Path) -> tupl
         taken = intake.take(base, settings, snapshots, elsewhere=far)
         resolved = _resolved(settings, taken.observed_from)
         write = partial(_write, folder / "tables")
-        for name, table in taken.tables.items():
-            write(name, table, by_key=True)
-        for name, table in taken.accounts.items():  # in the order in which they are to be read
-            write(name, table)
+        least = int(norms.value("smallest_group", settings))
+        shown = edition.tables({**taken.tables, **taken.accounts}, settings, base, smallest_group=least)
+        for name, table in shown.items():
+            write(name, table, by_key=name in taken.tables)  # accounts stay in the order in which they are to be read
         ledger.tables(
-            far.kept if far else frame(taken.tables["lines"]),
-            taken.tables.get("customers"),
-            products=taken.tables.get("products"),
+            far.kept if far else frame(shown["lines"]),
+            shown.get("customers"),
+            products=shown.get("products"),
             as_of=settings.as_of,
             observed_from=taken.observed_from,
             burn_in_months=resolved["burn_in_months"],

@@ -93,7 +93,7 @@ def further(run: Path, *, languages: list[str], pdf: bool, notebooks: Path = NOT
     if not new and not pdf:
         return run
     made = {name: manifest[name] for name in ("inputs", "versions", "skipped")}
-    done = {path.stem[4:] for path in run.glob("notebooks/*/*.ipynb")}
+    done = {path.stem.replace("index", steps.VERDICTS.name) for path in run.glob("report/*/*.html")}
     if new:
         with environment(new[0]):
             kernels.warm()
@@ -106,6 +106,8 @@ def further(run: Path, *, languages: list[str], pdf: bool, notebooks: Path = NOT
             pages(bodies, folder, settings, language, run.name, made)
         if pdf:
             paper_of(folder, languages or sorted(path.name for path in (folder / "report").iterdir()), say)
+        if settings.edition != "internal":
+            shutil.rmtree(folder / "notebooks", ignore_errors=True)
         folders.seal(folder, manifest)
         folders.swap(run, folder)
     return run
