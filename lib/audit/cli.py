@@ -26,6 +26,10 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("--pdf", action="store_true", help="report.pdf beside report.html (needs WeasyPrint: `make pdf`)")
     verify = commands.add_parser("verify", help="check every table and page of a run against the hashes it was sealed with")
     verify.add_argument("run", type=Path, help="folder of the run, such as outputs/demo/latest")
+    compare = commands.add_parser("compare", help="what moved from one run to another: norms, classes, customers; all of it as CSV")
+    compare.add_argument("before", type=Path, help="folder of the earlier run")
+    compare.add_argument("now", type=Path, help="folder of the later run")
+    compare.add_argument("--into", type=Path, help="folder for the CSV files (default: outputs/<base>/changes/<before>_<now>)")
     new = commands.add_parser("new", help="look at exports, propose what is what, write data/<name>/audit.toml for you to edit")
     new.add_argument(
         "files",
@@ -129,6 +133,21 @@ def _verify(given) -> int:
     return 1 if wrong else 0
 
 
+def _compare(given) -> int:
+    from audit import terminal
+    from audit.run import previous
+
+    tables = previous.compared(given.before, given.now)
+    print(terminal.changes(tables))
+    before, now = given.before.resolve(), given.now.resolve()
+    folder = given.into or now.parent / "changes" / f"{before.name}_{now.name}"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig")
+    print(f"tables: {folder.resolve().as_uri()}")
+    return 0
+
+
 def _check(given) -> int:
     from audit import run, terminal
 
@@ -175,7 +194,17 @@ def _lab(given) -> int:
     return run.lab(given.base)
 
 
-COMMANDS = {"new": _new, "run": _run, "report": _report, "verify": _verify, "check": _check, "steps": _steps, "norms": _norms, "lab": _lab}
+COMMANDS = {
+    "new": _new,
+    "run": _run,
+    "report": _report,
+    "compare": _compare,
+    "verify": _verify,
+    "check": _check,
+    "steps": _steps,
+    "norms": _norms,
+    "lab": _lab,
+}
 
 
 if __name__ == "__main__":

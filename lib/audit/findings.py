@@ -124,7 +124,7 @@ SUFFIX = {"share": "_share", "ratio": "_number", "days": "_days", "count": "", "
 
 def sentence(row: pd.Series, currency: str) -> str:
     """One finding as a sentence in the reader's language, without its verdict."""
-    values = {name: _shown(row[name], row["unit"], currency) for name in ("value", "low", "high", "previous")}
+    values = {name: in_unit(row[name], row["unit"], currency) for name in ("value", "low", "high", "previous")}
     params = {name: language.shown(name, value, currency) for name, value in json.loads(row["params"]).items()}
     counted = {"n": language.shown("n", int(row["n"]))}
     return language.translate(row["message"]).format(**{**values, **counted, **params})
@@ -137,7 +137,7 @@ def judgement(row: pd.Series, currency: str) -> str:
     said = language.translate(WORDS[row["verdict"]])
     if row["norm_id"]:
         direction = language.translate(norms.register()[row["norm_id"]].direction)
-        limit = _shown(row["norm"], norms.register()[row["norm_id"]].unit, currency)
+        limit = in_unit(row["norm"], norms.register()[row["norm_id"]].unit, currency)
         said = language.translate("The norm is {direction} {limit}: {verdict}.").format(direction=direction, limit=limit, verdict=said)
     else:
         said = said[0].upper() + said[1:] + "."
@@ -145,7 +145,8 @@ def judgement(row: pd.Series, currency: str) -> str:
     return f"{said} {why[0].upper()}{why[1:]}." if why else said
 
 
-def _shown(value: float, unit: str, currency: str) -> str:
+def in_unit(value: float, unit: str, currency: str) -> str:
+    """A finding's value as a reader sees it."""
     if unit == "count" and value == value:
         return language.shown("count", int(value))
     return language.shown(f"x{SUFFIX[unit]}", value, currency if unit == "money" else "")

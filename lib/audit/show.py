@@ -154,6 +154,25 @@ def findings(found: pd.DataFrame, settings: Settings, *, caption: str):
     return table(pd.DataFrame(rows, columns=["finding", "chapter", "judgement", "money", "range", "n"]), settings, caption=caption, top=99)
 
 
+def moved(found: pd.DataFrame, settings: Settings, *, caption: str):
+    """Findings of two audits side by side: what it is about, then and now with their verdicts, and whether it moved."""
+    import pandas as pd
+
+    from audit import vocabulary
+    from audit.findings import in_unit
+
+    rows = [
+        {
+            "finding": _(vocabulary.FINDINGS[row["id"]]), "chapter": _(steps.by_name(row["step"]).title),
+            "then": in_unit(row["before_value"], row["unit"], settings.currency), "now": in_unit(row["now_value"], row["unit"], settings.currency),
+            "before_verdict": _(row["before_verdict"]), "now_verdict": _(row["now_verdict"]), "moved_class": row["moved_class"],
+        }
+        for _i, row in found.iterrows()
+    ]  # fmt: skip
+    columns = ["finding", "chapter", "then", "now", "before_verdict", "now_verdict", "moved_class"]
+    return table(pd.DataFrame(rows, columns=columns), settings, caption=caption, top=99)
+
+
 def _range(row: pd.Series) -> str:
     low, high = (language.shown("money", row[c]) for c in ("money_low", "money_high"))
     return f"{low} – {high}" if low != language.NOTHING and low != high else language.NOTHING

@@ -77,13 +77,20 @@ STEPS = (
     ),
 )  # fmt: skip
 
+CHANGES = Step(
+    "changes", 980, N_("What moved"), N_("What has moved since the last audit?"),
+    reads=("history",),
+    uses=("previous_findings", "previous_classes", "previous_run", "customer_classes", "rungs", "lifecycle", "overdue", "customers", *(f"findings_{step.name}" for step in STEPS)),
+    writes=("findings_moved", "classes_moved", "customers_moved"),
+)  # fmt: skip
+
 VERDICTS = Step(
     "verdicts", 990, N_("The answer"), N_("What is the answer, and what should be done first?"),
     reads=("history",), uses=("answers", "activities", "budgets", *(f"findings_{step.name}" for step in STEPS)),
     writes=("verdicts", "eight_questions", "undecided"),
 )  # fmt: skip
 
-ALL = (*STEPS, VERDICTS)
+ALL = (*STEPS, CHANGES, VERDICTS)
 
 
 def by_name(name: str) -> Step:

@@ -8,6 +8,7 @@ from audit.language import label, retold, shown
 from audit.language import translate as _
 
 if TYPE_CHECKING:
+    import pandas as pd
     import polars as pl
 
     from audit.intake import Taken
@@ -105,3 +106,24 @@ def _cell(name: str, value) -> str:
     )
     said = retold(said).replace("\n", " ")
     return said if len(said) <= 60 else f"{said[:59]}…"
+
+
+def changes(tables: dict[str, pd.DataFrame]) -> str:
+    """What moved between two runs: findings that moved or changed their verdict, moves between classes, and the customers with most money."""
+    from audit import vocabulary
+    from audit.changes import CHANCE, SAME
+    from audit.findings import in_unit
+
+    found = tables["findings_moved"]
+    moved = found[(found["before_verdict"] != found["now_verdict"]) | ~found["moved_class"].isin([CHANCE, SAME])]
+    said = [_("Findings that moved: {moved} of {n}").format(moved=len(moved), n=len(found))]
+    for row in moved.itertuples():
+        values = f"{in_unit(row.before_value, row.unit, '')} → {in_unit(row.now_value, row.unit, '')}"
+        verdicts = f", {_(row.before_verdict)} → {_(row.now_verdict)}" if row.before_verdict != row.now_verdict else ""
+        said.append(f"  {_(vocabulary.FINDINGS[row.id]):<40} {values}{verdicts} ({_(row.moved_class)})")
+    said.append(_("Classes"))
+    said += [f"  {_(r.base_class)}: {_(r.class_before)} → {_(r.class_now)}: {r.customers}" for r in tables["classes_moved"].itertuples()]
+    people = tables["customers_moved"]
+    said.append(_("Customers who moved, by their code; the rest stands in the tables"))
+    said += [f"  {r.customer_id}: {_(r.base_class)} {_(r.class_before)} → {_(r.class_now)}" for r in people.head(SHOWN).itertuples()]
+    return "\n".join(said)

@@ -1,6 +1,7 @@
 """Which words stand in tables? Headings of columns that are not their names in words, and the words of closed lists; all of them in the catalogue."""
 
 HEADINGS = {
+    "base_class": "Class of", "before_verdict": "Verdict then", "now_verdict": "Verdict now", "moved_class": "Has it moved", "then": "Then", "now": "Now",
     "size_share": "Its size to ours", "judged_on": "Judged on", "scope": "Scope",
     "at_start": "S: active at start", "at_end": "E: active at end", "acquired": "N: acquired", "kept": "Kept",
     "customer_retention_rate": "CRR = (E − N) / S", "true_retention_rate": "Same customers: kept / S", "since_class": "Since",

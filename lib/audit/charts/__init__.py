@@ -7,7 +7,7 @@ share. A chart is displayed as SVG with a fixed hash salt and no date, so that t
 from audit.charts.accounts import dependence, keys
 from audit.charts.base import contributions, deciles, layers, waterfall
 from audit.charts.central import central_quality, sole_managers
-from audit.charts.classes import gaps, ladder, matrix, migration, types
+from audit.charts.classes import classes_moved, gaps, ladder, matrix, migration, types
 from audit.charts.frame import Chart
 from audit.charts.intake import booked, fates
 from audit.charts.returns import return_curve, returns_by_cohort
@@ -18,6 +18,7 @@ __all__ = [
     "Chart",
     "booked",
     "central_quality",
+    "classes_moved",
     "cohort_heatmap",
     "contributions",
     "deciles",

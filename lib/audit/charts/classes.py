@@ -105,3 +105,22 @@ def gaps(table: pd.DataFrame) -> Chart:
     return Chart(
         figure, alt.format(k=int(best["clusters"]), gap=shown("x_index", best["gap_number"]), error=shown("x_index", best["error_number"]))
     )
+
+
+def classes_moved(table: pd.DataFrame, *, top: int = 14) -> Chart:
+    """The most frequent moves since the last audit, with the number of customers."""
+    title = _("Customers whose class is another than at the last audit")
+    if table.empty:
+        return nothing(title)
+    part = table.nlargest(top, "customers", keep="first").iloc[::-1]
+    figure, axes = canvas(height=0.9 + 0.3 * len(part), title=title)
+    at = np.arange(len(part))
+    axes.barh(at, part["customers"], color=BLUE)
+    axes.set_yticks(at, [f"{_(m.base_class)}: {_(m.class_before)} → {_(m.class_now)}" for m in part.itertuples()])
+    for y, count in zip(at, part["customers"], strict=True):
+        axes.text(count, y, f"  {shown('n', int(count))}", va="center", size=9)
+    axes.margins(x=0.15)
+    clear_axes(axes, keep="x")
+    axes.xaxis.set_visible(False)
+    alt = _("{moves} changes of class; the most frequent concerns {customers} customers.")
+    return Chart(figure, alt.format(moves=int(table["customers"].sum()), customers=int(part["customers"].max())))

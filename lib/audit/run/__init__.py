@@ -5,6 +5,7 @@
     prepare    intake and ledger: exports -> tables
     notebooks  papermill: one notebook, and all of them in order
     kernels    forked from a server that has imported everything
+    previous   what is kept of an earlier run, to say what moved
     telling    chapters and pages of a run in a language, also of a run that is sealed
     folders    where a run lies: built beside, moved when whole, sealed, or kept apart when it failed
 
@@ -28,7 +29,7 @@ from pathlib import Path
 
 from audit import edition, steps, store
 from audit import settings as settings_module
-from audit.run import content, earlier, folders, kernels, prepare, telling
+from audit.run import content, earlier, folders, kernels, prepare, previous, telling
 from audit.run.content import ROOT
 from audit.run.folders import StepFailed
 from audit.run.notebooks import environment
@@ -79,7 +80,7 @@ def run(
     home = outputs / base.resolve().name
     files = _files(base, settings, home / "queries")
     before = content.of_files(files)
-    decides = before | _read_anew(settings) | edition.fingerprint(base, settings)
+    decides = before | _read_anew(settings) | edition.fingerprint(base, settings) | previous.fingerprint(base, settings)
     identity = content.run(decides, settings, chosen, notebooks)
     name = f"{settings.as_of}-{identity[:12]}"
     target = home / name

@@ -8,8 +8,9 @@ import time
 from functools import partial
 from pathlib import Path
 
-from audit import edition, norms, store
-from audit.run import content, earlier
+from audit import edition, norms, steps, store
+from audit.language import mark as N_
+from audit.run import content, earlier, previous
 from audit.settings import Settings
 
 
@@ -22,7 +23,7 @@ def tables(
     -------
     settings with what audit.toml left open; the steps that the data refuse, each with its reason; encoding or kind of each file.
     """
-    clock, key = time.perf_counter(), content.tables(files, settings)
+    clock, key, earlier_run = time.perf_counter(), content.tables(files, settings), previous.folder_of(base, settings)
     taken = earlier.taken_over(known, key, folder)
     if taken:
         origin, note = taken
@@ -36,8 +37,11 @@ def tables(
     (folder / store.SETTINGS).write_text(settings.model_dump_json(by_alias=True, indent=1), encoding="utf-8")
     more = {"resolved": note["resolved"], "refused": note["refused"], "content": {} if settings.edition == "anonymous" else note["content"]}
     earlier.remember(folder, "tables", key, list((folder / "tables").glob("*.parquet")), **more)
+    for name, table in previous.tables(earlier_run).items():
+        table.to_parquet(folder / "tables" / f"{name}.parquet", index=False)
     say(f"  {'tables':<10} {said}")
-    return settings, note["refused"], note["content"]
+    first = {} if earlier_run else {steps.CHANGES.name: N_("audit.toml names no previous run")}
+    return settings, note["refused"] | first, note["content"]
 
 
 def _made(base: Path, settings: Settings, folder: Path, snapshots: Path) -> tuple[dict, str]:

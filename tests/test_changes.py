@@ -1,0 +1,145 @@
+"""What moved between two audits: intervals decide for estimates, difference for facts; classes are counted by hand; a run names its previous one."""
+
+import shutil
+
+import pandas as pd
+import pytest
+
+from audit import changes, cli, run, settings, store
+from audit.run import previous
+from tests.conftest import TOML, write_base
+
+
+def found(rows):
+    columns = ["step", "id", "unit", "norm_id", "value", "low", "high", "verdict"]
+    return pd.DataFrame([("base", name, "share", "", *rest) for name, *rest in rows], columns=columns)
+
+
+def test_an_estimate_moves_when_its_intervals_part_and_a_fact_when_it_differs():
+    before = found(
+        [
+            ("far", 0.2, 0.1, 0.3, "missed"),
+            ("near", 0.2, 0.1, 0.3, ""),
+            ("fact", 5, 5, 5, ""),
+            ("same", 7, 7, 7, "met"),
+            ("gone", 1, 1, 1, ""),
+        ]
+    )
+    now = found(
+        [
+            ("far", 0.5, 0.4, 0.6, "met"),
+            ("near", 0.3, 0.2, 0.4, ""),
+            ("fact", 6, 6, 6, ""),
+            ("same", 7, 7, 7, "met"),
+            ("fresh", 1, 1, 1, ""),
+        ]
+    )
+    moved = changes.findings_moved(now, before).set_index("id")["moved_class"]
+    assert moved.to_dict() == {
+        "far": "moved", "fact": "moved", "near": "may be chance", "same": "the same", "fresh": "not there before", "gone": "no longer there"
+    }  # fmt: skip
+    assert moved.index[0] == "far"  # its verdict changed
+
+
+def test_a_run_compared_with_itself_has_not_moved(demo):
+    own = store.findings(demo)
+    assert set(changes.findings_moved(own, changes.then(None, own))["moved_class"]) == {"the same"}
+    tables = previous.compared(demo, demo)
+    assert len(tables["customers_moved"]) == len(tables["classes_moved"]) == 0
+
+
+def test_classes_are_counted_by_hand_and_the_new_and_the_gone_have_none():
+    then = pd.DataFrame({"customer_id": ["a", "b", "c"], "base_class": "ABC", "class_now": ["A", "B", "C"]})
+    now = pd.DataFrame({"customer_id": ["a", "b", "d"], "base_class": "ABC", "class_now": ["A", "A", "C"]})
+    people = changes.customers_moved(now, then, revenue=pd.Series({"b": 5.0, "d": 9.0}))
+    assert people[["customer_id", "class_before", "class_now"]].to_numpy().tolist() == [
+        ["d", "none", "C"],
+        ["b", "B", "A"],
+        ["c", "C", "none"],
+    ]
+    counts = changes.classes_moved(people)
+    assert counts["customers"].sum() == 3
+    assert counts["revenue"].sum() == 14.0
+
+
+def sales(until: str) -> str:
+    days = pd.date_range("2023-01-05", until, freq="30D")
+    rows = [
+        f"{who},{day:%Y-%m-%d},{100 * (i + 1)}"
+        for i, who in enumerate("ABCDEF")
+        for day in days
+        if who != "A" or day < pd.Timestamp("2024-07-01")
+    ]
+    return "who,day,money\n" + "\n".join(rows) + "\n"
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory):
+    """A base audited in mid 2024 and again at its end, when A has long been silent."""
+    folder = tmp_path_factory.mktemp("two")
+    base = write_base(folder / "base", sales("2024-12-31"), TOML.replace("2024-12-31", "2024-06-30"))
+    quiet = lambda _line: None
+    first = run.run(base, outputs=folder / "outputs", say=quiet).folder
+    (base / "audit.toml").write_text(TOML.replace("[base]", f'[base]\nprevious = "{first}"'), encoding="utf-8")
+    return base, first, run.run(base, outputs=folder / "outputs", say=quiet).folder
+
+
+def test_a_base_that_names_its_previous_run_gets_the_chapter(two):
+    _base, first, now = two
+    assert (now / "report" / "en" / "changes.html").is_file()
+    assert not (first / "report" / "en" / "changes.html").exists()
+    people = store.load(now, "customers_moved")
+    assert "A" in set(people["customer_id"])
+    assert first.name in (now / "report" / "en" / "changes.html").read_text(encoding="utf-8")
+
+
+def test_the_command_says_the_same_and_keeps_it_as_csv(two, capsys, tmp_path):
+    _base, first, now = two
+    assert cli.main(["compare", str(first), str(now), "--into", str(tmp_path)]) == 0
+    assert "Findings that moved" in capsys.readouterr().out
+    moved = pd.read_csv(tmp_path / "customers_moved.csv")
+    assert len(moved) == len(store.load(now, "customers_moved"))
+
+
+def test_a_previous_run_that_is_not_there_or_of_another_edition_is_an_error_in_words(two):
+    base, first, _now = two
+    own = settings.read(base)
+    for changed, word in [({"previous": "nowhere"}, "no sealed run"), ({"edition": "anonymous", "previous": str(first)}, "anonymous")]:
+        wrong = own.model_copy(update={"base": own.base.model_copy(update=changed)})
+        with pytest.raises(settings.BadSettings, match=word):
+            previous.folder_of(base, wrong)
+
+
+def test_verify_finds_what_was_changed_lost_or_added(two, tmp_path, capsys):
+    copy = tmp_path / "run"
+    shutil.copytree(two[1], copy)
+    assert cli.main(["verify", str(copy)]) == 0
+    page = copy / "report" / "en" / "base.html"
+    page.write_text(page.read_text(encoding="utf-8").replace("100", "999", 1), encoding="utf-8")
+    (copy / "report" / "en" / "repeat.html").unlink()
+    (copy / "report" / "en" / "more.html").touch()
+    capsys.readouterr()
+    assert cli.main(["verify", str(copy)]) == 1
+    said = capsys.readouterr().out
+    assert "base.html was changed" in said
+    assert "repeat.html is missing" in said
+    assert "more.html was not sealed" in said
+
+
+def test_a_further_language_is_the_same_whenever_it_is_told(two, tmp_path):
+    """Told later from the stored tables, or at once: the same bytes."""
+    base, _first, now = two
+    from audit.run import telling
+
+    later = telling.further(now, languages=["ru"], pdf=False, say=lambda _line: None)
+    toml = (base / "audit.toml").read_text(encoding="utf-8")
+    other = tmp_path / "base"
+    shutil.copytree(base, other)
+    (other / "audit.toml").write_text(toml.replace("[base]", '[base]\nlanguages = ["ru"]'), encoding="utf-8")
+    at_once = run.run(other, outputs=tmp_path / "outputs", say=lambda _line: None).folder
+    for page in ("base.html", "retention.html", "changes.html"):
+        one, two_ = (
+            (folder / "report" / "ru" / page).read_text(encoding="utf-8").partition("<main")[2].partition("</main")[0]
+            for folder in (later, at_once)
+        )
+        assert one == two_, page
