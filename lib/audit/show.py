@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from audit.settings import Settings
 
+WIDE = 9  # columns beyond which a table is set smaller on paper
 SHORT, LONG = 24, 60  # characters that are kept on one line, and that make a column of sentences
 
 
@@ -90,8 +91,9 @@ def markup(table: pd.DataFrame, currency: str, *, caption: str, top: int = 25) -
     rest = f'<p class="more">{html.escape(said)}</p>' if more > 0 else ""
     if table.empty:
         rest = f'<p class="more">{html.escape(_("no rows"))}</p>'
+    wide = ' class="wide"' if len(table.columns) > WIDE else ""
     return (
-        f'<div class="table" role="region" tabindex="0" aria-label="{html.escape(caption, quote=True)}"><table>'
+        f'<div class="table" role="region" tabindex="0" aria-label="{html.escape(caption, quote=True)}"><table{wide}>'
         f"<caption>{html.escape(caption)}{note}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{rest}"
     )
 
