@@ -190,8 +190,9 @@ def _norms(_given) -> int:
 
 def _lab(given) -> int:
     from audit import run
+    from audit.run import laboratory
 
-    return run.lab(given.base)
+    return laboratory.lab(run.OUTPUTS / given.base)
 
 
 COMMANDS = {

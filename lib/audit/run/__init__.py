@@ -6,6 +6,7 @@
     notebooks  papermill: one notebook, and all of them in order
     kernels    forked from a server that has imported everything
     previous   what is kept of an earlier run, to say what moved
+    laboratory where an analyst starts
     telling    chapters and pages of a run in a language, also of a run that is sealed
     folders    where a run lies: built beside, moved when whole, sealed, or kept apart when it failed
 
@@ -16,10 +17,8 @@ the same name and are not run again, and of a changed one only the steps are run
 from __future__ import annotations
 
 import datetime as dt
-import os
 import platform
 import shutil
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -36,7 +35,7 @@ from audit.run.notebooks import environment
 from audit.run.telling import NOTEBOOKS
 from audit.settings import Settings
 
-__all__ = ["NOTEBOOKS", "OUTPUTS", "Outcome", "StepFailed", "check", "lab", "run"]
+__all__ = ["NOTEBOOKS", "OUTPUTS", "Outcome", "StepFailed", "check", "run"]
 OUTPUTS = ROOT / "outputs"
 MADE_WITH = ("audit", "pandas", "polars", "narwhals", "scipy", "matplotlib", "papermill", "nbconvert")
 
@@ -209,13 +208,3 @@ def _not_run(chosen: list[steps.Step], folder: Path, refused: dict[str, str], sa
     for step, why in skipped.items():
         say(f"  {step:<10} not run: {why}")
     return skipped
-
-
-def lab(base: str = "demo") -> int:
-    """Open JupyterLab on the notebooks, with an open copy of the base's latest run as `outputs/<base>/lab`."""
-    folders.open_copy(OUTPUTS / base)
-    return os.spawnv(
-        os.P_WAIT,
-        sys.executable,
-        [sys.executable, "-m", "jupyterlab", "--notebook-dir", str(ROOT), "--LabApp.default_url=/lab/tree/notebooks"],
-    )
