@@ -80,17 +80,18 @@ def catalogue() -> Catalog:
 def renewed(translations: dict | None = None) -> Catalog:
     """The catalogue with all messages and no others, those that are known translated."""
     old = catalogue()
-    known = {_key(m.id): m.string for m in old if m.id} | (translations or {})
+    known = {key(m.id): m.string for m in old if m.id} | (translations or {})
     new = Catalog(
         locale="ru", project="customer-base-audit", version="1", header_comment="# Russian of the customer-base audit.", fuzzy=False
     )
     new.creation_date = new.revision_date = old.creation_date
     for message in sorted(all_of_them(), key=lambda m: m if isinstance(m, str) else m[0]):
-        new.add(message, known.get(_key(message), ("", "", "") if isinstance(message, tuple) else ""))
+        new.add(message, known.get(key(message), ("", "", "") if isinstance(message, tuple) else ""))
     return new
 
 
-def _key(message) -> str:
+def key(message) -> str:
+    """What the catalogue knows a message by: of a plural, its singular."""
     return message[0] if isinstance(message, tuple) else message
 
 

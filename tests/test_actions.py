@@ -10,7 +10,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from audit import actions, run, settings, store
+from audit import actions, run
 from audit.report import workbook
 from tests.conftest import TOML, write_base
 
@@ -175,8 +175,8 @@ def test_the_workbook_opens_in_libreoffice_with_all_its_sheets(which, request, t
     assert "table:formula" not in content
 
 
-def test_a_run_without_a_master_file_has_its_tasks_too(nasty):
-    found = actions.actions(
-        store.load(nasty, "history"), None, as_of=settings.read(nasty.parents[2] / "nasty").as_of, horizon_days=365, **NOTHING
-    )
-    assert isinstance(found, pd.DataFrame)
+def test_a_base_without_any_list_has_no_task_and_all_columns():
+    regular = HISTORY[HISTORY["purchases"] > 1]
+    found = actions.actions(regular, None, as_of=AS_OF, horizon_days=365, **NOTHING)
+    assert found.columns.tolist() == actions.COLUMNS
+    assert found.empty

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from audit import changes, cli, run, settings, store
-from audit.run import previous
+from audit.run import folders, previous
 from tests.conftest import TOML, write_base
 
 
@@ -124,6 +124,15 @@ def test_verify_finds_what_was_changed_lost_or_added(two, tmp_path, capsys):
     assert "base.html was changed" in said
     assert "repeat.html is missing" in said
     assert "more.html was not sealed" in said
+
+
+def test_a_swap_that_was_killed_half_way_loses_no_good_run(tmp_path):
+    (tmp_path / f"{folders.REPLACED}good").mkdir()
+    (tmp_path / f"{folders.REPLACED}done").mkdir()
+    (tmp_path / "done").mkdir()
+    with folders.building(tmp_path, "next"):
+        assert (tmp_path / "good").is_dir()
+    assert {path.name for path in tmp_path.iterdir()} == {"good", "done"}
 
 
 def test_a_further_language_is_the_same_whenever_it_is_told(two, tmp_path):

@@ -129,6 +129,34 @@ def test_text_of_a_column_that_nobody_thought_of_is_left_out(anonymous):
     assert found["facts"]["remark"].to_list() == [""]
 
 
+def test_what_the_base_put_into_our_sentences_and_settings_is_left_out(anonymous, tmp_path):
+    base = anonymous[0]
+    toml = (
+        (base / "audit.toml").read_text(encoding="utf-8")
+        + """
+[[rules.exclude]]
+column = "customer_id"
+values = ["К0001"]
+why = "Петров просил"
+
+[norms.repeat_purchase_ratio]
+value = 0.6
+why = "так хочет Сидоров"
+
+[market]
+growth = { "2025" = 0.04 }
+source = "Кузнецов и партнёры"
+"""
+    )
+    other = tmp_path / "base"
+    shutil.copytree(base, other)
+    (other / "audit.toml").write_text(toml, encoding="utf-8")
+    folder = run.run(other, outputs=tmp_path / "outputs", only=["intake", "repeat"], say=lambda _line: None).folder
+    assert leaks(folder, {"Петров", "Сидоров", "Кузнецов", "К0001"}) == []
+    assert "a rule, by [rules] exclude" in set(store.load(folder, "reconciliation")["reason"])
+    assert store.settings(folder).norms["repeat_purchase_ratio"].value == 0.6
+
+
 def test_the_clients_edition_has_no_raw_rows_and_no_notebooks_but_its_names(of_client):
     _base, folder = of_client
     assert not (folder / "notebooks").exists()

@@ -23,8 +23,8 @@ def places(message: str) -> set[str]:
 
 def test_the_catalogue_holds_every_sentence_and_nothing_that_is_not_said():
     """`make messages` brings new ones in and takes dead ones out."""
-    known = {messages._key(m.id) for m in messages.catalogue() if m.id}
-    assert known == {messages._key(m) for m in messages.all_of_them()}
+    known = {messages.key(m.id) for m in messages.catalogue() if m.id}
+    assert known == {messages.key(m) for m in messages.all_of_them()}
 
 
 def test_every_sentence_has_its_russian_with_the_same_places():
@@ -33,7 +33,7 @@ def test_every_sentence_has_its_russian_with_the_same_places():
             texts = [message.string] if isinstance(message.string, str) else message.string
             for text in texts:
                 assert text, message.id
-                assert places(text) == places(messages._key(message.id)), message.id
+                assert places(text) == places(messages.key(message.id)), message.id
 
 
 @pytest.mark.parametrize(

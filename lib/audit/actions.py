@@ -6,10 +6,11 @@ A customer stands here once for each reason; money of different tasks overlaps a
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import pandas as pd
 
-from audit.groups import groups
+from audit.groups import leads
 from audit.language import mark as N_
 
 COLUMNS = ["manager_id", "task_class", "customer_id", "money", "due_on", "last_on", "silence_days", "usual_gap_days", "other", "source"]
@@ -20,10 +21,13 @@ TASKS = {  # in the order in which they are to be done: what it is, and why it s
     ),
     "second": (
         N_("second purchase"),
-        N_("Bought once and has reached the usual gap; ask what came of the first order, offer what belongs to it."),
+        N_("Bought once; due when the usual gap has passed. Ask what came of the first order, offer what belongs to it."),
     ),
     "key": (N_("key account"), N_("Key account ({other}); keep the plan up to date; money of twelve months.")),
-    "dependence": (N_("limit of dependence"), N_("The share of the sales is above a border ({other}); agree with the owner on the limit.")),
+    "dependence": (
+        N_("limit of dependence"),
+        N_("The share of the sales has reached a border ({other}); agree with the owner on the limit."),
+    ),
     "strayed": (N_("strayed"), N_("Buys less than peers of the same industry; money is the distance to their median, not a forecast.")),
     "winback": (N_("win back"), N_("Gone silent; money is what may be expected by the base's own chance of return.")),
     "duplicate": (N_("duplicate to decide"), N_("May be the same as {other}; decide in duplicates.csv.")),
@@ -65,26 +69,27 @@ def actions(
     """
     start = pd.Timestamp(monday(as_of))
     found = [
-        _tasks("overdue", overdue, money="yearly_revenue", only=None if overdue is None else overdue["since_class"] == "fresh"),
+        _tasks("overdue", overdue, money="yearly_revenue", only=lambda t: t["since_class"] == "fresh"),
         _second(history, horizon_days=horizon_days),
-        _of_groups("key", key_accounts, customers, only=None, other="reason_class"),
+        _of_groups("key", key_accounts, customers, other="reason_class", source="key_accounts"),
         _of_groups(
             "dependence",
             dependence,
             customers,
-            only=None if dependence is None else dependence["dependence_class"] != "none",
             other="dependence_class",
+            source="dependence",
+            only=lambda t: t["dependence_class"] != "none",
         ),
-        _tasks("strayed", strayed, money="gap", only=None),
-        _tasks("winback", winback, money="expected_revenue", only=None if winback is None else winback["reason_class"] != "overdue"),
+        _tasks("strayed", strayed, money="gap"),
+        _tasks("winback", winback, money="expected_revenue", only=lambda t: t["reason_class"] != "overdue"),
         _duplicates(duplicates),
     ]
     table = pd.concat(
         [part for part in found if len(part)] or [pd.DataFrame(columns=["task_class", "customer_id", "money"])], ignore_index=True
     )
-    known = history.set_index("customer_id")[["last_on", "silence_days", "gap_days"]]
-    for column, source in {"last_on": "last_on", "silence_days": "silence_days", "usual_gap_days": "gap_days"}.items():
-        table[column] = table["customer_id"].map(known[source])
+    known = history.rename(columns={"gap_days": "usual_gap_days"}).set_index("customer_id")
+    for column in ("last_on", "silence_days", "usual_gap_days"):
+        table[column] = table["customer_id"].map(known[column])
     table["manager_id"] = _managers(table["customer_id"], history, customers)
     due = pd.to_datetime(table["due_on"]) if "due_on" in table.columns else pd.Series(pd.NaT, index=table.index)
     table["due_on"] = due.fillna(start).clip(lower=start)
@@ -104,10 +109,10 @@ def by_manager(tasks: pd.DataFrame) -> pd.DataFrame:
     return counts.reindex(columns=[task for task in TASKS if task in counts.columns]).reset_index().rename_axis(columns=None)
 
 
-def _tasks(task: str, table: pd.DataFrame | None, *, money: str, only: pd.Series | None) -> pd.DataFrame:
+def _tasks(task: str, table: pd.DataFrame | None, *, money: str, only: Callable[[pd.DataFrame], pd.Series] | None = None) -> pd.DataFrame:
     if table is None:
         return pd.DataFrame()
-    part = table if only is None else table[only]
+    part = table[only(table)] if only else table
     return pd.DataFrame({"task_class": task, "customer_id": part["customer_id"], "money": part[money], "other": "", "source": task})
 
 
@@ -130,30 +135,25 @@ def _second(history: pd.DataFrame, *, horizon_days: int) -> pd.DataFrame:
 
 
 def _of_groups(
-    task: str, table: pd.DataFrame | None, customers: pd.DataFrame | None, *, only: pd.Series | None, other: str
-) -> pd.DataFrame:
+    task: str, table: pd.DataFrame | None, customers: pd.DataFrame | None, *, other: str, source: str,
+    only: Callable[[pd.DataFrame], pd.Series] | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """Groups of companies by their first member, one row each, all their reasons together."""
     if table is None:
         return pd.DataFrame()
-    part = table if only is None else table[only]
-    if part.empty:
-        return pd.DataFrame()
-    part = (
-        part.groupby("group", sort=True)
-        .agg(money=("revenue", "max"), other=(other, lambda reasons: ", ".join(dict.fromkeys(reasons))))
-        .reset_index()
+    part = (table[only(table)] if only else table).groupby("group", sort=True)
+    part = part.agg(money=("revenue", "max"), other=(other, lambda reasons: ", ".join(dict.fromkeys(reasons)))).reset_index(
+        names="customer_id"
     )
-    part["customer_id"] = part["group"]
     if customers is not None:
-        lead = customers.assign(_g=groups(customers, customers["customer_id"])).drop_duplicates("_g").set_index("_g")["customer_id"]
-        part["customer_id"] = part["group"].map(lead).fillna(part["group"])
-    return part.assign(task_class=task, source={"key": "key_accounts", "dependence": "dependence"}[task]).drop(columns="group")
+        part["customer_id"] = part["customer_id"].map(leads(customers)["customer_id"]).fillna(part["customer_id"])
+    return part.assign(task_class=task, source=source)
 
 
 def _duplicates(table: pd.DataFrame | None) -> pd.DataFrame:
     if table is None or table.empty:
         return pd.DataFrame()
-    open_ = table[table["decision"].fillna("").isin(["", "open"])]
+    open_ = table[table["decision"].fillna("") == ""]
     return pd.DataFrame(
         {
             "task_class": "duplicate",

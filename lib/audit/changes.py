@@ -102,9 +102,7 @@ def customers_moved(now: pd.DataFrame, before: pd.DataFrame, *, revenue: pd.Seri
     moved = both[both["class_now"] != both["class_before"]].assign(
         revenue=lambda t: t["customer_id"].map(revenue).astype("float64").fillna(0.0)
     )
-    order = {of: i for i, (_column, of) in enumerate(BASES.values())}
-    moved = moved.assign(_at=moved["base_class"].map(order)).sort_values(["_at", "revenue", "customer_id"], ascending=[True, False, True])
-    return moved[["base_class", "customer_id", "class_before", "class_now", "revenue"]].reset_index(drop=True)
+    return _by_base(moved, "revenue", "customer_id")[["base_class", "customer_id", "class_before", "class_now", "revenue"]]
 
 
 def classes_moved(moved: pd.DataFrame) -> pd.DataFrame:
@@ -114,11 +112,12 @@ def classes_moved(moved: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame with base_class, class_before, class_now, customers, revenue; the most customers first within a base.
     """
-    table = moved.groupby(["base_class", "class_before", "class_now"], sort=False).agg(
-        customers=("customer_id", "size"), revenue=("revenue", "sum")
-    )
-    order = {of: i for i, (_column, of) in enumerate(BASES.values())}
-    table = table.reset_index().assign(_at=lambda t: t["base_class"].map(order))
-    return table.sort_values(
-        ["_at", "customers", "class_before", "class_now"], ascending=[True, False, True, True], ignore_index=True
-    ).drop(columns="_at")
+    counts = moved.groupby(["base_class", "class_before", "class_now"]).agg(customers=("customer_id", "size"), revenue=("revenue", "sum"))
+    return _by_base(counts.reset_index(), "customers", "class_before", "class_now")
+
+
+def _by_base(table: pd.DataFrame, most: str, *then_by: str) -> pd.DataFrame:
+    """The rows in the order of BASES, within each the most first."""
+    at = table["base_class"].map({of: i for i, (_column, of) in enumerate(BASES.values())})
+    order = table.assign(_at=at).sort_values(["_at", most, *then_by], ascending=[True, False, *[True] * len(then_by)])
+    return order.drop(columns="_at").reset_index(drop=True)

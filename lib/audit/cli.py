@@ -1,4 +1,4 @@
-"""The command `audit`: a thin door to run.py, with errors in words instead of tracebacks."""
+"""The command `audit`: a thin door to `run`, with errors in words instead of tracebacks."""
 
 from __future__ import annotations
 
@@ -98,12 +98,15 @@ def _language(base: Path | str | None) -> str:
     return next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "en")
 
 
+def _rest_collector() -> None:
+    """Let the collector of garbage look seldom: nearly all that a run makes are imports, which stay; looking took a tenth of its time."""
+    gc.set_threshold(100_000, 50, 100)
+
+
 def _run(given) -> int:
     from audit import run
 
-    gc.set_threshold(
-        100_000, 50, 100
-    )  # nearly all that a run makes are imports, which stay: looking for what is dead took a tenth of its time
+    _rest_collector()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a run that is told to end cleans up behind itself
     print(f"auditing {given.base}", flush=True)
     only = given.only.split(",") if given.only else None
@@ -118,7 +121,7 @@ def _run(given) -> int:
 def _report(given) -> int:
     from audit.run import telling
 
-    gc.set_threshold(100_000, 50, 100)
+    _rest_collector()
     folder = telling.further(given.run, languages=given.language, pdf=given.pdf, say=lambda line: print(line, flush=True))
     for page in sorted((folder / "report").glob("*/index.html")):
         print(f"report: {page.resolve().as_uri()}")

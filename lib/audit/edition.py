@@ -18,22 +18,29 @@ from pathlib import Path
 
 import polars as pl
 
+from audit.language import mark as N_
 from audit.settings import BadSettings, Settings
 
 KEY_FILE = "pseudonyms.key"
-OTHER = "other"
+OTHER, LEFT_OUT = "other", N_("left out in this edition")
 CODES = {  # columns that name somebody or something of the company -> letter of their pseudonyms
     "customer_id": "C", "customer_a": "C", "customer_b": "C", "alias_id": "C", "group_id": "G", "manager_id": "M", "department": "O",
-    "order_id": "D", "returns_order_id": "D", "sale_id": "D", "line_id": "L", "contact_id": "P", "respondent": "P",
+    "order_id": "D", "returns_order_id": "D", "sale_id": "D", "line_id": "L", "contact_id": "P", "respondent": "P", "supplier": "S", "purpose": "U",
 }  # fmt: skip
 NAMED_BY = {"name_a": "customer_a", "name_b": "customer_b"}
 NAMED_IN = {"customers": "customer_id", "managers": "manager_id"}  # tables whose name is that of their key
 GROUPED = ("region", "industry", "size", "source", "channel", "status")  # kept where enough customers share them
 KEPT = {  # closed lists, dates as text, and our own words; every other text is left out
-    "product_id", "category", "direction", "kind", "period", "provenance", "question", "form", "table", "verdict", "defect", "bias", "biases", "action",
-    "refuses", "subject", "why", "rule", "field", "proposal", "decision", "level", "currency", "arm", "pool", "driver", "stage", "purpose", "supplier",
+    "product_id", "category", "direction", "kind", "period", "provenance", "question", "form", "table", "verdict", "bias", "biases", "action",
+    "refuses", "subject", "field", "proposal", "decision", "level", "currency", "arm", "pool", "driver",
 }  # fmt: skip
 ANSWERS = {"yes", "no"}
+OURS = {"reason", "defect", "why", "rule"}  # sentences of ours, filled
+OURS_FILLED = {
+    r"^one company with .*?:": "one company with another:",
+    r"^.*, by \[rules\] exclude$": "a rule, by [rules] exclude",
+    r"^open question: .*$": f"open question: {LEFT_OUT}",
+}
 
 
 def key_of(base: Path) -> bytes:
@@ -68,7 +75,7 @@ def tables(frames: dict[str, pl.DataFrame], settings: Settings, base: Path, *, s
         of an anonymous edition whose lines lie elsewhere: their codes are not ours to replace.
     """
     if settings.edition == "client":
-        return {name: _without(frame, ("content",)) for name, frame in frames.items()}
+        return {name: frame.with_columns(content=pl.lit("")) if "content" in frame.columns else frame for name, frame in frames.items()}
     if settings.edition != "anonymous":
         return frames
     if settings.engine.lines:
@@ -85,7 +92,20 @@ def settings_of(settings: Settings, base: Path) -> Settings:
     name = pseudonym(settings.base.name, "B", key_of(base))
     kept = settings.base.model_copy(update={"name": name, "previous": None})
     rules = settings.rules.model_copy(update={"exclude": []})  # an exclusion names whom it excludes
-    return settings.model_copy(update={"base": kept, "sources": {}, "tables": {}, "questions": {}, "controls": None, "rules": rules})
+    reasons = {norm: own.model_copy(update={"why": LEFT_OUT}) for norm, own in settings.norms.items()}
+    market = settings.market and settings.market.model_copy(update={"source": LEFT_OUT})
+    return settings.model_copy(
+        update={
+            "base": kept,
+            "sources": {},
+            "tables": {},
+            "questions": {},
+            "controls": None,
+            "rules": rules,
+            "norms": reasons,
+            "market": market,
+        }
+    )
 
 
 def inputs_of(inputs: list[dict], settings: Settings) -> list[dict]:
@@ -93,10 +113,6 @@ def inputs_of(inputs: list[dict], settings: Settings) -> list[dict]:
     if settings.edition != "anonymous":
         return inputs
     return [{**one, "file": f"{i}", "sha256": ""} for i, one in enumerate(inputs, 1)]
-
-
-def _without(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
-    return frame.with_columns(pl.lit("").alias(c) for c in columns if c in frame.columns)
 
 
 def _pseudonymous(table: str, frame: pl.DataFrame, key: bytes) -> pl.DataFrame:
@@ -119,11 +135,19 @@ def _pseudonymous(table: str, frame: pl.DataFrame, key: bytes) -> pl.DataFrame:
                 .then(pl.col(column))
                 .otherwise(pl.lit(""))
             )
-        elif column == "reason":  # ours, but for the codes it may name
-            changed.append(pl.col(column).str.replace(r"^one company with .*?:", "one company with another:"))
+        elif column in OURS:
+            changed.append(_ours(column))
         elif column not in KEPT and column not in GROUPED:
             changed.append(pl.lit("").alias(column))
     return frame.with_columns(changed)
+
+
+def _ours(column: str) -> pl.Expr:
+    """A sentence of ours without what the base put into it: a code, the reason of an exclusion, the words of a question."""
+    text = pl.col(column)
+    for pattern, said in OURS_FILLED.items():
+        text = text.str.replace(pattern, said)
+    return text
 
 
 def _coded(column: str, letter: str, key: bytes) -> pl.Expr:

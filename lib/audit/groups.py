@@ -11,3 +11,8 @@ def groups(customers: pd.DataFrame | None, ids: pd.Series) -> pd.Series:
         return ids.copy()
     group = ids.map(customers.set_index("customer_id")["group_id"])
     return group.where(group.notna() & (group != ""), ids)
+
+
+def leads(customers: pd.DataFrame) -> pd.DataFrame:
+    """The first customer of each group of companies, in the order of the master file: the columns of customers, index the group."""
+    return customers.assign(_group=groups(customers, customers["customer_id"])).drop_duplicates("_group").set_index("_group")

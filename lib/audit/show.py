@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from audit.settings import Settings
 
-WIDE = 9  # columns beyond which a table is set smaller on paper
+WIDE = 8  # columns beyond which a table is set smaller on paper
 SHORT, LONG = 24, 60  # characters that are kept on one line, and that make a column of sentences
 
 
@@ -61,12 +61,11 @@ def manager_names(managers: pd.DataFrame | None) -> pd.Series:
 
 def grouped(table: pd.DataFrame, customers: pd.DataFrame | None, managers: pd.DataFrame | None = None) -> pd.DataFrame:
     """The table of groups of companies with names, and their manager where the base says so."""
-    from audit.groups import groups
+    from audit.groups import leads
 
     names = group_names(table["group"], customers)
     if managers is not None and customers is not None and "manager_id" in customers.columns:
-        led = customers.assign(_g=groups(customers, customers["customer_id"])).drop_duplicates("_g").set_index("_g")["manager_id"]
-        table = table.assign(manager_id=table["group"].map(led).fillna(""))
+        table = table.assign(manager_id=table["group"].map(leads(customers)["manager_id"]).fillna(""))
     table = table.assign(group=table["group"].map(names).astype("str")).rename(columns={"group": "customer"})
     return named(table, None, managers)
 
@@ -113,7 +112,6 @@ def _cell(table: pd.DataFrame, column: str, texts: list[str], row: int) -> str:
     tag = "th" if is_first else "td"
     short = len(texts[row]) <= SHORT and not _is_number(table, column)
     look = ' class="short"' if short else _look(table, column, texts)
-    scope = ' scope="row"' if is_first else ""
     scope = ' scope="row"' if is_first else ""
     return f"<{tag}{look}{scope}>{html.escape(texts[row])}</{tag}>"
 

@@ -18,7 +18,7 @@ from audit.language import mark as N_
 YES, NO = N_("yes"), N_("no")
 HALF = 0.5
 LINES = 5  # of the answer
-FIRST = {"base": "base_size", "retention": "retention_rate", "intake": "rows_kept"}
+OPENS, CLOSES = ("base_size",), ("retention_rate", "rows_kept")  # findings that begin and end it
 
 QUESTIONS = {
     "A1": N_("Are sales to existing customers larger than sales to new ones?"),
@@ -178,10 +178,8 @@ def answer(found: pd.DataFrame) -> pd.DataFrame:
     found
         all findings, as `ordered` returns them.
     """
-    first = found.sort_values("step", kind="stable").drop_duplicates("step") if len(found) else found
-    lead = {step: found.index[(found["step"] == step) & (found["id"] == name)][:1] for step, name in FIRST.items()}
-    urgent = found.index[(found["verdict"] == MISSED) | found["money"].notna()][:6]
-    chosen = [*lead["base"], *[i for i in urgent if i not in set(lead["base"])][: LINES - 3], *lead["retention"], *lead["intake"]]
-    rest = [i for i in first.index if i not in chosen]
-    picked = list(dict.fromkeys(chosen))
-    return found.loc[[*picked, *rest][:LINES] if len(picked) < LINES else picked[:LINES]].reset_index(drop=True)
+    lead, last = (found.index[found["id"].isin(names)].tolist() for names in (OPENS, CLOSES))
+    last = sorted(last, key=lambda i: CLOSES.index(found.loc[i, "id"]))
+    urgent = found.index[(found["verdict"] == MISSED) | found["money"].notna()]
+    between = [i for i in dict.fromkeys([*urgent, *found.index]) if i not in {*lead, *last}]
+    return found.loc[[*lead, *between[: LINES - len(lead) - len(last)], *last]].reset_index(drop=True)

@@ -67,6 +67,7 @@ FINDINGS = {
 
 # Words of closed lists, as they stand in the cells of tables and beside pictures
 WORDS = (
+    "a rule", "other", "another",
     "lost", "new", "returned", "first seen", "excluded", "novelty", "belonging", "stability", "price", "table", "chapter", "lifecycle",
     "declared", "benchmark", "modelled", "{year}-Q{quarter}", "discount", "price_paid", "variety", "regularity", "sameness",
     "own", "net", "invoices", "transactional", "consultative", "strategic", "mixed", "project", "merge", "group", "apart", "look",

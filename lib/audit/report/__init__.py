@@ -27,7 +27,7 @@ from audit.settings import Settings
 __all__ = ["UnsafeReport", "chapter", "pages"]
 WORDS = {
     "skip": N_("Skip to the text"), "audit": N_("Customer-base audit"), "contents": N_("Contents"), "run": N_("Run"), "edition": N_("Edition"),
-    "period": N_("Period"), "next": N_("Next"), "whole": N_("The whole report in one file"), "as_of": N_("as of"),
+    "period": N_("Period"), "next": N_("Next"), "whole": N_("The whole report in one file"),
 }  # fmt: skip
 EDITIONS = {"internal": N_("internal"), "client": N_("for the client"), "anonymous": N_("anonymous")}
 
@@ -38,6 +38,7 @@ class Page:
     title: str  # in the contents
     question: str
     text: str
+    inside: list[dict]  # links to its headings, where it has several
 
 
 def pages(
@@ -66,24 +67,25 @@ def pages(
     done = sorted((s for s in steps.ALL if s.name in bodies), key=lambda step: (step is not steps.VERDICTS, step.number))
     behind = appendices.settings_page(_environment().get_template("settings.html.j2"), settings, inputs, versions, skipped)
     found = [
-        *(Page("index" if step is steps.VERDICTS else step.name, _(step.title), _(step.question), bodies[step.name]) for step in done),
-        Page("glossary", _(appendices.GLOSSARY_TITLE), _(appendices.GLOSSARY_TITLE), appendices.glossary()),
-        Page("settings", _(appendices.SETTINGS_TITLE), _(appendices.SETTINGS_TITLE), behind),
+        *(_anchored("index" if step is steps.VERDICTS else step.name, step.title, step.question, bodies[step.name]) for step in done),
+        _anchored("glossary", appendices.GLOSSARY_TITLE, appendices.GLOSSARY_TITLE, appendices.glossary()),
+        _anchored("settings", appendices.SETTINGS_TITLE, appendices.SETTINGS_TITLE, behind),
     ]
     for page, after in zip(found, [*found[1:], None], strict=True):
-        text, inside = chapters.anchored(page.text, page.name)
-        links = [
-            {"href": f"{p.name}.html", "title": p.title, "here": p is page, "inside": inside if p is page and len(inside) > 1 else []}
-            for p in found
-        ]
+        links = [{"href": f"{p.name}.html", "title": p.title, "here": p is page, "inside": p.inside if p is page else []} for p in found]
         onward = {"href": f"{after.name}.html", "title": after.title} if after else None
-        _write(target / f"{page.name}.html", _page(page.question, text, links, settings, run, onward=onward, is_first=page is found[0]))
+        _write(
+            target / f"{page.name}.html", _page(page.question, page.text, links, settings, run, onward=onward, is_first=page is found[0])
+        )
     links = [{"href": f"#{page.name}", "title": page.title, "here": False, "inside": []} for page in found]
-    whole = "\n".join(
-        f'<section class="chapter" id="{page.name}">{_below(chapters.anchored(page.text, page.name)[0], first=page is found[0])}</section>'
-        for page in found
-    )
-    _write(target / "report.html", _page(_(WORDS["audit"]), whole, links, settings, run, onward=None, is_first=True, is_whole=True))
+    sections = [f'<section class="chapter" id="{page.name}">{_below(page.text, first=page is found[0])}</section>' for page in found]
+    whole = _page(_(WORDS["audit"]), "\n".join(sections), links, settings, run, onward=None, is_first=True, is_whole=True)
+    _write(target / "report.html", whole)
+
+
+def _anchored(name: str, title: str, question: str, text: str) -> Page:
+    text, inside = chapters.anchored(text, name)
+    return Page(name, _(title), _(question), text, inside if len(inside) > 1 else [])
 
 
 def _below(text: str, *, first: bool) -> str:

@@ -61,7 +61,7 @@ def _norms(settings: Settings):
     """The register as a reader sees it: with the value of this base, and why it differs."""
     register = norms.in_force(settings)
     own = register["own_value"].fillna(register["value"])
-    overridden = [f"{language.number(v)}: {w}" if w else "" for v, w in zip(own, register["why"], strict=True)]
+    overridden = [f"{language.number(v)}: {language.retold(w)}" if w else "" for v, w in zip(own, register["why"], strict=True)]
     scope = [", ".join(_(kind) for kind in norms.register()[norm].sales_types) or _("all sales") for norm in register["norm"]]
     register = register.assign(
         value=own.map(language.number), overridden=overridden, scope=scope, norm=register["norm"].str.replace("_", " ")

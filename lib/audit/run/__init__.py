@@ -97,19 +97,11 @@ def run(
         _still(files, before, base)
         skipped = _not_run(chosen, folder, refused, say)
         runnable = [step for step in chosen if step.name not in skipped]
-        made = {
-            "inputs": edition.inputs_of([_input(file, before, read_as) for file in files], settings),
-            "versions": _versions(identity),
-            "skipped": skipped,
-        }
-        seconds = {}
-        for language in settings.languages:
-            seconds[language], bodies = telling.chapters(runnable, folder, settings, language, notebooks, known, say)
-            telling.pages(bodies, folder, settings, language, name, made)
-        if settings.edition != "internal":
-            shutil.rmtree(folder / "notebooks")  # code, and a folder's name in their metadata
+        inputs = edition.inputs_of([_input(file, before, read_as) for file in files], settings)
+        made = {"inputs": inputs, "versions": _versions(identity), "skipped": skipped}
+        seconds = telling.in_languages(settings.languages, runnable, folder, settings, name, made, notebooks, known, say)
         took = {"total": round(time.perf_counter() - clock, 2), **seconds}
-        folders.seal(folder, {"run": name, "identity": identity, "program": content.program(notebooks), **made, "seconds": took})
+        telling.seal(folder, settings, {"run": name, "identity": identity, "program": content.program(notebooks), **made, "seconds": took})
         if target.exists():
             folders.compare(target, folder, say)
         else:

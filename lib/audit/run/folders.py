@@ -12,7 +12,7 @@ from audit import store
 from audit.run import content
 from audit.settings import BadSettings
 
-BUILDING = ".building-"
+BUILDING, REPLACED = ".building-", ".replaced-"
 
 
 class StepFailed(RuntimeError):
@@ -36,6 +36,9 @@ def building(home: Path, name: str):
     """A temporary folder for the run; on failure it becomes failed/<run> with the message. What a killed run left is removed."""
     for left in home.glob(f"{BUILDING}*"):
         shutil.rmtree(left)
+    for old in home.glob(f"{REPLACED}*"):
+        good = old.with_name(old.name.removeprefix(REPLACED))
+        shutil.rmtree(old) if good.exists() else old.replace(good)
     folder = home / f"{BUILDING}{name}"
     (folder / "tables").mkdir(parents=True)
     try:
@@ -85,8 +88,8 @@ def verify(folder: Path) -> list[str]:
 
 
 def swap(run: Path, rebuilt: Path) -> None:
-    """The rebuilt run in the place of the old one, which is removed only then."""
-    old = run.with_name(f"{BUILDING}old-{run.name}")
+    """The rebuilt run in the place of the old one, which is removed only then; what is cut off between is put right by `building`."""
+    old = run.with_name(f"{REPLACED}{run.name}")
     run.replace(old)
     rebuilt.replace(run)
     shutil.rmtree(old)

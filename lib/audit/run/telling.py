@@ -63,14 +63,21 @@ def chapters(
     return seconds, bodies
 
 
-def pages(bodies: dict[str, str], folder: Path, settings: Settings, language: str, name: str, made: dict) -> None:
-    """The report of a run in one of its languages: pages and workbook."""
+def in_languages(
+    languages: list[str], chosen: list[steps.Step], folder: Path, settings: Settings, name: str, made: dict, notebooks: Path, known: dict, say: Callable[[str], None],
+) -> dict[str, dict[str, float]]:  # fmt: skip
+    """Chapters, pages and workbook of a run, language by language: seconds by step, by language."""
     from audit import report
     from audit.report import workbook
 
-    with environment(language):
-        report.pages(bodies, folder / "report" / language, settings, run=name, **made)
-        workbook.write(folder, folder / "report" / language, settings)
+    seconds = {}
+    for language in languages:
+        seconds[language], bodies = chapters(chosen, folder, settings, language, notebooks, known, say)
+        target = folder / "report" / language
+        with environment(language):
+            report.pages(bodies, target, settings, run=name, **made)
+            workbook.write(folder, target, settings)
+    return seconds
 
 
 def further(run: Path, *, languages: list[str], pdf: bool, notebooks: Path = NOTEBOOKS, say: Callable[[str], None] = print) -> Path:
@@ -100,17 +107,20 @@ def further(run: Path, *, languages: list[str], pdf: bool, notebooks: Path = NOT
         threading.Thread(target=kernels.register, daemon=True).start()
     with folders.locked(run.parent), folders.building(run.parent, run.name) as folder:
         shutil.copytree(run, folder, dirs_exist_ok=True, copy_function=_beside)
-        for language in new:
-            known = earlier.records(run.parent)
-            _seconds, bodies = chapters([s for s in steps.ALL if s.name in done], folder, settings, language, notebooks, known, say)
-            pages(bodies, folder, settings, language, run.name, made)
+        chosen, known = [step for step in steps.ALL if step.name in done], earlier.records(run.parent)
+        in_languages(new, chosen, folder, settings, run.name, made, notebooks, known, say)
         if pdf:
             paper_of(folder, languages or sorted(path.name for path in (folder / "report").iterdir()), say)
-        if settings.edition != "internal":
-            shutil.rmtree(folder / "notebooks", ignore_errors=True)
-        folders.seal(folder, manifest)
+        seal(folder, settings, manifest)
         folders.swap(run, folder)
     return run
+
+
+def seal(folder: Path, settings: Settings, manifest: dict) -> None:
+    """Seal a run as its edition may be handed over: executed notebooks, which hold code and a folder's name, are internal."""
+    if settings.edition != "internal":
+        shutil.rmtree(folder / "notebooks", ignore_errors=True)  # of a sealed run they are gone already
+    folders.seal(folder, manifest)
 
 
 def paper_of(folder: Path, languages: list[str], say: Callable[[str], None]) -> None:
