@@ -48,6 +48,7 @@ def history(
         gaps=nw.coalesce("gaps", nw.lit(0).cast(nw.Int64)),
         silence_days=days_between(nw.col("last_on"), nw.lit(as_of)),
         silence_clock_days=clock(nw.lit(as_of), season) - clock(nw.col("last_on"), season),
+        life_clock_days=clock(nw.col("last_on"), season) - clock(nw.col("first_on"), season),
         is_first_returned=nw.col("first_returned") < 0,
         is_first_known=nw.col("first_on") >= known_from,
     )

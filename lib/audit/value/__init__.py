@@ -1,0 +1,1 @@
+"""What is a customer worth: to date, and from now on?"""
