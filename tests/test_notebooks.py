@@ -87,7 +87,7 @@ def test_every_norm_is_a_parameter_of_exactly_one_notebook_or_a_claim():
         assert used.count(norm.id) == expected, norm.id
 
 
-UNUSED = {"holdout_days", "novelty_days", "smallest_group"}  # the ledger's: read by run.py
+UNUSED = {"novelty_days", "smallest_group"}  # the ledger's: read by run.py
 
 
 def test_a_wrong_figure_fails_nbval(tmp_path, demo):

@@ -59,6 +59,11 @@ STEPS = (
         writes=("ladder", "ladder_moves", "rungs", "findings_ladder"),
     ),
     Step(
+        "value", 50, N_("Value"), N_("What is a customer worth?"),
+        reads=("history", "panel"), uses=("history_before", "customers", "managers", "overdue", "customer_classes", "spend"),
+        writes=("customer_values", "base_value", "lifetime_values", "purchase_rules", "purchase_models", "findings_value"),
+    ),
+    Step(
         "segments", 60, N_("Segments"), N_("Who are the customers, and are they the right ones?"),
         reads=("history", "panel", "season", "silences"), uses=("customers", "managers"),
         writes=("customer_classes", "class_moves", "lifecycle", "rfm", "rfm_cuts", "overlap", "strayed", "portrait", "findings_segments"),

@@ -62,7 +62,9 @@ FINDINGS = {
     "period_ratio": "Second purchases to first", "portrait": "Portrait of the good customer", "potential": "Potential of the largest",
     "reactivation": "Return by themselves", "repeat_purchase_ratio": "Second purchase", "retention_rate": "Retention", "rows_kept": "Rows kept",
     "sales_change": "Change of sales", "same_customer_change": "Change with the same customers", "sole_manager": "Sales on one manager",
-    "strayed": "Strayed customers", "top_share": "Share of the largest fifth",
+    "strayed": "Strayed customers", "top_share": "Share of the largest fifth", "value_ahead": "Value of the next twelve months",
+    "value_independence": "Frequency and spend", "value_of_retention": "What more retention would bring", "value_payback": "Payback of new customers",
+    "value_to_date": "Value to date", "value_tried": "The forecast of purchases tried out",
 }  # fmt: skip
 
 # Words of closed lists, as they stand in the cells of tables and beside pictures

@@ -12,6 +12,7 @@ from audit.charts.frame import Chart
 from audit.charts.intake import booked, fates
 from audit.charts.returns import return_curve, returns_by_cohort
 from audit.charts.silence import cohort_heatmap, overdue, reactivation, retention, survival
+from audit.charts.value import rules, values
 from audit.charts.verdicts import stakes
 
 __all__ = [
@@ -33,11 +34,13 @@ __all__ = [
     "overdue",
     "reactivation",
     "retention",
+    "rules",
     "return_curve",
     "returns_by_cohort",
     "sole_managers",
     "stakes",
     "survival",
     "types",
+    "values",
     "waterfall",
 ]

@@ -41,6 +41,10 @@ class Fit:
     def logs(self) -> np.ndarray:
         return np.log(list(self.parameters.values()))
 
+    def starts(self, **unit: float) -> list[np.ndarray]:
+        """Where a refit begins: here, parameters that are times divided by their unit."""
+        return [np.log([value / unit.get(name, 1.0) for name, value in self.parameters.items()])]
+
     def at(self, logs: np.ndarray) -> Fit:
         """The same model with other parameters (their logarithms): a draw of a bootstrap."""
         return Fit(
@@ -59,7 +63,7 @@ def maximum(objective: Objective, starts: list[np.ndarray], *, sample: Objective
     objective
         log-likelihood and gradient by the logarithms of the parameters.
     starts
-        where to begin, each.
+        where to begin, each; a single one is taken to lie near the peak.
     sample
         the same of a sample of the rows, which then gives the start.
 
@@ -69,6 +73,8 @@ def maximum(objective: Objective, starts: list[np.ndarray], *, sample: Objective
         where no start leads to a peak, the peak is at the edge, or it is too flat to tell.
     """
     search = sample or objective
+    if len(starts) == 1:  # near the peak already: a refit of a bootstrap
+        return _newton(objective, starts[0])
     found = [optimize.minimize(lambda logs: _negative(search, logs), start, jac=True, method="BFGS") for start in starts]
     best = min((f for f in found if np.isfinite(f.fun)), key=lambda f: f.fun, default=None)
     if best is None:

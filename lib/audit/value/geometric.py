@@ -22,17 +22,17 @@ MOST_REGULAR = 12  # largest k tried
 NODES = 24  # of the quadrature over the chance to leave
 
 
-def fit(data: Counts, model: str) -> Fit:
-    """The most likely parameters of a model, times in days.
+def fit(data: Counts, model: str, *, near: Fit | None = None) -> Fit:
+    """The most likely parameters of a model, times in days; `near`: a fit of nearly the same customers, whose k is kept.
 
     Raises
     ------
     NotFitted
         where the likelihood has no peak that can be trusted.
     """
-    if model == CNBD:
+    if model == CNBD and not near:
         return _most_regular(data)
-    return _fit(data, model, k=1)
+    return _fit(data, model, k=near["k"] if near else 1, near=near)
 
 
 def _most_regular(data: Counts) -> Fit:
@@ -49,12 +49,13 @@ def _most_regular(data: Counts) -> Fit:
     return best
 
 
-def _fit(data: Counts, model: str, *, k: int) -> Fit:
+def _fit(data: Counts, model: str, *, k: int, near: Fit | None = None) -> Fit:
     unit = max(float(np.average(data.age, weights=data.weight)) / 10, 1e-9)
     scaled = data.scaled(unit)
     few = sampled(data.x)
     rate = k * max(float(data.x @ data.weight), 1.0) / float(scaled.age @ data.weight)
     starts = [np.log([r, r / rate, a, b]) for r, a, b in [(0.5, 1.0, 3.0), (2.0, 0.2, 2.0)]]
+    starts = near.starts(alpha=unit) if near else starts
     peak = maximum(
         objective(scaled, k=k, first=model != BG),
         starts,

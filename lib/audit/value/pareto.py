@@ -19,8 +19,8 @@ PARETO = "Pareto/NBD"
 NAMES = ["r", "alpha", "s", "beta"]
 
 
-def fit(data: Counts, model: str = PARETO) -> Fit:
-    """The most likely parameters, times in days.
+def fit(data: Counts, model: str = PARETO, *, near: Fit | None = None) -> Fit:
+    """The most likely parameters, times in days; `near`: a fit of nearly the same customers.
 
     Raises
     ------
@@ -32,6 +32,7 @@ def fit(data: Counts, model: str = PARETO) -> Fit:
     few = sampled(data.x)
     rate = max(float(data.x @ data.weight), 1.0) / float(scaled.age @ data.weight)
     starts = [np.log([r, r / rate, s, s / 0.05]) for r, s in [(0.7, 0.7), (2.0, 0.4)]]
+    starts = near.starts(alpha=unit, beta=unit) if near else starts
     of = lambda part: differenced(lambda logs: _loglik(logs, part))
     logs, value, covariance = maximum(of(scaled), starts, sample=None if few is None else of(scaled.part(few)))
     value -= float(data.x @ data.weight) * np.log(unit)

@@ -17,8 +17,8 @@ GAMMA = "Gamma-Gamma"
 NAMES = ["p", "q", "v"]
 
 
-def fit(times: np.ndarray, mean: np.ndarray) -> Fit:
-    """The most likely parameters.
+def fit(times: np.ndarray, mean: np.ndarray, *, near: Fit | None = None) -> Fit:
+    """The most likely parameters; `near`: a fit of nearly the same customers.
 
     Parameters
     ----------
@@ -32,6 +32,7 @@ def fit(times: np.ndarray, mean: np.ndarray) -> Fit:
     """
     unit = float(np.average(mean, weights=times))
     starts = [np.log([1.0, 3.0, 2.0]), np.log([5.0, 4.0, 0.5])]
+    starts = near.starts(v=unit) if near else starts
     at = objective(times, mean / unit)
     few = np.random.default_rng(0).choice(len(times), 20_000, replace=False) if len(times) > 20_000 else None
     logs, value, covariance = maximum(at, starts, sample=None if few is None else objective(times[few], mean[few] / unit))
@@ -77,6 +78,12 @@ def expected(fit: Fit, times: np.ndarray, mean: np.ndarray) -> np.ndarray:
     """
     p, q, v = (fit[name] for name in NAMES)
     return p * (v + np.nan_to_num(times * mean)) / (p * times + q - 1)
+
+
+def simulate(fit: Fit, times: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """Mean spends of new customers of the model, each seen at so many purchases."""
+    p, q, v = (fit[name] for name in NAMES)
+    return generator.gamma(p * times) / generator.gamma(q, 1 / v, len(times)) / times
 
 
 def draw(fit: Fit, times: np.ndarray, mean: np.ndarray, bought: np.ndarray, generator: np.random.Generator) -> np.ndarray:

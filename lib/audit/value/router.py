@@ -1,0 +1,88 @@
+"""Which kind of purchase model fits this trade, and why? The router comes before any model (P2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from audit.language import mark as N_
+from audit.value import clocks, discrete, geometric, pareto
+from audit.value.clocks import Counts
+
+ORDERS, FIXED, BY_CONTRACT = N_("orders at any time"), N_("once a month at most"), N_("a contract by the month")
+WHY = {
+    ORDERS: N_("customers order at any time and leave without saying so"),
+    FIXED: N_("nearly all customers buy once in a month or not at all, and come back after months without a purchase"),
+    BY_CONTRACT: N_("nearly all customers buy once in every month until they stop for good"),
+}
+MODELS = {
+    geometric.BG: geometric, geometric.MBG: geometric, geometric.CNBD: geometric, pareto.PARETO: pareto,
+    discrete.INTERVALS: discrete, discrete.CONTRACT: discrete,
+}  # fmt: skip
+OF_TRADE = {
+    ORDERS: (geometric.BG, geometric.MBG, geometric.CNBD, pareto.PARETO), FIXED: (discrete.INTERVALS,), BY_CONTRACT: (discrete.CONTRACT,),
+}  # fmt: skip
+YEAR = {ORDERS: 365.25, FIXED: 12.0, BY_CONTRACT: 12.0}  # in the time unit of the models
+
+
+@dataclass(frozen=True)
+class Route:
+    """The kind of trade, with what it was seen by."""
+
+    trade: str
+    once_share: float  # of the months with a purchase, those with one only
+    skipped_share: float  # of the months between first and last purchase, those without
+    customers: int  # with three months of purchases or more
+
+    @property
+    def year(self) -> float:
+        return YEAR[self.trade]
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        return OF_TRADE[self.trade]
+
+
+def route(panel: pd.DataFrame, *, once_share: float, kept_share: float, skipped_share: float) -> Route:
+    """The kind of trade, from the months in which customers with three of them or more have bought.
+
+    Parameters
+    ----------
+    once_share
+        share of the months with a single purchase from which buying is once a month at most.
+    kept_share
+        share of the months between first and last purchase with one, from which the month is the rhythm.
+    skipped_share
+        share of the months skipped up to which it is a contract.
+    """
+    of = panel.groupby("customer_id").agg(
+        months=("period", "size"), once=("purchases", lambda p: (p == 1).sum()), first=("period", "min"), last=("period", "max")
+    )
+    of = of[of["months"] >= 3]
+    if of.empty:
+        return Route(ORDERS, np.nan, np.nan, 0)
+    span = (of["last"].dt.year - of["first"].dt.year) * 12 + of["last"].dt.month - of["first"].dt.month + 1
+    once, skipped = float(of["once"].sum() / of["months"].sum()), float(1 - of["months"].sum() / span.sum())
+    fixed = once >= once_share and 1 - skipped >= kept_share
+    trade = (BY_CONTRACT if skipped <= skipped_share else FIXED) if fixed else ORDERS
+    return Route(trade, once, skipped, len(of))
+
+
+def routes(found: Route) -> pd.DataFrame:
+    """The route as a table: trade_class, why, once_share, skipped_share, customers, models."""
+    row = (found.trade, WHY[found.trade], found.once_share, found.skipped_share, found.customers, ", ".join(found.models))
+    return pd.DataFrame([row], columns=["trade_class", "why", "once_share", "skipped_share", "customers", "models"])
+
+
+def counts(found: Route, history: pd.DataFrame, panel: pd.DataFrame, *, until: pd.Timestamp) -> Counts:
+    """What the route's models need of the customers of `history`, in its order: season-adjusted days, or whole months until `until`."""
+    if found.trade == ORDERS:
+        return clocks.of_history(history)
+    end = until.to_period("M").start_time
+    months = panel[panel["period"] <= end].groupby("customer_id")["period"].agg(["min", "max", "size"]).reindex(history["customer_id"])
+    number = lambda days: (days.dt.year * 12 + days.dt.month).to_numpy(dtype=float)
+    first, last = number(months["min"]), number(months["max"])
+    age = end.year * 12 + end.month - first
+    return clocks.counts(months["size"].to_numpy(dtype=float) - 1, last - first, age)
