@@ -432,15 +432,148 @@ def _crm(rng, sales: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+LOSS_MAKER = "К0015"  # planted: a key account whose dossier costs more than its margin brings
+BAD_PAYERS = ("К0033", "К0071", "К0118", "К0164", "К0205", "К0290")  # planted: they stop paying in the autumn of the last year
+TERMS = (14, 30, 45)
+PAYS_LATE = ((0.60, -3.0), (0.28, 9.0), (0.12, 34.0))  # share of customers, mean days beyond terms
+POOLS = (  # yearly cost, its driver; the last year
+    ("обработка заказов", "orders", 1_900_000), ("склад", "lines", 4_200_000), ("доставка", "purchases", 6_000_000), ("работа менеджеров", "contacts", 5_500_000),
+    ("возвраты", "returns", 800_000), ("отсрочка платежа", "credit", 1_600_000), ("привлечение", "new customers", 2_600_000), ("fixed", "none", 9_000_000),
+)  # fmt: skip
+PLAN_GROWTH = 0.12
+
+
+def money_side(base: dict[str, pd.DataFrame], seed: int = SEED) -> dict[str, pd.DataFrame]:
+    """What the money chapters need: wallets, terms and limits, invoices and payments, cost pools, gifts, spend on winning customers, a plan."""
+    rng = np.random.default_rng([seed, 2])  # its own numbers: sales and central file stay as they are
+    people, sales = base["customers"], base["sales"]
+    wallets = _wallets(rng, people, sales, base["budgets"])
+    n = len(people)
+    terms = rng.choice(TERMS, n, p=[0.3, 0.5, 0.2])
+    late = rng.choice(len(PAYS_LATE), n, p=[share for share, _days in PAYS_LATE])
+    delay = np.array([days for _share, days in PAYS_LATE])[late] + rng.normal(0, 1.5, n)
+    year = sales[sales["date"].dt.year == LAST.year]
+    monthly = people["customer"].map(year.groupby("customer")["amount"].sum()).fillna(0.0) / 12
+    limit = (monthly * terms / 30 * rng.uniform(1.0, 3.0, n)).round(-4).clip(lower=50_000)
+    payers = pd.DataFrame({"customer": people["customer"], "terms": terms, "delay": delay, "limit": limit})
+    invoices = _invoices(sales, payers)
+    return {
+        "wallets": wallets,
+        "payers": payers,
+        "invoices": invoices,
+        "payments": _payments(rng, invoices, payers),
+        "costs": pd.DataFrame(
+            [(y, pool, round(amount * 1.08 ** (y - LAST.year), 2), driver) for y in (2024, 2025) for pool, driver, amount in POOLS],
+            columns=["period", "pool", "amount", "driver"],
+        ),
+        "given": _given(rng, sales),
+        "spend": _spend(rng),
+        "plan": _plan(sales),
+    }
+
+
+def _wallets(rng, people: pd.DataFrame, sales: pd.DataFrame, budgets: pd.DataFrame) -> pd.DataFrame:
+    """What each customer really buys of our kind of goods from everybody in the last year, the year before, and its headcount, which follows from it."""
+    bought = sales[(sales["date"].dt.year == LAST.year) & (sales["amount"] > 0)].groupby("customer")["amount"].sum()
+    before = sales[(sales["date"].dt.year == LAST.year - 1) & (sales["amount"] > 0)].groupby("customer")["amount"].sum()
+    told = budgets.groupby("customer")["budget"].sum()
+    n = len(people)
+    ours = people["customer"].map(bought).fillna(0.0)
+    share = rng.uniform(0.35, 0.95, n)
+    wallet = people["customer"].map(told).fillna((ours / share).where(ours > 0, np.exp(rng.normal(12.5, 0.8, n)))).round(-3)
+    share_before = rng.uniform(0.35, 0.95, n)
+    wallet_before = (people["customer"].map(before).fillna(0.0) / share_before).round(-3)
+    headcount = np.round(6 * (wallet / 100_000) ** 0.85 * np.exp(rng.normal(0, 0.35, n))).clip(lower=2).astype(int)
+    return pd.DataFrame(
+        {"customer": people["customer"], "wallet": wallet, "wallet_before": wallet_before, "sales": ours, "headcount": headcount}
+    )
+
+
+def _invoices(sales: pd.DataFrame, payers: pd.DataFrame) -> pd.DataFrame:
+    """One invoice per document of the last two years, returns as credit notes."""
+    recent = sales[sales["date"].dt.year >= LAST.year - 1]
+    documents = recent.groupby("document", as_index=False).agg(
+        issued=("date", "first"), customer=("customer", "first"), amount=("amount", "sum")
+    )
+    terms = documents["customer"].map(payers.set_index("customer")["terms"])
+    return documents.assign(amount=documents["amount"].round(2), due=documents["issued"] + pd.to_timedelta(terms, "D"))
+
+
+def _payments(rng, invoices: pd.DataFrame, payers: pd.DataFrame) -> pd.DataFrame:
+    """Each invoice paid about as late as its customer pays; some without its number, some in two parts, some two at once; bad payers not at all since October."""
+    owed = invoices[invoices["amount"] > 0].reset_index(drop=True)
+    delay = owed["customer"].map(payers.set_index("customer")["delay"])
+    paid = owed["due"] + pd.to_timedelta(np.maximum(np.round(delay + rng.normal(0, 4, len(owed))), -10), "D")
+    paid = np.maximum(paid, owed["issued"])
+    rows = pd.DataFrame({"paid": paid, "customer": owed["customer"], "amount": owed["amount"], "invoice": owed["document"]})
+    rows = rows[~(rows["customer"].isin(BAD_PAYERS) & (owed["issued"] >= pd.Timestamp(LAST.year, 9, 15)))]
+    draw = rng.random(len(rows))
+    part = rows[draw < 0.04]
+    first = part.assign(amount=(part["amount"] * 0.6).round(2))
+    rest = part.assign(amount=(part["amount"] - first["amount"]).round(2), paid=part["paid"] + pd.to_timedelta(10, "D"))
+    rows = pd.concat([rows[draw >= 0.04], first, rest], ignore_index=True)
+    rows["invoice"] = rows["invoice"].where(rng.random(len(rows)) > 0.15, "")
+    rows = rows[rows["paid"] <= LAST].sort_values(["paid", "customer", "amount", "invoice"], ignore_index=True)
+    return rows.assign(payment=[f"ПП-{i:06d}" for i in range(1, len(rows) + 1)])
+
+
+def _given(rng, sales: pd.DataFrame) -> pd.DataFrame:
+    """What large customers were given beyond the product in the last year; to the loss-maker more than its margin."""
+    year = sales[(sales["date"].dt.year == LAST.year) & (sales["customer"] == LOSS_MAKER)]
+    margin = float((year["amount"] - year["cost"]).sum())
+    rows = [
+        (LOSS_MAKER, f"{LAST.year}-{month:02d}-15", kind, round(margin * 0.24, 2), round(margin * 0.30, 2), evidence)
+        for month, kind, evidence in [
+            (2, "technicians", "Два выездных техника, табели"), (5, "equipment", "Стенд на безвозмездной основе, акт"),
+            (8, "reserve stock", "Резерв на складе, ведомость"), (11, "expedited delivery", "Срочные рейсы, путевые листы"),
+        ]
+    ]  # fmt: skip
+    small = [
+        (f"К{i:04d}", f"{LAST.year}-{rng.integers(1, 13):02d}-10", "training", 18_000.0, 30_000.0, "Обучение, ведомость")
+        for i in (1, 2, 5, 8, 10)
+    ]
+    return pd.DataFrame(rows + small, columns=["customer", "date", "kind", "cost", "benefit", "evidence"])
+
+
+def _spend(rng) -> pd.DataFrame:
+    months = pd.period_range(FIRST, LAST, freq="M")
+    won = (200_000 * np.exp(rng.normal(0, 0.15, len(months)))).round(2)
+    kept = (45_000 * np.exp(rng.normal(0, 0.2, len(months)))).round(2)
+    rows = [
+        (m.start_time, purpose, money, events)
+        for m, a, b in zip(months, won, kept, strict=True)
+        for purpose, money, events in [("acquisition", a, 3), ("retention", b, 1)]
+    ]
+    return pd.DataFrame(rows, columns=["date", "purpose", "amount", "events"])
+
+
+def _plan(sales: pd.DataFrame) -> pd.DataFrame:
+    """Next year's plan of the company by month: last year's months and a twelfth more."""
+    year = sales[sales["date"].dt.year == LAST.year]
+    by_month = year.groupby(year["date"].dt.month)["amount"].sum()
+    return pd.DataFrame(
+        {
+            "period": [f"{LAST.year + 1}-{m:02d}" for m in by_month.index],
+            "level": "company",
+            "id": "-",
+            "amount": (by_month.to_numpy() * (1 + PLAN_GROWTH)).round(-3),
+        }
+    )
+
+
 def truths(base: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """What was planted, one row per customer: loyalty type, day of the last order if they stopped, key reason with its level."""
-    people = base["customers"]
+    """What was planted, one row per customer: loyalty type, day of the last order if they stopped, key reason with its level, the whole budget of the last year, days beyond terms."""
+    people, money = base["customers"], money_side(base)
     return pd.DataFrame(
         {
             "customer_id": people["customer"],
             "loyalty_type": people["loyalty_type"],
             "lapsed_on": people["lapsed_on"],
             "key_reason": people["customer"].map(KEY_REASONS).fillna(""),
+            "wallet": money["wallets"]["wallet"].to_numpy(),
+            "days_beyond_terms": money["payers"]["delay"].round(1).to_numpy(),
+            "stops_paying": people["customer"].isin(BAD_PAYERS),
+            "loses_money": people["customer"] == LOSS_MAKER,
         }
     )
 
@@ -479,8 +612,9 @@ def write(base: dict[str, pd.DataFrame], folder: Path) -> None:
         _csv(part, folder / f"Продажи {y}.csv")
     goods, staff = base["products"], base["managers"]
     manager_department = staff.set_index("manager")["department"]
-    central = central_file(base)
+    central, money = central_file(base), money_side(base)
     entries = central["customers"]
+    facts_of = money["payers"].merge(money["wallets"], on="customer").set_index("customer")
     _csv(
         pd.DataFrame(
             {
@@ -488,6 +622,9 @@ def write(base: dict[str, pd.DataFrame], folder: Path) -> None:
                 "Головная компания": entries["group"], "Регион": entries["region"], "Отрасль": entries["industry"],
                 "Менеджер": entries["manager"], "Отдел": entries["manager"].map(manager_department),
                 "Телефон": entries["phone"], "E-mail": entries["email"], "Дата изменения": entries["updated"],
+                "Численность": entries["customer"].map(facts_of["headcount"]).astype("Int64").astype("str").replace("<NA>", ""),
+                "Отсрочка, дней": entries["customer"].map(facts_of["terms"]).astype("Int64").astype("str").replace("<NA>", ""),
+                "Кредитный лимит": _money(entries["customer"].map(facts_of["limit"])).replace("nan", ""),
             }
         ),
         folder / "Контрагенты.csv",
@@ -507,11 +644,45 @@ def write(base: dict[str, pd.DataFrame], folder: Path) -> None:
     _csv(staff.set_axis(["Код", "Имя", "Отдел", "Роль"], axis=1), folder / "Менеджеры.csv")
     contacts = base["activities"].assign(date=lambda t: t["date"].dt.strftime("%d.%m.%Y"))
     _csv(contacts.set_axis(["Дата", "Контрагент", "Направление", "Вид", "Менеджер"], axis=1), folder / "Контакты.csv")
-    budgets = base["budgets"].assign(budget=lambda t: _money(t["budget"]))
+    budgets = _two_years(base["budgets"], money["wallets"])
+    budgets = budgets.assign(budget=_money(budgets["budget"]))
     _csv(budgets.set_axis(["Контрагент", "Категория", "Бюджет", "Год"], axis=1), folder / "Бюджеты.csv")
     _csv(base["facts"].set_axis(["Контрагент", "Вид", "Дата", "Оценка", "Подтверждение"], axis=1), folder / "Оценки.csv")
+    _write_money(money, folder)
     answers = pd.DataFrame({"Вопрос": [f"A{i}" for i in range(1, 9)], "Ответ": ["yes", "yes", "no", "no", "no", "yes", "yes", "no"]})
     _csv(answers, folder / "Анкета собственника.csv")
+
+
+def _two_years(budgets: pd.DataFrame, wallets: pd.DataFrame) -> pd.DataFrame:
+    """The declared budgets, and those of the year before in the same proportions of categories, where the customer bought then."""
+    whole = wallets.set_index("customer")["wallet_before"]
+    share = budgets["budget"] / budgets.groupby("customer")["budget"].transform("sum")
+    before = budgets.assign(budget=(budgets["customer"].map(whole) * share).round(-3), period=LAST.year - 1)
+    return pd.concat([budgets, before[before["budget"] > 0]], ignore_index=True)
+
+
+def _write_money(money: dict[str, pd.DataFrame], folder: Path) -> None:
+    days = lambda column: pd.to_datetime(column).dt.strftime("%d.%m.%Y")
+    bills, paid, pools = money["invoices"], money["payments"], money["costs"]
+    _csv(
+        pd.DataFrame({"Номер": bills["document"], "Контрагент": bills["customer"], "Дата": days(bills["issued"]), "Срок оплаты": days(bills["due"]), "Сумма": _money(bills["amount"])}),
+        folder / "Счета.csv",
+    )  # fmt: skip
+    _csv(
+        pd.DataFrame({"Номер": paid["payment"], "Контрагент": paid["customer"], "Дата": days(paid["paid"]), "Сумма": _money(paid["amount"]), "Счёт": paid["invoice"]}),
+        folder / "Оплаты.csv",
+    )  # fmt: skip
+    _csv(pools.assign(amount=_money(pools["amount"])).set_axis(["Год", "Статья", "Сумма", "Носитель"], axis=1), folder / "Затраты.csv")
+    given = money["given"].assign(
+        date=days(money["given"]["date"]), cost=_money(money["given"]["cost"]), benefit=_money(money["given"]["benefit"])
+    )
+    _csv(given.set_axis(["Контрагент", "Дата", "Вид", "Наши затраты", "Выгода клиента", "Подтверждение"], axis=1), folder / "Досье.csv")
+    spend = money["spend"].assign(date=days(money["spend"]["date"]), amount=_money(money["spend"]["amount"]))
+    _csv(spend.set_axis(["Дата", "Цель", "Сумма", "Мероприятий"], axis=1), folder / "Привлечение и удержание.csv")
+    _csv(
+        money["plan"].assign(amount=_money(money["plan"]["amount"])).set_axis(["Период", "Уровень", "Кто", "Сумма"], axis=1),
+        folder / "План.csv",
+    )
 
 
 def _blemish(out: pd.DataFrame) -> pd.DataFrame:

@@ -261,7 +261,7 @@ COMPANY = [
             ("date!", DATE, "when, or the first day of the month"),
             ("purpose!", TEXT, "what for", ("acquisition", "retention")),
             ("amount!", MONEY, "how much"),
-            ("events", COUNT, "events paid by it"),
+            ("events", NUMBER, "events paid by it"),
             ("hours", NUMBER, "working hours"),
         ],
         unlocks="what it costs to win a customer, and when that is earned back (C7, J1 to J3)",
