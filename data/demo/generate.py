@@ -433,7 +433,7 @@ def _crm(rng, sales: pd.DataFrame) -> pd.DataFrame:
 
 
 LOSS_MAKER = "К0015"  # planted: a key account whose dossier costs more than its margin brings
-BAD_PAYERS = ("К0033", "К0071", "К0118", "К0164", "К0205", "К0290")  # planted: they stop paying in the autumn of the last year
+BAD_PAYERS = ("К0033", "К0071", "К0118", "К0164", "К0205", "К0290")  # planted: they have paid nothing since June of the last year
 TERMS = (14, 30, 45)
 PAYS_LATE = ((0.60, -3.0), (0.28, 9.0), (0.12, 34.0))  # share of customers, mean days beyond terms
 POOLS = (  # yearly cost, its driver; the last year
@@ -500,13 +500,13 @@ def _invoices(sales: pd.DataFrame, payers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _payments(rng, invoices: pd.DataFrame, payers: pd.DataFrame) -> pd.DataFrame:
-    """Each invoice paid about as late as its customer pays; some without its number, some in two parts, some two at once; bad payers not at all since October."""
+    """Each invoice paid about as late as its customer pays; some without its number, some in two parts, some two at once; bad payers nothing since June."""
     owed = invoices[invoices["amount"] > 0].reset_index(drop=True)
     delay = owed["customer"].map(payers.set_index("customer")["delay"])
     paid = owed["due"] + pd.to_timedelta(np.maximum(np.round(delay + rng.normal(0, 4, len(owed))), -10), "D")
     paid = np.maximum(paid, owed["issued"])
     rows = pd.DataFrame({"paid": paid, "customer": owed["customer"], "amount": owed["amount"], "invoice": owed["document"]})
-    rows = rows[~(rows["customer"].isin(BAD_PAYERS) & (owed["issued"] >= pd.Timestamp(LAST.year, 9, 15)))]
+    rows = rows[~(rows["customer"].isin(BAD_PAYERS) & (owed["issued"] >= pd.Timestamp(LAST.year, 6, 1)))]
     draw = rng.random(len(rows))
     part = rows[draw < 0.04]
     first = part.assign(amount=(part["amount"] * 0.6).round(2))

@@ -76,9 +76,19 @@ STEPS = (
         ),
     ),
     Step(
+        "profit", 90, N_("Profit"), N_("What does each customer leave us?"),
+        reads=("panel", "history", "bridge", "costs"), uses=("customers", "managers", "behaviour", "activities", "credit_used", "given", "key_accounts"),
+        writes=("customer_profits", "cost_pools", "profit_statement", "whale_curve", "findings_profit"),
+    ),
+    Step(
         "accounts", 110, N_("Key accounts"), N_("Which customers are key, why, and how far do we depend on them?"),
         reads=("panel", "history"), uses=("customers", "managers", "sellers", "budgets", "facts", "behaviour", "costs", "tiers", "answers"),
         writes=("key_accounts", "revenue_shares", "key_criteria", "dependence", "findings_accounts"),
+    ),
+    Step(
+        "receivables", 170, N_("Receivables"), N_("Who owes what, and will it be paid?"),
+        reads=("invoices",), uses=("payments", "customers", "managers", "customer_classes"),
+        writes=("debtors", "receivables_months", "receivables_ageing", "payments_applied", "credit_used", "findings_receivables"),
     ),
 )  # fmt: skip
 

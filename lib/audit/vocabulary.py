@@ -50,7 +50,8 @@ NAMES = (
 
 # What a finding is about, where its sentence would be too long
 FINDINGS = {
-    "abc": "Classes by money", "base_size": "Size of the base", "booked_to_revenue": "From booked sales to revenue", "budgets": "Budgets spent elsewhere",
+    "abc": "Classes by money", "base_size": "Size of the base", "beyond_terms": "Days beyond terms", "collection": "What was collected", "credit_limits": "Credit limits",
+    "dso": "Days of sales owed", "expected_loss": "What may not come", "payments_matched": "How payments were matched", "receivables": "What customers owe", "booked_to_revenue": "From booked sales to revenue", "budgets": "Budgets spent elsewhere",
     "central_complete": "Filled fields", "central_contacted": "Contacts in the year", "central_fresh": "Freshness of the central file",
     "central_invalid": "Invalid fields", "class_moves": "Moves between classes", "crm_against_accounting": "CRM against accounting",
     "crr": "CRR by the source's formula", "defects": "Defects of the data", "dependence": "Dependence on the largest",
@@ -59,7 +60,8 @@ FINDINGS = {
     "long_term": "Long-term partners", "loyalty": "Loyalty types", "loyalty_agreement": "Agreement of loyalty types",
     "loyalty_sample": "Loyalty types by sample", "market_growth": "Growth against the market", "new_revenue_share": "Sales to new customers",
     "orphans": "Customers nobody looks after", "overdue": "Overdue customers", "overdue_tried": "The overdue list tried out",
-    "period_ratio": "Second purchases to first", "portrait": "Portrait of the good customer", "potential": "Potential of the largest",
+    "period_ratio": "Second purchases to first", "portrait": "Portrait of the good customer", "potential": "Potential of the largest", "customer_profit": "Profit of the customers", "key_losers": "Key accounts that lose money",
+    "profit_ranks": "Sales and profit", "profit_ties": "Tie to the company’s result", "serving_cost": "Cost of serving", "whale": "The whale curve",
     "reactivation": "Return by themselves", "repeat_purchase_ratio": "Second purchase", "retention_rate": "Retention", "rows_kept": "Rows kept",
     "sales_change": "Change of sales", "same_customer_change": "Change with the same customers", "sole_manager": "Sales on one manager",
     "strayed": "Strayed customers", "top_share": "Share of the largest fifth", "value_ahead": "Value of the next twelve months",

@@ -10,6 +10,8 @@ from audit.charts.central import central_quality, sole_managers
 from audit.charts.classes import classes_moved, gaps, ladder, matrix, migration, types
 from audit.charts.frame import Chart
 from audit.charts.intake import booked, fates
+from audit.charts.profit import profits, whale
+from audit.charts.receivables import ageing, balances
 from audit.charts.returns import return_curve, returns_by_cohort
 from audit.charts.silence import cohort_heatmap, overdue, reactivation, retention, survival
 from audit.charts.value import rules, values
@@ -17,6 +19,8 @@ from audit.charts.verdicts import stakes
 
 __all__ = [
     "Chart",
+    "ageing",
+    "balances",
     "booked",
     "central_quality",
     "classes_moved",
@@ -33,6 +37,7 @@ __all__ = [
     "migration",
     "overdue",
     "reactivation",
+    "profits",
     "retention",
     "rules",
     "return_curve",
@@ -43,4 +48,5 @@ __all__ = [
     "types",
     "values",
     "waterfall",
+    "whale",
 ]

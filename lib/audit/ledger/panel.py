@@ -6,9 +6,9 @@ import narwhals as nw
 
 
 def panel(purchases: nw.LazyFrame) -> nw.LazyFrame:
-    """One row per customer and month with a purchase: revenue, orders, purchases, cost where known."""
+    """One row per customer and month with a purchase: revenue, returns in it, orders, purchases, cost where known."""
     names = purchases.collect_schema().names()
-    sums = ["revenue", "orders", *(["cost"] if "cost" in names else [])]
+    sums = ["revenue", "orders", "returned", *(["cost"] if "cost" in names else [])]
     months = purchases.with_columns(period=month_of("date"))
     return months.group_by("customer_id", "period").agg(*[nw.col(c).sum() for c in sums], purchases=nw.len().cast(nw.Int64))
 
