@@ -133,7 +133,7 @@ def test_an_engine_that_cannot_be_is_said_before_anything_starts(tmp_path, toml,
 def test_many_lines_are_computed_by_ranges_of_customers_to_the_same_tables(demo, tmp_path, monkeypatch):
     monkeypatch.setattr(engine, "PART_LINES", 5_000)
     prepared(ROOT / "data" / "demo", tmp_path / "run")
-    for name in ("purchases", "panel", "history", "history_before", "silences", "bridge", "behaviour", "sellers"):
+    for name in ("purchases", "panel", "history", "history_before", "silences", "bridge", "behaviour", "sellers", "mix"):
         file = f"tables/{name}.parquet"
         assert pl.read_parquet(tmp_path / "run" / file).equals(pl.read_parquet(demo / file)), name
     assert not list((tmp_path / "run" / "tables").glob(".*"))

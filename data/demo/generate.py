@@ -447,7 +447,7 @@ def money_side(base: dict[str, pd.DataFrame], seed: int = SEED) -> dict[str, pd.
     """What the money chapters need: wallets, terms and limits, invoices and payments, cost pools, gifts, spend on winning customers, a plan."""
     rng = np.random.default_rng([seed, 2])  # its own numbers: sales and central file stay as they are
     people, sales = base["customers"], base["sales"]
-    wallets = _wallets(rng, people, sales, base["budgets"])
+    wallets = _wallets(rng, people, sales, base["products"], base["budgets"])
     n = len(people)
     terms = rng.choice(TERMS, n, p=[0.3, 0.5, 0.2])
     late = rng.choice(len(PAYS_LATE), n, p=[share for share, _days in PAYS_LATE])
@@ -472,21 +472,26 @@ def money_side(base: dict[str, pd.DataFrame], seed: int = SEED) -> dict[str, pd.
     }
 
 
-def _wallets(rng, people: pd.DataFrame, sales: pd.DataFrame, budgets: pd.DataFrame) -> pd.DataFrame:
+def _wallets(rng, people: pd.DataFrame, sales: pd.DataFrame, goods: pd.DataFrame, budgets: pd.DataFrame) -> pd.DataFrame:
     """What each customer really buys of our kind of goods from everybody in the last year, the year before, and its headcount, which follows from it."""
-    bought = sales[(sales["date"].dt.year == LAST.year) & (sales["amount"] > 0)].groupby("customer")["amount"].sum()
-    before = sales[(sales["date"].dt.year == LAST.year - 1) & (sales["amount"] > 0)].groupby("customer")["amount"].sum()
     told = budgets.groupby("customer")["budget"].sum()
+    now, before = (_purchases(rng, sales, goods, year) for year in (LAST.year, LAST.year - 1))
     n = len(people)
-    ours = people["customer"].map(bought).fillna(0.0)
-    share = rng.uniform(0.35, 0.95, n)
-    wallet = people["customer"].map(told).fillna((ours / share).where(ours > 0, np.exp(rng.normal(12.5, 0.8, n)))).round(-3)
-    share_before = rng.uniform(0.35, 0.95, n)
-    wallet_before = (people["customer"].map(before).fillna(0.0) / share_before).round(-3)
+    ours = people["customer"].map(sales[(sales["date"].dt.year == LAST.year) & (sales["amount"] > 0)].groupby("customer")["amount"].sum()).fillna(0.0)
+    elsewhere = pd.Series(np.exp(rng.normal(12.5, 0.8, n)))  # of those who bought nothing from us
+    wallet = people["customer"].map(told).fillna(people["customer"].map(now)).fillna(elsewhere).round(-3)
+    wallet_before = people["customer"].map(before).fillna(0.0).round(-3)
     headcount = np.round(6 * (wallet / 100_000) ** 0.85 * np.exp(rng.normal(0, 0.35, n))).clip(lower=2).astype(int)
     return pd.DataFrame(
         {"customer": people["customer"], "wallet": wallet, "wallet_before": wallet_before, "sales": ours, "headcount": headcount}
     )
+
+
+def _purchases(rng, sales: pd.DataFrame, goods: pd.DataFrame, year: int) -> pd.Series:
+    """Whole purchases of each customer in a year: what it bought from us in each category over our share of that category."""
+    of = sales[(sales["date"].dt.year == year) & (sales["amount"] > 0)]
+    bought = of.groupby(["customer", of["product"].map(goods.set_index("product")["category"])])["amount"].sum()
+    return (bought / rng.uniform(0.35, 0.95, len(bought))).groupby("customer").sum()
 
 
 def _invoices(sales: pd.DataFrame, payers: pd.DataFrame) -> pd.DataFrame:

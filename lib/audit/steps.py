@@ -76,6 +76,11 @@ STEPS = (
         ),
     ),
     Step(
+        "wallet", 80, N_("Share of wallet"), N_("What share of its purchases does each customer make with us?"),
+        reads=("panel",), uses=("budgets", "mix", "customers", "managers"),
+        writes=("wallets", "white_space", "wallet_changes", "wallet_managers", "wallet_realistic", "wallet_rules", "findings_wallet"),
+    ),
+    Step(
         "profit", 90, N_("Profit"), N_("What does each customer leave us?"),
         reads=("panel", "history", "bridge", "costs"), uses=("customers", "managers", "behaviour", "activities", "credit_used", "given", "key_accounts"),
         writes=("customer_profits", "cost_pools", "profit_statement", "whale_curve", "findings_profit"),

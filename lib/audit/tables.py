@@ -395,6 +395,16 @@ DERIVED = [
         origin="ledger",
     ),
     _table(
+        "mix", "one customer, by category of products and calendar year", "customer_id category period",
+        [
+            ("customer_id!", TEXT, "who bought"),
+            ("category!", TEXT, "of which products; empty where products does not say"),
+            ("period!", COUNT, "the calendar year"),
+            ("revenue!", MONEY, "revenue, returns in the year of their sale"),
+        ],
+        origin="ledger",
+    ),
+    _table(
         "silences", "one length of the time between purchases", "days",
         [
             ("days!", COUNT, "length of the silence"),

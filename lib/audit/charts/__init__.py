@@ -16,12 +16,14 @@ from audit.charts.returns import return_curve, returns_by_cohort
 from audit.charts.silence import cohort_heatmap, overdue, reactivation, retention, survival
 from audit.charts.value import rules, values
 from audit.charts.verdicts import stakes
+from audit.charts.wallet import categories, wallets
 
 __all__ = [
     "Chart",
     "ageing",
     "balances",
     "booked",
+    "categories",
     "central_quality",
     "classes_moved",
     "cohort_heatmap",
@@ -47,6 +49,7 @@ __all__ = [
     "survival",
     "types",
     "values",
+    "wallets",
     "waterfall",
     "whale",
 ]

@@ -4,7 +4,7 @@
     history     one row per customer: first, second, last purchase, own rhythm
     panel       one row per customer and month
     rhythm      season of the base, lengths of silence
-    behaviour   one row per customer: discounts, novelties, baskets; who sold to whom
+    behaviour   one row per customer: discounts, novelties, baskets; who sold to whom; categories by year
     bridge      from what was booked to what this audit calls revenue
     engine      where all this is computed: here by polars, or by Spark on a cluster
 
@@ -78,5 +78,6 @@ def tables(
     usual = behaviour.usual_prices(lines)
     usual = engine.beside(engine.rows(usual), bought) if usual is not None else None
     described["behaviour"] = [behaviour.behaviour(part, goods, usual, novelty_days=novelty_days) for part in traced]
+    described["mix"] = [behaviour.mix(part, goods) for part in traced]
     described["sellers"] = [behaviour.sellers(part) for part in traced]
     return found | {name: settle(name, *frames) for name, frames in described.items() if frames[0] is not None}

@@ -93,3 +93,16 @@ def sellers(traced: nw.LazyFrame) -> nw.LazyFrame | None:
     sold = traced.filter(~nw.col("sold_on").is_null()).with_columns(period=month_of("sold_on"))
     sold = sold.with_columns(nw.col(c).fill_null("") for c in who)
     return sold.group_by("customer_id", *who, "period").agg(revenue=nw.col("amount").sum())
+
+
+def mix(traced: nw.LazyFrame, products: nw.LazyFrame | None) -> nw.LazyFrame | None:
+    """What of which category each customer bought in each year: one row per customer, category and year; None where lines or products do not say (tables.py)."""
+    if (
+        products is None
+        or not {"product_id"} <= set(traced.collect_schema().names())
+        or "category" not in products.collect_schema().names()
+    ):
+        return None
+    sold = traced.filter(~nw.col("sold_on").is_null()).join(products.select("product_id", "category"), on="product_id", how="left")
+    sold = sold.with_columns(period=nw.col("sold_on").dt.year().cast(nw.Int64), category=nw.col("category").fill_null(""))
+    return sold.group_by("customer_id", "category", "period").agg(revenue=nw.col("amount").sum())

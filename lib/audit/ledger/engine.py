@@ -18,7 +18,7 @@ import polars as pl
 from audit.settings import BadSettings, Engine
 
 MONEY = nw.Decimal(18, 4)
-KEYS = ["customer_id", "manager_id", "department", "date", "period", "days", "month"]
+KEYS = ["customer_id", "manager_id", "department", "category", "date", "period", "days", "month"]
 PART_LINES = 34_000_000  # order lines computed at a time on one machine, in 3 GB
 ASKED = 16  # one customer in so many is asked how many lines they have, to find where parts begin
 Settle = Callable[..., nw.LazyFrame]  # name of the table, and the frame that describes it, or its parts in order

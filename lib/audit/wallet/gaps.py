@@ -1,0 +1,167 @@
+"""Where does the rest of the budgets go: which categories, whose customers; what moved our share; and what of it is realistic to win?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from audit.findings import NAN
+from audit.groups import groups, leads
+from audit.language import mark as N_
+from audit.wallet.budgets import DECLARED, known, sales_of, whole_year
+
+
+def white_space(
+    budgets: pd.DataFrame | None, mix: pd.DataFrame | None, *, customers: pd.DataFrame | None, until: pd.Timestamp
+) -> pd.DataFrame:
+    """What each group buys elsewhere in each category for which its budget is known (F2), most money first.
+
+    Returns
+    -------
+    DataFrame with group, category, revenue (ours), budget, wallet_share, gap (0 where we sell more than the budget says). No rows without budgets by category or categories of sales.
+    """
+    columns = ["group", "category", "revenue", "budget", "wallet_share", "gap"]
+    if budgets is None or mix is None:
+        return pd.DataFrame({c: pd.Series(dtype="str" if c in ("group", "category") else float) for c in columns})
+    year = whole_year(budgets, until=until)
+    of = budgets[(budgets["period"].astype(str) == str(year)) & budgets["category"].isin(mix["category"])]
+    table = (
+        of.assign(group=groups(customers, of["customer_id"]))
+        .groupby(["group", "category"], as_index=False)["amount"]
+        .sum()
+        .rename(columns={"amount": "budget"})
+    )
+    sold = mix[mix["period"] == year]
+    ours = sold.groupby([groups(customers, sold["customer_id"]).rename("group"), "category"])["revenue"].sum()
+    table["revenue"] = ours.reindex(pd.MultiIndex.from_frame(table[["group", "category"]])).fillna(0.0).to_numpy()
+    table["wallet_share"] = table["revenue"] / table["budget"].where(table["budget"] > 0)
+    table["gap"] = (table["budget"] - table["revenue"]).clip(lower=0)
+    return table.sort_values(["gap", "group", "category"], ascending=[False, True, True], ignore_index=True)[columns]
+
+
+def categories(space: pd.DataFrame, *, attention_share: float) -> pd.DataFrame:
+    """The same by category, and which are worth attention (F2, F6).
+
+    Returns
+    -------
+    DataFrame with category, customers (with a budget), revenue, budget, wallet_share, gap, gap_share (of all gaps), attention_class (worth attention where the share reaches `attention_share`, else left to competitors for now).
+    """
+    table = space.groupby("category", as_index=False).agg(
+        customers=("group", "nunique"), revenue=("revenue", "sum"), budget=("budget", "sum"), gap=("gap", "sum")
+    )
+    table["wallet_share"] = table["revenue"] / table["budget"].where(table["budget"] > 0)
+    total = table["gap"].sum()
+    table["gap_share"] = table["gap"] / total if total else NAN
+    table["attention_class"] = np.where(table["gap_share"] >= attention_share, N_("worth attention"), N_("left to competitors for now"))
+    columns = ["category", "customers", "revenue", "budget", "wallet_share", "gap", "gap_share", "attention_class"]
+    return table.sort_values(["gap", "category"], ascending=[False, True], ignore_index=True)[columns]
+
+
+def changes(panel: pd.DataFrame, budgets: pd.DataFrame | None, *, customers: pd.DataFrame | None, until: pd.Timestamp) -> pd.DataFrame:
+    """Change of our sales to each group, split into growth of its budget and of our share (F3); the two add up to the change exactly.
+
+    Half-way between the years: budget growth at the mean share, share change at the mean budget. Only groups with budgets of both years.
+
+    Returns
+    -------
+    DataFrame with group, revenue_before, revenue_now, budget_before, budget_now, share_before_share, share_now_share, change, by_budget, by_share; most change first, up or down.
+    """
+    columns = [
+        "group",
+        "revenue_before",
+        "revenue_now",
+        "budget_before",
+        "budget_now",
+        "share_before_share",
+        "share_now_share",
+        "change",
+        "by_budget",
+        "by_share",
+    ]
+    year = whole_year(budgets, until=until)
+    both = (
+        known(budgets, customers, year)["budget"]
+        .rename("budget_now")
+        .to_frame()
+        .join(known(budgets, customers, year - 1)["budget"].rename("budget_before"), how="inner")
+    )
+    both = both[(both > 0).all(axis=1)]
+    for name, of in [("revenue_now", year), ("revenue_before", year - 1)]:
+        both[name] = sales_of(panel, customers, of).reindex(both.index).fillna(0.0)
+    both["share_now_share"], both["share_before_share"] = (
+        both["revenue_now"] / both["budget_now"],
+        both["revenue_before"] / both["budget_before"],
+    )
+    both["change"] = both["revenue_now"] - both["revenue_before"]
+    both["by_budget"] = (both["budget_now"] - both["budget_before"]) * (both["share_now_share"] + both["share_before_share"]) / 2
+    both["by_share"] = (both["share_now_share"] - both["share_before_share"]) * (both["budget_now"] + both["budget_before"]) / 2
+    table = both.rename_axis("group").reset_index()
+    order = table.assign(size=-table["change"].abs()).sort_values(["size", "group"]).index
+    return table.loc[order].reset_index(drop=True)[columns]
+
+
+def by_manager(wallets: pd.DataFrame, *, customers: pd.DataFrame | None, confidence: float, least: int) -> pd.DataFrame:
+    """Our share of the budgets that customers gave, by the manager who looks after them, beside what the same industries give on average (A4, F1).
+
+    Returns
+    -------
+    DataFrame with manager_id, customers (with a given budget), revenue, budget, wallet_share (low_share, high_share: customers drawn anew), expected_share (the base's share by industry, weighted with this manager's budgets; of the whole base where
+    industries are unknown), position_class (above, below, or not to be told from what was expected; too few below `least` customers).
+    """
+    columns = [
+        "manager_id",
+        "customers",
+        "revenue",
+        "budget",
+        "wallet_share",
+        "low_share",
+        "high_share",
+        "expected_share",
+        "position_class",
+    ]
+    told = wallets[wallets["provenance_class"] == DECLARED]
+    if customers is None or "manager_id" not in customers.columns or told.empty:
+        return pd.DataFrame({c: pd.Series(dtype="str" if c in ("manager_id", "position_class") else float) for c in columns})
+    first = leads(customers)
+    of = told.assign(
+        manager_id=told["group"].map(first["manager_id"]),
+        kind=told["group"].map(first["industry"]).fillna("") if "industry" in first.columns else "",
+    )
+    of = of[of["manager_id"].fillna("") != ""]
+    usual = of.groupby("kind")[["revenue", "budget"]].sum()
+    of = of.assign(expected=of["budget"] * of["kind"].map(usual["revenue"] / usual["budget"]))
+    generator, rows = np.random.default_rng(0), []
+    for manager, part in of.groupby("manager_id"):
+        revenue, budget = part["revenue"].to_numpy(), part["budget"].to_numpy()
+        n = len(part)
+        draws = generator.multinomial(n, np.full(n, 1 / n), 2000)
+        low, high = np.quantile((draws @ revenue) / (draws @ budget), [(1 - confidence) / 2, (1 + confidence) / 2])
+        expected = float(part["expected"].sum() / budget.sum())
+        position = (
+            N_("too few to tell") if n < least else N_("below") if high < expected else N_("above") if low > expected else N_("as expected")
+        )
+        rows.append((manager, n, revenue.sum(), budget.sum(), revenue.sum() / budget.sum(), low, high, expected, position))
+    return pd.DataFrame(rows, columns=columns).sort_values(["wallet_share", "manager_id"], ignore_index=True)
+
+
+def capture(wallets: pd.DataFrame, moved: pd.DataFrame, *, least: int) -> pd.DataFrame:
+    """What of each gap is realistic to win in a year: as much share as customers of this base gained where they gained at all.
+
+    Measured on groups with budgets of two years whose share rose: the median of the points gained, between its quarters, times the budget, never more than the gap. What rose by itself is no promise of what an effort
+    adds. No rows where fewer than `least` shares rose.
+
+    Returns
+    -------
+    DataFrame with group, revenue, budget, gap, provenance_class, points_share (gained, the median), realistic, low_realistic, high_realistic; most first. Only budgets that were given.
+    """
+    columns = ["group", "revenue", "budget", "gap", "provenance_class", "points_share", "realistic", "low_realistic", "high_realistic"]
+    gained = moved["share_now_share"] - moved["share_before_share"]
+    gained = gained[gained > 0]
+    told = wallets[wallets["provenance_class"].isin([DECLARED, "benchmark"]) & (wallets["gap"] > 0)]
+    if len(gained) < least or told.empty:
+        return pd.DataFrame({c: pd.Series(dtype="str" if c in ("group", "provenance_class") else float) for c in columns})
+    low, middle, high = np.quantile(gained, [0.25, 0.5, 0.75])
+    table = told.assign(points_share=middle)
+    for name, points in [("realistic", middle), ("low_realistic", low), ("high_realistic", high)]:
+        table[name] = np.minimum(table["gap"], table["budget"] * points)
+    return table.sort_values(["realistic", "group"], ascending=[False, True], ignore_index=True)[columns]
