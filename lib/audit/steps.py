@@ -86,6 +86,11 @@ STEPS = (
         writes=("customer_profits", "cost_pools", "profit_statement", "whale_curve", "findings_profit"),
     ),
     Step(
+        "portfolio", 100, N_("Portfolio"), N_("Which customers to grow, which to keep, and which to serve only where it pays?"),
+        reads=("panel", "history"), uses=("customers", "managers", "wallets", "debtors", "customer_profits", "activities"),
+        writes=("portfolio", "portfolio_balance", "portfolio_capacity", "portfolio_conflicts", "findings_portfolio"),
+    ),
+    Step(
         "accounts", 110, N_("Key accounts"), N_("Which customers are key, why, and how far do we depend on them?"),
         reads=("panel", "history"), uses=("customers", "managers", "sellers", "budgets", "facts", "behaviour", "costs", "tiers", "answers"),
         writes=("key_accounts", "revenue_shares", "key_criteria", "dependence", "findings_accounts"),

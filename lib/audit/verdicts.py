@@ -134,6 +134,7 @@ def _answer(question: str, facts: pd.DataFrame) -> tuple[str, str]:
         "A1": "new_revenue_share",
         "A2": "budgets",
         "A3": "existing_customers",
+        "A4": "wallet_managers",
         "A5": "reactivation",
         "A7": "first_steps",
         "A8": "base_size",
@@ -145,6 +146,8 @@ def _answer(question: str, facts: pd.DataFrame) -> tuple[str, str]:
         return (YES if row["value"] <= row["previous"] else NO), evidence
     if question == "A2":
         return (YES if row["value"] < 1 else NO), evidence
+    if question == "A4":  # none below what was to be expected is no proof that all take what they could
+        return (YES, evidence) if row["value"] > 0 else (UNDECIDED, "")
     limit = 0.0 if question == "A3" else HALF
     if question == "A3" and row["high"] == 0:
         return YES, evidence  # flat counts as yes

@@ -10,6 +10,7 @@ from audit.charts.central import central_quality, sole_managers
 from audit.charts.classes import classes_moved, gaps, ladder, matrix, migration, types
 from audit.charts.frame import Chart
 from audit.charts.intake import booked, fates
+from audit.charts.portfolio import effort, portfolio
 from audit.charts.profit import profits, whale
 from audit.charts.receivables import ageing, balances
 from audit.charts.returns import return_curve, returns_by_cohort
@@ -30,6 +31,7 @@ __all__ = [
     "contributions",
     "deciles",
     "dependence",
+    "effort",
     "fates",
     "gaps",
     "keys",
@@ -39,6 +41,7 @@ __all__ = [
     "migration",
     "overdue",
     "reactivation",
+    "portfolio",
     "profits",
     "retention",
     "rules",

@@ -104,9 +104,9 @@ def _space(space: pd.DataFrame) -> list[Finding]:
 def _moved(moved: pd.DataFrame) -> list[Finding]:
     if moved.empty:
         return []
-    params = {"by_budget": float(moved["by_budget"].sum()), "by_share": float(moved["by_share"].sum())}
+    params = {"budget_effect": float(moved["budget_effect"].sum()), "share_effect": float(moved["share_effect"].sum())}
     message = N_(
-        "Sales to the {n} customers with budgets of two years changed by {value}: {by_budget} because their budgets did, {by_share} because our share did."
+        "Sales to the {n} customers with budgets of two years changed by {value}: {budget_effect} because their budgets did, {share_effect} because our share did."
     )
     return [
         Finding(

@@ -64,7 +64,7 @@ def changes(panel: pd.DataFrame, budgets: pd.DataFrame | None, *, customers: pd.
 
     Returns
     -------
-    DataFrame with group, revenue_before, revenue_now, budget_before, budget_now, share_before_share, share_now_share, change, by_budget, by_share; most change first, up or down.
+    DataFrame with group, revenue_before, revenue_now, budget_before, budget_now, share_before_share, share_now_share, change, budget_effect, share_effect; most change first, up or down.
     """
     columns = [
         "group",
@@ -75,8 +75,8 @@ def changes(panel: pd.DataFrame, budgets: pd.DataFrame | None, *, customers: pd.
         "share_before_share",
         "share_now_share",
         "change",
-        "by_budget",
-        "by_share",
+        "budget_effect",
+        "share_effect",
     ]
     year = whole_year(budgets, until=until)
     both = (
@@ -93,8 +93,8 @@ def changes(panel: pd.DataFrame, budgets: pd.DataFrame | None, *, customers: pd.
         both["revenue_before"] / both["budget_before"],
     )
     both["change"] = both["revenue_now"] - both["revenue_before"]
-    both["by_budget"] = (both["budget_now"] - both["budget_before"]) * (both["share_now_share"] + both["share_before_share"]) / 2
-    both["by_share"] = (both["share_now_share"] - both["share_before_share"]) * (both["budget_now"] + both["budget_before"]) / 2
+    both["budget_effect"] = (both["budget_now"] - both["budget_before"]) * (both["share_now_share"] + both["share_before_share"]) / 2
+    both["share_effect"] = (both["share_now_share"] - both["share_before_share"]) * (both["budget_now"] + both["budget_before"]) / 2
     table = both.rename_axis("group").reset_index()
     order = table.assign(size=-table["change"].abs()).sort_values(["size", "group"]).index
     return table.loc[order].reset_index(drop=True)[columns]
