@@ -100,6 +100,11 @@ STEPS = (
         reads=("invoices",), uses=("payments", "customers", "managers", "customer_classes"),
         writes=("debtors", "receivables_months", "receivables_ageing", "payments_applied", "credit_used", "findings_receivables"),
     ),
+    Step(
+        "forecast", 180, N_("Forecast"), N_("What will sales be, and does the plan hold?"),
+        reads=("panel", "history"), uses=("customers", "key_accounts", "plans"),
+        writes=("forecast", "forecast_methods", "plan_against_forecast", "findings_forecast"),
+    ),
 )  # fmt: skip
 
 CHANGES = Step(

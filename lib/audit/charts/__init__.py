@@ -8,6 +8,7 @@ from audit.charts.accounts import dependence, keys
 from audit.charts.base import contributions, deciles, layers, waterfall
 from audit.charts.central import central_quality, sole_managers
 from audit.charts.classes import classes_moved, gaps, ladder, matrix, migration, types
+from audit.charts.forecast import forecast, forecast_errors
 from audit.charts.frame import Chart
 from audit.charts.intake import booked, fates
 from audit.charts.portfolio import effort, portfolio
@@ -33,6 +34,8 @@ __all__ = [
     "dependence",
     "effort",
     "fates",
+    "forecast",
+    "forecast_errors",
     "gaps",
     "keys",
     "ladder",

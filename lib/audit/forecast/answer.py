@@ -1,0 +1,107 @@
+"""The chapter's findings."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit.findings import Finding
+from audit.forecast.series import COMPANY, KEY, OTHER
+from audit.forecast.tried import of_sum
+from audit.language import mark as N_
+
+
+def findings(
+    series: pd.DataFrame,
+    forecast: pd.DataFrame,
+    tried: pd.DataFrame,
+    planned: pd.DataFrame,
+    compared: pd.DataFrame,
+    *,
+    horizon: int,
+    confidence: float,
+) -> list[Finding]:
+    """Sales of the coming year with their range, how well the method did, plan against forecast, key accounts against others."""
+    company = tried[(tried["kind_class"] == COMPANY) & tried["is_used"]] if len(tried) else tried
+    if company.empty:
+        why = N_("too few whole months to try any method on months it has not seen")
+        return [Finding("forecast", "forecast", "model", N_("What sales will be cannot be said."), n=len(series), why=why)]
+    used = company.iloc[0]
+    return [_ahead(series, forecast, used, horizon), _errors(tried, used, confidence), *_plan(planned), *_keys(compared)]
+
+
+def _ahead(series: pd.DataFrame, forecast: pd.DataFrame, used: pd.Series, horizon: int) -> Finding:
+    of = forecast[forecast["kind_class"] == COMPANY].head(horizon)
+    said, low, high = of_sum(of, float(used["balance_number"]))
+    now = float(series[(COMPANY, "")].iloc[-12:].iloc[:horizon].sum()) if len(series) >= 12 else float("nan")
+    return Finding(
+        "forecast", "forecast", "model", N_("Sales of the next {months} months are expected to be {value} ({low} to {high}), by “{method_class}”; the same months of the last year brought {previous}."),
+        value=said, unit="money", n=len(series), low=low, high=high, previous=now, params={"months": len(of), "method_class": str(used["method"])},
+    )  # fmt: skip
+
+
+def _errors(tried: pd.DataFrame, used: pd.Series, confidence: float) -> Finding:
+    naive = tried[(tried["kind_class"] == COMPANY) & tried["is_naive"]]["wape_rate"].min()
+    return Finding(
+        "forecast_errors", "forecast", "fact", N_("From {n} origins the months’ sales were missed by {value} of them on average (the better naive rule: {previous}), {bias_rate} in sum; ranges meant to hold {confidence_share} of the months held {held_share}."),
+        value=float(used["wape_rate"]), n=int(used["origins"]), previous=float(naive), params={"bias_rate": float(used["bias_rate"]), "confidence_share": confidence, "held_share": float(used["held_share"])},
+    )  # fmt: skip
+
+
+def _plan(planned: pd.DataFrame) -> list[Finding]:
+    if planned.empty:
+        return []
+    row = planned.iloc[0]
+    params = {
+        "plan": float(row["plan"]),
+        "forecast": float(row["forecast"]),
+        "months": int(row["months"]),
+        "usual": int(row["usual_new"]),
+        "extra_number": float(row["extra_new"]),
+        "each": float(row["revenue_of_new"]),
+    }
+    if row["difference"] <= 0:
+        message = N_("The plan of the next {months} months, {plan}, is {value} against the forecast of {forecast}: carrying on is enough.")
+    elif params["extra_number"] != params["extra_number"]:
+        message = N_(
+            "The plan of the next {months} months, {plan}, is {value} above the forecast of {forecast}; how many new customers that stands for cannot be said."
+        )
+    else:
+        message = N_(
+            "The plan of the next {months} months, {plan}, is {value} above the forecast of {forecast}: {extra_number} more new customers than the usual {usual} a year, at {each} each in the year they come."
+        )
+    return [
+        Finding(
+            "plan",
+            "forecast",
+            "model",
+            message,
+            value=float(row["difference_rate"]),
+            n=int(row["months"]),
+            low=float(row["plan"] / row["high"] - 1),
+            high=float(row["plan"] / row["low"] - 1) if row["low"] else float("nan"),
+            money=max(0.0, float(row["difference"])),
+            params=params,
+        )
+    ]
+
+
+def _keys(compared: pd.DataFrame) -> list[Finding]:
+    by = compared.set_index("kind_class")
+    if KEY not in by.index or OTHER not in by.index or by["wape_rate"].isna().any():
+        return []
+    params = {"other_rate": float(by.loc[OTHER, "wape_rate"]), "others": int(by.loc[OTHER, "customers"])}
+    message = N_(
+        "A key account’s month is missed by {value} on average (median of {n}), that of the next largest customers by {other_rate} ({others} of them)."
+    )
+    return [
+        Finding(
+            "forecast_keys",
+            "forecast",
+            "fact",
+            message,
+            value=float(by.loc[KEY, "wape_rate"]),
+            n=int(by.loc[KEY, "customers"]),
+            previous=params["other_rate"],
+            params=params,
+        )
+    ]
