@@ -155,7 +155,8 @@ def sensitivity(made: pd.DataFrame, *, of_attractive: dict[str, float], of_posit
                 continue
             without = _axis(ranks, {c: w for c, w in weight.items() if c != criterion})[0]
             both = whole[axis].notna() & without.notna()
-            rho = float(stats.spearmanr(whole[axis][both], without[both]).statistic) if both.sum() > 4 else NAN
+            told = both.sum() > 4 and whole[axis][both].nunique() > 1 and without[both].nunique() > 1
+            rho = float(stats.spearmanr(whole[axis][both], without[both]).statistic) if told else NAN
             moved = whole | {axis: without}
             changed = int((_classes(moved["a"].to_numpy(), moved["p"].to_numpy(), border) != now).sum())
             rows.append((names[criterion], rho, changed, changed / len(made) if len(made) else NAN))

@@ -61,14 +61,15 @@ def _plan(planned: pd.DataFrame) -> list[Finding]:
     }
     if row["difference"] <= 0:
         message = N_("The plan of the next {months} months, {plan}, is {value} against the forecast of {forecast}: carrying on is enough.")
-    elif params["extra_number"] != params["extra_number"]:
+    elif row["extra_new"] != row["extra_new"]:
         message = N_(
             "The plan of the next {months} months, {plan}, is {value} above the forecast of {forecast}; how many new customers that stands for cannot be said."
         )
     else:
         message = N_(
-            "The plan of the next {months} months, {plan}, is {value} above the forecast of {forecast}: {extra_number} more new customers than the usual {usual} a year, at {each} each in the year they come."
+            "The plan of the next {months} months, {plan}, is {value} above the forecast of {forecast} ({low} to {high}): {extra} more new customers ({fewest} to {most}) than the usual {usual} a year, at {each} each in the year they come."
         )
+        params |= {"extra": round(row["extra_new"]), "fewest": round(row["low_extra"]), "most": round(row["high_extra"])}
     return [
         Finding(
             "plan",

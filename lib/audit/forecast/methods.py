@@ -63,7 +63,7 @@ def _ets(values: np.ndarray, months: int) -> np.ndarray:
             seasonal_periods=YEAR,
             initialization_method="heuristic" if len(values) > 2 * YEAR else "estimated",
         )
-        return model.fit(optimized=True).forecast(months) * scale
+        return model.fit(optimized=True, use_brute=False).forecast(months) * scale
 
 
 def _theta(values: np.ndarray, months: int) -> np.ndarray:

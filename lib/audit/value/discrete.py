@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
+from audit.language import mark as N_
 from audit.value.clocks import Counts
 from audit.value.fitting import Fit, NotFitted, differenced, fitted, maximum
 
@@ -61,7 +62,7 @@ def fit(data: Counts, model: str, *, near: Fit | None = None) -> Fit:
     longest = max(int(at.max(initial=0)), 1)
     lost, kept = (np.bincount(at[part], data.weight[part], minlength=longest + 1)[1:] for part in (is_lost, ~is_lost))
     if not lost.sum():
-        raise NotFitted("no customer has been lost yet, so that nothing says how fast they leave")
+        raise NotFitted(N_("no customer has been lost yet, so that nothing says how fast they leave"))
     return fit_contract(lost, kept, near=near)
 
 

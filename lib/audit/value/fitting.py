@@ -13,9 +13,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import optimize
 
+from audit.language import mark as N_
+
 SAMPLE = 20_000  # rows beyond which a sample of so many gives the start
 FLAT = 4.0  # standard error of a parameter's logarithm from which it is not identified
 EDGE = 16.0  # logarithm of a parameter at which the search has run away
+
+
+FLATTENED = N_("the customers say too little to tell the parameters apart")
 
 
 class NotFitted(ValueError):
@@ -78,7 +83,7 @@ def maximum(objective: Objective, starts: list[np.ndarray], *, sample: Objective
     found = [optimize.minimize(lambda logs: _negative(search, logs), start, jac=True, method="BFGS") for start in starts]
     best = min((f for f in found if np.isfinite(f.fun)), key=lambda f: f.fun, default=None)
     if best is None:
-        raise NotFitted("the likelihood cannot be computed for these customers")
+        raise NotFitted(N_("the likelihood cannot be computed for these customers"))
     return _newton(objective, best.x)
 
 
@@ -102,6 +107,8 @@ def _newton(objective: Objective, logs: np.ndarray, *, steps: int = 40) -> tuple
         gain = float(gradient @ step)
         if strengths.min() > 0 and gain < 1e-7:
             return _trusted(logs, value, np.linalg.inv(-curved))
+        if not np.abs(step).max() > 1e-12:
+            raise NotFitted(FLATTENED)
         size = min(1.0, 2.0 / np.abs(step).max())
         while True:
             tried = logs + size * step
@@ -110,9 +117,9 @@ def _newton(objective: Objective, logs: np.ndarray, *, steps: int = 40) -> tuple
                 break
             size /= 4
             if size < 1e-6:
-                raise NotFitted("the search for the most likely parameters ended without a peak")
+                raise NotFitted(N_("the search for the most likely parameters ended without a peak"))
         logs, (value, gradient) = tried, moved
-    raise NotFitted("the search for the most likely parameters did not come to an end")
+    raise NotFitted(N_("the search for the most likely parameters did not come to an end"))
 
 
 def curvature(objective: Objective, logs: np.ndarray, gradient: np.ndarray, *, width: float = 1e-4) -> np.ndarray:
@@ -128,7 +135,7 @@ def curvature(objective: Objective, logs: np.ndarray, gradient: np.ndarray, *, w
 def _trusted(logs: np.ndarray, value: float, covariance: np.ndarray) -> tuple[np.ndarray, float, np.ndarray]:
     flat = np.sqrt(np.diag(covariance)).max()
     if flat > FLAT:
-        raise NotFitted("the customers say too little to tell the parameters apart")
+        raise NotFitted(FLATTENED)
     return logs, float(value), covariance
 
 

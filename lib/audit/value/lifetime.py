@@ -237,6 +237,8 @@ def lives(
     size = max(len(lost), len(kept))
     lost, kept = np.pad(lost, (0, size - len(lost))), np.pad(kept, (0, size - len(kept)))
     try:
+        if not gone.any():
+            raise fitting.NotFitted
         fit = discrete.fit_contract(lost, np.append(kept[1:], 0.0))
         share = discrete.contract_survival(fit["alpha"], fit["beta"], np.arange(horizon_months + 13))
         rows.append(
