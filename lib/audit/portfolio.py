@@ -15,6 +15,7 @@ from audit.findings import NAN, Finding
 from audit.groups import groups, leads
 from audit.language import mark as N_
 from audit.segments import last_year
+from audit.wallet import ACHIEVABLE
 
 KEY, DEVELOPMENT, MAINTENANCE, OPPORTUNISTIC = N_("key"), N_("development"), N_("maintenance"), N_("opportunistic")
 CLASSES = (KEY, DEVELOPMENT, MAINTENANCE, OPPORTUNISTIC)
@@ -31,6 +32,7 @@ PACKAGES = {  # D12, G3: what each class gets, and what it does not
     MAINTENANCE: (N_("steady supply, ordering by themselves, one contact for questions, prices and terms reviewed once a year"), N_("no special service that nobody pays for")),
     OPPORTUNISTIC: (N_("list prices, payment in advance, orders by shop or telephone"), N_("no visits, no credit, no reserve stock")),
 }  # fmt: skip
+ENOUGH_BUDGETS = 0.5  # share of the customers with a known or estimated budget from which classes are claimed
 ENOUGH = 0.8  # share of draws in which a class must hold to be clear
 
 
@@ -64,7 +66,11 @@ def criteria(
     first = history.groupby(groups(customers, history["customer_id"]))["first_on"].min()
     table["tenure"] = (until - table.index.to_series().map(first)).dt.days / 30.44
     table["steadiness"] = year.assign(group=group).groupby("group")["period"].nunique() / 12
-    known = wallets.set_index("group") if wallets is not None else pd.DataFrame(columns=["budget", "wallet_share"], dtype=float)
+    known = (
+        wallets[wallets["basis_class"] != ACHIEVABLE].set_index("group")
+        if wallets is not None
+        else pd.DataFrame(columns=["budget", "wallet_share"], dtype=float)
+    )
     table["budget"] = known["budget"].reindex(table.index).fillna(table["revenue"])
     table["wallet"] = known["wallet_share"].reindex(table.index)
     table["discipline"] = 1 - debtors.set_index("group")["paid_late_share"].reindex(table.index) if debtors is not None else NAN
@@ -264,7 +270,7 @@ def packages() -> pd.DataFrame:
     return pd.DataFrame([(name, *PACKAGES[name]) for name in CLASSES], columns=["portfolio_class", "package_class", "withheld_class"])
 
 
-def findings(table: pd.DataFrame, parts: pd.DataFrame, loads: pd.DataFrame, pairs: pd.DataFrame) -> list[Finding]:
+def findings(table: pd.DataFrame, made: pd.DataFrame, parts: pd.DataFrame, loads: pd.DataFrame, pairs: pd.DataFrame) -> list[Finding]:
     """How many customers are of which class, effort against profit, whether the classes hang on the weights, who has too many to develop."""
     if table.empty:
         return [
@@ -276,14 +282,23 @@ def findings(table: pd.DataFrame, parts: pd.DataFrame, loads: pd.DataFrame, pair
                 why=N_("nobody bought in the last twelve months"),
             )
         ]
-    return [_sizes(parts), _clear(table), *_effort(parts), *_loads(loads), *_pairs(pairs)]
+    return [_sizes(parts, made), _clear(table), *_effort(parts), *_loads(loads), *_pairs(pairs)]
 
 
-def _sizes(parts: pd.DataFrame) -> Finding:
+def _sizes(parts: pd.DataFrame, made: pd.DataFrame) -> Finding:
+    """Where most budgets are unknown, size is past sales, which are no potential (P25): the classes are then shown, not claimed."""
+    known = float(made["wallet"].notna().mean())
+    why = (
+        ""
+        if known >= ENOUGH_BUDGETS
+        else N_(
+            "budgets are known or estimated for fewer than half of the customers: past sales stand in for what they could buy, and that is no potential"
+        )
+    )
     by = parts.set_index("portfolio_class")
     return Finding(
         "portfolio", "portfolio", "model", N_("Of {n} customers {key} are key, {value} worth developing, {maintenance} to be maintained and {opportunistic} to be served where it pays; the key ones bring {key_share} of the sales."),
-        value=float(by.loc[DEVELOPMENT, "customers"]), unit="count", n=int(by["customers"].sum()),
+        value=float(by.loc[DEVELOPMENT, "customers"]), unit="count", n=int(by["customers"].sum()), why=why,
         params={"key": int(by.loc[KEY, "customers"]), "maintenance": int(by.loc[MAINTENANCE, "customers"]), "opportunistic": int(by.loc[OPPORTUNISTIC, "customers"]), "key_share": float(by.loc[KEY, "revenue_share"])},
     )  # fmt: skip
 

@@ -24,12 +24,13 @@ RIVALS = ("orders", "lines", "purchases", "contacts")  # drivers that another co
 TOP = 0.2
 
 
-def cost_year(costs: pd.DataFrame, panel: pd.DataFrame, *, until: pd.Timestamp) -> int:
-    """The last whole calendar year for which cost pools and the cost of goods are known; 0 without one: then all tables of this chapter are empty."""
+def cost_year(costs: pd.DataFrame | None, panel: pd.DataFrame, *, until: pd.Timestamp) -> int:
+    """The last whole calendar year for which cost pools are known, or the last whole one without any; 0 where the cost of goods is unknown: then all tables of this chapter are empty."""
     if "cost" not in panel.columns or panel["cost"].isna().all():
         return 0
-    years = [int(y) for y in costs["period"].astype(str).unique() if y.isdigit() and pd.Timestamp(int(y), 12, 31) <= until]
-    return max((y for y in years if len(of_year(panel, y))), default=0)
+    last = until.year if until.month == 12 else until.year - 1
+    known = sorted({int(y) for y in costs["period"].astype(str) if y.isdigit()} if costs is not None else {last})
+    return max((y for y in known if y <= last and len(of_year(panel, y))), default=0)
 
 
 def of_year(panel: pd.DataFrame, year: int) -> pd.DataFrame:
@@ -56,6 +57,7 @@ def drivers(
     if "returned" in bought.columns:
         table["returns"] = -by["returned"].sum()
     table["customers"] = 1.0
+    there = table.index
     new = history[history["is_first_known"] & (history["first_on"].dt.year == year)]
     table["new customers"] = new.groupby(groups(customers, new["customer_id"])).size()
     if behaviour is not None:
@@ -73,16 +75,17 @@ def drivers(
             .sum()
             .pipe(lambda s: s.groupby(groups(customers, pd.Series(s.index, index=s.index))).sum())
         )
-    return table.fillna(0.0).rename_axis("group").sort_index()
+    return table.reindex(there).fillna(0.0).rename_axis("group").sort_index()
 
 
-def pools(costs: pd.DataFrame, caused: pd.DataFrame, *, year: int) -> pd.DataFrame:
+def pools(costs: pd.DataFrame | None, caused: pd.DataFrame, *, year: int) -> pd.DataFrame:
     """The year's cost pools, what drives each, and whether it can be laid on customers.
 
     Returns
     -------
     DataFrame with pool, driver, amount, unit_cost (of one unit of the driver; NaN where not laid), laid_class (laid on customers, a cost of the company, or why not).
     """
+    costs = pd.DataFrame({"period": [], "pool": [], "amount": []}).astype({"amount": float}) if costs is None else costs
     table = costs[costs["period"].astype(str) == str(year)].copy()
     table["driver"] = table["driver"].fillna(NONE).replace("", NONE) if "driver" in table.columns else NONE
     total = table["driver"].map(caused.sum()).astype(float)
@@ -239,6 +242,12 @@ def statement(
     return found.assign(difference=(found["company"] - found["customers"] - found["rest"]).round(2) + 0.0)
 
 
+def of_keys(profits: pd.DataFrame, keys: pd.DataFrame | None) -> pd.DataFrame:
+    """The rows of the key accounts, those that lose most first (E39); none without such a list."""
+    of = profits[profits["group"].isin(keys["group"])] if keys is not None else profits.iloc[:0]
+    return of.sort_values(["profit", "group"], ignore_index=True)
+
+
 def whale(profits: pd.DataFrame) -> pd.DataFrame:
     """The whale curve: running share of all customers' profit before tax, the most profitable first (P19).
 
@@ -252,15 +261,19 @@ def whale(profits: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"customers_share": np.arange(1, n + 1) / n if n else [], "cumulative_share": share, "profit": ordered})
 
 
-def selling_cost(costs: pd.DataFrame, panel: pd.DataFrame, *, until: pd.Timestamp) -> pd.DataFrame:
-    """What serving a customer costs, and how large an order is, year by year (C9); of pools with a driver.
+def selling_cost(costs: pd.DataFrame | None, panel: pd.DataFrame, *, until: pd.Timestamp) -> pd.DataFrame:
+    """What serving a customer costs, and how large an order is, year by year (C9); of pools with a driver. No rows without costs.
 
     Returns
     -------
     DataFrame with period, customers (that bought), serving_cost, cost_per_customer, order_value, cost_to_sales_rate.
     """
     rows = []
-    for year in sorted({int(y) for y in costs["period"].astype(str) if y.isdigit() and pd.Timestamp(int(y), 12, 31) <= until}):
+    for year in (
+        []
+        if costs is None
+        else sorted({int(y) for y in costs["period"].astype(str) if y.isdigit() and pd.Timestamp(int(y), 12, 31) <= until})
+    ):
         of = costs[
             (costs["period"].astype(str) == str(year)) & costs.get("driver", pd.Series(NONE, index=costs.index)).fillna(NONE).ne(NONE)
         ]
@@ -276,9 +289,16 @@ def findings(
 ) -> list[Finding]:
     """Profit and who loses money, the key accounts among them, ranks by sales and by profit, the tie to the books, serving cost over the years."""
     if profits.empty:
-        why = N_("it needs cost pools of a whole calendar year, and the cost of the goods sold in it")
+        why = N_("it needs a whole calendar year, and the cost of the goods sold in it")
         return [Finding("customer_profit", "profit", "fact", N_("The profit of each customer cannot be said."), why=why)]
-    return [_profit(profits, year), _whale(profits), *_keys(profits, keys), _ranks(profits), _ties(ties, table), *_serving(yearly)]
+    return [
+        _profit(profits, year) if len(table) else _margin(profits, year),
+        _whale(profits),
+        *_keys(profits, keys),
+        _ranks(profits),
+        *_ties(ties, table),
+        *_serving(yearly),
+    ]
 
 
 def _profit(profits: pd.DataFrame, year: int) -> Finding:
@@ -289,6 +309,16 @@ def _profit(profits: pd.DataFrame, year: int) -> Finding:
         "customer_profit", "profit", "estimate", N_("In {year} the {n} customers left {profit} before tax and the company’s own costs; {value} of them lost money by every driver tried, together {lost}; {doubtful} more by some."),
         value=float(len(lose)), unit="count", n=len(profits), low=float(len(lose)), high=float(len(lose) + len(doubt)), money=lost, money_low=-float(lose["high_profit"].sum()), money_high=-float(lose["low_profit"].sum()),
         who=", ".join(lose["group"].head(10)), params={"year": str(year), "profit": float(profits["profit"].sum()), "lost": lost, "doubtful": len(doubt)},
+    )  # fmt: skip
+
+
+def _margin(profits: pd.DataFrame, year: int) -> Finding:
+    """Without cost pools: margin is not profit (P6), but who loses money on goods alone loses money."""
+    lose = profits[profits["profit"] < 0].sort_values(["profit", "group"])
+    lost = -float(lose["profit"].sum())
+    return Finding(
+        "customer_profit", "profit", "fact", N_("In {year} the {n} customers left {profit} of margin on goods; {value} of them lost money on goods alone, together {lost}. What serving them costs is not known: table costs would say."),
+        value=float(len(lose)), unit="count", n=len(profits), money=lost, money_low=lost, money_high=lost, who=", ".join(lose["group"].head(10)), params={"year": str(year), "profit": float(profits["profit"].sum()), "lost": lost},
     )  # fmt: skip
 
 
@@ -328,13 +358,15 @@ def _ranks(profits: pd.DataFrame) -> Finding:
     )  # fmt: skip
 
 
-def _ties(ties: pd.DataFrame, table: pd.DataFrame) -> Finding:
+def _ties(ties: pd.DataFrame, table: pd.DataFrame) -> list[Finding]:
+    if table.empty:
+        return []
     last = ties.iloc[-1]
     unlaid = table[table["unit_cost"].isna()]
-    return Finding(
+    return [Finding(
         "profit_ties", "profit", "fact", N_("Customers’ profits and what was not laid on them add up to the company’s net operating profit of {company}, with a difference of {difference}; {value} of the cost pools are costs of the company."),
         value=float(unlaid["amount"].sum() / table["amount"].sum()) if table["amount"].sum() else NAN, n=len(table), params={"company": float(last["company"]), "difference": float(ties["difference"].abs().max())},
-    )  # fmt: skip
+    )]  # fmt: skip
 
 
 def _serving(yearly: pd.DataFrame) -> list[Finding]:

@@ -82,7 +82,7 @@ STEPS = (
     ),
     Step(
         "profit", 90, N_("Profit"), N_("What does each customer leave us?"),
-        reads=("panel", "history", "bridge", "costs"), uses=("customers", "managers", "behaviour", "activities", "credit_used", "given", "key_accounts"),
+        reads=("panel", "history", "bridge"), uses=("costs", "customers", "managers", "behaviour", "activities", "credit_used", "given", "key_accounts"),
         writes=("customer_profits", "cost_pools", "profit_statement", "whale_curve", "findings_profit"),
     ),
     Step(

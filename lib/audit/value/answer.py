@@ -148,7 +148,7 @@ def _points(life: pd.DataFrame, points: float, horizon_months: int) -> Finding:
     grown, constant = lifetime.elasticity(life, points=points) if len(life) else (NAN, NAN)
     best = grown if grown == grown else constant
     if best != best:
-        why = N_("none of the customers whose first purchase is known has left yet, or there are no such customers")
+        why = N_("none of the customers whose first purchase is known has left yet, or they have been watched for less than a year")
         return Finding("value_of_retention", "value", "model", N_("What more retention would bring cannot be said."), why=why)
     message = N_(
         "If {points_share} fewer of the new customers left in a year, a customer would bring {value} more within {horizon_months} months, by the base’s own survival; the literature’s claim is 25 to 95 % for five points."

@@ -131,7 +131,8 @@ def intervals(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:  # fmt: skip
     """Ranges of the next twelve months' value: of the customers with most of it, and of the whole base.
 
-    Of a model, by the parametric bootstrap; of a naive rule, by the base alone: how far its sum was off a holdout ago, customers drawn anew.
+    Of a model, by the parametric bootstrap; of the base, at least as far as the rule's sum was off a holdout ago: a base that grows or shrinks as a whole is in no model.
+    A naive rule has that alone, customers drawn anew.
 
     Returns
     -------
@@ -151,12 +152,10 @@ def intervals(
         if sums is not None:
             low, high = np.quantile(sums, tails)
             values.loc[: len(named) - 1, ["low_value", "high_value"]] = np.quantile(single, tails, axis=0).T
-    elif len(foretold) and foretold["revenue"].sum() > 0:
-        generator, n = np.random.default_rng(0), len(foretold)
-        weights = generator.multinomial(n, np.full(n, 1 / n), 1000 if n <= 20_000 else 50)
-        said = (foretold[rule.name] * foretold["spend"]).to_numpy()
-        ratio = (weights @ foretold["revenue"].to_numpy()) / np.maximum(weights @ said, 1e-9)
-        low, high = np.quantile(total * ratio, tails)
+    if len(foretold) and foretold["revenue"].sum() > 0 and (foretold.get(rule.name, 0) * foretold["spend"]).sum() > 0:
+        ratio = _off(foretold, rule.name)
+        ends = np.nanquantile(ratio, tails) if rule.fit is None else np.array([np.nanmean(ratio)])
+        low, high = np.nanmin([low, total, *total * ends]), np.nanmax([high, total, *total * ends])
     base = (
         values["level_class"].iloc[0] if len(values) else "",
         total,
@@ -166,6 +165,14 @@ def intervals(
         len(values),
     )
     return values, pd.DataFrame([base], columns=["level_class", "horizon_value", "low_value", "high_value", "residual_value", "customers"])
+
+
+def _off(foretold: pd.DataFrame, rule: str) -> np.ndarray:
+    """What came over what the rule had foretold, in money, a holdout ago; customers drawn anew."""
+    generator, n = np.random.default_rng(0), len(foretold)
+    weights = generator.multinomial(n, np.full(n, 1 / n), 1000 if n <= 20_000 else 50)
+    said = (foretold[rule] * foretold["spend"]).to_numpy()
+    return (weights @ foretold["revenue"].to_numpy()) / np.where((told := weights @ said) > 0, told, np.nan)
 
 
 def _spread(foretold: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -199,6 +199,7 @@ def elasticity(life: pd.DataFrame, *, points: float) -> tuple[float, float]:
     return float(grown[0]), float(grown[1])
 
 
+LEAST_MONTHS = 12  # that the oldest customer must have been watched for lives to be projected at all
 SEEN, HETEROGENEOUS, CONSTANT = N_("as seen (Kaplan-Meier)"), N_("each leaves at its own rate (sBG)"), N_("all leave at one rate")
 
 
@@ -208,7 +209,7 @@ def lives(
     """How long customers stay: by survival with open ends, projected with differing customers, and by one churn rate, the naive rival (P5).
 
     Counted from the first purchase of those whose first is known. A customer on the overdue list has left, dated at its last purchase; all others are still
-    there, their lives open. The horizon is limited, and months in it are discounted.
+    there, their lives open. Watched for less than a year, nothing is projected. The horizon is limited, and months in it are discounted.
 
     Returns
     -------
@@ -226,6 +227,8 @@ def lives(
     month = 365.25 / 12
     life = (known["last_on"] - known["first_on"]).dt.days.to_numpy() / month
     watched = life + known["silence_days"].to_numpy() / month
+    if watched.max() < LEAST_MONTHS:
+        return pd.DataFrame({c: pd.Series(dtype="str" if c == "method_class" else float) for c in columns})
     time = np.where(gone, life, watched)
     curve = intervals.kaplan_meier(time, gone, confidence=confidence)
     seen = [1 - intervals.at(curve, m, confidence=confidence)[0] for m in (12, 24)]

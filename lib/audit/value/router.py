@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from audit.language import mark as N_
-from audit.value import clocks, discrete, geometric, pareto
+from audit.value import clocks, discrete, geometric, lasting, pareto
 from audit.value.clocks import Counts
 
 ORDERS, FIXED, BY_CONTRACT = N_("orders at any time"), N_("once a month at most"), N_("a contract by the month")
@@ -18,11 +18,11 @@ WHY = {
     BY_CONTRACT: N_("nearly all customers buy once in every month until they stop for good"),
 }
 MODELS = {
-    geometric.BG: geometric, geometric.MBG: geometric, geometric.CNBD: geometric, pareto.PARETO: pareto,
+    geometric.BG: geometric, geometric.MBG: geometric, geometric.CNBD: geometric, pareto.PARETO: pareto, lasting.NBD: lasting,
     discrete.INTERVALS: discrete, discrete.CONTRACT: discrete,
 }  # fmt: skip
 OF_TRADE = {
-    ORDERS: (geometric.BG, geometric.MBG, geometric.CNBD, pareto.PARETO), FIXED: (discrete.INTERVALS,), BY_CONTRACT: (discrete.CONTRACT,),
+    ORDERS: (geometric.BG, geometric.MBG, geometric.CNBD, pareto.PARETO, lasting.NBD), FIXED: (discrete.INTERVALS,), BY_CONTRACT: (discrete.CONTRACT,),
 }  # fmt: skip
 YEAR = {ORDERS: 365.25, FIXED: 12.0, BY_CONTRACT: 12.0}  # in the time unit of the models
 

@@ -48,6 +48,7 @@ def forecasts(
     before: pd.DataFrame | None,
     panel: pd.DataFrame,
     *,
+    observed_from: pd.Timestamp,
     as_of: pd.Timestamp,
     holdout_days: int,
     least_repeaters: int,
@@ -57,11 +58,11 @@ def forecasts(
     Returns
     -------
     DataFrame with customer_id, purchases (that came), revenue (that came), spend (per purchase until then), and a column of purchases
-    foretold for each rule: own average, last year again, and each model that could be fitted. No rows where the history is too short.
+    foretold for each rule: own average, last year again, and each model that could be fitted. No rows where less than half a holdout lies before it.
     """
-    if before is None or before.empty:
-        return pd.DataFrame(columns=["customer_id", "purchases", "revenue", "spend", *NAIVE])
     cut = as_of - pd.Timedelta(days=holdout_days)
+    if before is None or before.empty or (cut - observed_from).days < holdout_days / 2:
+        return pd.DataFrame(columns=["customer_id", "purchases", "revenue", "spend", *NAIVE])
     until = (cut + pd.Timedelta(days=1)).to_period("M").start_time - pd.Timedelta(days=1)  # the last whole month then
     years = holdout_days / 365.25
     now = history.set_index("customer_id").reindex(before["customer_id"])
@@ -127,9 +128,9 @@ def rivals(foretold: pd.DataFrame, *, confidence: float) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).sort_values(["error_number", "rule"], ignore_index=True)
 
 
-def winner(table: pd.DataFrame) -> str:
-    """The rule to use: the best model where it is clearly better, else the better naive rule; last year again where nothing could be tried."""
-    better = table[table["is_better"].astype(bool)] if len(table) else table
+def winner(table: pd.DataFrame, made: dict[str, fitting.Fit]) -> str:
+    """The rule to use: the best model where it is clearly better and could be fitted on all that is known, else the better naive rule; last year again where nothing could be tried."""
+    better = table[table["is_better"].astype(bool) & table["rule"].isin(list(made))] if len(table) else table
     if len(better):
         return str(better["rule"].iloc[0])
     naive = table[table["is_naive"].astype(bool)] if len(table) else table

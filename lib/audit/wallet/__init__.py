@@ -8,7 +8,7 @@ Companies under common control are one customer. A budget is never measured, onl
 """
 
 from audit.wallet.answer import findings
-from audit.wallet.budgets import basis, wallets
+from audit.wallet.budgets import ACHIEVABLE, basis, wallets
 from audit.wallet.gaps import by_manager, capture, categories, changes, white_space
 
-__all__ = ["basis", "by_manager", "capture", "categories", "changes", "findings", "wallets", "white_space"]
+__all__ = ["ACHIEVABLE", "basis", "by_manager", "capture", "categories", "changes", "findings", "wallets", "white_space"]

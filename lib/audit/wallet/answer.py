@@ -20,15 +20,9 @@ def findings(
     rate: float,
 ) -> list[Finding]:
     """Our share of budgets that were given, of those modelled, what changed it, the largest category gap, managers below what was expected, what is realistic, and budgets that cannot be right."""
-    return [
-        _given(wallets),
-        *_modelled(wallets, tried, rate),
-        *_space(space),
-        *_moved(moved),
-        *_managers(managers),
-        _realistic(realistic),
-        *_wrong(wallets),
-    ]
+    given = wallets["provenance_class"].isin([DECLARED, BENCHMARK]).any()
+    rest = [*_managers(managers), _realistic(realistic), *_wrong(wallets)] if given else []
+    return [_given(wallets), *_modelled(wallets, tried, rate), *_space(space), *_moved(moved), *rest]
 
 
 def _given(wallets: pd.DataFrame) -> Finding:
@@ -48,6 +42,8 @@ def _given(wallets: pd.DataFrame) -> Finding:
 def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[Finding]:
     of = wallets[wallets["provenance_class"] == MODELLED]
     unknown = int((wallets["provenance_class"] == UNKNOWN).sum())
+    if of.empty and not unknown:
+        return []
     if of.empty:
         why = N_("too few budgets are known, and customers’ sizes are not")
         return [
