@@ -27,7 +27,7 @@ WORDS = ("_class", "_answer")  # closed lists of ours: translated
 WORD_COLUMNS = {
     "decided_by", "subject", "factor", "cohort", "verdict", "status", "reason", "bias", "action", "defect", "direction", "driver", "rule", "most",
     "dependence", "class_before", "class_now", "period", "period_before", "told", "emptiest", "feature", "type", "table", "why", "kind", "base_a",
-    "base_b", "control", "proposal",
+    "base_b", "control", "proposal", "method",
 }  # fmt: skip
 
 

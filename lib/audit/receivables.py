@@ -123,9 +123,11 @@ def invoices_settled(
     ].copy()
     table["due_on"] = _due(invoices, customers, terms_days).reindex(table.index)
     paid = laid[laid["invoice_id"] != ""].groupby("invoice_id").agg(paid=("amount", "sum"), last=("paid_on", "max"))
-    table["open"] = (table["amount"] - table["invoice_id"].map(paid["paid"]).fillna(0.0)).clip(lower=0).round(4)
+    table["open"] = (table["amount"] - paid["paid"].reindex(table["invoice_id"]).fillna(0.0).to_numpy()).clip(lower=0).round(4)
     is_open = table["open"] > CENT
-    table["settled_on"] = table["invoice_id"].map(paid["last"]).where(~is_open)
+    table["settled_on"] = pd.Series(paid["last"].reindex(table["invoice_id"]).to_numpy(), index=table.index, dtype="datetime64[us]").where(
+        ~is_open
+    )
     table["late_days"] = (table["settled_on"].fillna(as_of) - table["due_on"]).dt.days.astype(float)
     table["bucket_class"] = _bucket(table["late_days"])
     table["group"] = groups(customers, table["customer_id"])
@@ -178,7 +180,8 @@ def balances(settled: pd.DataFrame, laid: pd.DataFrame, *, until: pd.Timestamp) 
             columns=["period", "invoiced", "owed", "current", "overdue", "count_back_days", "yearly_days", "effectiveness_ratio"]
         )
     months = pd.period_range(settled["issued_on"].min(), until, freq="M")
-    parts = laid[laid["invoice_id"] != ""].merge(settled[["invoice_id", "due_on"]], on="invoice_id")
+    parts = laid[laid["invoice_id"] != ""].merge(settled[["invoice_id", "due_on", "issued_on"]], on="invoice_id")
+    parts["paid_on"] = parts[["paid_on", "issued_on"]].max(axis=1)  # what was paid beforehand pays from the day of the invoice
     at = lambda days: pd.PeriodIndex(days, freq="M")
     by_issue = settled.groupby(at(settled["issued_on"]))["amount"].sum().reindex(months, fill_value=0.0)
     by_pay = parts.groupby(at(parts["paid_on"]))["amount"].sum().reindex(months, fill_value=0.0)

@@ -25,6 +25,33 @@ HEADINGS = {
     "expected_revenue": "To be expected", "silence_months": "Months silent", "data_answer": "The data say",
     "owner_answer": "The owner said", "agreement_class": "Agreement", "decided_by": "What would decide it", "money": "Money at stake",
     "unreadable": "Money unreadable", "n": "n", "sha256": "SHA-256", "day_on": "Day", "moved": "Moved between months",
+# value
+    "alive_share": "Chance that it still buys", "expected_purchases": "Purchases expected", "expected_spend": "Spend at each", "horizon_value": "Next twelve months",
+    "residual_value": "Years after, discounted", "low_value": "From", "high_value": "To", "orders_per_month_number": "Orders a month", "active_months": "Months",
+    "lifetime_value": "Margin a customer to date", "lifetime_revenue": "Revenue a customer to date", "moved_number": "Moved", "gain": "Gain, all customers", "good_number": "Class A",
+    "rest_number": "The others", "closing_gain": "Gain, others nearer to A", "left": "Left", "one_year_share": "Still there after a year", "two_year_share": "After two years",
+    "horizon_months": "Months within the horizon", "more_months": "If fewer left", "payback_months": "Earned back after, months", "watched_months": "Watched, months", "is_naive": "Naive",
+    "error_number": "Error, purchases", "bias_rate": "Bias of the sum", "advantage_number": "Against the naive rule", "low_number": "Interval from", "high_number": "to",
+    "is_better": "Clearly better", "once_share": "Months with one purchase", "skipped_share": "Months skipped", "loglik_number": "Log-likelihood", "refused_class": "Refused, because",
+    # share of wallet
+    "low_budget": "Budget from", "high_budget": "to", "basis_class": "Estimated by", "low_gap": "Gap from", "high_gap": "to", "is_below_sales": "Below our sales", "gap_share": "Share of all gaps",
+    "share_before_share": "Our share before", "share_now_share": "Our share now", "budget_effect": "By its budget", "share_effect": "By our share", "expected_share": "To be expected",
+    "position_class": "Position", "points_share": "Points gained", "low_realistic": "From", "high_realistic": "To", "pinball_number": "Loss", "held_share": "Held by ranges", "widened_number": "Widened by",
+    "is_used": "In use",
+    # profit
+    "cost_to_serve": "Cost of serving", "given": "Given beyond the product", "net_profit": "Net operating profit", "net_rate": "Of sales", "loss_class": "Does it earn", "low_profit": "Profit from",
+    "high_profit": "to", "unit_cost": "Cost of one unit", "laid_class": "Laid on customers", "rest": "Not laid", "instead_class": "By this instead", "losers": "Customers with a loss",
+    "changed": "Changed sides", "cost_to_sales_rate": "Of sales", "line_class": "Line",
+    # portfolio
+    "attractiveness_index": "Attractiveness", "position_index": "Position", "portfolio_class": "Class", "kept_share": "Keeps its class", "is_clear": "Clear", "effort_share": "Share of that cost",
+    "package_class": "What it gets", "withheld_class": "What it does not get", "weight_share": "Weight", "rank_index": "Rank correlation",
+    # receivables
+    "open": "Owed", "oldest_days": "Oldest, days late", "days_beyond_terms_days": "Days beyond terms", "paid_late_share": "Paid late", "over_limit": "Beyond the limit", "advance": "Advance",
+    "current": "Not yet due", "count_back_days": "Days, counted back", "yearly_days": "Days, by the year", "effectiveness_ratio": "Collected of what could be", "bucket_class": "How late",
+    "unpaid_share": "Will not come by then", "low_loss": "From", "high_loss": "To", "beyond": "Older than that", "how_class": "By", "invoiced": "Invoiced in twelve months",
+    # forecast
+    "usual_new": "New customers, usual", "revenue_of_new": "Revenue of a new one", "extra_new": "New ones needed more", "low_extra": "From", "high_extra": "To", "own_forecast": "Before moving",
+    "wape_rate": "Error of sales (WAPE)", "mase_number": "MASE", "balance_number": "Errors that balance", "low_rate": "From", "high_rate": "To", "difference_rate": "Difference, of forecast",
     "untraced": "Returns without their sale", "smallest": "Smallest customer", "revenue_share": "Share of sales",
 }  # fmt: skip
 
@@ -46,6 +73,10 @@ NAMES = (
     "Setting", "Sheet", "Short history (month)", "Sole customers", "Sole revenue", "Sole share", "Source", "Stability", "Status",
     "Strangers", "Subject", "Supplier", "Table", "Taken from", "Tolerance", "Total", "Unit", "Valid share", "Variety index", "Verdict",
     "Version", "Wallet share", "What", "Why", "Y (month)", "Z (month)",
+    "Acquisition cost", "Advantage", "Amount share", "Attention", "Axis", "Budget before", "Budget now", "Category", "Changed share", "Contacts", "Contacts share", "Cost of goods",
+    "Cost per customer", "Credit limit", "Criterion", "Development", "Driver", "Error", "Expected loss", "Forecast", "Group", "High", "How", "Key", "Known", "Lever", "Low", "Maintenance",
+    "Margin per customer", "Method", "Model", "Models", "Months", "New customers", "Opportunistic", "Order value", "Origins", "Overdue", "Overdue share", "Owed", "Parameters", "Parts", "Plan", "Pool",
+    "Profit", "Profit rank", "Profit share", "Provenance", "Realistic", "Region", "Repeaters", "Rival", "Serving cost", "Tax", "Trade",
 )  # fmt: skip
 
 # What a finding is about, where its sentence would be too long
@@ -81,5 +112,6 @@ WORDS = (
     "costs", "count", "crm_sales", "days", "facts", "frequency", "gross profit", "in", "index", "intake", "invoices", "kept", "ladder",
     "lines", "loyalty", "managers", "market growth", "merged", "money", "month", "months", "norm", "not decidable", "out", "payments",
     "points", "products", "quarantined", "quarter", "ratio", "recency", "repeat purchase ratio", "retention", "sales", "segments",
-    "setting", "share", "tiers", "verdicts", "year", "years",
+    "setting", "share", "tiers", "verdicts", "year", "years", "value", "wallet", "profit", "portfolio", "receivables", "forecast", "invoices", "given", "spend", "plans",
+    "orders", "purchases", "returns", "customers", "new customers", "contacts", "credit", "none", "all customers", "company", "key", "development", "maintenance", "opportunistic",
 )  # fmt: skip

@@ -6,10 +6,11 @@ import pandas as pd
 
 from audit.groups import groups
 from audit.language import mark as N_
+from audit.language import translate
 from audit.segments import last_year
 
 COMPANY, PART, KEY, OTHER = N_("company"), N_("part"), N_("key account"), N_("other customer")
-REST = N_("all others")
+REST, UNKNOWN = N_("all others"), N_("not known")
 
 
 def monthly(
@@ -45,7 +46,7 @@ def monthly(
     total = of.groupby("period")["revenue"].sum().reindex(months).fillna(0.0)
     found = {(COMPANY, ""): total}
     if customers is not None and "region" in customers.columns and customers["region"].fillna("").ne("").any():
-        region = of["customer_id"].map(customers.set_index("customer_id")["region"]).fillna("").replace("", N_("not known"))
+        region = of["customer_id"].map(customers.set_index("customer_id")["region"]).fillna("").replace("", UNKNOWN)
         parts = of.groupby([region.rename("region"), "period"])["revenue"].sum().unstack(0).reindex(months).fillna(0.0)
         found |= {(PART, str(name)): parts[name] for name in sorted(parts.columns)}
     found |= {(KEY, g): sums[g] for g in key}
@@ -61,5 +62,8 @@ def readable(table: pd.DataFrame, customers: pd.DataFrame | None) -> pd.DataFram
 
     of_customers = table["kind_class"].isin([KEY, OTHER]) & (table["name"] != REST)
     names = group_names(table.loc[of_customers, "name"], customers)
-    table = table.assign(name=table["name"].where(~of_customers, table["name"].map(names)).astype("str"))
+    ours = table["name"].isin([REST, UNKNOWN])
+    table = table.assign(
+        name=table["name"].where(~of_customers, table["name"].map(names)).where(~ours, table["name"].map(translate)).astype("str")
+    )
     return table.assign(period=table["period"].dt.strftime("%Y-%m")) if "period" in table.columns else table

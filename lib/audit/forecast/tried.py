@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from audit.findings import NAN
 from audit.forecast import methods
@@ -124,15 +125,16 @@ def _held(of: pd.DataFrame, confidence: float) -> float:
 
 
 def _range(of: pd.DataFrame, confidence: float) -> tuple[float, float]:
-    """Between which ends, in units of the scale, the errors lay; the ends are moved out for how few origins there are (their months share their errors)."""
-    off = ((of["came"] - of["foretold"]) / of["scale"].where(of["scale"] > 0)).dropna().to_numpy()
-    if not len(off):
+    """Between which ends, in units of the scale, a month's error is to be expected: Student's, by the root mean square of the errors made.
+
+    Counted as many as different months were foretold: origins a month apart foretell the same months again, which adds no knowledge.
+    """
+    off = (of["came"] - of["foretold"]) / of["scale"].where(of["scale"] > 0)
+    months = (of["origin"] + of["step"])[off.notna()].nunique()
+    if months < 2:
         return NAN, NAN
-    n = len(off)
-    level = min(1.0, confidence * (1 + 1 / of["origin"].nunique()))
-    tails = [(1 - level) / 2, (1 + level) / 2]
-    low, high = np.quantile(off, tails[0], method="lower"), np.quantile(off, tails[1], method="higher")
-    return (min(low, 0.0), max(high, 0.0)) if n else (NAN, NAN)
+    wide = float(stats.t.ppf(0.5 + confidence / 2, months - 1) * np.sqrt((off**2).mean() * (1 + 1 / months)))
+    return -wide, wide
 
 
 def ahead(series: pd.DataFrame, made: pd.DataFrame, tried: pd.DataFrame, *, months: int, horizon: int, confidence: float) -> pd.DataFrame:

@@ -19,19 +19,18 @@ from audit.segments import last_year as year_of
 from audit.value import fitting, spend
 from audit.value.clocks import Counts
 from audit.value.router import MODELS, Route
-from audit.value.tried import NAIVE, average
+from audit.value.tried import NAIVE, UNTRIED, average
 from audit.value.tried import last_year as purchases_of_year
 
 REFITTED = 2000  # customers of a simulated base at most; more only make the refits slower, the spread is scaled
 NAMED = 1000  # customers, most value first, for whom an interval of their own is drawn
-LEAST_REFITS = 0.8  # share of the simulated bases that must be fitted again
 
 
 @dataclass(frozen=True)
 class Rule:
     """What foretells purchases: a model with its fit, or a naive rule without."""
 
-    name: str
+    name: str  # UNTRIED: nothing is foretold
     route: Route
     fit: fitting.Fit | None
 
@@ -92,7 +91,9 @@ def customer_values(
     known = ~np.isnan(rates).all()
     money = each * (rates if known else 1.0)
     year, discount = rule.route.year, lambda n: (1 + discount_rate) ** -(n + 0.5)
-    if rule.fit is None:
+    if rule.name == UNTRIED:
+        by_year, chance = [np.full(len(history), NAN)], np.full(len(history), NAN)
+    elif rule.fit is None:
         per_year = (
             average(data) * year if rule.name == NAIVE[0] else purchases_of_year(rule.route, history["customer_id"], panel, until=until)
         )
@@ -141,7 +142,7 @@ def intervals(
     """
     tails = [(1 - confidence) / 2, (1 + confidence) / 2]
     order = history.reset_index(drop=True).reset_index().set_index("customer_id")["index"].reindex(values["customer_id"]).to_numpy()
-    total = float(values["horizon_value"].sum())
+    total = float(values["horizon_value"].sum(min_count=1))
     named = order[:NAMED]
     values = values.assign(low_value=NAN, high_value=NAN)
     low, high = NAN, NAN
@@ -149,9 +150,8 @@ def intervals(
         rate = np.empty(len(history))
         rate[order] = values["margin_rate"].to_numpy() if (values["level_class"] == "margin").all() else 1.0
         sums, single = _drawn(rule, data, history, spending, rate, named, draws, _spread(foretold))
-        if sums is not None:
-            low, high = np.quantile(sums, tails)
-            values.loc[: len(named) - 1, ["low_value", "high_value"]] = np.quantile(single, tails, axis=0).T
+        low, high = np.quantile(sums, tails)
+        values.loc[: len(named) - 1, ["low_value", "high_value"]] = np.quantile(single, tails, axis=0).T
     if len(foretold) and foretold["revenue"].sum() > 0 and (foretold.get(rule.name, 0) * foretold["spend"]).sum() > 0:
         ratio = _off(foretold, rule.name)
         ends = np.nanquantile(ratio, tails) if rule.fit is None else np.array([np.nanmean(ratio)])
@@ -194,8 +194,8 @@ def _drawn(
     named: np.ndarray,
     draws: int,
     spread: np.ndarray,
-) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """Draws of the base's value, and of the named customers' (draws x customers); None where refits fail too often."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draws of the base's value, and of the named customers' (draws x customers)."""
     generator, module = np.random.default_rng(0), MODELS[rule.name]
     times, mean = spends(history)
     own = _own_spend(times, mean)
@@ -203,8 +203,6 @@ def _drawn(
     sums, single = [], []
     for _ in range(draws):
         fit, of_spend = _refitted(rule, module, ages, generator), _respent(spending, times, generator)
-        if fit is None:
-            continue
         bought = module.future(fit, data, rule.route.year, generator)
         if of_spend:
             money = spend.draw(of_spend, times, mean, bought, generator) * worth
@@ -212,21 +210,19 @@ def _drawn(
             money = bought * own * generator.choice(spread[0], len(own), p=spread[1]) * worth
         sums.append(money.sum())
         single.append(money[named])
-    if len(sums) < LEAST_REFITS * draws:
-        return None, None
     return np.array(sums), np.array(single)
 
 
-def _refitted(rule: Rule, module, ages: np.ndarray, generator: np.random.Generator) -> fitting.Fit | None:
-    """The model fitted to a simulated base of as many customers (or of fewer, its spread then scaled)."""
+def _refitted(rule: Rule, module, ages: np.ndarray, generator: np.random.Generator) -> fitting.Fit:
+    """The model fitted to a simulated base of as many customers (or of fewer, its spread then scaled); where that has no peak to trust, parameters from the fit's own covariance."""
     n = len(ages)
     size = min(n, REFITTED)
     made = module.simulate(rule.fit, ages if size == n else generator.choice(ages, size), generator)
     try:
-        again = module.fit(made, rule.name, near=rule.fit)
+        moved = (module.fit(made, rule.name, near=rule.fit).logs - rule.fit.logs) * np.sqrt(size / n)
     except fitting.NotFitted:
-        return None
-    return rule.fit.at(rule.fit.logs + (again.logs - rule.fit.logs) * np.sqrt(size / n))
+        moved = generator.multivariate_normal(np.zeros(len(rule.fit.logs)), rule.fit.log_covariance)
+    return rule.fit.at(rule.fit.logs + moved)
 
 
 def _respent(spending: fitting.Fit | None, times: np.ndarray, generator: np.random.Generator) -> fitting.Fit | None:

@@ -36,16 +36,19 @@ def fit(data: Counts, model: str, *, near: Fit | None = None) -> Fit:
 
 
 def _most_regular(data: Counts) -> Fit:
-    """k by its likelihood, upwards from 1 until it falls."""
-    best = _fit(data, CNBD, k=1)
-    for k in range(2, MOST_REGULAR + 1):
+    """k by its likelihood, upwards from 1 until it falls; a k that cannot be fitted is passed over."""
+    best, refused = None, None
+    for k in range(1, MOST_REGULAR + 1):
         try:
             tried = _fit(data, CNBD, k=k)
-        except NotFitted:
-            break
-        if tried.loglik <= best.loglik:
+        except NotFitted as why:
+            refused = why
+            continue
+        if best and tried.loglik <= best.loglik:
             break
         best = tried
+    if best is None:
+        raise refused
     return best
 
 

@@ -47,7 +47,7 @@ def lifetime_values(customers: pd.DataFrame, by: pd.Series | None = None, *, bas
 
     Returns
     -------
-    DataFrame with base_class (what it is split by), group, customers, order_value (S), orders_per_month_number (C), margin_rate (P), active_months (T),
+    DataFrame with base_class (what it is split by), group_class, customers, order_value (S), orders_per_month_number (C), margin_rate (P), active_months (T),
     lifetime_value (S x C x P x T: margin a customer to date; NaN without cost), lifetime_revenue (S x C x T), profit (of all), most profit first.
 
     Source: method C1, C2, P4, P6.
@@ -58,16 +58,16 @@ def lifetime_values(customers: pd.DataFrame, by: pd.Series | None = None, *, bas
     sums = customers.groupby(group)[["orders", "months", "revenue"]].sum().astype(float)
     sums["profit"] = customers.groupby(group)["profit"].sum(min_count=1)
     sums["customers"] = customers.groupby(group).size()
-    table = sums.rename_axis("group").reset_index()
+    table = sums.rename_axis("group_class").reset_index()
     table["order_value"] = table["revenue"] / table["orders"].where(table["orders"] > 0)
     table["orders_per_month_number"] = table["orders"] / table["months"]
     table["margin_rate"] = table["profit"] / table["revenue"].where(table["revenue"] != 0)
     table["active_months"] = table["months"] / table["customers"]
     table["lifetime_revenue"] = table["order_value"] * table["orders_per_month_number"] * table["active_months"]
     table["lifetime_value"] = table["lifetime_revenue"] * table["margin_rate"]
-    columns = ["base_class", "group", "customers", *PARTS.values(), "lifetime_value", "lifetime_revenue", "profit"]
+    columns = ["base_class", "group_class", "customers", *PARTS.values(), "lifetime_value", "lifetime_revenue", "profit"]
     return table.assign(base_class=base).sort_values(
-        ["profit", "lifetime_revenue", "group"], ascending=[False, False, True], ignore_index=True
+        ["profit", "lifetime_revenue", "group_class"], ascending=[False, False, True], ignore_index=True
     )[columns]
 
 

@@ -15,7 +15,7 @@ from audit.value.router import MODELS, Route
 
 AVERAGE, LAST_YEAR = N_("own average"), N_("last year again")
 NAIVE = (AVERAGE, LAST_YEAR)
-OWN_MEAN = N_("own mean")
+OWN_MEAN, UNTRIED = N_("own mean"), ""
 DRAWS = 1000
 
 
@@ -129,12 +129,12 @@ def rivals(foretold: pd.DataFrame, *, confidence: float) -> pd.DataFrame:
 
 
 def winner(table: pd.DataFrame, made: dict[str, fitting.Fit]) -> str:
-    """The rule to use: the best model where it is clearly better and could be fitted on all that is known, else the better naive rule; last year again where nothing could be tried."""
+    """The rule to use: the best model where it is clearly better and could be fitted on all that is known, else the better naive rule; none where nothing could be tried: what was not tried is not said."""
     better = table[table["is_better"].astype(bool) & table["rule"].isin(list(made))] if len(table) else table
     if len(better):
         return str(better["rule"].iloc[0])
     naive = table[table["is_naive"].astype(bool)] if len(table) else table
-    return str(naive["rule"].iloc[0]) if len(naive) else LAST_YEAR
+    return str(naive["rule"].iloc[0]) if len(naive) else UNTRIED
 
 
 def spend_rivals(history: pd.DataFrame, before: pd.DataFrame | None, *, least_repeaters: int, confidence: float) -> pd.DataFrame:

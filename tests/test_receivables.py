@@ -1,0 +1,202 @@
+"""Receivables: nothing paid is lost, days are counted back (P28), what is late is late by days that can be counted by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audit import intervals, receivables
+from audit.receivables import ADVANCE, AMOUNT, CREDIT, DATED, NUMBER, OLDEST
+
+AS_OF = pd.Timestamp("2025-12-31")
+
+
+def invoices(*rows) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["invoice_id", "customer_id", "issued_on", "due_on", "amount"])
+    return table.assign(
+        issued_on=pd.to_datetime(table["issued_on"]), due_on=pd.to_datetime(table["due_on"]), amount=table["amount"].astype(float)
+    )
+
+
+def payments(*rows) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["payment_id", "customer_id", "paid_on", "amount", "invoice_id"])
+    return table.assign(paid_on=pd.to_datetime(table["paid_on"]), amount=table["amount"].astype(float))
+
+
+def ways(laid: pd.DataFrame) -> list[tuple]:
+    return [(r.payment_id, r.invoice_id, r.amount, r.how_class) for r in laid.itertuples()]
+
+
+BILLS = invoices(
+    ("1", "a", "2025-01-10", "2025-02-09", 100),
+    ("2", "a", "2025-02-10", "2025-03-12", 70),
+    ("3", "a", "2025-03-10", "2025-04-09", 100),
+    ("4", "b", "2025-01-10", "2025-02-09", 50),
+)
+
+
+def test_p28_the_same_behaviour_counts_back_to_60_days_whenever_the_season_was():
+    high, low = [100] * 6 + [50] * 3 + [300] * 3, [300] * 3 + [100] * 6 + [50] * 3
+    assert [receivables.count_back(sales, [30] * 12, sum(sales[-2:])) for sales in (high, low)] == [60, 60]
+    assert [round(sum(sales[-2:]) / sum(sales) * 365) for sales in (high, low)] == [133, 22]
+    assert np.isnan(receivables.count_back([100], [30], 101)), "more is owed than was ever sold: not decidable"
+    assert receivables.count_back([100, 0, 50], [30, 30, 30], 100) == 75
+
+
+def test_a_payment_finds_its_number_then_its_amount_then_the_oldest_and_the_rest_is_an_advance():
+    came = payments(
+        ("p1", "a", "2025-03-01", 70, "2"),
+        ("p2", "a", "2025-03-20", 100, ""),
+        ("p3", "a", "2025-04-01", 130, ""),
+        ("p4", "b", "2025-02-01", 20, ""),
+    )
+    assert ways(receivables.applied(BILLS, came, as_of=AS_OF)) == [
+        ("p4", "4", 20, OLDEST), ("p1", "2", 70, NUMBER), ("p2", "1", 100, AMOUNT), ("p3", "", 30, ADVANCE), ("p3", "3", 100, OLDEST),
+    ]  # fmt: skip
+
+
+def test_what_a_named_payment_leaves_over_is_laid_on_others_and_a_strangers_number_is_not_believed():
+    came = payments(("p1", "a", "2025-04-01", 150, "1"), ("p2", "b", "2025-04-02", 50, "3"))
+    assert ways(receivables.applied(BILLS, came, as_of=AS_OF)) == [
+        ("p1", "1", 100, NUMBER),
+        ("p1", "2", 50, OLDEST),
+        ("p2", "4", 50, AMOUNT),
+    ]
+
+
+def test_a_payment_is_not_laid_on_an_invoice_of_a_later_day_and_money_given_back_is_an_advance_below_nothing():
+    came = payments(("p1", "a", "2025-01-05", 100, ""), ("p2", "a", "2025-05-05", -30, ""))
+    assert ways(receivables.applied(BILLS, came, as_of=AS_OF)) == [("p1", "", 100, ADVANCE), ("p2", "", -30, ADVANCE)]
+
+
+def test_a_credit_note_takes_off_the_oldest_debt_and_days_of_payment_stand_in_for_payments():
+    noted = pd.concat([BILLS, invoices(("c", "a", "2025-02-20", "2025-02-20", -30))])
+    assert ways(receivables.applied(noted, payments(), as_of=AS_OF)) == [("c", "1", 30, CREDIT)]
+    dated = BILLS.assign(paid_on=pd.to_datetime(["2025-02-01", None, "2026-02-01", "2025-02-02"]))
+    assert ways(receivables.applied(dated, None, as_of=AS_OF)) == [("1", "1", 100, DATED), ("4", "4", 50, DATED)]
+
+
+bill = st.tuples(st.sampled_from("ab"), st.integers(0, 300), st.integers(-50, 200).filter(bool))
+paid = st.tuples(st.sampled_from("ab"), st.integers(0, 330), st.integers(-20, 300).filter(bool), st.sampled_from(["", "0", "1", "2", "99"]))
+
+
+@settings(max_examples=60)
+@given(st.lists(bill, max_size=8), st.lists(paid, max_size=10))
+def test_nothing_paid_is_lost_and_no_invoice_is_paid_twice(bills, paids):
+    day = pd.Timestamp("2025-01-01")
+    table = invoices(*[(str(i), c, day + pd.Timedelta(days=d), day + pd.Timedelta(days=d + 30), m) for i, (c, d, m) in enumerate(bills)])
+    came = payments(*[(f"p{i}", c, day + pd.Timedelta(days=d), m, n) for i, (c, d, m, n) in enumerate(paids)])
+    laid = receivables.applied(table, came, as_of=AS_OF)
+    assert laid["amount"].sum() == pytest.approx(came["amount"].sum() - table.loc[table["amount"] < 0, "amount"].sum())
+    on = laid[laid["invoice_id"] != ""].groupby("invoice_id")["amount"].sum()
+    assert (on <= table.set_index("invoice_id")["amount"].reindex(on.index) + 0.01).all()
+    settled = receivables.invoices_settled(table, laid, customers=None, as_of=AS_OF, terms_days=30)
+    assert settled["open"].sum() == pytest.approx(table["amount"].clip(lower=0).sum() - on.sum(), abs=0.1)
+    if len(settled):
+        months = receivables.balances(settled, laid, until=AS_OF)
+        assert months["owed"].iloc[-1] == pytest.approx(settled["open"].sum(), abs=0.2)
+
+
+def test_lateness_and_buckets_are_counted_from_the_day_due():
+    laid = receivables.applied(BILLS, payments(("p1", "a", "2025-02-19", 100, "1")), as_of=pd.Timestamp("2025-04-20"))
+    settled = receivables.invoices_settled(BILLS, laid, customers=None, as_of=pd.Timestamp("2025-04-20"), terms_days=30).set_index(
+        "invoice_id"
+    )
+    assert settled["late_days"].to_dict() == {"1": 10, "4": 70, "2": 39, "3": 11}
+    assert settled["bucket_class"].to_dict() == {
+        "1": "1 to 30 days late",
+        "4": "61 to 90 days late",
+        "2": "31 to 60 days late",
+        "3": "1 to 30 days late",
+    }
+    aged = receivables.ageing(settled.reset_index()).set_index("bucket_class")["open"]
+    assert aged.to_dict() == {
+        "not yet due": 0,
+        "1 to 30 days late": 100,
+        "31 to 60 days late": 70,
+        "61 to 90 days late": 50,
+        "over 90 days late": 0,
+    }
+
+
+def test_terms_are_the_invoices_then_the_customers_then_the_bases():
+    customers = pd.DataFrame({"customer_id": ["a", "b"], "terms_days": [10.0, np.nan]})
+    table = BILLS.assign(due_on=pd.to_datetime(["2025-02-28", None, None, None]))
+    due = receivables.invoices_settled(
+        table, receivables.applied(table, payments(), as_of=AS_OF), customers=customers, as_of=AS_OF, terms_days=45
+    ).set_index("invoice_id")["due_on"]
+    assert due.dt.strftime("%m-%d").to_dict() == {"1": "02-28", "2": "02-20", "3": "03-20", "4": "02-24"}
+
+
+def test_debtors_are_groups_of_companies_with_their_limits_together():
+    customers = pd.DataFrame({"customer_id": ["a", "b"], "group_id": ["g", "g"], "credit_limit": [100.0, 50.0], "manager_id": ["m", "n"]})
+    laid = receivables.applied(BILLS, payments(), as_of=AS_OF)
+    settled = receivables.invoices_settled(BILLS, laid, customers=customers, as_of=AS_OF, terms_days=30)
+    found = receivables.debtors(settled, laid, customers=customers, classes=None, as_of=AS_OF).iloc[0]
+    assert (found["group"], found["open"], found["credit_limit"], found["over_limit"], found["manager_id"]) == ("g", 320, 150, 170, "m")
+    assert found["oldest_days"] == (AS_OF - pd.Timestamp("2025-02-09")).days
+
+
+def test_expected_loss_is_read_from_how_invoices_were_paid_and_says_nothing_beyond():
+    """Ten invoices: eight paid at 10 days late, two open at 60 and at 200 days; of those open at 60, half were still open at 90 (the one at 200)."""
+    days = [10] * 8
+    rows = [(str(i), "a", "2025-01-01", "2025-01-31", 10) for i in range(8)]
+    rows += [("8", "a", "2025-10-02", AS_OF - pd.Timedelta(days=60), 100), ("9", "a", "2025-05-15", AS_OF - pd.Timedelta(days=200), 1000)]
+    table = invoices(*rows)
+    came = payments(*[(f"p{i}", "a", pd.Timestamp("2025-01-31") + pd.Timedelta(days=d), 10, str(i)) for i, d in enumerate(days)])
+    laid = receivables.applied(table, came, as_of=AS_OF)
+    settled = receivables.invoices_settled(table, laid, customers=None, as_of=AS_OF, terms_days=30)
+    found = receivables.expected_loss(
+        settled, receivables.unpaid_share(settled, confidence=0.95), horizon_days=90, confidence=0.95
+    ).set_index("bucket_class")
+    assert found.loc["31 to 60 days late", "unpaid_share"] == pytest.approx(1.0)  # nobody who was 60 days late has paid by 90
+    assert found.loc["over 90 days late", "beyond"] == 1000
+    assert np.isnan(found.loc["over 90 days late", "expected_loss"])
+    assert intervals.at(receivables.unpaid_share(settled, confidence=0.95), 11, confidence=0.95)[0] == pytest.approx(0.8)
+
+
+def test_collection_effectiveness_is_what_came_of_what_could():
+    """January: 100 billed, nothing due, nothing paid; February: 60 of the 100 due come."""
+    table = invoices(("1", "a", "2025-01-10", "2025-02-09", 100), ("2", "a", "2025-02-10", "2025-03-12", 50))
+    laid = receivables.applied(table, payments(("p", "a", "2025-02-15", 60, "1")), as_of=pd.Timestamp("2025-02-28"))
+    settled = receivables.invoices_settled(table, laid, customers=None, as_of=pd.Timestamp("2025-02-28"), terms_days=30)
+    months = receivables.balances(settled, laid, until=pd.Timestamp("2025-02-28"))
+    assert months[["owed", "current", "overdue"]].to_numpy().tolist() == [[100, 100, 0], [90, 50, 40]]
+    assert months["effectiveness_ratio"].iloc[1] == pytest.approx((100 + 50 - 90) / (100 + 50 - 50))
+    assert months["count_back_days"].iloc[1] == pytest.approx(28 + 31 * 40 / 100)
+
+
+def test_the_parts_of_managers_add_up_to_the_whole():
+    owing = pd.DataFrame(
+        {
+            "group": list("abc"),
+            "manager_id": ["m", "m", "n"],
+            "invoiced": [10.0, 30, 60],
+            "open": [1.0, 2, 3],
+            "overdue": [0.0, 1, 3],
+            "paid_late_share": [0.5, np.nan, 0.1],
+            "days_beyond_terms_days": [4.0, np.nan, 1],
+        }
+    )
+    found = receivables.by(owing, "manager_id").set_index("manager_id")
+    assert found["open"].sum() == 6
+    assert found.loc["m", "paid_late_share"] == 0.5
+    assert found.loc["n", "overdue_share"] == 1
+
+
+def test_credit_is_money_times_days_within_the_year():
+    table = invoices(("1", "a", "2024-12-01", "2025-01-31", 10), ("2", "a", "2025-12-21", "2026-01-20", 100))
+    laid = receivables.applied(table, payments(("p", "a", "2025-01-10", 10, "1")), as_of=AS_OF)
+    settled = receivables.invoices_settled(table, laid, customers=None, as_of=AS_OF, terms_days=30)
+    assert receivables.credit(settled, as_of=AS_OF)["money_days"].tolist() == [10 * 10 + 100 * 10]
+
+
+def test_without_an_invoice_the_chapter_says_so():
+    laid = receivables.applied(BILLS.iloc[:0], None, as_of=AS_OF)
+    settled = receivables.invoices_settled(BILLS.iloc[:0], laid, customers=None, as_of=AS_OF, terms_days=30)
+    months = receivables.balances(settled, laid, until=AS_OF)
+    owing = receivables.debtors(settled, laid, customers=None, classes=None, as_of=AS_OF)
+    losses = receivables.expected_loss(settled, receivables.unpaid_share(settled, confidence=0.95), horizon_days=90, confidence=0.95)
+    [found] = receivables.findings(settled, months, owing, losses, receivables.matched(laid), as_of=AS_OF, horizon_days=90)
+    assert found.why

@@ -1,0 +1,169 @@
+"""Share of wallet: a budget is said or estimated, never measured (P26); ranges hold what they say; past volume is no potential (P25)."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audit import wallet
+from audit.wallet import budgets as of_budgets
+
+UNTIL = pd.Timestamp("2025-12-31")
+RULE = {"until": UNTIL, "rate": 0.8, "least": 30}
+ERRORS = {"declared_error": 0.15, "benchmark_error": 0.3}
+
+
+def panel(now: dict[str, float], before: dict[str, float] | None = None) -> pd.DataFrame:
+    rows = [(c, pd.Timestamp("2025-05-01"), m) for c, m in now.items()] + [
+        (c, pd.Timestamp("2024-05-01"), m) for c, m in (before or {}).items()
+    ]
+    return pd.DataFrame(rows, columns=["customer_id", "period", "revenue"])
+
+
+def budgets(*rows) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["customer_id", "category", "period", "amount", "provenance"])
+
+
+def test_every_budget_has_its_provenance_and_range_and_unknown_is_an_answer():
+    given_ = budgets(
+        ("a", "x", "2025", 200.0, "declared"),
+        ("a", "y", "2025", 200.0, "declared"),
+        ("b", "x", "2025", 100.0, "benchmark"),
+        ("a", "x", "2023", 9e9, "declared"),
+    )
+    found = wallet.wallets(panel({"a": 100, "b": 50, "c": 10}), given_, customers=None, **RULE, **ERRORS).set_index("group")
+    assert found["provenance_class"].to_dict() == {"a": "declared", "b": "benchmark", "c": "unknown"}
+    assert found.loc["a", ["budget", "low_budget", "high_budget", "wallet_share", "gap"]].tolist() == pytest.approx(
+        [400, 340, 460, 0.25, 300]
+    )
+    assert found.loc["b", ["low_budget", "high_budget"]].tolist() == pytest.approx([70, 130])
+    assert found.loc["c", ["budget", "wallet_share", "gap"]].isna().all()
+
+
+def test_p26_a_budget_below_our_sales_is_flagged_and_the_share_never_passes_one():
+    found = wallet.wallets(panel({"a": 100}), budgets(("a", "x", "2025", 60.0, "declared")), customers=None, **RULE, **ERRORS).iloc[0]
+    assert found["is_below_sales"]
+    assert (found["budget"], found["wallet_share"], found["gap"]) == (100, 1, 0)
+
+
+money = st.floats(1, 1e6)
+
+
+@given(
+    st.dictionaries(
+        st.text("abcdef", min_size=1, max_size=2),
+        st.tuples(money, money, st.sampled_from(["declared", "benchmark"])),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_p26_shares_lie_in_their_ranges_and_ranges_between_nothing_and_all(rows):
+    found = wallet.wallets(
+        panel({c: s for c, (s, _b, _p) in rows.items()}),
+        budgets(*[(c, "x", "2025", b, p) for c, (_s, b, p) in rows.items()]),
+        customers=None,
+        **RULE,
+        **ERRORS,
+    )
+    assert (found["low_share"] <= found["wallet_share"] + 1e-12).all()
+    assert (found["wallet_share"] <= found["high_share"] + 1e-12).all()
+    assert found["high_share"].max() <= 1 + 1e-12
+    assert (found["gap"] >= 0).all()
+    assert (found["budget"] >= found["revenue"]).all()
+
+
+def market(seed: int, customers: int, told: int, *, by_size: bool = True):
+    """Budgets that follow size, our shares at random; `told` customers have declared theirs."""
+    generator = np.random.default_rng(seed)
+    size = np.exp(generator.normal(4, 0.8, customers))
+    truth = 1000 * size**0.9 * np.exp(generator.normal(0, 0.3, customers)) if by_size else np.exp(generator.normal(11, 1.5, customers))
+    sold = truth * (generator.uniform(0.2, 0.9, customers) if by_size else generator.uniform(0.5, 0.7, customers))
+    ids = [f"c{i:03d}" for i in range(customers)]
+    given_ = budgets(*[(ids[i], "x", "2025", truth[i], "declared") for i in range(told)])
+    return panel(dict(zip(ids, sold, strict=True))), given_, pd.DataFrame({"customer_id": ids, "size": size}), pd.Series(truth, index=ids)
+
+
+def test_modelled_ranges_hold_the_truth_at_their_stated_rate(capsys):
+    held, n = 0, 0
+    for seed in range(12):
+        sold, given_, customers, truth = market(seed, 200, 60)
+        found = wallet.wallets(sold, given_, customers=customers, **RULE, **ERRORS)
+        of = found[found["provenance_class"] == "modelled"].set_index("group")
+        held += ((truth[of.index] >= of["low_budget"]) & (truth[of.index] <= of["high_budget"])).sum()
+        n += len(of)
+    with capsys.disabled():
+        print(f"\nmodelled budgets: ranges of 80 % held {held / n:.0%} of {n}")
+    assert held / n >= 0.76
+
+
+def test_p25_beyond_the_peers_who_were_asked_nothing_is_said():
+    sold, given_, customers, _truth = market(0, 120, 60)
+    giant = pd.concat([sold, panel({"giant": 1e9})])
+    known = pd.concat([customers, pd.DataFrame({"customer_id": ["giant"], "size": [1e6]})])
+    found = wallet.wallets(giant, given_, customers=known, **RULE, **ERRORS).set_index("group")
+    assert found.loc["giant", "provenance_class"] == "unknown"
+
+
+def test_the_naive_rule_is_used_where_size_says_nothing():
+    sold, given_, customers, _truth = market(3, 150, 80, by_size=False)
+    tried = wallet.basis(sold, given_, customers=customers, **RULE).set_index("rule")
+    assert tried.loc[of_budgets.USUAL_SHARE, "is_used"]
+    sold, given_, customers, _truth = market(3, 150, 80)
+    tried = wallet.basis(sold, given_, customers=customers, **RULE).set_index("rule")
+    assert not tried.loc[of_budgets.USUAL_SHARE, "is_used"]
+
+
+def test_without_budgets_only_an_achievable_level_is_told_and_called_so():
+    sold, _given, customers, _truth = market(1, 100, 0)
+    found = wallet.wallets(sold, None, customers=customers, **RULE, **ERRORS)
+    assert set(found["basis_class"]) == {of_budgets.ACHIEVABLE}
+    said = wallet.findings(found, wallet.basis(sold, None, customers=customers, **RULE), *[pd.DataFrame()] * 4, rate=0.8)
+    assert said[0].why
+    assert "no budget of theirs" in said[1].message
+    assert len(said) == 2
+
+
+def test_the_change_is_split_into_budget_and_share_exactly():
+    """Budget 100 to 200, our sales 50 to 80: share 0.5 to 0.4; 100 x 0.45 = 45 by the budget, -0.1 x 150 = -15 by the share."""
+    given_ = budgets(("a", "x", "2025", 200.0, "declared"), ("a", "x", "2024", 100.0, "declared"), ("b", "x", "2025", 5.0, "declared"))
+    [found] = wallet.changes(panel({"a": 80}, {"a": 50}), given_, customers=None, until=UNTIL).itertuples()
+    assert (found.change, round(found.budget_effect, 9), round(found.share_effect, 9)) == (30, 45, -15)
+
+
+def test_white_space_is_the_budget_of_a_category_less_our_sales_of_it():
+    given_ = budgets(("a", "pipes", "2025", 100.0, "declared"), ("a", "valves", "2025", 40.0, "declared"))
+    mix = pd.DataFrame(
+        {
+            "customer_id": ["a", "a", "b"],
+            "category": ["pipes", "valves", "valves"],
+            "period": [2025, 2025, 2025],
+            "revenue": [30.0, 50.0, 9.0],
+        }
+    )
+    space = wallet.white_space(given_, mix, customers=None, until=UNTIL).set_index("category")
+    assert space["gap"].to_dict() == {"pipes": 70, "valves": 0}
+    found = wallet.categories(space.reset_index(), attention_share=0.1).set_index("category")
+    assert found["attention_class"].to_dict() == {"pipes": "worth attention", "valves": "left to competitors for now"}
+
+
+def test_a_manager_is_below_only_beyond_chance_and_with_enough_customers():
+    customers = pd.DataFrame(
+        {"customer_id": [f"c{i}" for i in range(24)], "manager_id": ["low"] * 8 + ["high"] * 12 + ["few"] * 4, "industry": "x"}
+    )
+    share = np.array([0.2, 0.22] * 4 + [0.8, 0.78] * 6 + [0.1] * 4)
+    sold = panel({f"c{i}": 100 * s for i, s in enumerate(share)})
+    given_ = budgets(*[(f"c{i}", "x", "2025", 100.0, "declared") for i in range(24)])
+    found = wallet.wallets(sold, given_, customers=customers, until=UNTIL, rate=0.8, least=99, **ERRORS)
+    placed = wallet.by_manager(found, customers=customers, confidence=0.95, least=5).set_index("manager_id")["position_class"]
+    assert placed.to_dict() == {"low": "below", "high": "above", "few": "too few to tell"}
+
+
+def test_what_is_realistic_is_what_shares_gained_and_never_more_than_the_gap():
+    moved = pd.DataFrame({"share_now_share": [0.5] * 10, "share_before_share": [0.4] * 10})
+    wallets = pd.DataFrame(
+        {"group": ["a", "b"], "revenue": [10.0, 95.0], "budget": [100.0, 100.0], "gap": [90.0, 5.0], "provenance_class": "declared"}
+    )
+    found = wallet.capture(wallets, moved, least=10).set_index("group")["realistic"]
+    assert found.round(9).to_dict() == {"a": 10, "b": 5}
+    assert wallet.capture(wallets, moved.iloc[:9], least=10).empty
