@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: audit test figures messages lab check spark pdf bench lint lock clean help
+.PHONY: audit test figures messages lab check spark pdf bench bench-models lint lock clean help
 .DELETE_ON_ERROR:
 
 audit: $(VENV)/ready  ## audit $(BASE) into a report (BASE=data/<base>)
@@ -40,6 +40,9 @@ bench: $(VENV)/ready $(VENV)/rivals/ready  ## how fast it is, side by side with 
 	$(BIN)/python bench/bench.py $(LARGE)
 	$(BIN)/python bench/intake.py
 
+bench-models: $(VENV)/ready $(VENV)/rivals/ready  ## how fast purchase models are fitted, beside lifetimes; writes bench/models.md
+	$(BIN)/python bench/models.py
+
 lint: $(VENV)/ready  ## style
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -53,7 +56,7 @@ clean:  ## remove the environment and all runs
 	rm -rf $(VENV) outputs/*/ outputs/.bench
 
 help:  ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 $(VENV)/rivals/ready: bench/rivals.lock $(VENV)/ready
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(VENV)/rivals

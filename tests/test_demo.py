@@ -12,7 +12,7 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.model_selection import cross_val_predict
 from sklearn.preprocessing import StandardScaler
 
-from audit import ladder, ledger, loyalty, norms, periods, retention, segments, store
+from audit import forecast, groups, ladder, ledger, loyalty, norms, periods, retention, segments, store
 from tests.conftest import ROOT, WINDOWS, as_pandas
 
 TRUTHS = pd.read_csv(ROOT / "tests" / "demo_truths.csv", parse_dates=["lapsed_on"], keep_default_na=True)
@@ -228,3 +228,86 @@ def test_untraced_returns_and_repeats_are_what_was_planted(demo):
     defects = store.load(demo, "defects")
     assert defects.set_index("defect")["rows"]["lines: no customer_id"] == 3
     assert (defects["verdict"] == "FLAG").all()
+
+
+def test_the_planted_loss_maker_is_named_among_the_key_accounts_that_lose_money(demo):
+    found = store.load(demo, "findings_profit").set_index("id").loc["key_losers"]
+    planted = TRUTHS.loc[TRUTHS["loses_money"], "customer_id"].tolist()
+    assert found["who"].split(", ")[0] == planted[0]
+    losers = store.load(demo, "customer_profits").set_index("group")
+    assert losers.loc[planted[0], "loss_class"] == "loses by every driver"
+    assert losers.loc[planted[0], "revenue_rank"] <= 5, "a large customer that loses money"
+
+
+def groups_of(demo) -> pd.Series:
+    return groups.groups(store.load(demo, "customers"), TRUTHS["customer_id"])
+
+
+def test_wallet_ranges_cover_the_planted_budgets_at_their_stated_rate(demo, capsys):
+    wallets = store.load(demo, "wallets").set_index("group")
+    truth = TRUTHS.groupby(groups_of(demo))["wallet"].sum()
+    modelled = wallets[wallets["provenance_class"] == "modelled"]
+    held = truth[modelled.index].between(modelled["low_budget"], modelled["high_budget"]).mean()
+    declared = wallets[wallets["provenance_class"] == "declared"]
+    of_declared = truth[declared.index].between(declared["low_budget"], declared["high_budget"]).mean()
+    with capsys.disabled():
+        print(
+            f"\nbudgets: ranges of 80 % held {held:.0%} of {len(modelled)} modelled ones, {of_declared:.0%} of {len(declared)} declared ones"
+        )
+    assert held >= norms.value("wallet_range_share")
+    assert of_declared >= 0.95
+    assert wallets.loc["К0001", "provenance_class"] == "unknown", "larger than any peer who was asked: not guessed"
+
+
+def test_planted_portfolio_classes_are_found(demo):
+    """By the planted budgets: К0006 and К0007 buy nearly all elsewhere; К0001 and the holding Г01 are large and steady with us."""
+    placed = store.load(demo, "portfolio").set_index("group")
+    assert placed.loc[["К0006", "К0007"], "portfolio_class"].tolist() == ["development"] * 2
+    assert placed.loc[["К0001", "Г01"], "portfolio_class"].tolist() == ["key"] * 2
+    truth, sold = TRUTHS.groupby(groups_of(demo))["wallet"].sum().reindex(placed.index), placed["revenue"]
+    by = pd.DataFrame({"wallet": truth.rank(pct=True), "share": (sold / truth).rank(pct=True)}).groupby(placed["portfolio_class"]).mean()
+    assert by.loc[["key", "development"], "wallet"].min() > by.loc[["maintenance", "opportunistic"], "wallet"].max()
+    assert by.loc[["key", "maintenance"], "share"].min() > by.loc[["development", "opportunistic"], "share"].max()
+
+
+def test_who_stopped_paying_is_found_and_days_beyond_terms_are_the_planted_ones(demo, capsys):
+    owing = store.load(demo, "debtors").set_index("group")
+    stopped = set(TRUTHS.loc[TRUTHS["stops_paying"], "customer_id"]) & set(owing.index[owing["invoiced"] > 0])
+    oldest = set(owing.index[owing["oldest_days"] > 90])
+    assert oldest <= stopped
+    assert len(stopped - oldest) <= 2  # who bought little or nothing since
+    payers = TRUTHS[~TRUTHS["stops_paying"]].set_index("customer_id")["days_beyond_terms"].reindex(owing.index).dropna()
+    enough = owing.loc[payers.index, "invoiced"] > 200_000
+    off = (owing["days_beyond_terms_days"] - payers)[payers.index][enough].abs()
+    with capsys.disabled():
+        print(f"\ndays beyond terms of {enough.sum()} payers: off by {off.median():.1f} days (median)")
+    assert off.median() < 3
+
+
+def test_forecast_ranges_hold_the_months_of_an_audit_made_half_a_year_ago(demo, capsys):
+    """The same chapter on what was known at the end of June, against what came until December."""
+    panel, customers = store.load(demo, "panel", "customers")
+    cut = pd.Timestamp("2025-06-30")
+    given = {"customers": customers, "keys": None, "observed_from": pd.Timestamp("2023-01-01"), "largest": 4}
+    then = forecast.monthly(panel[panel["period"] <= cut], **given, until=cut)
+    made = forecast.errors(then, horizon=6, least=20, most=7)
+    ahead = forecast.ahead(then, made, forecast.methods_tried(made, confidence=0.95), months=6, horizon=6, confidence=0.95)
+    came = forecast.monthly(panel, **given, until=pd.Timestamp("2025-12-31"))
+    held = [came[(r.kind_class, r.name)][r.period] for r in ahead.itertuples(index=False) if (r.kind_class, r.name) in came.columns]
+    rows = ahead[[(k, n) in came.columns for k, n in zip(ahead["kind_class"], ahead["name"], strict=True)]]
+    inside = (np.array(held) >= rows["low"]) & (np.array(held) <= rows["high"])
+    with capsys.disabled():
+        print(
+            f"\nforecast of the second half of 2025: ranges of 95 % held {inside.mean():.0%} of {len(rows)} months of {rows['name'].nunique()} series"
+        )
+    assert inside.mean() >= 0.85
+
+
+def test_the_regular_model_wins_the_demos_holdout_and_its_range_holds_what_it_says(demo):
+    """The demo's customers order by gamma gaps: a regular model must be clearly better than naive rules, and nearly without bias."""
+    tried, base = store.load(demo, "purchase_rules", "base_value")
+    best = tried.iloc[0]
+    assert best["rule"] == "MBG/CNBD-k"
+    assert best["is_better"]
+    assert abs(best["bias_rate"]) < 0.1
+    assert base["low_value"].iloc[0] < base["horizon_value"].iloc[0] < base["high_value"].iloc[0]

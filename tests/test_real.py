@@ -7,7 +7,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from audit import intake, run, settings, store
+from audit import intake, receivables, run, settings, store
 from audit.intake import parse, propose, read
 from tests.conftest import ROOT, prepared
 from tests.test_edges import cells, runnable
@@ -176,6 +176,61 @@ def test_the_four_chains_depend_on_each_other_and_are_all_key(audited):
     folder = audited("ru_prodazhi_2020", FOUR)
     assert len(store.load(folder, "key_accounts")["group"].unique()) == 4
     assert set(store.load(folder, "dependence")["dependence_class"]) <= {"watch", "high", "critical", "none"}
+
+
+def test_ibms_invoices_are_aged_and_counted_back_though_all_were_settled(shared, tmp_path):
+    """2,466 invoices of 147,703.18, terms of 30 days, 35.56 % late, 26.4448 days to settle: at a cut-off from their days."""
+    base = proposed(shared, "ibm_accounts_receivable", tmp_path / "data", IBM)
+    folder = prepared(base, tmp_path / "run")
+    cells(ROOT / "notebooks" / "170_receivables.ipynb", folder)
+    settled = receivables.invoices_settled(*_laid(folder), customers=None, as_of=pd.Timestamp("2014-12-31"), terms_days=30)
+    assert len(settled) == 2466
+    assert round(settled["amount"].sum(), 2) == 147_703.18
+    assert round((settled["late_days"] > 0).mean(), 4) == 0.3556
+    assert round((settled["settled_on"] - settled["issued_on"]).dt.days.mean(), 4) == 26.4448
+    assert settled["open"].sum() == 0
+    found = store.load(folder, "findings_receivables").set_index("id")
+    assert 0 < found.loc["receivables", "value"] < 1000
+    assert 20 < found.loc["dso", "value"] < 30
+
+
+def _laid(folder):
+    invoices = store.load(folder, "invoices")
+    return invoices, receivables.applied(invoices, None, as_of=pd.Timestamp("2014-12-31"))
+
+
+def test_superstores_margin_has_its_whale_curve_and_its_losers(audited):
+    """Profit 286,397.02 in all; many lines are sold below cost."""
+    folder = audited("superstore", SUPERSTORE)
+    profits, curve = store.load(folder, "customer_profits", "whale_curve")
+    panel = store.load(folder, "panel")
+    year = panel[panel["period"].dt.year == 2014]
+    assert profits["profit"].sum() == pytest.approx((year["revenue"] - year["cost"]).sum())
+    assert curve["cumulative_share"].max() > 1.2
+    assert (profits["profit"] < 0).sum() > 100
+    assert "What serving them costs is not known" in findings_of(folder).loc["customer_profit", "message"]
+
+
+@pytest.mark.parametrize(
+    ("name", "toml", "undecided"),
+    [
+        ("northwind", NORTHWIND, {"customer_profit", "wallet_share", "portfolio", "forecast"}),
+        ("superstore", SUPERSTORE, {"wallet_share", "portfolio"}),
+        ("uci_online_retail", RETAIL, {"value_ahead", "wallet_share", "portfolio", "customer_profit", "forecast"}),
+        ("cdnow", CDNOW, {"value_ahead", "wallet_share", "forecast"}),
+    ],
+)
+def test_money_chapters_of_public_bases_say_what_their_tables_cannot(audited, name, toml, undecided):
+    folder = audited(name, toml)
+    found = findings_of(folder)
+    for chapter in undecided:
+        assert found.loc[chapter, "verdict"] == "not decidable", chapter
+        assert len(found.loc[chapter, "why"]) > 20
+    ahead = found.loc["value_ahead"]
+    assert pd.isna(ahead["value"]) or ahead["low"] <= ahead["value"] <= ahead["high"]
+    index = (folder / "report" / "en" / "index.html").read_text(encoding="utf-8")
+    for table in ("invoices", "budgets", "costs"):
+        assert table in index, "the report says which table would unlock what"
 
 
 @pytest.mark.parametrize(("name", "edits"), [("ibm_accounts_receivable", IBM), ("maven_crm", MAVEN)])
