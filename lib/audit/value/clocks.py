@@ -48,17 +48,18 @@ def counts(x, t_x, age, gap_logs=None) -> Counts:
     logs = np.zeros(len(x)) if gap_logs is None else np.asarray(gap_logs, dtype=float)
     code, values = np.zeros(len(x), dtype=np.int64), []
     for column in (x, t_x, age):
-        distinct, place = _distinct(column)
+        distinct, place = distinct_of(column)
         values.append(distinct)
         code = code * len(distinct) + place
-    rows, member, weight = np.unique(code, return_inverse=True, return_counts=True)
+    member, rows = pd.factorize(code)  # quicker than sorting; in the order in which they first come
+    weight = np.bincount(member, minlength=len(rows))
     rest, at_age = np.divmod(rows, len(values[2]))
     at_x, at_t = np.divmod(rest, len(values[1]))
     sums = np.bincount(member, weights=logs, minlength=len(rows))
     return Counts(values[0][at_x], values[1][at_t], values[2][at_age], sums, weight.astype(float), member)
 
 
-def _distinct(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def distinct_of(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Distinct values and each value's place among them; small whole numbers without sorting."""
     whole = column.astype(np.int64)
     if len(column) and (whole == column).all() and whole.min() >= 0 and whole.max() < 1_000_000:
@@ -74,7 +75,7 @@ def of_history(history: pd.DataFrame) -> Counts:
     >>> table = pd.DataFrame({"purchases": [3, 1, 1], "life_clock_days": [60.0, 0, 0], "silence_clock_days": [5.0, 9, 9], "gaps": [2, 0, 0], "gap_log_mean": [3.4, None, None]})
     >>> found = of_history(table)
     >>> found.x.tolist(), found.age.tolist(), found.weight.tolist(), found.member.tolist()
-    ([0.0, 2.0], [9.0, 65.0], [2.0, 1.0], [1, 0, 0])
+    ([2.0, 0.0], [65.0, 9.0], [1.0, 2.0], [0, 1, 1])
     """
     life = history["life_clock_days"].to_numpy(dtype=float)
     logs = (history["gaps"] * history["gap_log_mean"].astype(float).fillna(0.0)).to_numpy(dtype=float)

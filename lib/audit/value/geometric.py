@@ -13,13 +13,13 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
-from audit.value.clocks import Counts
+from audit.value.clocks import Counts, distinct_of
 from audit.value.fitting import Fit, NotFitted, Objective, fitted, maximum, sampled
 
 BG, MBG, CNBD = "BG/NBD", "MBG/NBD", "MBG/CNBD-k"
 NAMES = ["r", "alpha", "a", "b"]
 MOST_REGULAR = 12  # largest k tried
-NODES = 24  # of the quadrature over the chance to leave
+NODES = 40  # of the quadrature over the chance to leave
 
 
 def fit(data: Counts, model: str, *, near: Fit | None = None) -> Fit:
@@ -54,35 +54,32 @@ def _most_regular(data: Counts) -> Fit:
 
 def _fit(data: Counts, model: str, *, k: int, near: Fit | None = None) -> Fit:
     unit = max(float(np.average(data.age, weights=data.weight)) / 10, 1e-9)
-    scaled = data.scaled(unit)
     few = sampled(data.x)
-    rate = k * max(float(data.x @ data.weight), 1.0) / float(scaled.age @ data.weight)
+    rate = k * max(float(data.x @ data.weight), 1.0) * unit / float(data.age @ data.weight)
     starts = [np.log([r, r / rate, a, b]) for r, a, b in [(0.5, 1.0, 3.0), (2.0, 0.2, 2.0)]]
     starts = near.starts(alpha=unit) if near else starts
-    peak = maximum(
-        objective(scaled, k=k, first=model != BG),
-        starts,
-        sample=None if few is None else objective(scaled.part(few), k=k, first=model != BG),
-    )
+    of = lambda part: objective(part, k=k, first=model != BG, unit=unit)
+    peak = maximum(of(data), starts, sample=None if few is None else of(data.part(few)))
     logs, value, covariance = peak
-    constant = (k - 1) * scaled.gap_logs.sum() - float(data.x @ data.weight) * special.gammaln(k)
+    constant = (k - 1) * (data.gap_logs.sum() - float(data.x @ data.weight) * np.log(unit)) - float(data.x @ data.weight) * special.gammaln(
+        k
+    )
     value += constant - float(data.x @ data.weight) * np.log(unit)  # densities of gaps are per day again
     return fitted(model, NAMES, (logs, value, covariance), customers=data.customers, unit={"alpha": unit}, k=k)
 
 
-def objective(data: Counts, *, k: int, first: bool) -> Objective:
-    """Log-likelihood and gradient by the logarithms of r, alpha, a, b; `first`: a customer may leave after its first purchase.
+def objective(data: Counts, *, k: int, first: bool, unit: float = 1.0) -> Objective:
+    """Log-likelihood and gradient by the logarithms of r, alpha, a, b; `first`: a customer may leave after its first purchase; times are taken in `unit` days.
 
     What depends on x, t_x or age alone is computed once for each of their distinct values.
     """
-    xs, at_x = np.unique(data.x, return_inverse=True)
-    ages, at_age = np.unique(data.age, return_inverse=True)
-    lasts, at_last = np.unique(data.t_x, return_inverse=True)
+    (xs, at_x), (ages, at_age), (lasts, at_last) = (distinct_of(column) for column in (data.x, data.age, data.t_x))
+    ages, lasts = ages / unit, lasts / unit
     weight, n = data.weight, data.weight.sum()
     by_x, by_age = np.bincount(at_x, weight), np.bincount(at_age, weight)
     by_age_x = np.bincount(at_age, weight * data.x)
     may_leave = (xs > 0) | first
-    x_row, silence = data.x, data.age - data.t_x
+    x_row, silence = data.x, (data.age - data.t_x) / unit
 
     def evaluate(logs: np.ndarray) -> tuple[float, np.ndarray]:
         r, alpha, a, b = np.exp(logs)
@@ -94,11 +91,13 @@ def objective(data: Counts, *, k: int, first: bool) -> Objective:
         row_q = r + k * x_row
         odds = gone[at_x] + row_q * longer  # log of "gone since the last purchase" against "still there" (but for the parts of a gap)
         stay, stay_r, stay_alpha = _parts(row_q, silence, (alpha + ages)[at_age], k)
-        odds -= np.log(stay)
-        p_gone = special.expit(odds)
+        if k > 1:
+            odds -= np.log(stay)
+        even = np.exp(np.minimum(odds, 700.0))
+        p_gone = even / (1 + even)
         value = (
             by_x @ (special.betaln(a, b + xs + first) - special.betaln(a, b) + special.gammaln(q) - special.gammaln(r))
-            + n * r * np.log(alpha) - (r * by_age + k * by_age_x) @ log_age + weight @ (np.logaddexp(0.0, odds) + np.log(stay))
+            + n * r * np.log(alpha) - (r * by_age + k * by_age_x) @ log_age + weight @ np.where(odds < 700, np.log1p(even), odds) + weight @ np.log(stay)
         )  # fmt: skip
         gone_weight, stay_weight = weight * p_gone, weight * (1 - p_gone)
         gone_by_x = np.bincount(at_x, gone_weight, minlength=len(xs))
@@ -131,7 +130,7 @@ def _parts(
 ) -> tuple[np.ndarray | float, np.ndarray | float, np.ndarray | float]:
     """That no k-th part has come in a silence: a sum over the parts that have, and its derivatives by r and alpha."""
     if k == 1:
-        return np.ones_like(q), np.zeros_like(q), np.zeros_like(q)
+        return np.ones(1).repeat(len(q)), np.zeros(len(q)), np.zeros(len(q))
     total, by_r, by_alpha = np.ones_like(q), np.zeros_like(q), np.zeros_like(q)
     term, slope, u = np.ones_like(q), np.zeros_like(q), silence / reach
     for j in range(1, k):

@@ -21,8 +21,8 @@ def of_customers(panel: pd.DataFrame) -> pd.DataFrame:
     """What the four factors are made of, a row per customer: orders, months (first to last purchase, both included), revenue, profit (NaN without cost).
 
     >>> panel = pd.DataFrame({"customer_id": ["a", "a"], "period": pd.to_datetime(["2025-01-01", "2025-04-01"]), "orders": [2, 1], "revenue": [300.0, 100.0], "cost": [200.0, 80.0]})
-    >>> of_customers(panel).iloc[0].tolist()
-    ['a', 3, 4, 400.0, 120.0]
+    >>> of_customers(panel).to_dict("records")
+    [{'customer_id': 'a', 'orders': 3, 'months': 4, 'revenue': 400.0, 'profit': 120.0}]
     """
     has_cost = "cost" in panel.columns and panel["cost"].notna().any()
     profit = panel["revenue"] - panel["cost"].fillna(panel["revenue"]) if has_cost else pd.Series(NAN, index=panel.index)
