@@ -30,7 +30,7 @@ HISTORY = history_of(
         ("D", 5, "2024-12-30", 1, 40.0, 7.0, False, None),
     ]
 )
-NOTHING = dict.fromkeys(["overdue", "winback", "strayed", "key_accounts", "dependence", "duplicates"])
+NOTHING = dict.fromkeys(list(workbook.TABLES))
 
 
 def tasks_of(customers=None, **lists):
@@ -50,6 +50,22 @@ def test_a_customer_is_called_as_overdue_or_won_back_but_not_both():
     found = tasks_of(overdue=overdue, winback=winback).set_index("customer_id")["task_class"]
     assert found["A"] == "overdue"
     assert found["C"] == "winback"
+
+
+def test_debts_losers_unknown_budgets_and_gaps_become_tasks_with_their_money():
+    debtors = pd.DataFrame({"group": ["A", "B"], "overdue": [10.0, 0.0], "oldest_days": [40.0, float("nan")]})
+    profits = pd.DataFrame({"group": ["A", "D"], "profit": [-5.0, -1.0], "loss_class": ["loses by every driver", "by some drivers a loss"]})
+    wallets = pd.DataFrame(
+        {
+            "group": ["A", "D", "B"],
+            "revenue": [7.0, 3.0, 1.0],
+            "gap": [float("nan"), 30.0, 0.0],
+            "provenance_class": ["unknown", "declared", "declared"],
+        }
+    )
+    found = tasks_of(debtors=debtors, customer_profits=profits, wallets=wallets)
+    made = [(r.task_class, r.customer_id, r.money, r.other) for r in found.itertuples() if r.task_class != "second"]
+    assert sorted(made) == [("ask", "A", 7, ""), ("collect", "A", 10, "40"), ("gap", "D", 30, ""), ("loss", "A", 5, "")]
 
 
 def test_the_master_files_manager_stands_above_that_of_the_first_sale_and_nobody_is_a_sheet_too():

@@ -13,14 +13,14 @@ def found(*rows):
 BASE = ("base", "base_size", "", 5.0)
 STAYS, TRUST = ("retention", "retention_rate", "", None), ("intake", "rows_kept", "", None)
 MISSED, RICH, POOR, PLAIN = (
-    ("accounts", "key_share", "missed", None), ("verdicts", "budgets", "", 900.0), ("ladder", "ladder_falls", "", 1.0), ("repeat", "period_ratio", "", None),
+    ("accounts", "key_share", "missed", None), ("wallet", "wallet_share", "", 900.0), ("ladder", "ladder_falls", "", 1.0), ("repeat", "period_ratio", "", None),
 )  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
-        ([TRUST, POOR, STAYS, RICH, BASE, MISSED, PLAIN], ["base_size", "key_share", "budgets", "retention_rate", "rows_kept"]),
+        ([TRUST, POOR, STAYS, RICH, BASE, MISSED, PLAIN], ["base_size", "key_share", "wallet_share", "retention_rate", "rows_kept"]),
         ([TRUST, PLAIN, POOR], ["ladder_falls", "period_ratio", "rows_kept"]),
         ([PLAIN], ["period_ratio"]),
         ([], []),

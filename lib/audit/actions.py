@@ -28,10 +28,31 @@ TASKS = {  # in the order in which they are to be done: what it is, and why it s
         N_("limit of dependence"),
         N_("The share of the sales has reached a border ({other}); agree with the owner on the limit."),
     ),
+    "collect": (
+        N_("collect a debt"),
+        N_("Overdue, the oldest part for {other} days; call before the next delivery; money is what is overdue."),
+    ),
+    "loss": (
+        N_("loses money"),
+        N_(
+            "Lost money in the last year by every driver of costs tried; ask for fewer and larger orders, paid delivery or another price; money is the loss."
+        ),
+    ),
+    "ask": (
+        N_("ask for the budget"),
+        N_("Large, and its budget is unknown: ask what it buys in a year, from whom, and why; money is our sales of the year."),
+    ),
+    "gap": (
+        N_("buys elsewhere"),
+        N_("Its budget is declared, and much of it goes to others; money is what it buys there in a year, not a forecast."),
+    ),
     "strayed": (N_("strayed"), N_("Buys less than peers of the same industry; money is the distance to their median, not a forecast.")),
     "winback": (N_("win back"), N_("Gone silent; money is what may be expected by the base's own chance of return.")),
     "duplicate": (N_("duplicate to decide"), N_("May be the same as {other}; decide in duplicates.csv.")),
 }
+
+
+ASKED = 20  # largest customers of unknown budget to be asked, and largest gaps to be worked on
 
 
 def monday(as_of: dt.date) -> dt.date:
@@ -54,6 +75,9 @@ def actions(
     strayed: pd.DataFrame | None,
     key_accounts: pd.DataFrame | None,
     dependence: pd.DataFrame | None,
+    debtors: pd.DataFrame | None,
+    customer_profits: pd.DataFrame | None,
+    wallets: pd.DataFrame | None,
     duplicates: pd.DataFrame | None,
 ) -> pd.DataFrame:
     """Tasks of every manager, the most money first within each kind.
@@ -80,6 +104,7 @@ def actions(
             source="dependence",
             only=lambda t: t["dependence_class"] != "none",
         ),
+        *_of_money(debtors, customer_profits, wallets, customers),
         _tasks("strayed", strayed, money="gap"),
         _tasks("winback", winback, money="expected_revenue", only=lambda t: t["reason_class"] != "overdue"),
         _duplicates(duplicates),
@@ -148,6 +173,28 @@ def _of_groups(
     if customers is not None:
         part["customer_id"] = part["customer_id"].map(leads(customers)["customer_id"]).fillna(part["customer_id"])
     return part.assign(task_class=task, source=source)
+
+
+def _of_money(
+    debtors: pd.DataFrame | None, profits: pd.DataFrame | None, wallets: pd.DataFrame | None, customers: pd.DataFrame | None
+) -> list[pd.DataFrame]:
+    """Debts to collect, losers, budgets to ask for (of the ASKED largest customers of unknown budget), and the ASKED largest gaps of declared ones."""
+    late = None if debtors is None else debtors.assign(revenue=debtors["overdue"], days=debtors["oldest_days"].map("{:.0f}".format))
+    lose = None if profits is None else profits.assign(revenue=-profits["profit"], why="")
+    largest = None if wallets is None else wallets.assign(why="")[lambda t: t["provenance_class"] == "unknown"].nlargest(ASKED, "revenue")
+    told = (
+        None
+        if wallets is None
+        else wallets.assign(revenue=wallets["gap"], why="")[lambda t: (t["provenance_class"] == "declared") & (t["gap"] > 0)]
+    )
+    return [
+        _of_groups("collect", late, customers, other="days", source="debtors", only=lambda t: t["overdue"] > 0),
+        _of_groups(
+            "loss", lose, customers, other="why", source="customer_profits", only=lambda t: t["loss_class"] == "loses by every driver"
+        ),
+        _of_groups("ask", largest, customers, other="why", source="wallets"),
+        _of_groups("gap", told.nlargest(ASKED, "revenue") if told is not None else None, customers, other="why", source="wallets"),
+    ]
 
 
 def _duplicates(table: pd.DataFrame | None) -> pd.DataFrame:

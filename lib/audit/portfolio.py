@@ -270,7 +270,9 @@ def packages() -> pd.DataFrame:
     return pd.DataFrame([(name, *PACKAGES[name]) for name in CLASSES], columns=["portfolio_class", "package_class", "withheld_class"])
 
 
-def findings(table: pd.DataFrame, made: pd.DataFrame, parts: pd.DataFrame, loads: pd.DataFrame, pairs: pd.DataFrame) -> list[Finding]:
+def findings(
+    table: pd.DataFrame, made: pd.DataFrame, parts: pd.DataFrame, loads: pd.DataFrame, pairs: pd.DataFrame, *, most: float
+) -> list[Finding]:
     """How many customers are of which class, effort against profit, whether the classes hang on the weights, who has too many to develop."""
     if table.empty:
         return [
@@ -282,7 +284,7 @@ def findings(table: pd.DataFrame, made: pd.DataFrame, parts: pd.DataFrame, loads
                 why=N_("nobody bought in the last twelve months"),
             )
         ]
-    return [_sizes(parts, made), _clear(table), *_effort(parts), *_loads(loads), *_pairs(pairs)]
+    return [_sizes(parts, made), _clear(table), *_effort(parts), *_loads(loads, most), *_pairs(pairs)]
 
 
 def _sizes(parts: pd.DataFrame, made: pd.DataFrame) -> Finding:
@@ -332,13 +334,13 @@ def _effort(parts: pd.DataFrame) -> list[Finding]:
     ]
 
 
-def _loads(loads: pd.DataFrame) -> list[Finding]:
+def _loads(loads: pd.DataFrame, most: float) -> list[Finding]:
     if loads.empty:
         return []
     return [
         Finding(
-            "portfolio_capacity", "portfolio", "fact", N_("The manager with most customers to develop has {value} of them; {n} managers have any."), value=float(loads[DEVELOPMENT].max()), unit="count",
-            n=int((loads[DEVELOPMENT] > 0).sum()), norm_id="portfolio_development_per_manager",
+            "portfolio_capacity", "portfolio", "fact", N_("The manager with most customers to develop has {value} of them; {over} of {n} managers have more than the {most} that this audit takes one person to carry at a time."),
+            value=float(loads[DEVELOPMENT].max()), unit="count", n=len(loads), params={"over": int((loads[DEVELOPMENT] > most).sum()), "most": int(most)},
         )
     ]  # fmt: skip
 

@@ -59,7 +59,7 @@ STEPS = (
         writes=("ladder", "ladder_moves", "rungs", "findings_ladder"),
     ),
     Step(
-        "value", 50, N_("Value"), N_("What is a customer worth?"),
+        "value", 50, N_("Customer value"), N_("What is a customer worth?"),
         reads=("history", "panel"), uses=("history_before", "customers", "managers", "overdue", "customer_classes", "spend"),
         writes=("customer_values", "base_value", "lifetime_values", "purchase_rules", "purchase_models", "findings_value"),
     ),
@@ -116,7 +116,7 @@ CHANGES = Step(
 
 VERDICTS = Step(
     "verdicts", 990, N_("The answer"), N_("What is the answer, and what should be done first?"),
-    reads=("history",), uses=("answers", "activities", "budgets", *(f"findings_{step.name}" for step in STEPS)),
+    reads=("history",), uses=("answers", "activities", *(f"findings_{step.name}" for step in STEPS)),
     writes=("verdicts", "eight_questions", "undecided"),
 )  # fmt: skip
 

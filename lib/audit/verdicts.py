@@ -34,7 +34,7 @@ NEEDS = {  # what would decide a question that these data leave open
     "A1": N_("two complete periods after the burn-in"),
     "A2": N_("table budgets: what customers buy of our kind of goods from everybody"),
     "A3": N_("two complete periods"),
-    "A4": N_("table budgets for most customers of each manager, and the chapter on share of wallet"),
+    "A4": N_("table budgets for most customers of each manager"),
     "A5": N_("a longer history: silences of half a year watched for a further year"),
     "A6": N_("peer groups of customers: industry and size in table customers, and the chapter on segments"),
     "A7": N_("table activities: contacts in and out"),
@@ -55,11 +55,9 @@ def ordered(found: pd.DataFrame) -> pd.DataFrame:
     return found.loc[order.sort_values(["rank", "stake", "at"]).index].reset_index(drop=True)
 
 
-def findings(
-    activities: pd.DataFrame | None, budgets: pd.DataFrame | None, panel: pd.DataFrame, *, until: pd.Timestamp, confidence: float
-) -> list[Finding]:
-    """What no chapter of its own says yet: who takes the first step (A7), and budgets against sales (A2)."""
-    return [*_first_steps(activities, confidence), *_budgets(budgets, panel, until)]
+def findings(activities: pd.DataFrame | None, *, confidence: float) -> list[Finding]:
+    """What no chapter of its own says yet: who takes the first step (A7)."""
+    return _first_steps(activities, confidence)
 
 
 def _first_steps(activities: pd.DataFrame | None, confidence: float) -> list[Finding]:
@@ -71,35 +69,6 @@ def _first_steps(activities: pd.DataFrame | None, confidence: float) -> list[Fin
         Finding(
             "first_steps", "verdicts", "estimate", N_("In {value} of {n} recorded contacts the first step was ours (interval {low} to {high})."),
             value=ours / len(activities), low=low, high=high, n=len(activities),
-        )
-    ]  # fmt: skip
-
-
-def _budgets(budgets: pd.DataFrame | None, panel: pd.DataFrame, until: pd.Timestamp) -> list[Finding]:
-    """Declared and estimated budgets of the latest whole year against our sales of that year, customers who bought nothing included (P26)."""
-    years = (
-        []
-        if budgets is None
-        else sorted(year for year in budgets["period"].unique() if year.isdigit() and pd.Timestamp(int(year), 12, 31) <= until)
-    )
-    if not years:
-        return []
-    of = budgets[budgets["period"] == years[-1]]
-    whole = of.groupby("customer_id")["amount"].sum()
-    ours = panel[panel["period"].dt.year == int(years[-1])].groupby("customer_id")["revenue"].sum().reindex(whole.index).fillna(0.0)
-    if not whole.sum() > 0:
-        return []
-    gap = (whole - ours).clip(lower=0)
-    told = ", ".join(sorted(of["provenance"].unique()))
-    return [
-        Finding(
-            "budgets", "verdicts", "estimate",
-            N_("The {n} customers whose budgets of {period} are known ({told}) bought {sales} from us, {value} of a budget of {budget}; {gap} went elsewhere. What customers say of their budgets is not measured; {over} bought more from us than they say they spend."),
-            value=float(ours.sum() / whole.sum()), n=len(whole), money=float(gap.sum()),
-            params={
-                "period": years[-1], "sales": float(ours.sum()), "budget": float(whole.sum()), "gap": float(gap.sum()), "told": told,
-                "over": int((ours > whole).sum()),
-            },
         )
     ]  # fmt: skip
 
@@ -132,7 +101,7 @@ def _answer(question: str, facts: pd.DataFrame) -> tuple[str, str]:
     """yes, no or not decidable, and the finding that says so."""
     evidence = {
         "A1": "new_revenue_share",
-        "A2": "budgets",
+        "A2": "wallet_share",
         "A3": "existing_customers",
         "A4": "wallet_managers",
         "A5": "reactivation",

@@ -46,7 +46,7 @@ HEADINGS = {
     "attractiveness_index": "Attractiveness", "position_index": "Position", "portfolio_class": "Class", "kept_share": "Keeps its class", "is_clear": "Clear", "effort_share": "Share of that cost",
     "package_class": "What it gets", "withheld_class": "What it does not get", "weight_share": "Weight", "rank_index": "Rank correlation",
     # receivables
-    "open": "Owed", "oldest_days": "Oldest, days late", "days_beyond_terms_days": "Days beyond terms", "paid_late_share": "Paid late", "over_limit": "Beyond the limit", "advance": "Advance",
+    "overdue": "Overdue money", "open": "Owed", "oldest_days": "Oldest, days late", "days_beyond_terms_days": "Days beyond terms", "paid_late_share": "Paid late", "over_limit": "Beyond the limit", "advance": "Advance",
     "current": "Not yet due", "count_back_days": "Days, counted back", "yearly_days": "Days, by the year", "effectiveness_ratio": "Collected of what could be", "bucket_class": "How late",
     "unpaid_share": "Will not come by then", "low_loss": "From", "high_loss": "To", "beyond": "Older than that", "how_class": "By", "invoiced": "Invoiced in twelve months",
     # forecast
@@ -75,14 +75,14 @@ NAMES = (
     "Version", "Wallet share", "What", "Why", "Y (month)", "Z (month)",
     "Acquisition cost", "Advantage", "Amount share", "Attention", "Axis", "Budget before", "Budget now", "Category", "Changed share", "Contacts", "Contacts share", "Cost of goods",
     "Cost per customer", "Credit limit", "Criterion", "Development", "Driver", "Error", "Expected loss", "Forecast", "Group", "High", "How", "Key", "Known", "Lever", "Low", "Maintenance",
-    "Margin per customer", "Method", "Model", "Models", "Months", "New customers", "Opportunistic", "Order value", "Origins", "Overdue", "Overdue share", "Owed", "Parameters", "Parts", "Plan", "Pool",
+    "Margin per customer", "Method", "Model", "Models", "Months", "New customers", "Opportunistic", "Order value", "Origins", "Overdue share", "Owed", "Parameters", "Parts", "Plan", "Pool",
     "Profit", "Profit rank", "Profit share", "Provenance", "Realistic", "Region", "Repeaters", "Rival", "Serving cost", "Tax", "Trade",
 )  # fmt: skip
 
 # What a finding is about, where its sentence would be too long
 FINDINGS = {
     "abc": "Classes by money", "base_size": "Size of the base", "beyond_terms": "Days beyond terms", "collection": "What was collected", "credit_limits": "Credit limits",
-    "dso": "Days of sales owed", "expected_loss": "What may not come", "payments_matched": "How payments were matched", "receivables": "What customers owe", "booked_to_revenue": "From booked sales to revenue", "budgets": "Budgets spent elsewhere",
+    "dso": "Days of sales owed", "expected_loss": "What may not come", "payments_matched": "How payments were matched", "receivables": "What customers owe", "booked_to_revenue": "From booked sales to revenue",
     "central_complete": "Filled fields", "central_contacted": "Contacts in the year", "central_fresh": "Freshness of the central file",
     "central_invalid": "Invalid fields", "class_moves": "Moves between classes", "crm_against_accounting": "CRM against accounting",
     "crr": "CRR by the source's formula", "defects": "Defects of the data", "dependence": "Dependence on the largest",

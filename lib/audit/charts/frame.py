@@ -52,7 +52,7 @@ def canvas(width: float = 8.0, height: float = 3.6, *, title: str, panels: int =
         figure = Figure(figsize=(width, height), layout="constrained")
         axes = figure.subplots(1, panels, squeeze=False)[0]
         if title:  # along the left edge of the picture, in as many lines as it needs
-            wrapped = "\n".join(textwrap.wrap(title, int(11 * width)))
+            wrapped = "\n".join(textwrap.wrap(title, int(10 * width)))
             figure.suptitle(wrapped, x=0.01, ha="left", size=11, weight="bold")
     return figure, axes if panels > 1 else axes[0]
 

@@ -13,7 +13,7 @@ COLOURS = {"key": BLUE, "development": GREEN, "maintenance": ORANGE, "opportunis
 MARKERS = {"key": "o", "development": "^", "maintenance": "s", "opportunistic": "x"}
 
 
-def portfolio(table: pd.DataFrame, names: pd.Series, *, border: float, named: int = 8) -> Chart:
+def portfolio(table: pd.DataFrame, names: pd.Series, *, border: float, named: int = 5) -> Chart:
     """Attractiveness against position, a mark per customer by class, the largest with their names."""
     title = _("How attractive customers are, and how strong our position with them (size: sales)")
     if table.empty:

@@ -43,7 +43,7 @@ HEADS = {
     "why": N_("Why"),
     "source": N_("Source"),
 }
-TABLES = ("overdue", "winback", "strayed", "key_accounts", "dependence", "duplicates")
+TABLES = ("overdue", "winback", "strayed", "key_accounts", "dependence", "debtors", "customer_profits", "wallets", "duplicates")
 
 
 def write(run: Path, target: Path, settings: Settings) -> None:

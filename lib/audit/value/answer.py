@@ -71,8 +71,7 @@ def _ahead(base: pd.DataFrame, values: pd.DataFrame, used: str, of_year: float, 
     )
     return Finding(
         "value_ahead", "value", "model" if used not in NAIVE else "estimate", message, value=float(row["horizon_value"]), unit="money", n=int(row["customers"]),
-        low=float(row["low_value"]), high=float(row["high_value"]), previous=of_year, money=float(row["horizon_value"]), money_low=float(row["low_value"]),
-        money_high=float(row["high_value"]), who=", ".join(values["customer_id"].head(10)), params=params,
+        low=float(row["low_value"]), high=float(row["high_value"]), previous=of_year, who=", ".join(values["customer_id"].head(10)), params=params,
     )  # fmt: skip
 
 
@@ -186,8 +185,8 @@ def _payback(paid: pd.DataFrame) -> list[Finding]:
                 params=params,
             )
         ]
-    message = N_("The {n} customers won in {cohort} cost {cost} each and had brought it back in margin after {months_number} months.")
-    params["months_number"] = float(row["payback_months"])
+    message = N_("The {n} customers won in {cohort} cost {cost} each and had brought it back in margin after {payback_months} months.")
+    params["payback_months"] = float(row["payback_months"])
     return [
         Finding(
             "value_payback",
