@@ -96,7 +96,8 @@ def audit(*words, environment=None) -> tuple[float, float]:
 
 CELLS = """
 import ast, json, os, pathlib, sys, time
-from audit import accounts, base, central, charts, findings, intake, ladder, loyalty, norms, periods, repeat, retention, segments, show, store, verdicts
+from audit import accounts, base, central, charts, findings, forecast, intake, ladder, loyalty, norms, periods, portfolio, profit, receivables, repeat
+from audit import retention, segments, show, store, value, verdicts, wallet
 import IPython.core.interactiveshell as shell, pyarrow.parquet
 show_as = shell.InteractiveShell.instance().display_formatter.format
 os.chdir(sys.argv[1])

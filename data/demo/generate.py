@@ -477,7 +477,11 @@ def _wallets(rng, people: pd.DataFrame, sales: pd.DataFrame, goods: pd.DataFrame
     told = budgets.groupby("customer")["budget"].sum()
     now, before = (_purchases(rng, sales, goods, year) for year in (LAST.year, LAST.year - 1))
     n = len(people)
-    ours = people["customer"].map(sales[(sales["date"].dt.year == LAST.year) & (sales["amount"] > 0)].groupby("customer")["amount"].sum()).fillna(0.0)
+    ours = (
+        people["customer"]
+        .map(sales[(sales["date"].dt.year == LAST.year) & (sales["amount"] > 0)].groupby("customer")["amount"].sum())
+        .fillna(0.0)
+    )
     elsewhere = pd.Series(np.exp(rng.normal(12.5, 0.8, n)))  # of those who bought nothing from us
     wallet = people["customer"].map(told).fillna(people["customer"].map(now)).fillna(elsewhere).round(-3)
     wallet_before = people["customer"].map(before).fillna(0.0).round(-3)
