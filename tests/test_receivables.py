@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit import intervals, receivables
-from audit.receivables import ADVANCE, AMOUNT, CREDIT, DATED, NUMBER, OLDEST
+from audit.receivables.matching import ADVANCE, AMOUNT, CREDIT, DATED, NUMBER, OLDEST
 
 AS_OF = pd.Timestamp("2025-12-31")
 
