@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit import profit
+from audit.profit import answer
 
 UNTIL = pd.Timestamp("2025-12-31")
 
@@ -158,6 +159,6 @@ def test_serving_cost_of_two_years_is_no_trend():
         pd.concat([costs(("x", 10, "orders")), costs(("x", 8, "orders")).assign(period="2024")]), both, until=UNTIL
     )
     assert yearly["cost_per_customer"].tolist() == [8, 10]
-    [said] = profit._serving(yearly)
+    [said] = answer._serving(yearly)
     assert "no trend" in said.why
     assert not np.isnan(said.previous)

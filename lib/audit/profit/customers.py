@@ -1,0 +1,161 @@
+"""What does each customer leave, does it hang on the drivers, and does it all add up to the company's result?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from audit.findings import NAN
+from audit.groups import groups
+from audit.language import mark as N_
+from audit.profit.drivers import of_year
+from audit.profit.pools import alternatives, laid
+from audit.segments import whale_curve
+
+GIVEN = N_("given beyond the product")
+EARNS, DOUBTFUL, LOSES = N_("earns by every driver"), N_("by some drivers a loss"), N_("loses by every driver")
+
+
+def customer_profits(
+    panel: pd.DataFrame,
+    table: pd.DataFrame,
+    caused: pd.DataFrame,
+    *,
+    given: pd.DataFrame | None,
+    customers: pd.DataFrame | None,
+    year: int,
+    tax_rate: float,
+) -> pd.DataFrame:
+    """Net operating profit of each group of companies in a year, most first (G1, G2).
+
+    Tax is the company's rate on each customer's profit, below nothing for a loss, so that the parts add up to the company's tax.
+
+    Parameters
+    ----------
+    table, caused
+        from `pools`, `drivers`.
+    given
+        what was given beyond the product, charged to whom it was given (G2); not part of any pool.
+
+    Returns
+    -------
+    DataFrame with group, revenue, cost_of_goods, margin, cost_to_serve (all pools laid on it), given, profit (before tax), tax, net_profit, net_rate (over revenue), low_profit and high_profit
+    (before tax, each pool laid by the other drivers in turn), loss_class, revenue_rank, profit_rank.
+    """
+    bought = of_year(panel, year).reindex(columns=["customer_id", "revenue", "cost"])
+    money = bought.groupby(groups(customers, bought["customer_id"]))[["revenue", "cost"]].sum().reindex(caused.index).fillna(0.0)
+    found = pd.DataFrame({"revenue": money["revenue"], "cost_of_goods": money["cost"], "margin": money["revenue"] - money["cost"]})
+    serve = laid(table, caused)
+    found["cost_to_serve"] = serve.sum(axis=1)
+    found["given"] = _given(given, customers, year).reindex(found.index).fillna(0.0)
+    found["profit"] = found["margin"] - found["cost_to_serve"] - found["given"]
+    found["tax"] = found["profit"] * tax_rate
+    found["net_profit"] = found["profit"] - found["tax"]
+    found["net_rate"] = found["net_profit"] / found["revenue"].where(found["revenue"] > 0)
+    others = [laid(table, caused, {pool: driver}).sum(axis=1) for pool, driver in alternatives(table, caused)]
+    spread = pd.DataFrame([found["cost_to_serve"], *others])
+    found["low_profit"] = found["margin"] - found["given"] - spread.max()
+    found["high_profit"] = found["margin"] - found["given"] - spread.min()
+    found["loss_class"] = np.select([found["high_profit"] < 0, found["low_profit"] < 0], [LOSES, DOUBTFUL], EARNS)
+    for column in ("revenue", "profit"):
+        found[f"{column}_rank"] = found[column].rank(ascending=False, method="min").astype(int)
+    return found.rename_axis("group").reset_index().sort_values(["net_profit", "group"], ascending=[False, True], ignore_index=True)
+
+
+def _given(given: pd.DataFrame | None, customers: pd.DataFrame | None, year: int) -> pd.Series:
+    if given is None:
+        return pd.Series(dtype=float)
+    of = given[given["date"].dt.year == year]
+    return of.groupby(groups(customers, of["customer_id"]))["cost_to_us"].sum()
+
+
+def sensitivity(profits: pd.DataFrame, table: pd.DataFrame, caused: pd.DataFrame) -> pd.DataFrame:
+    """What another driver would change, pool by pool (P34).
+
+    Returns
+    -------
+    DataFrame with pool, driver, instead_class (the other driver), amount, moved (money that other customers would bear), losers (customers with a loss then), changed (that lose then and did not, or the other way round).
+    """
+    now = profits.set_index("group")
+    base = laid(table, caused).sum(axis=1)
+    of = table.set_index("pool")
+    rows = []
+    for pool, driver in alternatives(table, caused):
+        serve = laid(table, caused, {pool: driver}).sum(axis=1)
+        then = now["margin"] - now["given"] - serve.reindex(now.index)
+        moved = float((serve - base).clip(lower=0).sum())
+        rows.append(
+            (
+                pool,
+                of.loc[pool, "driver"],
+                driver,
+                float(of.loc[pool, "amount"]),
+                moved,
+                int((then < 0).sum()),
+                int(((then < 0) != (now["profit"] < 0)).sum()),
+            )
+        )
+    return pd.DataFrame(rows, columns=["pool", "driver", "instead_class", "amount", "moved", "losers", "changed"])
+
+
+def statement(
+    profits: pd.DataFrame,
+    table: pd.DataFrame,
+    *,
+    panel: pd.DataFrame,
+    bridge: pd.DataFrame,
+    given: pd.DataFrame | None,
+    year: int,
+    tax_rate: float,
+) -> pd.DataFrame:
+    """The company's profit and loss of the year: as laid on customers, not laid, and in all, each line summed from its own source.
+
+    Sales of the company are what it booked, less returns whose sale is not in the exports and those of other months' sales (`bridge`).
+
+    Returns
+    -------
+    DataFrame with line_class, customers (sum over customers), rest (not laid on them), company (from sales, costs and dossier themselves), difference (company less both; nothing is lost where it is 0).
+    """
+    booked = bridge[bridge["period"].dt.year == year]
+    sales = float((booked["booked"] - booked["untraced"] - booked["moved"]).sum())
+    bought = of_year(panel, year).reindex(columns=["cost"])
+    is_laid = table["unit_cost"].notna()
+    gave = float(given.loc[given["date"].dt.year == year, "cost_to_us"].sum()) if given is not None else 0.0
+    whole = {"revenue": sales, "cost": -float(bought["cost"].sum()), "pools": -float(table["amount"].sum()), "given": -gave}
+    rest = {"pools": -float(table.loc[~is_laid, "amount"].sum()), "given": float(profits["given"].sum()) - gave}
+    of = {
+        "revenue": profits["revenue"].sum(),
+        "cost": -profits["cost_of_goods"].sum(),
+        "pools": -profits["cost_to_serve"].sum(),
+        "given": -profits["given"].sum(),
+    }
+    names = {"revenue": N_("sales"), "cost": N_("cost of goods"), "pools": N_("cost pools"), "given": GIVEN}
+    rows = [(names[k], float(of[k]), float(rest.get(k, 0.0)), whole[k]) for k in names]
+    before = [sum(row[i] for row in rows) for i in (1, 2, 3)]
+    rows += [
+        (N_("profit before tax"), *before),
+        (N_("tax"), *(-tax_rate * b for b in before)),
+        (N_("net operating profit"), *((1 - tax_rate) * b for b in before)),
+    ]
+    found = pd.DataFrame(rows, columns=["line_class", "customers", "rest", "company"])
+    found = found if year else found.iloc[:0]
+    return found.assign(difference=(found["company"] - found["customers"] - found["rest"]).round(2) + 0.0)
+
+
+def of_keys(profits: pd.DataFrame, keys: pd.DataFrame | None) -> pd.DataFrame:
+    """The rows of the key accounts, those that lose most first (E39); none without such a list."""
+    of = profits[profits["group"].isin(keys["group"])] if keys is not None else profits.iloc[:0]
+    return of.sort_values(["profit", "group"], ignore_index=True)
+
+
+def whale(profits: pd.DataFrame) -> pd.DataFrame:
+    """The whale curve: running share of all customers' profit before tax, the most profitable first (P19).
+
+    Returns
+    -------
+    DataFrame with customers_share, cumulative_share, profit.
+    """
+    ordered = profits["profit"].sort_values(ascending=False, ignore_index=True)
+    n = len(ordered)
+    share = whale_curve(ordered) if ordered.sum() > 0 else pd.Series(NAN, index=ordered.index)
+    return pd.DataFrame({"customers_share": np.arange(1, n + 1) / n if n else [], "cumulative_share": share, "profit": ordered})
