@@ -109,7 +109,7 @@ def library(tmp_path, monkeypatch):
     [
         ("repeat.py", {"repeat"}),
         ("loyalty.py", {"loyalty"}),
-        ("segments/money.py", {"segments", "accounts"}),
+        ("segments/money.py", {"segments", "accounts", "value", "profit", "portfolio", "forecast"}),
         ("verdicts.py", {"verdicts"}),
         ("ledger/history.py", {"tables", "intake"}),
         ("intake/parse.py", {"tables", "intake"}),

@@ -93,8 +93,8 @@ def test_parts_and_key_accounts_with_all_others_add_up_to_the_company():
     )
     company = made[(COMPANY, "")]
     assert (made["part"].sum(axis=1) - company).abs().max() < 1e-6
-    assert (made["key account"].sum(axis=1) - company).abs().max() < 1e-6
-    assert list(made["key account"].columns) == ["c7", "c6", "all others"] or set(made["key account"].columns) >= {"all others"}
+    assert (made["large customer"].sum(axis=1) - company).abs().max() < 1e-6
+    assert list(made["large customer"].columns) == ["c7", "c6", "all others"] or set(made["large customer"].columns) >= {"all others"}
     errors = forecast.errors(made, **GIVEN)
     ahead = forecast.ahead(made, errors, forecast.methods_tried(errors, confidence=0.95), months=12, horizon=6, confidence=0.95)
     assert forecast.parts_off(ahead) < 1e-6

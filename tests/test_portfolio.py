@@ -13,10 +13,10 @@ WEIGHTS = {"of_attractive": {"budget": 1.0, "margin": 1.0}, "of_position": {"wal
 def made(**columns) -> pd.DataFrame:
     n = len(next(iter(columns.values())))
     table = pd.DataFrame(
-        {c: columns.get(c, [np.nan] * n) for c in ["revenue", *portfolio.ATTRACTIVE, *portfolio.POSITION]},
+        {c: columns.get(c, [np.nan] * n) for c in ["revenue", "is_budget_known", *portfolio.ATTRACTIVE, *portfolio.POSITION]},
         index=pd.Index(list("abcdefgh"[:n]), name="group"),
     )
-    return table.assign(revenue=columns.get("revenue", range(1, n + 1))).astype(float)
+    return table.assign(revenue=columns.get("revenue", range(1, n + 1)), is_budget_known=1).astype(float)
 
 
 CORNERS = made(budget=[9, 8, 1, 2], margin=[0.4, 0.3, 0.1, 0.2], wallet=[0.9, 0.1, 0.8, 0.2])
@@ -65,7 +65,7 @@ def test_effort_and_profit_of_the_classes_add_up_and_loads_and_rivals_can_be_cou
     parts = portfolio.balance(placed, profits, activities=None, customers=None, until=UNTIL).set_index("portfolio_class")
     assert parts["profit"].to_dict() == {"key": 50, "development": 10, "maintenance": 30, "opportunistic": -20}
     assert parts["effort_share"].sum() == pytest.approx(1)
-    assert parts.loc["key", "effort_share"] == pytest.approx(6 / 11)
+    assert parts.loc["key", "effort_share"] == pytest.approx(5 / 10)
     customers = pd.DataFrame({"customer_id": list("abcd"), "manager_id": ["m", "m", "m", "n"], "industry": "i", "region": "r"})
     loads = portfolio.capacity(placed, customers=customers).set_index("manager_id")
     assert loads.loc["m", ["development", "key", "maintenance"]].tolist() == [1, 1, 1]
@@ -82,6 +82,13 @@ def test_where_most_budgets_are_unknown_classes_are_shown_but_not_claimed_p25():
     assert told[0].why == ""
     assert "past sales stand in" in untold[0].why
     assert told[2].why, "effort cannot be told without costs"
+
+
+def test_who_has_stopped_paying_is_marked_whatever_the_class_and_a_stand_in_is_no_known_budget():
+    debtors = pd.DataFrame({"group": ["a"], "is_stopped": [True], "overdue": [9.0]})
+    found = portfolio.portfolio(CORNERS.assign(is_budget_known=[0.0, 1, 1, 1]), debtors, **WEIGHTS, border=0.5, draws=5).set_index("group")
+    assert found.loc["a", ["portfolio_class", "is_stopped", "known_share"]].tolist() == ["key", True, 0.75]
+    assert not found.loc["b", "is_stopped"]
 
 
 def test_criteria_are_in_their_own_units_and_an_achievable_level_is_no_budget():

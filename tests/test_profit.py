@@ -81,7 +81,9 @@ money = st.floats(0, 1e7).map(lambda m: round(m, 2))
 def test_p34_customers_and_what_was_not_laid_add_up_to_the_company_to_the_kopeck(customers, pools):
     _year, _caused, table, found, ties = studied(*base(customers), costs(*pools) if pools else None)
     assert (ties["difference"] == 0).all()
-    assert found["cost_to_serve"].sum() == pytest.approx(table.loc[table["unit_cost"].notna(), "amount"].sum())
+    assert (found["cost_to_serve"] + found["acquisition"]).sum() == pytest.approx(
+        table.loc[table["unit_cost_number"].notna(), "amount"].sum()
+    )
 
 
 def test_p34_a_pool_by_revenue_or_by_a_driver_nobody_knows_is_not_laid_and_says_why():
@@ -108,6 +110,21 @@ def test_who_loses_by_every_driver_is_told_from_who_loses_by_some():
     by = found.set_index("group")
     assert by["loss_class"].to_dict() == {"b": "earns by every driver", "a": "by some drivers a loss", "c": "loses by every driver"}
     assert by.loc["a", ["low_profit", "high_profit"]].round(2).tolist() == [-60, 20.91]
+
+
+def test_a_new_customer_that_only_the_cost_of_winning_it_turns_into_a_loss_is_no_loser():
+    panel, history, bridge = base({"old": (100, 40, 1), "new": (100, 40, 1)})
+    history.loc[history["customer_id"] == "new", "first_on"] = pd.Timestamp("2025-03-01")
+    *_rest, found, ties = studied(panel, history, bridge, costs(("handling", 40, "orders"), ("winning", 90, "new customers")))
+    by = found.set_index("group")
+    assert by.loc["new", ["cost_to_serve", "acquisition", "profit", "loss_class"]].tolist() == [
+        20,
+        90,
+        -50,
+        "by the cost of winning it only",
+    ]
+    assert by.loc["old", ["acquisition", "profit"]].tolist() == [0, 40]
+    assert (ties["difference"] == 0).all()
 
 
 def test_p19_the_whale_curve_peaks_at_135_percent_and_comes_back():
@@ -148,8 +165,8 @@ def test_another_driver_moves_money_from_some_customers_to_others():
         *base({"a": (100, 70, 1), "b": (300, 100, 9)}), costs(("care", 100, "orders")), activities=calls
     )
     moved = profit.sensitivity(found, table, caused).set_index("instead_class")
-    assert moved.loc["contacts", ["moved", "losers", "changed"]].tolist() == [80, 1, 1]
-    assert moved.loc["purchases", "moved"] == 0
+    assert moved.loc["contacts", ["moved_money", "losers", "changed"]].tolist() == [80, 1, 1]
+    assert moved.loc["purchases", "moved_money"] == 0
 
 
 def test_serving_cost_of_two_years_is_no_trend():

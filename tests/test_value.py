@@ -285,24 +285,30 @@ def test_levers_move_the_money_by_their_step_and_only_what_lies_behind_can_come_
     assert np.isnan(found.loc["P: margin rate", "closing_gain"])
 
 
-def test_lives_watched_for_less_than_a_year_are_not_projected():
-    history = pd.DataFrame(
+def test_lives_watched_for_less_than_a_year_or_hardly_ended_are_not_projected_and_silent_one_time_buyers_have_left():
+    """Forty customers, a quarter on the overdue list; ten more bought once, two years ago."""
+    first = pd.Timestamp("2023-01-10")
+    stays = pd.DataFrame(
         {
-            "customer_id": ["a", "b"],
+            "customer_id": [f"s{i}" for i in range(40)],
             "is_first_known": True,
-            "first_on": pd.to_datetime(["2024-06-01"] * 2),
-            "last_on": pd.to_datetime(["2024-08-01", "2024-12-01"]),
-            "silence_days": [150, 30],
+            "first_on": first,
+            "last_on": pd.Timestamp("2024-12-01"),
+            "silence_days": 30,
         }
     )
-    late = pd.DataFrame({"customer_id": ["a"]})
-    given = {"horizon_months": 60, "points": 0.05, "discount_rate": 0.1, "confidence": 0.95}
-    assert value.lives(history, late, **given).empty
-    older = history.assign(first_on=history["first_on"] - pd.DateOffset(years=2))
-    found = value.lives(older, late, **given).set_index("method_class")
-    assert (found["left"] == 1).all()
+    once = pd.DataFrame(
+        {"customer_id": [f"o{i}" for i in range(10)], "is_first_known": True, "first_on": first, "last_on": first, "silence_days": 720}
+    )
+    late = pd.DataFrame({"customer_id": [f"s{i}" for i in range(10)]})
+    given = {"horizon_months": 60, "left_days": 365, "points": 0.05, "discount_rate": 0.1, "confidence": 0.95}
+    found = value.lives(pd.concat([stays, once]), late, **given).set_index("method_class")
+    assert (found["left"] == 20).all()
     assert found.loc[lifetime.CONSTANT, "more_months"] > found.loc[lifetime.CONSTANT, "horizon_months"]
-    assert value.lives(history, None, **given).empty
+    assert value.lives(stays, late.iloc[:9], **given).empty, "nine have left: too few"
+    young = stays.assign(first_on=pd.Timestamp("2024-06-01"), last_on=pd.Timestamp("2024-08-01"), silence_days=150)
+    assert value.lives(young, late, **given).empty
+    assert value.lives(stays, None, **given).empty
 
 
 def test_the_spread_of_spend_has_a_mean_of_one_by_money():

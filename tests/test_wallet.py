@@ -127,7 +127,7 @@ def test_without_budgets_only_an_achievable_level_is_told_and_called_so():
 def test_the_change_is_split_into_budget_and_share_exactly():
     """Budget 100 to 200, our sales 50 to 80: share 0.5 to 0.4; 100 x 0.45 = 45 by the budget, -0.1 x 150 = -15 by the share."""
     given_ = budgets(("a", "x", "2025", 200.0, "declared"), ("a", "x", "2024", 100.0, "declared"), ("b", "x", "2025", 5.0, "declared"))
-    [found] = wallet.changes(panel({"a": 80}, {"a": 50}), given_, customers=None, until=UNTIL).itertuples()
+    [found] = wallet.changes(panel({"a": 80}, {"a": 50}), given_, customers=None, until=UNTIL, jump=5).itertuples()
     assert (found.change, round(found.budget_effect, 9), round(found.share_effect, 9)) == (30, 45, -15)
 
 
@@ -160,10 +160,26 @@ def test_a_manager_is_below_only_beyond_chance_and_with_enough_customers():
 
 
 def test_what_is_realistic_is_what_shares_gained_and_never_more_than_the_gap():
-    moved = pd.DataFrame({"share_now_share": [0.5] * 10, "share_before_share": [0.4] * 10})
+    moved = pd.DataFrame({"share_now_share": [0.5] * 10, "share_before_share": [0.4] * 10, "is_doubtful": False})
     wallets = pd.DataFrame(
-        {"group": ["a", "b"], "revenue": [10.0, 95.0], "budget": [100.0, 100.0], "gap": [90.0, 5.0], "provenance_class": "declared"}
+        {"group": ["a", "b"], "revenue": [20.0, 95.0], "budget": [100.0, 100.0], "gap": [80.0, 5.0], "provenance_class": "declared"}
     )
     found = wallet.capture(wallets, moved, least=10).set_index("group")["realistic"]
     assert found.round(9).to_dict() == {"a": 10, "b": 5}
     assert wallet.capture(wallets, moved.iloc[:9], least=10).empty
+    assert wallet.capture(wallets, moved.assign(is_doubtful=True), least=10).empty
+    small = wallet.capture(wallets.assign(revenue=3.0), moved, least=10).set_index("group")["realistic"]
+    assert small["a"] == 3, "to double in a year is much"
+
+
+def test_a_budget_that_jumps_is_a_question_before_it_is_a_fact():
+    rows = [
+        ("a", "x", "2025", 1000.0, "declared"),
+        ("a", "x", "2024", 100.0, "declared"),
+        ("b", "x", "2025", 110.0, "declared"),
+        ("b", "x", "2024", 100.0, "declared"),
+    ]
+    moved = wallet.changes(panel({"a": 50, "b": 60}, {"a": 50, "b": 50}), budgets(*rows), customers=None, until=UNTIL, jump=5).set_index(
+        "group"
+    )
+    assert moved["is_doubtful"].to_dict() == {"a": True, "b": False}

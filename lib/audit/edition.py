@@ -25,14 +25,15 @@ KEY_FILE = "pseudonyms.key"
 OTHER, LEFT_OUT = "other", N_("left out in this edition")
 CODES = {  # columns that name somebody or something of the company -> letter of their pseudonyms
     "customer_id": "C", "customer_a": "C", "customer_b": "C", "alias_id": "C", "group_id": "G", "manager_id": "M", "department": "O",
-    "order_id": "D", "returns_order_id": "D", "sale_id": "D", "line_id": "L", "contact_id": "P", "respondent": "P", "supplier": "S", "purpose": "U",
+    "order_id": "D", "returns_order_id": "D", "sale_id": "D", "line_id": "L", "contact_id": "P", "respondent": "P", "supplier": "S", "id": "U",
+    "invoice_id": "D", "payment_id": "D",
 }  # fmt: skip
 NAMED_BY = {"name_a": "customer_a", "name_b": "customer_b"}
 NAMED_IN = {"customers": "customer_id", "managers": "manager_id"}  # tables whose name is that of their key
 GROUPED = ("region", "industry", "size", "source", "channel", "status")  # kept where enough customers share them
 KEPT = {  # closed lists, dates as text, and our own words; every other text is left out
     "product_id", "category", "direction", "kind", "period", "provenance", "question", "form", "table", "verdict", "bias", "biases", "action",
-    "refuses", "subject", "field", "proposal", "decision", "level", "currency", "arm", "pool", "driver",
+    "refuses", "subject", "field", "proposal", "decision", "level", "currency", "arm", "pool", "driver", "purpose",
 }  # fmt: skip
 ANSWERS = {"yes", "no"}
 OURS = {"reason", "defect", "why", "rule"}  # sentences of ours, filled

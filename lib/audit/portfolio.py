@@ -52,7 +52,7 @@ def criteria(
     Returns
     -------
     DataFrame, index group: budget, growth (of our sales, last twelve months over those before, less 1, within -1 to 3), margin (rate), discipline (share of the money due that came in time), wallet (our share), tenure (months since
-    the first purchase), steadiness (share of twelve months with a purchase); revenue. NaN where not known.
+    the first purchase), steadiness (share of twelve months with a purchase); revenue; is_budget_known (1 or 0). NaN where not known.
     """
     year, before = last_year(panel, until=until), last_year(panel, until=until - pd.DateOffset(years=1))
     group = groups(customers, year["customer_id"])
@@ -72,9 +72,10 @@ def criteria(
         else pd.DataFrame(columns=["budget", "wallet_share"], dtype=float)
     )
     table["budget"] = known["budget"].reindex(table.index).fillna(table["revenue"])
+    table["is_budget_known"] = known["budget"].reindex(table.index).notna()
     table["wallet"] = known["wallet_share"].reindex(table.index)
     table["discipline"] = 1 - debtors.set_index("group")["paid_late_share"].reindex(table.index) if debtors is not None else NAN
-    return table.rename_axis("group").sort_index()[["revenue", *ATTRACTIVE, *POSITION]].astype(float)
+    return table.rename_axis("group").sort_index()[["revenue", "is_budget_known", *ATTRACTIVE, *POSITION]].astype(float)
 
 
 def weights(of_attractive: dict[str, float], of_position: dict[str, float], made: pd.DataFrame) -> pd.DataFrame:
@@ -89,8 +90,14 @@ def weights(of_attractive: dict[str, float], of_position: dict[str, float], made
     ]
     table = pd.DataFrame(rows, columns=["axis_class", "criterion_class", "weight_share", "of"])
     table["weight_share"] = table["weight_share"] / table.groupby("axis_class")["weight_share"].transform("sum")
-    table["known"] = [int(made[c].notna().sum()) for c in table["of"]]
+    table["known"] = [int(_known(made)[c].sum()) for c in table["of"]]
     return table.assign(known_share=table["known"] / len(made) if len(made) else NAN).drop(columns="of")
+
+
+def _known(made: pd.DataFrame) -> pd.DataFrame:
+    """Which criteria are known of whom: sales that stand in for a budget are none."""
+    there = made.notna()
+    return there.assign(budget=there["budget"] & (made["is_budget_known"] > 0))
 
 
 def _ranks(made: pd.DataFrame) -> pd.DataFrame:
@@ -98,11 +105,11 @@ def _ranks(made: pd.DataFrame) -> pd.DataFrame:
     return made.rank(pct=False).sub(1).div((made.notna().sum() - 1).clip(lower=1)).where(made.notna())
 
 
-def _axis(ranks: pd.DataFrame, weight: dict[str, float]) -> tuple[pd.Series, pd.Series]:
-    """Weighted mean of what is known of each customer, and how much of the weight that is."""
+def _axis(ranks: pd.DataFrame, weight: dict[str, float]) -> pd.Series:
+    """Weighted mean of what is known of each customer."""
     of, w = ranks[list(weight)], pd.Series(weight, dtype=float)
     known = of.notna().mul(w).sum(axis=1)
-    return of.mul(w).sum(axis=1) / known.where(known > 0), known / w.sum()
+    return of.mul(w).sum(axis=1) / known.where(known > 0)
 
 
 def _classes(attractive: np.ndarray, position: np.ndarray, border: float) -> np.ndarray:
@@ -114,7 +121,13 @@ def _classes(attractive: np.ndarray, position: np.ndarray, border: float) -> np.
 
 
 def portfolio(
-    made: pd.DataFrame, *, of_attractive: dict[str, float], of_position: dict[str, float], border: float, draws: int
+    made: pd.DataFrame,
+    debtors: pd.DataFrame | None = None,
+    *,
+    of_attractive: dict[str, float],
+    of_position: dict[str, float],
+    border: float,
+    draws: int,
 ) -> pd.DataFrame:
     """Every customer's place and class, and how often it keeps the class when the weights are drawn anew (D8, D11).
 
@@ -122,16 +135,16 @@ def portfolio(
 
     Returns
     -------
-    DataFrame with group, revenue, attractiveness_index, position_index (0 to 1), portfolio_class, kept_share (of the draws), is_clear (at least 0.8 of them), known_share (of the weights of both axes); by class, then most revenue first.
+    DataFrame with group, revenue, attractiveness_index, position_index (0 to 1), portfolio_class, kept_share (of the draws), is_clear (at least 0.8 of them), known_share (of the weights of both axes), is_stopped (it has stopped paying: no class speaks for serving it on credit); by class, then most revenue first.
     """
-    ranks = _ranks(made.drop(columns="revenue"))
-    attractive, known_a = _axis(ranks, of_attractive)
-    position, known_p = _axis(ranks, of_position)
+    ranks = _ranks(made.drop(columns=["revenue", "is_budget_known"]))
+    attractive, position = (_axis(ranks, weight) for weight in (of_attractive, of_position))
+    known_a, known_p = (_known(made)[list(w)].mul(pd.Series(w)).sum(axis=1) / sum(w.values()) for w in (of_attractive, of_position))
     found = _classes(attractive.to_numpy(), position.to_numpy(), border)
     generator, kept = np.random.default_rng(0), np.zeros(len(made))
     for _ in range(draws):
         moved = [{c: w * generator.uniform(0.5, 1.5) for c, w in weight.items()} for weight in (of_attractive, of_position)]
-        kept += _classes(*(_axis(ranks, weight)[0].to_numpy() for weight in moved), border) == found
+        kept += _classes(*(_axis(ranks, weight).to_numpy() for weight in moved), border) == found
     table = pd.DataFrame(
         {
             "group": made.index, "revenue": made["revenue"].to_numpy(), "attractiveness_index": attractive.to_numpy(), "position_index": position.to_numpy(), "portfolio_class": found,
@@ -139,9 +152,23 @@ def portfolio(
         }
     )  # fmt: skip
     table["is_clear"] = table["kept_share"] >= ENOUGH
+    owing = debtors.set_index("group") if debtors is not None else pd.DataFrame(columns=["is_stopped", "overdue"])
+    table["is_stopped"] = table["group"].isin(owing.index[owing["is_stopped"].astype(bool)])
     order = table["portfolio_class"].map({name: i for i, name in enumerate(CLASSES)})
     table = table.assign(_o=order).sort_values(["_o", "revenue", "group"], ascending=[True, False, True], ignore_index=True)
-    return table[["group", "revenue", "attractiveness_index", "position_index", "portfolio_class", "kept_share", "is_clear", "known_share"]]
+    return table[
+        [
+            "group",
+            "revenue",
+            "attractiveness_index",
+            "position_index",
+            "portfolio_class",
+            "kept_share",
+            "is_clear",
+            "known_share",
+            "is_stopped",
+        ]
+    ]
 
 
 def sensitivity(made: pd.DataFrame, *, of_attractive: dict[str, float], of_position: dict[str, float], border: float) -> pd.DataFrame:
@@ -151,15 +178,15 @@ def sensitivity(made: pd.DataFrame, *, of_attractive: dict[str, float], of_posit
     -------
     DataFrame with criterion_class (left out), rank_index (Spearman's correlation of the axis with and without it), changed (customers of another class), changed_share.
     """
-    ranks = _ranks(made.drop(columns="revenue"))
-    whole = {"a": _axis(ranks, of_attractive)[0], "p": _axis(ranks, of_position)[0]}
+    ranks = _ranks(made.drop(columns=["revenue", "is_budget_known"]))
+    whole = {"a": _axis(ranks, of_attractive), "p": _axis(ranks, of_position)}
     now = _classes(whole["a"].to_numpy(), whole["p"].to_numpy(), border)
     rows = []
     for axis, weight, names in [("a", of_attractive, ATTRACTIVE), ("p", of_position, POSITION)]:
         for criterion in weight:
             if made[criterion].isna().all():
                 continue
-            without = _axis(ranks, {c: w for c, w in weight.items() if c != criterion})[0]
+            without = _axis(ranks, {c: w for c, w in weight.items() if c != criterion})
             both = whole[axis].notna() & without.notna()
             told = both.sum() > 4 and whole[axis][both].nunique() > 1 and without[both].nunique() > 1
             rho = float(stats.spearmanr(whole[axis][both], without[both]).statistic) if told else NAN
@@ -181,12 +208,11 @@ def balance(
 
     Returns
     -------
-    DataFrame with portfolio_class, customers, revenue, revenue_share, profit, profit_share, cost_to_serve (with what was given beyond the product), effort_share, contacts, contacts_share; NaN where profits or contacts are unknown.
+    DataFrame with portfolio_class, customers, revenue, revenue_share, profit, profit_share, cost_to_serve, effort_share, contacts, contacts_share; NaN where profits or contacts are unknown.
     """
     of = table[["group", "portfolio_class", "revenue"]].copy()
-    for column in ("profit", "cost_to_serve", "given"):
+    for column in ("profit", "cost_to_serve"):
         of[column] = of["group"].map(profits.set_index("group")[column]).astype(float) if profits is not None and len(profits) else NAN
-    of["cost_to_serve"] = of["cost_to_serve"] + of["given"]
     of["contacts"] = NAN
     if activities is not None:
         had = activities[(activities["date"] <= until) & (activities["date"] > until - pd.DateOffset(years=1))]
@@ -284,7 +310,7 @@ def findings(
                 why=N_("nobody bought in the last twelve months"),
             )
         ]
-    return [_sizes(parts, made), _clear(table), *_effort(parts), *_loads(loads, most), *_pairs(pairs)]
+    return [_sizes(parts, made), _clear(table), *_stopped(table), *_effort(parts), *_loads(loads, most), *_pairs(pairs)]
 
 
 def _sizes(parts: pd.DataFrame, made: pd.DataFrame) -> Finding:
@@ -310,6 +336,27 @@ def _clear(table: pd.DataFrame) -> Finding:
         "portfolio_clear", "portfolio", "fact", N_("{value} of the customers keep their class in four of five draws of the weights; the other {count} stand on a border, and what is done with them is a judgement."),
         value=float(table["is_clear"].mean()), n=len(table), params={"count": int((~table["is_clear"]).sum())},
     )  # fmt: skip
+
+
+def _stopped(table: pd.DataFrame) -> list[Finding]:
+    stopped = table[table["is_stopped"] & table["portfolio_class"].isin([KEY, DEVELOPMENT, MAINTENANCE])]
+    if stopped.empty:
+        return []
+    message = N_(
+        "{value} customers whose class speaks for effort have stopped paying (chapter on receivables): settle that before anything else."
+    )
+    return [
+        Finding(
+            "portfolio_stopped",
+            "portfolio",
+            "fact",
+            message,
+            value=float(len(stopped)),
+            unit="count",
+            n=len(table),
+            who=", ".join(stopped["group"]),
+        )
+    ]
 
 
 def _effort(parts: pd.DataFrame) -> list[Finding]:
@@ -348,7 +395,9 @@ def _loads(loads: pd.DataFrame, most: float) -> list[Finding]:
 def _pairs(pairs: pd.DataFrame) -> list[Finding]:
     if pairs.empty:
         return []
-    message = N_("{value} pairs of customers to grow are of one industry in one region and may compete; {n} customers are in them.")
+    message = N_(
+        "{value} pairs of customers to grow whose class is clear are of one industry in one region and may compete; {n} customers are in them."
+    )
     return [
         Finding(
             "portfolio_conflicts",

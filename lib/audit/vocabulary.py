@@ -27,7 +27,7 @@ HEADINGS = {
     "unreadable": "Money unreadable", "n": "n", "sha256": "SHA-256", "day_on": "Day", "moved": "Moved between months",
 # value
     "alive_share": "Chance that it still buys", "expected_purchases": "Purchases expected", "expected_spend": "Spend at each", "horizon_value": "Next twelve months",
-    "residual_value": "Years after, discounted", "low_value": "From", "high_value": "To", "orders_per_month_number": "Orders a month", "active_months": "Months",
+    "residual_value": "Years after, discounted (settings)", "low_value": "Range of these from", "high_value": "to", "orders_per_month_number": "Orders a month", "active_months": "Months",
     "lifetime_value": "Margin a customer to date", "lifetime_revenue": "Revenue a customer to date", "moved_number": "Moved", "gain": "Gain, all customers", "good_number": "Class A",
     "rest_number": "The others", "closing_gain": "Gain, others nearer to A", "left": "Left", "one_year_share": "Still there after a year", "two_year_share": "After two years",
     "horizon_months": "Months within the horizon", "more_months": "If fewer left", "payback_months": "Earned back after, months", "watched_months": "Watched, months", "is_naive": "Naive",
@@ -40,7 +40,7 @@ HEADINGS = {
     "is_used": "In use",
     # profit
     "cost_to_serve": "Cost of serving", "given": "Given beyond the product", "net_profit": "Net operating profit", "net_rate": "Of sales", "loss_class": "Does it earn", "low_profit": "Profit from",
-    "high_profit": "to", "unit_cost": "Cost of one unit", "laid_class": "Laid on customers", "rest": "Not laid", "instead_class": "By this instead", "losers": "Customers with a loss",
+    "high_profit": "to", "unit_cost_number": "Cost of one unit", "laid_class": "Laid on customers", "rest": "Not laid", "instead_class": "By this instead", "losers": "Customers with a loss",
     "changed": "Changed sides", "cost_to_sales_rate": "Of sales", "line_class": "Line",
     # portfolio
     "attractiveness_index": "Attractiveness", "position_index": "Position", "portfolio_class": "Class", "kept_share": "Keeps its class", "is_clear": "Clear", "effort_share": "Share of that cost",
@@ -48,9 +48,9 @@ HEADINGS = {
     # receivables
     "overdue": "Overdue money", "open": "Owed", "oldest_days": "Oldest, days late", "days_beyond_terms_days": "Days beyond terms", "paid_late_share": "Paid late", "over_limit": "Beyond the limit", "advance": "Advance",
     "current": "Not yet due", "count_back_days": "Days, counted back", "yearly_days": "Days, by the year", "effectiveness_ratio": "Collected of what could be", "bucket_class": "How late",
-    "unpaid_share": "Will not come by then", "low_loss": "From", "high_loss": "To", "beyond": "Older than that", "how_class": "By", "invoiced": "Invoiced in twelve months",
+    "unpaid_share": "Will not come by then", "low_loss": "From", "high_loss": "To", "beyond": "Not estimated", "how_class": "By", "invoiced": "Invoiced in twelve months",
     # forecast
-    "usual_new": "New customers, usual", "revenue_of_new": "Revenue of a new one", "extra_new": "New ones needed more", "low_extra": "From", "high_extra": "To", "own_forecast": "Before moving",
+    "moved_money": "Moved between customers", "billed": "Invoiced in the month", "acquisition": "Cost of winning it", "last_paid_on": "Last payment", "is_stopped": "Has stopped paying", "is_doubtful": "Budget jumps", "usual_new": "New customers, usual", "revenue_of_new": "Revenue of a new one", "extra_new": "New ones needed more", "low_extra": "From", "high_extra": "To", "own_forecast": "Before moving",
     "wape_rate": "Error of sales (WAPE)", "mase_number": "MASE", "balance_number": "Errors that balance", "low_rate": "From", "high_rate": "To", "difference_rate": "Difference, of forecast",
     "untraced": "Returns without their sale", "smallest": "Smallest customer", "revenue_share": "Share of sales",
 }  # fmt: skip
@@ -82,7 +82,7 @@ NAMES = (
 # What a finding is about, where its sentence would be too long
 FINDINGS = {
     "abc": "Classes by money", "base_size": "Size of the base", "beyond_terms": "Days beyond terms", "collection": "What was collected", "credit_limits": "Credit limits",
-    "dso": "Days of sales owed", "expected_loss": "What may not come", "payments_matched": "How payments were matched", "receivables": "What customers owe", "booked_to_revenue": "From booked sales to revenue",
+    "dso": "Days of sales owed", "expected_loss": "What may not come", "payments_matched": "How payments were matched", "receivables": "What customers owe", "stopped_paying": "Customers who stopped paying", "booked_to_revenue": "From booked sales to revenue",
     "central_complete": "Filled fields", "central_contacted": "Contacts in the year", "central_fresh": "Freshness of the central file",
     "central_invalid": "Invalid fields", "class_moves": "Moves between classes", "crm_against_accounting": "CRM against accounting",
     "crr": "CRR by the source's formula", "defects": "Defects of the data", "dependence": "Dependence on the largest",
@@ -92,7 +92,7 @@ FINDINGS = {
     "loyalty_sample": "Loyalty types by sample", "market_growth": "Growth against the market", "new_revenue_share": "Sales to new customers",
     "orphans": "Customers nobody looks after", "overdue": "Overdue customers", "overdue_tried": "The overdue list tried out",
     "period_ratio": "Second purchases to first", "portrait": "Portrait of the good customer", "potential": "Potential of the largest", "customer_profit": "Profit of the customers", "key_losers": "Key accounts that lose money",
-    "profit_ranks": "Sales and profit", "profit_ties": "Tie to the company’s result", "serving_cost": "Cost of serving", "whale": "The whale curve", "forecast": "Sales to come", "forecast_errors": "How well sales are foretold", "forecast_keys": "Key accounts foretold", "plan": "Plan against forecast", "portfolio": "Classes of the portfolio", "portfolio_clear": "Whether classes hang on the weights", "portfolio_effort": "Effort and profit",
+    "profit_ranks": "Sales and profit", "profit_ties": "Tie to the company’s result", "serving_cost": "Cost of serving", "whale": "The whale curve", "forecast": "Sales to come", "forecast_errors": "How well sales are foretold", "forecast_keys": "Key accounts foretold", "plan": "Plan against forecast", "portfolio": "Classes of the portfolio", "portfolio_stopped": "Customers to grow who stopped paying", "portfolio_clear": "Whether classes hang on the weights", "portfolio_effort": "Effort and profit",
     "portfolio_capacity": "Customers to develop per manager", "portfolio_conflicts": "Customers that may compete", "wallet_share": "Share of wallet", "wallet_modelled": "Budgets estimated", "white_space": "The largest gap by category",
     "wallet_change": "What moved the share", "wallet_managers": "Share of wallet by manager", "wallet_capture": "What is realistic to win", "wallet_wrong": "Budgets that cannot be right",
     "reactivation": "Return by themselves", "repeat_purchase_ratio": "Second purchase", "retention_rate": "Retention", "rows_kept": "Rows kept",

@@ -26,7 +26,7 @@ def findings(
         why = N_("too few whole months to try any method on months it has not seen")
         return [Finding("forecast", "forecast", "model", N_("What sales will be cannot be said."), n=len(series), why=why)]
     used = company.iloc[0]
-    return [_ahead(series, forecast, used, horizon), _errors(tried, used, confidence), *_plan(planned), *_keys(compared)]
+    return [_ahead(series, forecast, used, horizon), _errors(tried, used, confidence), *_plan(planned, horizon), *_keys(compared)]
 
 
 def _ahead(series: pd.DataFrame, forecast: pd.DataFrame, used: pd.Series, horizon: int) -> Finding:
@@ -47,7 +47,7 @@ def _errors(tried: pd.DataFrame, used: pd.Series, confidence: float) -> Finding:
     )  # fmt: skip
 
 
-def _plan(planned: pd.DataFrame) -> list[Finding]:
+def _plan(planned: pd.DataFrame, horizon: int) -> list[Finding]:
     if planned.empty:
         return []
     row = planned.iloc[0]
@@ -56,8 +56,8 @@ def _plan(planned: pd.DataFrame) -> list[Finding]:
         "forecast": float(row["forecast"]),
         "months": int(row["months"]),
         "usual": int(row["usual_new"]),
-        "extra_number": float(row["extra_new"]),
         "each": float(row["revenue_of_new"]),
+        "horizon": horizon,
     }
     if row["difference"] <= 0:
         message = N_("The plan of the next {months} months, {plan}, is {value} against the forecast of {forecast}: carrying on is enough.")
@@ -67,7 +67,7 @@ def _plan(planned: pd.DataFrame) -> list[Finding]:
         )
     else:
         message = N_(
-            "The plan of the next {months} months, {plan}, is {value} above the forecast of {forecast} ({low} to {high}): {extra} more new customers ({fewest} to {most}) than the usual {usual} a year, at {each} each in the year they come."
+            "The plan of the next {months} months, {plan}, is {value} above the forecast of {forecast} ({low} to {high}): {extra} more new customers ({fewest} to {most}) than the usual {usual} a year, at {each} each in the year they come; months beyond the {horizon}th are untried."
         )
         params |= {"extra": round(row["extra_new"]), "fewest": round(row["low_extra"]), "most": round(row["high_extra"])}
     return [
@@ -92,7 +92,7 @@ def _keys(compared: pd.DataFrame) -> list[Finding]:
         return []
     params = {"other_rate": float(by.loc[OTHER, "wape_rate"]), "others": int(by.loc[OTHER, "customers"])}
     message = N_(
-        "A key account’s month is missed by {value} on average (median of {n}), that of the next largest customers by {other_rate} ({others} of them)."
+        "A month of one of the {n} largest customers is missed by {value} (median of them), that of the {others} next in size by {other_rate}."
     )
     return [
         Finding(

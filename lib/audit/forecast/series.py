@@ -9,7 +9,7 @@ from audit.language import mark as N_
 from audit.language import translate
 from audit.segments import last_year
 
-COMPANY, PART, KEY, OTHER = N_("company"), N_("part"), N_("key account"), N_("other customer")
+COMPANY, PART, KEY, OTHER = N_("company"), N_("part"), N_("large customer"), N_("next in size")
 REST, UNKNOWN = N_("all others"), N_("not known")
 
 

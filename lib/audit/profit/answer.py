@@ -7,7 +7,7 @@ from scipy import stats
 
 from audit.findings import NAN, Finding
 from audit.language import mark as N_
-from audit.profit.customers import DOUBTFUL, LOSES, whale
+from audit.profit.customers import DOUBTFUL, LOSES, NEW, whale
 
 TOP = 0.2
 
@@ -34,9 +34,9 @@ def _profit(profits: pd.DataFrame, year: int) -> Finding:
     doubt = profits[profits["loss_class"] == DOUBTFUL]
     lost = -float(lose["profit"].sum())
     return Finding(
-        "customer_profit", "profit", "estimate", N_("In {year} the {n} customers left {profit} before tax and the company’s own costs; {value} of them lost money by every driver tried, together {lost}; {doubtful} more by some."),
+        "customer_profit", "profit", "estimate", N_("In {year} the {n} customers left {profit} before tax and the company’s own costs; {value} of them lost money by every driver tried, what it cost to win them left aside, together {lost}; {doubtful} more by some, and {new} by the cost of winning them only."),
         value=float(len(lose)), unit="count", n=len(profits), low=float(len(lose)), high=float(len(lose) + len(doubt)), money=lost, money_low=-float(lose["high_profit"].sum()), money_high=-float(lose["low_profit"].sum()),
-        who=", ".join(lose["group"].head(10)), params={"year": str(year), "profit": float(profits["profit"].sum()), "lost": lost, "doubtful": len(doubt)},
+        who=", ".join(lose["group"].head(10)), params={"year": str(year), "profit": float(profits["profit"].sum()), "lost": lost, "doubtful": len(doubt), "new": int((profits["loss_class"] == NEW).sum())},
     )  # fmt: skip
 
 
@@ -90,10 +90,10 @@ def _ties(ties: pd.DataFrame, table: pd.DataFrame) -> list[Finding]:
     if table.empty:
         return []
     last = ties.iloc[-1]
-    unlaid = table[table["unit_cost"].isna()]
+    unlaid = table[table["unit_cost_number"].isna()]
     return [Finding(
-        "profit_ties", "profit", "fact", N_("Customers’ profits and what was not laid on them add up to the company’s net operating profit of {company}, with a difference of {difference}; {value} of the cost pools are costs of the company."),
-        value=float(unlaid["amount"].sum() / table["amount"].sum()) if table["amount"].sum() else NAN, n=len(table), params={"company": float(last["company"]), "difference": float(ties["difference"].abs().max())},
+        "profit_ties", "profit", "fact", N_("Customers’ profits and what was not laid on them add up to a net operating profit of {company} after {tax_rate} tax, with a difference of {difference}: from booked sales, cost of goods, cost pools and dossier as they were given; no statement of the company’s own was there to hold it against. {value} of the cost pools are costs of the company."),
+        value=float(unlaid["amount"].sum() / table["amount"].sum()) if table["amount"].sum() else NAN, n=len(table), params={"tax_rate": float(-ties.iloc[-2]["company"] / ties.iloc[-3]["company"]) if ties.iloc[-3]["company"] else NAN, "company": float(last["company"]), "difference": float(ties["difference"].abs().max())},
     )]  # fmt: skip
 
 

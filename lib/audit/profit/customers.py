@@ -14,6 +14,8 @@ from audit.segments import whale_curve
 
 GIVEN = N_("given beyond the product")
 EARNS, DOUBTFUL, LOSES = N_("earns by every driver"), N_("by some drivers a loss"), N_("loses by every driver")
+NEW = N_("by the cost of winning it only")
+WINNING = "new customers"  # driver of what it costs to win customers: an outlay on their future, kept apart
 
 
 def customer_profits(
@@ -39,27 +41,35 @@ def customer_profits(
 
     Returns
     -------
-    DataFrame with group, revenue, cost_of_goods, margin, cost_to_serve (all pools laid on it), given, profit (before tax), tax, net_profit, net_rate (over revenue), low_profit and high_profit
-    (before tax, each pool laid by the other drivers in turn), loss_class, revenue_rank, profit_rank.
+    DataFrame with group, revenue, cost_of_goods, margin, cost_to_serve (pools laid on it), acquisition (what it cost to win it, where it is new in the year), given, profit (before tax), tax, net_profit, net_rate (over revenue), low_profit and high_profit
+    (before tax, each pool laid by the other drivers in turn), loss_class (before the cost of winning it, which is an outlay on years to come; a customer that only that turns into a loss has a class of its own), revenue_rank, profit_rank.
     """
     bought = of_year(panel, year).reindex(columns=["customer_id", "revenue", "cost"])
     money = bought.groupby(groups(customers, bought["customer_id"]))[["revenue", "cost"]].sum().reindex(caused.index).fillna(0.0)
     found = pd.DataFrame({"revenue": money["revenue"], "cost_of_goods": money["cost"], "margin": money["revenue"] - money["cost"]})
     serve = laid(table, caused)
-    found["cost_to_serve"] = serve.sum(axis=1)
+    won = _winning(table)
+    found["acquisition"] = serve[won].sum(axis=1)
+    found["cost_to_serve"] = serve.drop(columns=won).sum(axis=1)
     found["given"] = _given(given, customers, year).reindex(found.index).fillna(0.0)
-    found["profit"] = found["margin"] - found["cost_to_serve"] - found["given"]
+    found["profit"] = found["margin"] - found["cost_to_serve"] - found["acquisition"] - found["given"]
     found["tax"] = found["profit"] * tax_rate
     found["net_profit"] = found["profit"] - found["tax"]
     found["net_rate"] = found["net_profit"] / found["revenue"].where(found["revenue"] > 0)
     others = [laid(table, caused, {pool: driver}).sum(axis=1) for pool, driver in alternatives(table, caused)]
-    spread = pd.DataFrame([found["cost_to_serve"], *others])
+    spread = pd.DataFrame([serve.sum(axis=1), *others])
     found["low_profit"] = found["margin"] - found["given"] - spread.max()
     found["high_profit"] = found["margin"] - found["given"] - spread.min()
-    found["loss_class"] = np.select([found["high_profit"] < 0, found["low_profit"] < 0], [LOSES, DOUBTFUL], EARNS)
+    low, high = (found[c] + found["acquisition"] for c in ("low_profit", "high_profit"))
+    found["loss_class"] = np.select([high < 0, low < 0, found["profit"] < 0], [LOSES, DOUBTFUL, NEW], EARNS)
     for column in ("revenue", "profit"):
         found[f"{column}_rank"] = found[column].rank(ascending=False, method="min").astype(int)
     return found.rename_axis("group").reset_index().sort_values(["net_profit", "group"], ascending=[False, True], ignore_index=True)
+
+
+def _winning(table: pd.DataFrame) -> list[str]:
+    """Pools, laid on customers, of what it costs to win them."""
+    return table.loc[table["unit_cost_number"].notna() & (table["driver"] == WINNING), "pool"].tolist()
 
 
 def _given(given: pd.DataFrame | None, customers: pd.DataFrame | None, year: int) -> pd.Series:
@@ -74,7 +84,7 @@ def sensitivity(profits: pd.DataFrame, table: pd.DataFrame, caused: pd.DataFrame
 
     Returns
     -------
-    DataFrame with pool, driver, instead_class (the other driver), amount, moved (money that other customers would bear), losers (customers with a loss then), changed (that lose then and did not, or the other way round).
+    DataFrame with pool, driver, instead_class (the other driver), amount, moved_money (that other customers would bear), losers (customers with a loss then), changed (that lose then and did not, or the other way round).
     """
     now = profits.set_index("group")
     base = laid(table, caused).sum(axis=1)
@@ -95,7 +105,7 @@ def sensitivity(profits: pd.DataFrame, table: pd.DataFrame, caused: pd.DataFrame
                 int(((then < 0) != (now["profit"] < 0)).sum()),
             )
         )
-    return pd.DataFrame(rows, columns=["pool", "driver", "instead_class", "amount", "moved", "losers", "changed"])
+    return pd.DataFrame(rows, columns=["pool", "driver", "instead_class", "amount", "moved_money", "losers", "changed"])
 
 
 def statement(
@@ -119,14 +129,14 @@ def statement(
     booked = bridge[bridge["period"].dt.year == year]
     sales = float((booked["booked"] - booked["untraced"] - booked["moved"]).sum())
     bought = of_year(panel, year).reindex(columns=["cost"])
-    is_laid = table["unit_cost"].notna()
+    is_laid = table["unit_cost_number"].notna()
     gave = float(given.loc[given["date"].dt.year == year, "cost_to_us"].sum()) if given is not None else 0.0
     whole = {"revenue": sales, "cost": -float(bought["cost"].sum()), "pools": -float(table["amount"].sum()), "given": -gave}
     rest = {"pools": -float(table.loc[~is_laid, "amount"].sum()), "given": float(profits["given"].sum()) - gave}
     of = {
         "revenue": profits["revenue"].sum(),
         "cost": -profits["cost_of_goods"].sum(),
-        "pools": -profits["cost_to_serve"].sum(),
+        "pools": -profits["cost_to_serve"].sum() - profits["acquisition"].sum(),
         "given": -profits["given"].sum(),
     }
     names = {"revenue": N_("sales"), "cost": N_("cost of goods"), "pools": N_("cost pools"), "given": GIVEN}

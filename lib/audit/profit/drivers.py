@@ -28,7 +28,7 @@ def drivers(
 ) -> pd.DataFrame:  # fmt: skip
     """How much of each driver every group of companies caused in a year.
 
-    Lines are orders of the year times the customer's own lines per order; returns are money taken back; credit is money times days. A driver whose table is missing has no column.
+    Lines are orders of the year times the customer's own lines per order; returns are money taken back; credit is thousands of money times days. A driver whose table is missing has no column.
 
     Returns
     -------
@@ -53,10 +53,5 @@ def drivers(
         had = activities[activities["date"].dt.year == year]
         table["contacts"] = had.groupby(groups(customers, had["customer_id"])).size()
     if credit is not None and len(credit):
-        table["credit"] = (
-            credit.set_index("customer_id")["money_days"]
-            .groupby(lambda c: c)
-            .sum()
-            .pipe(lambda s: s.groupby(groups(customers, pd.Series(s.index, index=s.index))).sum())
-        )
+        table["credit"] = credit["money_days"].div(1000).groupby(groups(customers, credit["customer_id"])).sum()
     return table.reindex(there).fillna(0.0).rename_axis("group").sort_index()

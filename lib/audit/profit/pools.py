@@ -18,19 +18,19 @@ def pools(costs: pd.DataFrame | None, caused: pd.DataFrame, *, year: int) -> pd.
 
     Returns
     -------
-    DataFrame with pool, driver, amount, unit_cost (of one unit of the driver; NaN where not laid), laid_class (laid on customers, a cost of the company, or why not).
+    DataFrame with pool, driver, amount, unit_cost_number (of one unit of the driver; NaN where not laid), laid_class (laid on customers, a cost of the company, or why not).
     """
     costs = pd.DataFrame({"period": [], "pool": [], "amount": []}).astype({"amount": float}) if costs is None else costs
     table = costs[costs["period"].astype(str) == str(year)].copy()
     table["driver"] = table["driver"].fillna(NONE).replace("", NONE) if "driver" in table.columns else NONE
     total = table["driver"].map(caused.sum()).astype(float)
-    table["unit_cost"] = table["amount"] / total.where(total > 0)
+    table["unit_cost_number"] = table["amount"] / total.where(total > 0)
     said = np.select(
         [table["driver"] == NONE, table["driver"] == "revenue", total > 0],
         [N_("a cost of the company"), N_("not laid: by revenue all customers would be equally profitable"), N_("laid on customers")],
         N_("not laid: the driver is not in these data"),
     )
-    return table.assign(laid_class=said)[["pool", "driver", "amount", "unit_cost", "laid_class"]].sort_values(
+    return table.assign(laid_class=said)[["pool", "driver", "amount", "unit_cost_number", "laid_class"]].sort_values(
         ["amount", "pool"], ascending=[False, True], ignore_index=True
     )
 
@@ -38,7 +38,7 @@ def pools(costs: pd.DataFrame | None, caused: pd.DataFrame, *, year: int) -> pd.
 def laid(table: pd.DataFrame, caused: pd.DataFrame, instead: dict[str, str] | None = None) -> pd.DataFrame:
     """Cost of each pool that is laid, by group; `instead`: another driver for a pool."""
     found = {}
-    for row in table[table["unit_cost"].notna()].itertuples():
+    for row in table[table["unit_cost_number"].notna()].itertuples():
         use = caused[(instead or {}).get(row.pool, row.driver)]
         found[row.pool] = row.amount * use / use.sum()
     return pd.DataFrame(found, index=caused.index)
@@ -47,7 +47,7 @@ def laid(table: pd.DataFrame, caused: pd.DataFrame, instead: dict[str, str] | No
 def alternatives(table: pd.DataFrame, caused: pd.DataFrame) -> list[tuple[str, str]]:
     """Pool and another driver that could stand for its own: pools driven by one of RIVALS, laid by each other of them."""
     there = [d for d in RIVALS if d in caused.columns and caused[d].sum() > 0]
-    of = table[table["unit_cost"].notna() & table["driver"].isin(RIVALS)]
+    of = table[table["unit_cost_number"].notna() & table["driver"].isin(RIVALS)]
     return [(row.pool, driver) for row in of.itertuples() for driver in there if driver != row.driver]
 
 

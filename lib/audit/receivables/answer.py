@@ -6,7 +6,7 @@ import pandas as pd
 
 from audit.findings import NAN, Finding
 from audit.language import mark as N_
-from audit.receivables.matching import ADVANCE, AMOUNT, CENT, CREDIT, DATED, NUMBER, OLDEST
+from audit.receivables.matching import ADVANCE, AMOUNT, CENT, CREDIT, CREDIT_LEFT, DATED, LATER, NUMBER, OLDEST
 
 
 def findings(
@@ -26,7 +26,15 @@ def findings(
                 "receivables", "receivables", "fact", N_("What customers owe cannot be said."), why=N_("there is no invoice until as_of")
             )
         ]
-    return [_owed(owing), *_days(months), _terms(settled, as_of), *_over(owing), _loss(losses, horizon_days), *_ways(ways)]
+    return [
+        _owed(owing),
+        *_stopped(owing, horizon_days),
+        *_days(months),
+        _terms(settled, as_of),
+        *_over(owing),
+        _loss(losses, horizon_days),
+        *_ways(ways),
+    ]
 
 
 def _owed(owing: pd.DataFrame) -> Finding:
@@ -37,6 +45,19 @@ def _owed(owing: pd.DataFrame) -> Finding:
         money_high=float(late["overdue"].sum()), who=", ".join(late["group"].head(10)),
         params={"debtors": int((owing["open"] > CENT).sum()), "owed": owed, "count": len(late), "top_share": float(late["overdue"].head(3).sum() / late["overdue"].sum()) if len(late) else 0.0},
     )  # fmt: skip
+
+
+def _stopped(owing: pd.DataFrame, horizon_days: int) -> list[Finding]:
+    stopped = owing[owing["is_stopped"]].sort_values(["open", "group"], ascending=[False, True])
+    if stopped.empty:
+        return []
+    owed = float(stopped["open"].sum())
+    return [
+        Finding(
+            "stopped_paying", "receivables", "fact", N_("{value} customers have paid nothing for more than {days} days although they owed it; they owe {owed}, and were invoiced {invoiced} in the last twelve months."), value=float(len(stopped)), unit="count",
+            n=len(owing), money=owed, money_low=owed, money_high=owed, who=", ".join(stopped["group"].head(10)), params={"days": horizon_days, "owed": owed, "invoiced": float(stopped["invoiced"].sum())},
+        )
+    ]  # fmt: skip
 
 
 def _days(months: pd.DataFrame) -> list[Finding]:
@@ -85,7 +106,7 @@ def _terms(settled: pd.DataFrame, as_of: pd.Timestamp) -> Finding:
         )
     late = year["late_days"] > 0
     return Finding(
-        "beyond_terms", "receivables", "fact", N_("Weighted by money, invoices due in the last twelve months were paid {value} days beyond terms; {late_share} of the money came late, {open} of it has not come."),
+        "beyond_terms", "receivables", "fact", N_("Weighted by money, invoices due in the last twelve months were paid {value} days beyond terms; {late_share} of that money came after its day or has not come yet ({open})."),
         value=float((year["amount"] * year["late_days"]).sum() / money), unit="days", n=len(year),
         params={"late_share": float(year.loc[late, "amount"].sum() / money), "open": float(year["open"].sum())},
     )  # fmt: skip
@@ -118,20 +139,20 @@ def _loss(losses: pd.DataFrame, horizon_days: int) -> Finding:
         )
     value, low, high = (float(losses[c].sum()) for c in ("expected_loss", "low_loss", "high_loss"))
     return Finding(
-        "expected_loss", "receivables", "estimate", N_("If customers pay as they have paid, {value} ({low} to {high}) of what is owed will still be unpaid {days} days after it was due; {beyond} is older already and not estimated."),
+        "expected_loss", "receivables", "estimate", N_("If customers pay as they have paid, {value} ({low} to {high}) of what is owed will still be unpaid {days} days after it was due; {beyond} more is older already, or owed by customers who have stopped paying, and is not estimated."),
         value=value, unit="money", n=int((losses["open"] > 0).sum()), low=low, high=high, money=value, money_low=low, money_high=high, params={"days": horizon_days, "beyond": beyond},
     )  # fmt: skip
 
 
 def _ways(ways: pd.DataFrame) -> list[Finding]:
-    paid = ways[~ways["how_class"].isin([CREDIT, DATED])].set_index("how_class")["amount"]
+    paid = ways[~ways["how_class"].isin([CREDIT, CREDIT_LEFT, DATED])].set_index("how_class")["amount"]
     total = float(paid.sum())
     if not total:
         return []
     by_number = float(paid.get(NUMBER, 0.0)) / total
     params = {
         "amount_share": float(paid.get(AMOUNT, 0.0)) / total,
-        "oldest_share": float(paid.get(OLDEST, 0.0)) / total,
+        "oldest_share": float(paid.get(OLDEST, 0.0) + paid.get(LATER, 0.0)) / total,
         "advance_share": float(paid.get(ADVANCE, 0.0)) / total,
     }
     message = N_(

@@ -8,8 +8,9 @@ from audit.findings import NAN
 from audit.language import mark as N_
 
 NUMBER, AMOUNT, OLDEST = N_("its number"), N_("the same amount"), N_("the oldest first")
-DATED, CREDIT, ADVANCE = N_("the day it was paid"), N_("a credit note"), N_("no invoice open")
-HOW = (NUMBER, AMOUNT, OLDEST, DATED, CREDIT, ADVANCE)
+DATED, CREDIT = N_("the day it was paid"), N_("a credit note")
+LATER, ADVANCE, CREDIT_LEFT = N_("an invoice that came later"), N_("no invoice open"), N_("a credit note, no invoice open")
+HOW = (NUMBER, AMOUNT, OLDEST, LATER, DATED, CREDIT, ADVANCE, CREDIT_LEFT)
 CENT = 0.005
 APPLIED = ["payment_id", "invoice_id", "customer_id", "paid_on", "amount", "how_class"]
 
@@ -64,8 +65,8 @@ def _by_number(came: pd.DataFrame, debts: pd.DataFrame, rest: dict[str, float], 
 
 
 def _by_rule(came: pd.DataFrame, debts: pd.DataFrame, rest: dict[str, float], left: dict[int, float]) -> list[tuple]:
-    """What no number has placed, in order of days: the same open amount of that customer, else the oldest open invoices of that day; money given back is an advance below nothing."""
-    rows = []
+    """What no number has placed, in order of days: the same open amount of that customer, else the oldest open invoices of that day; money given back is an advance below nothing; what is left waits for later invoices."""
+    rows, waiting = [], []
     open_ = {c: list(zip(t["invoice_id"], t["issued_on"], strict=True)) for c, t in debts.groupby("customer_id", sort=False)}
     for p in came[[abs(left[i]) > CENT for i in came.index]].itertuples():
         money = left[p.Index]
@@ -81,7 +82,23 @@ def _by_rule(came: pd.DataFrame, debts: pd.DataFrame, rest: dict[str, float], le
             if money <= CENT:
                 break
         if abs(money) > CENT:
-            rows.append((p.payment_id, "", p.customer_id, p.paid_on, money, ADVANCE))
+            waiting.append((p, money))
+    return [*rows, *_set_off(waiting, open_, rest)]
+
+
+def _set_off(waiting: list[tuple], open_: dict[str, list[tuple]], rest: dict[str, float]) -> list[tuple]:
+    """What found no invoice on its day, against what the customer owes on invoices that came later; the rest is an advance."""
+    rows = []
+    for p, money in waiting:
+        left = money
+        for invoice, _day in open_.get(p.customer_id, []) if left > 0 else []:
+            part = min(left, rest[invoice])
+            if part > CENT:
+                rest[invoice] -= part
+                left -= part
+                rows.append((p.payment_id, invoice, p.customer_id, p.paid_on, part, CREDIT if p.is_note else LATER))
+        if abs(left) > CENT:
+            rows.append((p.payment_id, "", p.customer_id, p.paid_on, left, CREDIT_LEFT if p.is_note else ADVANCE))
     return rows
 
 

@@ -8,6 +8,8 @@ import pandas as pd
 from audit.findings import NAN
 from audit.receivables.matching import CENT
 
+SETTLING = 2  # first months, of which what was owed from before the exports is missing
+
 
 def balances(settled: pd.DataFrame, laid: pd.DataFrame, *, until: pd.Timestamp) -> pd.DataFrame:
     """Invoiced, paid, owed and overdue at the end of every whole month, with count-back DSO and the collection effectiveness index.
@@ -45,6 +47,8 @@ def balances(settled: pd.DataFrame, laid: pd.DataFrame, *, until: pd.Timestamp) 
         count_back(table["invoiced"].iloc[: i + 1], days[: i + 1], table["owed"].iloc[i]) for i in range(len(months))
     ]
     year = table["invoiced"].rolling(12).sum()
+    early = table.index < SETTLING
+    table["count_back_days"] = table["count_back_days"].where(~early)
     table["yearly_days"] = table["owed"] / year.where(year > 0) * 365
     before = table["owed"].shift(1)
     table["effectiveness_ratio"] = (before + table["invoiced"] - table["owed"]) / (before + table["invoiced"] - table["current"]).where(

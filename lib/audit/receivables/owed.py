@@ -8,8 +8,9 @@ import pandas as pd
 from audit.findings import NAN
 from audit.groups import groups, leads
 from audit.language import mark as N_
-from audit.receivables.matching import ADVANCE, CENT
+from audit.receivables.matching import CENT, CREDIT, CREDIT_LEFT
 
+IDLE, NOBODY = N_("bought nothing this year"), N_("nobody")
 BUCKETS = [
     (0, N_("not yet due")), (30, N_("1 to 30 days late")), (60, N_("31 to 60 days late")), (90, N_("61 to 90 days late")), (np.inf, N_("over 90 days late")),
 ]  # fmt: skip
@@ -75,7 +76,13 @@ def ageing(settled: pd.DataFrame) -> pd.DataFrame:
 
 
 def debtors(
-    settled: pd.DataFrame, laid: pd.DataFrame, *, customers: pd.DataFrame | None, classes: pd.DataFrame | None, as_of: pd.Timestamp
+    settled: pd.DataFrame,
+    laid: pd.DataFrame,
+    *,
+    customers: pd.DataFrame | None,
+    classes: pd.DataFrame | None,
+    as_of: pd.Timestamp,
+    stopped_days: int,
 ) -> pd.DataFrame:
     """Each group of companies: what it owes, how late it pays, and its limit; most overdue money first (L14, E40 criteria 3 and 4).
 
@@ -84,7 +91,7 @@ def debtors(
 
     Returns
     -------
-    DataFrame with group, manager_id (of its first member; empty where unknown), abc_class, invoiced (twelve months), open, overdue, oldest_days (of the oldest overdue), days_beyond_terms_days,
+    DataFrame with group, manager_id (of its first member; empty where unknown), abc_class, invoiced (twelve months), open, overdue, oldest_days (of the oldest overdue), last_paid_on, is_stopped (nothing paid for `stopped_days`, though something was due before them), days_beyond_terms_days,
     paid_late_share (of the money due), credit_limit, over_limit (open beyond it; NaN without a limit), advance.
     """
     year = settled[settled["due_on"] > as_of - pd.DateOffset(years=1)]
@@ -102,17 +109,21 @@ def debtors(
     table["days_beyond_terms_days"] = weight["money"] / weight["amount"]
     table["paid_late_share"] = weight["paid_late"] / weight["amount"]
     table["invoiced"] = settled[settled["issued_on"] > as_of - pd.DateOffset(years=1)].groupby("group")["amount"].sum()
-    advance = laid[laid["how_class"] == ADVANCE]
+    advance = laid[laid["invoice_id"] == ""]
+    paid = laid[~laid["how_class"].isin([CREDIT, CREDIT_LEFT])]
+    table["last_paid_on"] = paid.groupby(groups(customers, paid["customer_id"]))["paid_on"].max()
     table["advance"] = advance.groupby(groups(customers, advance["customer_id"]))["amount"].sum()
     table[["overdue", "invoiced", "advance"]] = table[["overdue", "invoiced", "advance"]].fillna(0.0)
     table = table.rename_axis("group").reset_index()
     table["credit_limit"], table["over_limit"] = _limits(table, customers)
     table["manager_id"] = _managers(table["group"], customers)
     table["abc_class"] = (
-        table["group"].map(classes.drop_duplicates("group").set_index("group")["abc_class"]).fillna("") if classes is not None else ""
+        table["group"].map(classes.drop_duplicates("group").set_index("group")["abc_class"]).fillna(IDLE) if classes is not None else IDLE
     )
+    silent = (as_of - table["last_paid_on"]).dt.days.fillna(np.inf) > stopped_days
+    table["is_stopped"] = silent & (table["oldest_days"] > stopped_days)
     columns = [
-        "group", "manager_id", "abc_class", "invoiced", "open", "overdue", "oldest_days", "days_beyond_terms_days", "paid_late_share", "credit_limit", "over_limit", "advance",
+        "group", "manager_id", "abc_class", "invoiced", "open", "overdue", "oldest_days", "last_paid_on", "is_stopped", "days_beyond_terms_days", "paid_late_share", "credit_limit", "over_limit", "advance",
     ]  # fmt: skip
     return table.sort_values(["overdue", "open", "group"], ascending=[False, False, True], ignore_index=True)[columns]
 
@@ -156,6 +167,7 @@ def by(debtors: pd.DataFrame, column: str) -> pd.DataFrame:
         )
         .reset_index()
     )
+    sums[column] = sums[column].replace("", NOBODY)
     sums["overdue_share"] = sums["overdue"] / sums["open"].where(sums["open"] > 0)
     sums["paid_late_share"], sums["days_beyond_terms_days"] = (sums[c] / sums["told"].where(sums["told"] > 0) for c in ("late", "days"))
     columns = [column, "customers", "invoiced", "open", "overdue", "overdue_share", "paid_late_share", "days_beyond_terms_days"]

@@ -91,7 +91,7 @@ def imported(notebook: Path) -> list[str]:
     """The modules of ours that a notebook imports.
 
     >>> imported(ROOT / "notebooks" / "990_verdicts.ipynb")
-    ['charts', 'findings', 'periods', 'show', 'store', 'verdicts']
+    ['charts', 'findings', 'show', 'store', 'verdicts']
     """
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     found = set()

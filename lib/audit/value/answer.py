@@ -147,21 +147,17 @@ def _points(life: pd.DataFrame, points: float, horizon_months: int) -> Finding:
     grown, constant = lifetime.elasticity(life, points=points) if len(life) else (NAN, NAN)
     best = grown if grown == grown else constant
     if best != best:
-        why = N_("none of the customers whose first purchase is known has left yet, or they have been watched for less than a year")
+        why = N_(
+            "none of the customers whose first purchase is known has left yet, or fewer than ten of them have, or they have been watched for less than a year"
+        )
         return Finding("value_of_retention", "value", "model", N_("What more retention would bring cannot be said."), why=why)
     message = N_(
-        "If {points_share} fewer of the new customers left in a year, a customer would bring {value} more within {horizon_months} months, by the base’s own survival; the literature’s claim is 25 to 95 % for five points."
+        "Of {n} customers whose first purchase is known {left} have left. If {points_share} more of them stayed through each year ({then_share} instead of {now_share}), a customer’s months within {horizon_months} months would grow by {value}, mostly beyond what has been watched; the literature’s claim is 25 to 95 % of profit for five points."
     )
-    n = int(life["customers"].iloc[0])
-    return Finding(
-        "value_of_retention",
-        "value",
-        "model",
-        message,
-        value=best,
-        n=n,
-        params={"points_share": points, "horizon_months": float(horizon_months)},
-    )
+    n, seen = int(life["customers"].iloc[0]), life.iloc[-1]
+    params = {"points_share": points, "horizon_months": float(horizon_months), "left": int(seen["left"])}
+    params |= {"now_share": float(seen["one_year_share"]), "then_share": min(1.0, float(seen["one_year_share"]) + points)}
+    return Finding("value_of_retention", "value", "model", message, value=best, n=n, params=params)
 
 
 def _payback(paid: pd.DataFrame) -> list[Finding]:
@@ -180,12 +176,14 @@ def _payback(paid: pd.DataFrame) -> list[Finding]:
                 "fact",
                 message,
                 value=float(row["watched_months"]),
-                unit="days",
+                unit="count",
                 n=int(row["new_customers"]),
                 params=params,
             )
         ]
-    message = N_("The {n} customers won in {cohort} cost {cost} each and had brought it back in margin after {payback_months} months.")
+    message = N_(
+        "The {n} customers won in {cohort} cost {cost} each and together had brought it back after {payback_months} months, in margin on goods, before what serving them costs."
+    )
     params["payback_months"] = float(row["payback_months"])
     return [
         Finding(
@@ -194,7 +192,7 @@ def _payback(paid: pd.DataFrame) -> list[Finding]:
             "fact",
             message,
             value=float(row["payback_months"]),
-            unit="days",
+            unit="count",
             n=int(row["new_customers"]),
             params=params,
         )

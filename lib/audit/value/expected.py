@@ -156,6 +156,8 @@ def intervals(
         ratio = _off(foretold, rule.name)
         ends = np.nanquantile(ratio, tails) if rule.fit is None else np.array([np.nanmean(ratio)])
         low, high = np.nanmin([low, total, *total * ends]), np.nanmax([high, total, *total * ends])
+    ordered = [c for c in values.columns if c not in ("residual_value", "low_value", "high_value")]
+    values = values[[*ordered, "low_value", "high_value", "residual_value"]]  # the range stands beside what it is of
     base = (
         values["level_class"].iloc[0] if len(values) else "",
         total,

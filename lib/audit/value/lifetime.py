@@ -200,16 +200,25 @@ def elasticity(life: pd.DataFrame, *, points: float) -> tuple[float, float]:
 
 
 LEAST_MONTHS = 12  # that the oldest customer must have been watched for lives to be projected at all
+LEAST_LEFT = 10  # customers who must have left
 SEEN, HETEROGENEOUS, CONSTANT = N_("as seen (Kaplan-Meier)"), N_("each leaves at its own rate (sBG)"), N_("all leave at one rate")
 
 
 def lives(
-    history: pd.DataFrame, late: pd.DataFrame | None, *, horizon_months: int, points: float, discount_rate: float, confidence: float
+    history: pd.DataFrame,
+    late: pd.DataFrame | None,
+    *,
+    horizon_months: int,
+    left_days: int,
+    points: float,
+    discount_rate: float,
+    confidence: float,
 ) -> pd.DataFrame:
     """How long customers stay: by survival with open ends, projected with differing customers, and by one churn rate, the naive rival (P5).
 
-    Counted from the first purchase of those whose first is known. A customer on the overdue list has left, dated at its last purchase; all others are still
-    there, their lives open. Watched for less than a year, nothing is projected. The horizon is limited, and months in it are discounted.
+    Counted from the first purchase of those whose first is known. A customer on the overdue list, or silent for `left_days`, has left, dated at its last purchase; all others are still
+    there, their lives open. One-time buyers have no rhythm to be overdue by, so that without the second rule they would live for ever. Watched for less than a year, or with fewer
+    than LEAST_LEFT that left, nothing is projected. The horizon is limited, and months in it are discounted.
 
     Returns
     -------
@@ -223,11 +232,11 @@ def lives(
     known = history[history["is_first_known"]]
     if late is None or known.empty:
         return pd.DataFrame({c: pd.Series(dtype="str" if c == "method_class" else float) for c in columns})
-    gone = known["customer_id"].isin(late["customer_id"]).to_numpy()
+    gone = (known["customer_id"].isin(late["customer_id"]) | (known["silence_days"] >= left_days)).to_numpy()
     month = 365.25 / 12
     life = (known["last_on"] - known["first_on"]).dt.days.to_numpy() / month
     watched = life + known["silence_days"].to_numpy() / month
-    if watched.max() < LEAST_MONTHS:
+    if watched.max() < LEAST_MONTHS or gone.sum() < LEAST_LEFT:
         return pd.DataFrame({c: pd.Series(dtype="str" if c == "method_class" else float) for c in columns})
     time = np.where(gone, life, watched)
     curve = intervals.kaplan_meier(time, gone, confidence=confidence)
@@ -240,8 +249,6 @@ def lives(
     size = max(len(lost), len(kept))
     lost, kept = np.pad(lost, (0, size - len(lost))), np.pad(kept, (0, size - len(kept)))
     try:
-        if not gone.any():
-            raise fitting.NotFitted
         fit = discrete.fit_contract(lost, np.append(kept[1:], 0.0))
         share = discrete.contract_survival(fit["alpha"], fit["beta"], np.arange(horizon_months + 13))
         rows.append(

@@ -32,10 +32,10 @@ def _given(wallets: pd.DataFrame) -> Finding:
         return Finding("wallet_share", "wallet", "estimate", N_("Our share of the customers’ purchases cannot be said."), why=why)
     revenue, gap = float(told["revenue"].sum()), float(told["gap"].sum())
     return Finding(
-        "wallet_share", "wallet", "estimate", N_("The {n} customers whose budgets are known buy {value} ({low} to {high}) of their goods from us; {gap} a year goes elsewhere. They bring {sales_share} of our sales."),
+        "wallet_share", "wallet", "estimate", N_("The {n} customers whose budgets are known buy {value} of their goods from us ({low} to {high} if all budgets were off by the error the settings allow), half of them more than {median_share}; {gap} a year goes elsewhere, {top_share} of it with the two largest gaps. They bring {sales_share} of our sales."),
         value=revenue / float(told["budget"].sum()), n=len(told), low=revenue / float(told["high_budget"].sum()), high=min(1.0, revenue / float(told["low_budget"].sum())),
         money=gap, money_low=float(told["low_gap"].sum()), money_high=float(told["high_gap"].sum()), who=", ".join(told["group"].head(10)),
-        params={"gap": gap, "sales_share": revenue / float(wallets["revenue"].sum()) if wallets["revenue"].sum() else float("nan")},
+        params={"median_share": float(told["wallet_share"].median()), "top_share": float(told["gap"].nlargest(2).sum() / gap) if gap else 0.0, "gap": gap, "sales_share": revenue / float(wallets["revenue"].sum()) if wallets["revenue"].sum() else float("nan")},
     )  # fmt: skip
 
 
@@ -100,14 +100,17 @@ def _space(space: pd.DataFrame) -> list[Finding]:
 def _moved(moved: pd.DataFrame) -> list[Finding]:
     if moved.empty:
         return []
-    params = {"budget_effect": float(moved["budget_effect"].sum()), "share_effect": float(moved["share_effect"].sum())}
+    told = moved[~moved["is_doubtful"].astype(bool)]
+    params = {
+        "budget_effect": float(told["budget_effect"].sum()),
+        "share_part": float(told["share_effect"].sum()),
+        "doubtful": len(moved) - len(told),
+    }
     message = N_(
-        "Sales to the {n} customers with budgets of two years changed by {value}: {budget_effect} because their budgets did, {share_effect} because our share did."
+        "Sales to the {n} customers with credible budgets of two years changed by {value}: {budget_effect} goes with their budgets, {share_part} with our share of them; {doubtful} more name budgets that jump, which is a question about the data first."
     )
     return [
-        Finding(
-            "wallet_change", "wallet", "estimate", message, value=float(moved["change"].sum()), unit="money", n=len(moved), params=params
-        )
+        Finding("wallet_change", "wallet", "estimate", message, value=float(told["change"].sum()), unit="money", n=len(told), params=params)
     ]
 
 
@@ -150,7 +153,7 @@ def _realistic(realistic: pd.DataFrame) -> Finding:
         return Finding("wallet_capture", "wallet", "estimate", N_("What of the gaps is realistic to win cannot be said."), why=why)
     value, low, high = (float(realistic[c].sum()) for c in ("realistic", "low_realistic", "high_realistic"))
     return Finding(
-        "wallet_capture", "wallet", "estimate", N_("If each of the {n} customers with a gap gave us as many points more as those whose share rose, the year would bring {value} ({low} to {high}); that is what rose by itself, not what an effort adds."),
+        "wallet_capture", "wallet", "estimate", N_("If each of the {n} customers with a gap gave us as many points more as the better half of the base did, whose share rose, and none more than doubled its purchases, the year would bring {value} ({low} to {high}); that is what rose by itself, not what an effort adds."),
         value=value, unit="money", n=len(realistic), low=low, high=high, money=value, money_low=low, money_high=high, who=", ".join(realistic["group"].head(10)),
     )  # fmt: skip
 

@@ -57,14 +57,16 @@ def categories(space: pd.DataFrame, *, attention_share: float) -> pd.DataFrame:
     return table.sort_values(["gap", "category"], ascending=[False, True], ignore_index=True)[columns]
 
 
-def changes(panel: pd.DataFrame, budgets: pd.DataFrame | None, *, customers: pd.DataFrame | None, until: pd.Timestamp) -> pd.DataFrame:
+def changes(
+    panel: pd.DataFrame, budgets: pd.DataFrame | None, *, customers: pd.DataFrame | None, until: pd.Timestamp, jump: float
+) -> pd.DataFrame:
     """Change of our sales to each group, split into growth of its budget and of our share (F3); the two add up to the change exactly.
 
     Half-way between the years: budget growth at the mean share, share change at the mean budget. Only groups with budgets of both years.
 
     Returns
     -------
-    DataFrame with group, revenue_before, revenue_now, budget_before, budget_now, share_before_share, share_now_share, change, budget_effect, share_effect; most change first, up or down.
+    DataFrame with group, revenue_before, revenue_now, budget_before, budget_now, share_before_share, share_now_share, change, budget_effect, share_effect, is_doubtful (a budget that grew or shrank by more than `jump` times: a question about the data before it is a fact); most change first, up or down.
     """
     columns = [
         "group",
@@ -77,6 +79,7 @@ def changes(panel: pd.DataFrame, budgets: pd.DataFrame | None, *, customers: pd.
         "change",
         "budget_effect",
         "share_effect",
+        "is_doubtful",
     ]
     year = whole_year(budgets, until=until)
     both = (
@@ -95,6 +98,8 @@ def changes(panel: pd.DataFrame, budgets: pd.DataFrame | None, *, customers: pd.
     both["change"] = both["revenue_now"] - both["revenue_before"]
     both["budget_effect"] = (both["budget_now"] - both["budget_before"]) * (both["share_now_share"] + both["share_before_share"]) / 2
     both["share_effect"] = (both["share_now_share"] - both["share_before_share"]) * (both["budget_now"] + both["budget_before"]) / 2
+    ratio = both["budget_now"] / both["budget_before"]
+    both["is_doubtful"] = (ratio > jump) | (ratio < 1 / jump)
     table = both.rename_axis("group").reset_index()
     order = table.assign(size=-table["change"].abs()).sort_values(["size", "group"]).index
     return table.loc[order].reset_index(drop=True)[columns]
@@ -105,8 +110,8 @@ def by_manager(wallets: pd.DataFrame, *, customers: pd.DataFrame | None, confide
 
     Returns
     -------
-    DataFrame with manager_id, customers (with a given budget), revenue, budget, wallet_share (low_share, high_share: customers drawn anew), expected_share (the base's share by industry, weighted with this manager's budgets; of the whole base where
-    industries are unknown), position_class (above, below, or not to be told from what was expected; too few below `least` customers).
+    DataFrame with manager_id, customers (with a given budget), revenue, budget, wallet_share (mean of the customers' shares, each counting alike, so that no giant decides; low_share,
+    high_share: customers drawn anew), expected_share (mean share of all customers of the same industries; of the whole base where industries are unknown), position_class (above, below, or not to be told from what was expected; too few below `least` customers).
     """
     columns = [
         "manager_id",
@@ -128,26 +133,25 @@ def by_manager(wallets: pd.DataFrame, *, customers: pd.DataFrame | None, confide
         kind=told["group"].map(first["industry"]).fillna("") if "industry" in first.columns else "",
     )
     of = of[of["manager_id"].fillna("") != ""]
-    usual = of.groupby("kind")[["revenue", "budget"]].sum()
-    of = of.assign(expected=of["budget"] * of["kind"].map(usual["revenue"] / usual["budget"]))
+    of = of.assign(expected=of.groupby("kind")["wallet_share"].transform("mean"))
     generator, rows = np.random.default_rng(0), []
     for manager, part in of.groupby("manager_id"):
-        revenue, budget = part["revenue"].to_numpy(), part["budget"].to_numpy()
-        n = len(part)
-        draws = generator.multinomial(n, np.full(n, 1 / n), 2000)
-        low, high = np.quantile((draws @ revenue) / (draws @ budget), [(1 - confidence) / 2, (1 + confidence) / 2])
-        expected = float(part["expected"].sum() / budget.sum())
+        share, n = part["wallet_share"].to_numpy(), len(part)
+        draws = generator.multinomial(n, np.full(n, 1 / n), 2000) / n
+        low, high = np.quantile(draws @ share, [(1 - confidence) / 2, (1 + confidence) / 2])
+        expected = float(part["expected"].mean())
         position = (
             N_("too few to tell") if n < least else N_("below") if high < expected else N_("above") if low > expected else N_("as expected")
         )
-        rows.append((manager, n, revenue.sum(), budget.sum(), revenue.sum() / budget.sum(), low, high, expected, position))
+        rows.append((manager, n, part["revenue"].sum(), part["budget"].sum(), share.mean(), low, high, expected, position))
     return pd.DataFrame(rows, columns=columns).sort_values(["wallet_share", "manager_id"], ignore_index=True)
 
 
 def capture(wallets: pd.DataFrame, moved: pd.DataFrame, *, least: int) -> pd.DataFrame:
     """What of each gap is realistic to win in a year: as much share as customers of this base gained where they gained at all.
 
-    Measured on groups with budgets of two years whose share rose: the median of the points gained, between its quarters, times the budget, never more than the gap. What rose by itself is no promise of what an effort
+    Measured on groups with credible budgets of two years whose share rose: the median of the points gained, between its quarters, times the budget, never more than the gap, nor than our
+    sales to the customer (to double in a year is much). What rose by itself is no promise of what an effort
     adds. No rows where fewer than `least` shares rose.
 
     Returns
@@ -156,12 +160,12 @@ def capture(wallets: pd.DataFrame, moved: pd.DataFrame, *, least: int) -> pd.Dat
     """
     columns = ["group", "revenue", "budget", "gap", "provenance_class", "points_share", "realistic", "low_realistic", "high_realistic"]
     gained = moved["share_now_share"] - moved["share_before_share"]
-    gained = gained[gained > 0]
+    gained = gained[(gained > 0) & ~moved["is_doubtful"].astype(bool)]
     told = wallets[wallets["provenance_class"].isin([DECLARED, "benchmark"]) & (wallets["gap"] > 0)]
     if len(gained) < least or told.empty:
         return pd.DataFrame({c: pd.Series(dtype="str" if c in ("group", "provenance_class") else float) for c in columns})
     low, middle, high = np.quantile(gained, [0.25, 0.5, 0.75])
     table = told.assign(points_share=middle)
     for name, points in [("realistic", middle), ("low_realistic", low), ("high_realistic", high)]:
-        table[name] = np.minimum(table["gap"], table["budget"] * points)
+        table[name] = np.minimum(np.minimum(table["gap"], table["revenue"]), table["budget"] * points)
     return table.sort_values(["realistic", "group"], ascending=[False, True], ignore_index=True)[columns]
