@@ -154,14 +154,14 @@ def test_expected_loss_is_read_from_how_invoices_were_paid_and_says_nothing_beyo
     came = payments(*[(f"p{i}", "a", pd.Timestamp("2025-01-31") + pd.Timedelta(days=d), 10, str(i)) for i, d in enumerate(days)])
     laid = receivables.applied(table, came, as_of=AS_OF)
     settled = receivables.invoices_settled(table, laid, customers=None, as_of=AS_OF, terms_days=30)
-    curve = receivables.unpaid_share(settled, confidence=0.95)
+    curve = receivables.unpaid_share(settled, as_of=AS_OF, confidence=0.95)
     found = receivables.expected_loss(settled, curve, stopped=pd.Series(dtype=str), horizon_days=90, confidence=0.95).set_index(
         "bucket_class"
     )
     assert found.loc["31 to 60 days late", "unpaid_share"] == pytest.approx(1.0)  # nobody who was 60 days late has paid by 90
     assert found.loc["over 90 days late", "beyond"] == 1000
     assert np.isnan(found.loc["over 90 days late", "expected_loss"])
-    assert intervals.at(receivables.unpaid_share(settled, confidence=0.95), 11, confidence=0.95)[0] == pytest.approx(0.8)
+    assert intervals.at(receivables.unpaid_share(settled, as_of=AS_OF, confidence=0.95), 11, confidence=0.95)[0] == pytest.approx(0.8)
 
 
 def test_collection_effectiveness_is_what_came_of_what_could():
@@ -206,7 +206,11 @@ def test_without_an_invoice_the_chapter_says_so():
     months = receivables.balances(settled, laid, until=AS_OF)
     owing = receivables.debtors(settled, laid, customers=None, classes=None, as_of=AS_OF, stopped_days=90)
     losses = receivables.expected_loss(
-        settled, receivables.unpaid_share(settled, confidence=0.95), stopped=pd.Series(dtype=str), horizon_days=90, confidence=0.95
+        settled,
+        receivables.unpaid_share(settled, as_of=AS_OF, confidence=0.95),
+        stopped=pd.Series(dtype=str),
+        horizon_days=90,
+        confidence=0.95,
     )
     [found] = receivables.findings(settled, months, owing, losses, receivables.matched(laid), as_of=AS_OF, horizon_days=90)
     assert found.why
@@ -219,7 +223,7 @@ def test_who_has_stopped_paying_is_named_and_left_out_of_the_expected_loss():
     owing = receivables.debtors(settled, laid, customers=None, classes=None, as_of=AS_OF, stopped_days=90).set_index("group")
     assert owing["is_stopped"].to_dict() == {"a": True, "b": False}
     assert pd.isna(owing.loc["a", "last_paid_on"])
-    curve = receivables.unpaid_share(settled, confidence=0.95)
+    curve = receivables.unpaid_share(settled, as_of=AS_OF, confidence=0.95)
     losses = receivables.expected_loss(settled, curve, stopped=pd.Series(["a"]), horizon_days=1000, confidence=0.95)
     assert losses["beyond"].sum() == 270
     assert losses["expected_loss"].isna().all()

@@ -11,8 +11,9 @@ from audit.receivables.answer import findings
 from audit.receivables.loss import expected_loss, unpaid_share
 from audit.receivables.matching import applied, matched
 from audit.receivables.months import balances, count_back
-from audit.receivables.owed import ageing, by, credit, debtors, invoices_settled
+from audit.receivables.owed import ageing, by, credit, debtors, invoices_settled, watched
 
 __all__ = [
     "ageing", "applied", "balances", "by", "count_back", "credit", "debtors", "expected_loss", "findings", "invoices_settled", "matched", "unpaid_share",
+    "watched",
 ]  # fmt: skip

@@ -23,7 +23,13 @@ def findings(
     if settled.empty:
         return [
             Finding(
-                "receivables", "receivables", "fact", N_("What customers owe cannot be said."), why=N_("there is no invoice until as_of")
+                "receivables",
+                "receivables",
+                "fact",
+                N_("What customers owe cannot be said."),
+                why=N_(
+                    "there is no invoice until as_of of which payments could tell: the tables invoices and payments, or the day each invoice was paid, are needed"
+                ),
             )
         ]
     return [

@@ -11,13 +11,15 @@ from audit.receivables.matching import CENT
 from audit.receivables.owed import BUCKETS
 
 
-def unpaid_share(settled: pd.DataFrame, *, confidence: float) -> pd.DataFrame:
-    """Share of the invoices settled by each day after they were due, those still open counted for as long as they are (Kaplan-Meier); days before due count as 0.
+def unpaid_share(settled: pd.DataFrame, *, as_of: pd.Timestamp, confidence: float) -> pd.DataFrame:
+    """Share of the invoices settled by each day after they were due, those still open counted for as long as they are (Kaplan-Meier); days before due count as 0. Only invoices whose day has come: of the
+    others nothing is known yet.
 
     Returns
     -------
     DataFrame as intervals.kaplan_meier gives it.
     """
+    settled = settled[settled["due_on"] <= as_of]
     return intervals.kaplan_meier(
         settled["late_days"].clip(lower=0).to_numpy() + 1, settled["settled_on"].notna().to_numpy(), confidence=confidence
     )
@@ -36,7 +38,8 @@ def expected_loss(settled: pd.DataFrame, curve: pd.DataFrame, *, stopped: pd.Ser
     owed = settled[settled["open"] > CENT]
     now = np.maximum(owed["late_days"].to_numpy(), 0) + 1
     until = intervals.at(curve, horizon_days + 1, confidence=confidence)
-    still = np.array([1 - intervals.at(curve, day - 1, confidence=confidence)[0] if day > 1 else 1.0 for day in now])
+    at = {day: 1 - intervals.at(curve, day, confidence=confidence)[0] for day in np.unique(now)}  # known to be unpaid through today
+    still = np.where(owed["late_days"].to_numpy() < 0, 1.0, [at[day] for day in now])
     chance, low, high = ((1 - value) / np.where(still > 0, still, np.nan) for value in (until[0], until[2], until[1]))
     beyond = (now > horizon_days + 1) | owed["group"].isin(stopped).to_numpy()
     part = owed.assign(

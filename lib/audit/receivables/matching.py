@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from audit.findings import NAN
+from audit.groups import groups
 from audit.language import mark as N_
 
 NUMBER, AMOUNT, OLDEST = N_("its number"), N_("the same amount"), N_("the oldest first")
@@ -15,10 +16,12 @@ CENT = 0.005
 APPLIED = ["payment_id", "invoice_id", "customer_id", "paid_on", "amount", "how_class"]
 
 
-def applied(invoices: pd.DataFrame, payments: pd.DataFrame | None, *, as_of: pd.Timestamp) -> pd.DataFrame:
+def applied(
+    invoices: pd.DataFrame, payments: pd.DataFrame | None, *, customers: pd.DataFrame | None = None, as_of: pd.Timestamp
+) -> pd.DataFrame:
     """Every payment and credit note until `as_of`, laid on invoices: one row per part of it.
 
-    Where there are no payments, the day on which an invoice was paid in full, if the invoices have one, stands in.
+    Where there are no payments, the day on which an invoice was paid in full, if the invoices have one, stands in. Companies under common control are one debtor: one may pay for another.
 
     Returns
     -------
@@ -43,7 +46,10 @@ def applied(invoices: pd.DataFrame, payments: pd.DataFrame | None, *, as_of: pd.
         rest[row.invoice_id] = 0.0
     came = came.sort_values(["paid_on", "payment_id"], ignore_index=True)
     left = came["amount"].to_dict()
-    rows = [*_by_number(came, debts, rest, left), *_by_rule(came, debts, rest, left)]
+    came["debtor"], who = groups(customers, came["customer_id"]), groups(customers, debts["customer_id"])
+    rows = [*_by_number(came, dict(zip(debts["invoice_id"], who, strict=True)), rest, left)]
+    for debtor, part in came[pd.Series(left, dtype=float).abs() > CENT].groupby("debtor", sort=True):
+        rows += _in_order(part, debts[who == debtor], rest, left)
     laid = pd.DataFrame(rows, columns=APPLIED)
     both = pd.concat([part for part in (dated, laid) if len(part)], ignore_index=True) if len(dated) or len(laid) else laid
     return both.astype({"amount": "float64", "paid_on": "datetime64[us]"}).sort_values(
@@ -51,54 +57,74 @@ def applied(invoices: pd.DataFrame, payments: pd.DataFrame | None, *, as_of: pd.
     )
 
 
-def _by_number(came: pd.DataFrame, debts: pd.DataFrame, rest: dict[str, float], left: dict[int, float]) -> list[tuple]:
-    """Payments on the invoice they name, as far as it is open and its customer's; `rest` loses what was paid, `left` what was placed."""
-    owner = dict(zip(debts["invoice_id"], debts["customer_id"], strict=True))
+def _by_number(came: pd.DataFrame, owner: dict[str, str], rest: dict[str, float], left: dict[int, float]) -> list[tuple]:
+    """Payments on the invoice they name, as far as it is open and its debtor's; `rest` loses what was paid, `left` what was placed."""
     rows = []
     for p in came[came["invoice_id"] != ""].itertuples():
         part = min(p.amount, rest.get(p.invoice_id, 0.0))
-        if owner.get(p.invoice_id) == p.customer_id and part > CENT:
+        if owner.get(p.invoice_id) == p.debtor and part > CENT:
             rest[p.invoice_id] -= part
             left[p.Index] -= part
             rows.append((p.payment_id, p.invoice_id, p.customer_id, p.paid_on, part, NUMBER))
     return rows
 
 
-def _by_rule(came: pd.DataFrame, debts: pd.DataFrame, rest: dict[str, float], left: dict[int, float]) -> list[tuple]:
-    """What no number has placed, in order of days: the same open amount of that customer, else the oldest open invoices of that day; money given back is an advance below nothing; what is left waits for later invoices."""
-    rows, waiting = [], []
-    open_ = {c: list(zip(t["invoice_id"], t["issued_on"], strict=True)) for c, t in debts.groupby("customer_id", sort=False)}
-    for p in came[[abs(left[i]) > CENT for i in came.index]].itertuples():
-        money = left[p.Index]
-        ids = open_.get(p.customer_id, [])
-        ids[:] = [(i, day) for i, day in ids if rest[i] > CENT]
-        there = [i for i, day in ids if day <= p.paid_on] if money > 0 else []
-        same = [] if p.is_note else [i for i in there if abs(rest[i] - money) <= CENT]
-        for invoice in same[:1] or there:
+def _in_order(came: pd.DataFrame, debts: pd.DataFrame, rest: dict[str, float], left: dict[int, float]) -> list[tuple]:
+    """What no number has placed, of one debtor, day by day with its invoices.
+
+    Money goes on the same open amount, else on the oldest open invoices; what is left waits for the next invoice, which takes it first. Money given back takes what waits before it is an advance
+    below nothing.
+    """
+    rows, waiting, open_ = [], [], {}
+    bills = [(b.issued_on, 0, b.invoice_id) for b in debts.itertuples() if rest[b.invoice_id] > CENT]
+    for _day, _kind, what in sorted(bills + [(p.paid_on, 1, p) for p in came.itertuples()], key=lambda event: event[:2]):
+        if isinstance(what, str):
+            rows += _from_waiting(waiting, what, rest)
+            if rest[what] > CENT:
+                open_[what] = None
+            continue
+        money = left[what.Index]
+        if money < 0:
+            for entry in waiting:
+                back = min(entry[1], -money)
+                entry[1], money = entry[1] - back, money + back
+                rows += [
+                    (who.payment_id, "", who.customer_id, who.paid_on, part, ADVANCE)
+                    for who, part in ((entry[0], back), (what, -back))
+                    if back > CENT
+                ]
+        same = [] if what.is_note else [i for i in open_ if abs(rest[i] - money) <= CENT]
+        for invoice in (same[:1] or list(open_)) if money > CENT else []:
             part = min(money, rest[invoice])
             rest[invoice] -= part
             money -= part
-            rows.append((p.payment_id, invoice, p.customer_id, p.paid_on, part, CREDIT if p.is_note else AMOUNT if same else OLDEST))
+            if rest[invoice] <= CENT:
+                del open_[invoice]
+            rows.append(
+                (what.payment_id, invoice, what.customer_id, what.paid_on, part, CREDIT if what.is_note else AMOUNT if same else OLDEST)
+            )
             if money <= CENT:
                 break
-        if abs(money) > CENT:
-            waiting.append((p, money))
-    return [*rows, *_set_off(waiting, open_, rest)]
+        if money > CENT:
+            waiting.append([what, money])
+        elif money < -CENT:
+            rows.append((what.payment_id, "", what.customer_id, what.paid_on, money, ADVANCE))
+    return rows + [
+        (p.payment_id, "", p.customer_id, p.paid_on, money, CREDIT_LEFT if p.is_note else ADVANCE) for p, money in waiting if money > CENT
+    ]
 
 
-def _set_off(waiting: list[tuple], open_: dict[str, list[tuple]], rest: dict[str, float]) -> list[tuple]:
-    """What found no invoice on its day, against what the customer owes on invoices that came later; the rest is an advance."""
+def _from_waiting(waiting: list[list], invoice: str, rest: dict[str, float]) -> list[tuple]:
+    """What a new invoice takes of the money that waits, the oldest first."""
     rows = []
-    for p, money in waiting:
-        left = money
-        for invoice, _day in open_.get(p.customer_id, []) if left > 0 else []:
-            part = min(left, rest[invoice])
-            if part > CENT:
-                rest[invoice] -= part
-                left -= part
-                rows.append((p.payment_id, invoice, p.customer_id, p.paid_on, part, CREDIT if p.is_note else LATER))
-        if abs(left) > CENT:
-            rows.append((p.payment_id, "", p.customer_id, p.paid_on, left, CREDIT_LEFT if p.is_note else ADVANCE))
+    for entry in waiting:
+        part = min(entry[1], rest[invoice])
+        if part > CENT:
+            rest[invoice] -= part
+            entry[1] -= part
+            p = entry[0]
+            rows.append((p.payment_id, invoice, p.customer_id, p.paid_on, part, CREDIT if p.is_note else LATER))
+    waiting[:] = [entry for entry in waiting if entry[1] > CENT]
     return rows
 
 

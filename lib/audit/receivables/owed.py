@@ -10,10 +10,21 @@ from audit.groups import groups, leads
 from audit.language import mark as N_
 from audit.receivables.matching import CENT, CREDIT, CREDIT_LEFT
 
+GRACE = 31  # days before the first payment of which invoices are still taken
+TRIFLE = 0.001  # share of an invoice that may be missing for it to count as paid: its lateness would weigh the whole
 IDLE, NOBODY = N_("bought nothing this year"), N_("nobody")
 BUCKETS = [
     (0, N_("not yet due")), (30, N_("1 to 30 days late")), (60, N_("31 to 60 days late")), (90, N_("61 to 90 days late")), (np.inf, N_("over 90 days late")),
 ]  # fmt: skip
+
+
+def watched(invoices: pd.DataFrame, payments: pd.DataFrame | None) -> pd.DataFrame:
+    """The invoices of which it can be known whether they were paid: none without payments or days of payment, else those of the time that payments cover."""
+    if payments is None:
+        dated = "paid_on" in invoices.columns and invoices["paid_on"].notna().any()
+        return invoices if dated else invoices.iloc[:0]
+    first = payments["paid_on"].min()
+    return invoices[invoices["issued_on"] >= first - pd.Timedelta(days=GRACE)] if len(payments) else invoices.iloc[:0]
 
 
 def invoices_settled(
@@ -34,7 +45,7 @@ def invoices_settled(
     table["due_on"] = _due(invoices, customers, terms_days).reindex(table.index)
     paid = laid[laid["invoice_id"] != ""].groupby("invoice_id").agg(paid=("amount", "sum"), last=("paid_on", "max"))
     table["open"] = (table["amount"] - paid["paid"].reindex(table["invoice_id"]).fillna(0.0).to_numpy()).clip(lower=0).round(4)
-    is_open = table["open"] > CENT
+    is_open = table["open"] > np.maximum(CENT, table["amount"] * TRIFLE)
     table["settled_on"] = pd.Series(paid["last"].reindex(table["invoice_id"]).to_numpy(), index=table.index, dtype="datetime64[us]").where(
         ~is_open
     )
