@@ -111,3 +111,8 @@ def test_criteria_are_in_their_own_units_and_an_achievable_level_is_no_budget():
     found = portfolio.criteria(panel, history, customers=None, wallets=level, debtors=None, until=UNTIL).iloc[0]
     assert found["budget"] == 150
     assert np.isnan(found["wallet"])
+
+
+def test_a_sole_customer_is_in_the_middle_not_the_worst():
+    found = portfolio.portfolio(CORNERS.iloc[:1], **WEIGHTS, border=0.6, draws=5).iloc[0]
+    assert (found["attractiveness_index"], found["position_index"]) == (0.5, 0.5)

@@ -227,3 +227,45 @@ def test_who_has_stopped_paying_is_named_and_left_out_of_the_expected_loss():
     losses = receivables.expected_loss(settled, curve, stopped=pd.Series(["a"]), horizon_days=1000, confidence=0.95)
     assert losses["beyond"].sum() == 270
     assert losses["expected_loss"].isna().all()
+
+
+def test_invoices_not_yet_due_say_nothing_of_what_is_lost():
+    paid = [(str(i), "a", "2025-01-01", "2025-01-31", 10) for i in range(9)] + [("never", "a", "2025-01-01", "2025-01-31", 10)]
+    young = [(f"y{i}", "a", "2025-12-20", "2026-01-19", 10) for i in range(30)]
+    came = payments(*[(f"p{i}", "a", "2025-01-31", 10, str(i)) for i in range(9)])
+
+    def lost(table):
+        settled = receivables.invoices_settled(
+            table, receivables.applied(table, came, as_of=AS_OF), customers=None, as_of=AS_OF, terms_days=30
+        )
+        return 1 - intervals.at(receivables.unpaid_share(settled, as_of=AS_OF, confidence=0.95), 91, confidence=0.95)[0]
+
+    assert lost(invoices(*paid)) == pytest.approx(0.1)
+    assert lost(invoices(*paid, *young)) == pytest.approx(0.1)
+
+
+def test_who_pays_beforehand_pays_in_time_and_money_given_back_pays_nothing():
+    bills = invoices(*[(str(m), "a", f"2025-{m:02d}-10", f"2025-{m:02d}-25", 100) for m in range(2, 12)])
+    came = payments(*[(f"p{m}", "a", f"2025-{m:02d}-06", 100, "") for m in range(2, 12)])
+    settled = receivables.invoices_settled(bills, receivables.applied(bills, came, as_of=AS_OF), customers=None, as_of=AS_OF, terms_days=30)
+    assert (settled["late_days"] == -19).all()
+    back = payments(("p", "a", "2025-01-06", 100, ""), ("r", "a", "2025-01-07", -100, ""))
+    laid = receivables.applied(bills, back, as_of=AS_OF)
+    assert (laid["invoice_id"] == "").all()
+    assert laid["amount"].sum() == 0
+
+
+def test_a_sister_company_pays_for_its_group_and_without_payments_nothing_is_said():
+    customers = pd.DataFrame({"customer_id": ["a", "b"], "group_id": ["g", "g"]})
+    laid = receivables.applied(BILLS, payments(("p", "b", "2025-02-20", 100, "1")), customers=customers, as_of=AS_OF)
+    assert ways(laid) == [("p", "1", 100, NUMBER)]
+    assert receivables.watched(BILLS, None).empty
+    assert len(receivables.watched(BILLS.assign(paid_on=pd.Timestamp("2025-02-01")), None)) == len(BILLS)
+    assert receivables.watched(BILLS, payments(("p", "a", "2025-03-20", 1, "")))["invoice_id"].tolist() == ["3"]
+
+
+def test_a_missing_kopeck_does_not_make_a_million_late():
+    table = invoices(("1", "a", "2025-01-10", "2025-02-09", 1_000_000))
+    laid = receivables.applied(table, payments(("p", "a", "2025-02-09", 999_999.99, "1")), as_of=AS_OF)
+    [found] = receivables.invoices_settled(table, laid, customers=None, as_of=AS_OF, terms_days=30).itertuples()
+    assert (found.late_days, found.open) == (0, 0.01)

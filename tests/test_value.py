@@ -321,3 +321,22 @@ def test_models_and_their_modules_answer_the_same_calls():
         for call in ("fit", "alive", "expected", "simulate", "future"):
             assert hasattr(module, call), (model, call)
     assert router.MODELS[pareto.PARETO] is pareto
+
+
+def test_a_customer_who_came_after_the_last_whole_month_does_not_break_the_months():
+    panel = months({f"c{i}": YEAR for i in range(60)} | {"late": ["2025-01"]})
+    found = value.route(panel, **ROUTE)
+    history = pd.DataFrame({"customer_id": sorted(panel["customer_id"].unique())})
+    data = value.counts(found, history, panel, until=pd.Timestamp("2024-12-31"))
+    late = data.member[history["customer_id"].tolist().index("late")]
+    assert (data.x[late], data.age[late]) == (0, 0)
+
+
+def test_expectations_stay_finite_where_hardly_anybody_leaves():
+    """A beta with a second parameter of thousands, and a customer with two thousand purchases: against no leaving at all."""
+    model = fitting.Fit(geometric.MBG, {"r": 2.0, "alpha": 30.0, "a": 0.5, "b": 1e6}, {}, np.zeros((4, 4)), 0.0, 1, {"k": 1})
+    data = clocks.counts([10, 2000], [300, 1500], [320, 1500])
+    assert geometric.expected(model, data, 365.0) == pytest.approx([(2 + 10) / 350 * 365, 2002 / 1530 * 365], rel=0.001)
+    near = [geometric._beta_nodes(0.7, b) for b in (499.0, 501.0)]
+    means = [float(p @ w) for p, w in near]
+    assert means == pytest.approx([0.7 / 499.7, 0.7 / 501.7], rel=1e-6)

@@ -183,3 +183,17 @@ def test_a_budget_that_jumps_is_a_question_before_it_is_a_fact():
         "group"
     )
     assert moved["is_doubtful"].to_dict() == {"a": True, "b": False}
+
+
+def test_a_budget_declared_for_one_category_and_a_benchmark_for_another_add_up():
+    mixed = budgets(
+        ("a", "pipes", "2025", 100.0, "declared"), ("a", "valves", "2025", 900.0, "benchmark"), ("a", "pipes", "2025", 500.0, "benchmark")
+    )
+    found = wallet.wallets(panel({"a": 400}), mixed, customers=None, **RULE, **ERRORS).iloc[0]
+    assert (found["budget"], found["provenance_class"], found["is_below_sales"]) == (1000, "benchmark", False)
+
+
+def test_a_year_with_modelled_budgets_only_does_not_hide_the_declared_ones():
+    both = budgets(("a", "x", "2024", 100.0, "declared"), ("a", "x", "2025", 900.0, "modelled"))
+    found = wallet.wallets(panel({"a": 1}, {"a": 40}), both, customers=None, **RULE, **ERRORS).iloc[0]
+    assert (found["revenue"], found["budget"]) == (40, 100)

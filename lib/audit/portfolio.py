@@ -32,6 +32,7 @@ PACKAGES = {  # D12, G3: what each class gets, and what it does not
     MAINTENANCE: (N_("steady supply, ordering by themselves, one contact for questions, prices and terms reviewed once a year"), N_("no special service that nobody pays for")),
     OPPORTUNISTIC: (N_("list prices, payment in advance, orders by shop or telephone"), N_("no visits, no credit, no reserve stock")),
 }  # fmt: skip
+LARGEST = 300  # customers among whom rivals are looked for
 ENOUGH_BUDGETS = 0.5  # share of the customers with a known or estimated budget from which classes are claimed
 ENOUGH = 0.8  # share of draws in which a class must hold to be clear
 
@@ -61,7 +62,9 @@ def criteria(
     then = before.groupby(groups(customers, before["customer_id"]))["revenue"].sum().reindex(table.index)
     table["growth"] = (table["revenue"] / then.where(then > 0) - 1).clip(-1, 3)
     table["margin"] = (
-        (table["revenue"] - by["cost"].sum()) / table["revenue"].where(table["revenue"] > 0) if "cost" in panel.columns else NAN
+        (table["revenue"] - by["cost"].sum()) / table["revenue"].where(table["revenue"] > 0)
+        if "cost" in panel.columns and panel["cost"].notna().any()
+        else NAN
     )
     first = history.groupby(groups(customers, history["customer_id"]))["first_on"].min()
     table["tenure"] = (until - table.index.to_series().map(first)).dt.days / 30.44
@@ -101,8 +104,11 @@ def _known(made: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ranks(made: pd.DataFrame) -> pd.DataFrame:
-    """Rank of each customer by each criterion, from 0 to 1, ties in the middle."""
-    return made.rank(pct=False).sub(1).div((made.notna().sum() - 1).clip(lower=1)).where(made.notna())
+    """Rank of each customer by each criterion, from 0 to 1, ties in the middle; 0.5 where only one is known."""
+    told = made.notna().sum()
+    ranks = made.rank().sub(1).div((told - 1).clip(lower=1))
+    ranks.loc[:, told < 2] = 0.5
+    return ranks.where(made.notna())
 
 
 def _axis(ranks: pd.DataFrame, weight: dict[str, float]) -> pd.Series:
@@ -277,7 +283,7 @@ def conflicts(table: pd.DataFrame, *, customers: pd.DataFrame | None) -> pd.Data
     of = table[table["portfolio_class"].isin([KEY, DEVELOPMENT]) & table["is_clear"]].copy()
     for column in ("industry", "region"):
         of[column] = of["group"].map(first[column]).fillna("")
-    of = of[(of["industry"] != "") & (of["region"] != "")][["group", "industry", "region", "revenue"]]
+    of = of[(of["industry"] != "") & (of["region"] != "")][["group", "industry", "region", "revenue"]].nlargest(LARGEST, "revenue")
     pairs = of.merge(of.rename(columns={"group": "rival", "revenue": "other"}), on=["industry", "region"])
     pairs = pairs[pairs["group"] < pairs["rival"]]
     pairs["revenue"] = pairs["revenue"] + pairs["other"]
@@ -292,7 +298,7 @@ def named_rivals(pairs: pd.DataFrame, customers: pd.DataFrame | None) -> pd.Data
 
 
 def packages() -> pd.DataFrame:
-    """What each class gets, and what it does not (D12, G3): portfolio_class, given_class, withheld_class."""
+    """What each class gets, and what it does not (D12, G3): portfolio_class, package_class, withheld_class."""
     return pd.DataFrame([(name, *PACKAGES[name]) for name in CLASSES], columns=["portfolio_class", "package_class", "withheld_class"])
 
 
@@ -362,6 +368,8 @@ def _stopped(table: pd.DataFrame) -> list[Finding]:
 def _effort(parts: pd.DataFrame) -> list[Finding]:
     by = parts.set_index("portfolio_class")
     last = by.loc[OPPORTUNISTIC]
+    if not last["customers"]:
+        return []
     if last["effort_share"] != last["effort_share"]:
         why = N_("table costs is missing, or the cost of goods")
         return [Finding("portfolio_effort", "portfolio", "fact", N_("Whether effort goes where the profit is cannot be said."), why=why)]

@@ -239,7 +239,7 @@ COMPANY = [
             ("period!", TEXT, "of which year"),
             ("pool!", TEXT, "which costs (fixed, selling, delivery, ...)"),
             ("amount!", MONEY, "cost of the pool in the period"),
-            ("driver", TEXT, "what causes it: orders, lines, purchases, returns, contacts, credit, customers, new customers, given (the dossier); none: a cost of the company as a whole"),
+            ("driver", TEXT, "what causes it: orders, lines, purchases, returns, contacts, credit, customers, new customers; none: a cost of the company as a whole"),
         ],
         unlocks="the profit of each customer (G1), and whether the company earns its fixed costs without its largest",
     ),

@@ -61,7 +61,7 @@ def _plan(planned: pd.DataFrame, horizon: int) -> list[Finding]:
     }
     if row["difference"] <= 0:
         message = N_("The plan of the next {months} months, {plan}, is {value} against the forecast of {forecast}: carrying on is enough.")
-    elif row["extra_new"] != row["extra_new"]:
+    elif row[["extra_new", "low_extra", "high_extra"]].isna().any():
         message = N_(
             "The plan of the next {months} months, {plan}, is {value} above the forecast of {forecast}; how many new customers that stands for cannot be said."
         )

@@ -47,7 +47,7 @@ def against_plan(
     company = forecast[forecast["kind_class"] == COMPANY].set_index("period")
     of = plans[plans["level"] == "company"]
     by_month = of[of["period"].str.fullmatch(r"\d{4}-\d{2}")].groupby("period")["amount"].sum()
-    by_month.index = pd.to_datetime(by_month.index + "-01")
+    by_month.index = pd.to_datetime(by_month.index + "-01", errors="coerce")
     by_year = of[of["period"].str.fullmatch(r"\d{4}")].groupby("period")["amount"].sum()
     there = company.index.intersection(by_month.index)
     planned = float(by_month.reindex(there).sum())
@@ -63,6 +63,8 @@ def against_plan(
     new = history[history["is_first_known"] & (history["first_on"].dt.year == last)]
     brought = float(panel[panel["customer_id"].isin(new["customer_id"]) & (panel["period"].dt.year == last)]["revenue"].sum())
     each = brought / len(new) if len(new) and brought > 0 else NAN
-    extra = [max(0.0, (planned - value) / each) if each == each and len(there) == 12 else NAN for value in (said, high, low)]
+    extra = [
+        max(0.0, (planned - value) / each) if each == each and len(there) == 12 and value == value else NAN for value in (said, high, low)
+    ]
     row = (len(there), planned, said, low, high, planned - said, planned / said - 1 if said else NAN, len(new), each, *extra)
     return pd.DataFrame([row], columns=columns)

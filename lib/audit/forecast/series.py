@@ -10,6 +10,7 @@ from audit.language import translate
 from audit.segments import last_year
 
 COMPANY, PART, KEY, OTHER = N_("company"), N_("part"), N_("large customer"), N_("next in size")
+MOST_PARTS = 12  # regions with a series of their own
 REST, UNKNOWN = N_("all others"), N_("not known")
 
 
@@ -37,9 +38,8 @@ def monthly(
     group = groups(customers, of["customer_id"])
     year = last_year(of, until=until)
     by_size = year.groupby(groups(customers, year["customer_id"]))["revenue"].sum().sort_values(ascending=False, kind="stable")
-    key = [g for g in by_size.index if keys is not None and g in set(keys.loc[keys["reason_class"] == "revenue", "group"])] or list(
-        by_size.index[:largest]
-    )
+    listed = set(keys.loc[keys["reason_class"] == "revenue", "group"]) if keys is not None else set()
+    key = [g for g in by_size.index if g in listed] or list(by_size.index[:largest])
     key = key[:largest]
     others = [g for g in by_size.index if g not in key][: len(key)]
     sums = of.groupby([group.rename("group"), "period"])["revenue"].sum().unstack(0).reindex(months).fillna(0.0)
@@ -47,6 +47,13 @@ def monthly(
     found = {(COMPANY, ""): total}
     if customers is not None and "region" in customers.columns and customers["region"].fillna("").ne("").any():
         region = of["customer_id"].map(customers.set_index("customer_id")["region"]).fillna("").replace("", UNKNOWN)
+        small = (
+            region.map(
+                of["revenue"].groupby(region).sum().sort_values(ascending=False, kind="stable").rank(ascending=False, method="first")
+            )
+            > MOST_PARTS
+        )
+        region = region.where(~small, REST)
         parts = of.groupby([region.rename("region"), "period"])["revenue"].sum().unstack(0).reindex(months).fillna(0.0)
         found |= {(PART, str(name)): parts[name] for name in sorted(parts.columns)}
     found |= {(KEY, g): sums[g] for g in key}

@@ -33,11 +33,12 @@ def errors(series: pd.DataFrame, *, horizon: int, least: int, most: int) -> pd.D
     rows = []
     for kind, name in series.columns:
         values = series[(kind, name)].to_numpy(dtype=float)
+        suited = methods.of(values[:least])  # the same at every origin, so that errors are of the same months
         for known in origins(len(values), horizon=horizon, least=least, most=most, step=1 if kind == COMPANY else 2):
             seen, came = values[:known], values[known : known + horizon]
             lag = methods.YEAR if known > methods.YEAR else 1
             scale = float(np.abs(seen[lag:] - seen[:-lag]).mean())
-            for method in methods.of(seen):
+            for method in suited:
                 foretold = methods.carried_on(seen, method, horizon)
                 rows += [(kind, name, method, known, step + 1, foretold[step], came[step], scale) for step in range(horizon)]
     return pd.DataFrame(rows, columns=["kind_class", "name", "method", "origin", "step", "foretold", "came", "scale"])
@@ -67,7 +68,7 @@ def methods_tried(made: pd.DataFrame, *, confidence: float) -> pd.DataFrame:
     for (kind, name), of_series in made.groupby(["kind_class", "name"], sort=False):
         part = []
         for method, of in of_series.groupby("method", sort=False):
-            off, came = (of["foretold"] - of["came"]), of["came"].sum()
+            off, came = (of["foretold"] - of["came"]), of["came"].abs().sum()
             scaled = (off.abs() / of["scale"].where(of["scale"] > 0)).mean()
             part.append(
                 (
@@ -107,7 +108,7 @@ def _balance(of: pd.DataFrame) -> float:
 
 def of_sum(forecast: pd.DataFrame, balance: float) -> tuple[float, float, float]:
     """Sum of the months of one series, with the ends of its range: those of the months drawn together as far as errors were seen to balance."""
-    said, low, high = (float(forecast[c].sum()) for c in ("forecast", "low", "high"))
+    said, low, high = (float(forecast[c].sum(skipna=False)) for c in ("forecast", "low", "high"))
     return said, said - (said - low) * balance, said + (high - said) * balance
 
 

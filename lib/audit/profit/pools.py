@@ -65,7 +65,8 @@ def selling_cost(costs: pd.DataFrame | None, panel: pd.DataFrame, *, until: pd.T
         else sorted({int(y) for y in costs["period"].astype(str) if y.isdigit() and pd.Timestamp(int(y), 12, 31) <= until})
     ):
         of = costs[
-            (costs["period"].astype(str) == str(year)) & costs.get("driver", pd.Series(NONE, index=costs.index)).fillna(NONE).ne(NONE)
+            (costs["period"].astype(str) == str(year))
+            & costs.get("driver", pd.Series(NONE, index=costs.index)).fillna("").isin(["", NONE, "revenue"]).eq(False)
         ]
         bought = of_year(panel, year)
         n, sales, spent = bought["customer_id"].nunique(), float(bought["revenue"].sum()), float(of["amount"].sum())

@@ -18,7 +18,7 @@ from audit.language import mark as N_
 from audit.segments import last_year as year_of
 from audit.value import fitting, spend
 from audit.value.clocks import Counts
-from audit.value.router import MODELS, Route
+from audit.value.router import MODELS, ORDERS, Route
 from audit.value.tried import NAIVE, UNTRIED, average
 from audit.value.tried import last_year as purchases_of_year
 
@@ -42,6 +42,14 @@ def spends(history: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return np.where(paid, purchases, 0.0), np.where(paid, revenue / purchases, np.nan)
 
 
+def _spends(rule: Rule, data: Counts, history: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """The same per unit of what the rule's models count: purchases, or months with one."""
+    if rule.route.trade == ORDERS:
+        return spends(history)
+    revenue, times = history["revenue"].to_numpy(dtype=float), data.x[data.member] + 1
+    return np.where(revenue > 0, times, 0.0), np.where(revenue > 0, revenue / times, np.nan)
+
+
 def spend_fit(history: pd.DataFrame, *, least_repeaters: int) -> fitting.Fit | None:
     """Gamma-Gamma of the customers with two purchases or more; None where it cannot be fitted or too few are there."""
     times, mean = spends(history)
@@ -55,9 +63,9 @@ def spend_fit(history: pd.DataFrame, *, least_repeaters: int) -> fitting.Fit | N
     return found if found["q"] > 1 else None  # else the mean of the base does not exist
 
 
-def spending(history: pd.DataFrame, tried: pd.DataFrame, *, least_repeaters: int) -> fitting.Fit | None:
-    """Gamma-Gamma where it was clearly better than each customer's own mean on the holdout (`spend_rivals`); else None: the own mean is used."""
-    return spend_fit(history, least_repeaters=least_repeaters) if tried["is_better"].any() else None
+def spending(history: pd.DataFrame, tried: pd.DataFrame, *, route: Route, least_repeaters: int) -> fitting.Fit | None:
+    """Gamma-Gamma, where purchases are counted and it was clearly better than each customer's own mean on the holdout (`spend_rivals`); else None: the own mean is used."""
+    return spend_fit(history, least_repeaters=least_repeaters) if route.trade == ORDERS and tried["is_better"].any() else None
 
 
 def margin_rates(history: pd.DataFrame, panel: pd.DataFrame, *, until: pd.Timestamp) -> np.ndarray:
@@ -85,7 +93,7 @@ def customer_values(
     DataFrame with customer_id, alive_share (NaN for a naive rule), expected_purchases, expected_spend (revenue at a purchase), margin_rate,
     level_class, horizon_value (next twelve months, not discounted), residual_value (the `residual_years` after them; NaN for a naive rule).
     """
-    times, mean = spends(history)
+    times, mean = _spends(rule, data, history)
     each = spend.expected(spending, times, mean) if spending else _own_spend(times, mean)
     rates = margin_rates(history, panel, until=until)
     known = ~np.isnan(rates).all()
@@ -199,7 +207,7 @@ def _drawn(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draws of the base's value, and of the named customers' (draws x customers)."""
     generator, module = np.random.default_rng(0), MODELS[rule.name]
-    times, mean = spends(history)
+    times, mean = _spends(rule, data, history)
     own = _own_spend(times, mean)
     ages = data.age[data.member]
     sums, single = [], []

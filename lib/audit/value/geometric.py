@@ -19,6 +19,7 @@ from audit.value.fitting import Fit, NotFitted, Objective, fitted, maximum, samp
 BG, MBG, CNBD = "BG/NBD", "MBG/NBD", "MBG/CNBD-k"
 NAMES = ["r", "alpha", "a", "b"]
 MOST_REGULAR = 12  # largest k tried
+LARGE = 500.0  # second parameter of a beta from which its nodes are found otherwise
 NODES = 40  # of the quadrature over the chance to leave
 
 
@@ -180,11 +181,20 @@ def _until_gone(a: float, beta_b: np.ndarray, q: np.ndarray, ahead: np.ndarray) 
     found = np.empty_like(q)
     for b in np.unique(beta_b):
         at = beta_b == b
-        roots, weights = special.roots_jacobi(NODES, b - 1, a - 1)
-        p = (roots + 1) / 2
-        weights = weights / weights.sum()
+        p, weights = _beta_nodes(a, b)
         found[at] = -np.expm1(-q[at, None] * np.log1p(p * ahead[at, None])) / p @ weights
     return found
+
+
+def _beta_nodes(a: float, b: float) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights of the beta distribution: Gauss-Jacobi, and Gauss-Laguerre in b p where b is so large that Jacobi's polynomials overflow."""
+    if b <= LARGE:
+        roots, weights = special.roots_jacobi(NODES, b - 1, a - 1)
+        return (roots + 1) / 2, weights / weights.sum()
+    roots, weights = special.roots_genlaguerre(NODES, a - 1)
+    p = np.minimum(roots / b, 1 - 1e-12)
+    weights = weights * np.exp(roots + (b - 1) * np.log1p(-p))
+    return p, weights / weights.sum()
 
 
 def _until_gone_in_parts(

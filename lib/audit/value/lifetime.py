@@ -143,7 +143,7 @@ def levers(whole: pd.DataFrame, good: pd.DataFrame, rest: pd.DataFrame, *, step:
 def payback(panel: pd.DataFrame, history: pd.DataFrame, spend: pd.DataFrame | None, *, until: pd.Timestamp) -> pd.DataFrame:
     """How soon each year's new customers have brought their margin what it cost to win them (C7).
 
-    Only where expenses on winning customers and the cost of goods are known; customers whose first purchase lies before what can be seen are left out (P13).
+    Only where expenses on winning customers and the cost of goods are known; years of which some first purchases may not be the first ever are left out (P13).
 
     Returns
     -------
@@ -167,10 +167,11 @@ def payback(panel: pd.DataFrame, history: pd.DataFrame, spend: pd.DataFrame | No
     first = sold["customer_id"].map(new)
     age = (sold["period"].dt.year - first.dt.year) * 12 + sold["period"].dt.month - first.dt.month
     margin = (sold["revenue"] - sold["cost"]).groupby([first.dt.year, age]).sum()
+    unclear = set(history.loc[~history["is_first_known"].astype(bool), "first_on"].dt.year)  # some of that year may be older customers
     rows = []
     for year, cost in spent.items():
         count = int((new.dt.year == year).sum())
-        if not count or year not in margin.index.get_level_values(0):
+        if year in unclear or not count or year not in margin.index.get_level_values(0):
             continue
         running = margin.loc[year].sort_index().cumsum()
         reached = running[running >= cost]

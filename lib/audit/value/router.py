@@ -84,5 +84,6 @@ def counts(found: Route, history: pd.DataFrame, panel: pd.DataFrame, *, until: p
     months = panel[panel["period"] <= end].groupby("customer_id")["period"].agg(["min", "max", "size"]).reindex(history["customer_id"])
     number = lambda days: (days.dt.year * 12 + days.dt.month).to_numpy(dtype=float)
     first, last = number(months["min"]), number(months["max"])
-    age = end.year * 12 + end.month - first
-    return clocks.counts(months["size"].to_numpy(dtype=float) - 1, last - first, age)
+    here = ~np.isnan(first)  # the others came after the last whole month: watched for no month yet
+    age = np.where(here, end.year * 12 + end.month - first, 0.0)
+    return clocks.counts(np.where(here, months["size"].to_numpy(dtype=float) - 1, 0.0), np.where(here, last - first, 0.0), age)

@@ -75,7 +75,12 @@ def forecasts(
         }
     )
     if found.trade != router.ORDERS:  # by whole months
-        come = panel[(panel["period"] > until) & (panel["period"] <= as_of)]
+        whole = until + pd.offsets.MonthEnd(round(holdout_days / 30.44))
+        come = panel[(panel["period"] > until) & (panel["period"] <= whole)]
+        bought = (
+            panel[panel["period"] <= until].groupby("customer_id")["revenue"].agg(["sum", "size"])
+        )  # money per month, as the models count
+        table["spend"] = table["customer_id"].map(bought["sum"] / bought["size"]).to_numpy(dtype=float)
         table["purchases"] = table["customer_id"].map(come.groupby("customer_id").size()).fillna(0.0).to_numpy(dtype=float)
         table["revenue"] = table["customer_id"].map(come.groupby("customer_id")["revenue"].sum()).fillna(0.0).to_numpy(dtype=float)
     data = router.counts(found, before, panel, until=until)

@@ -31,7 +31,8 @@ FOLDS = 5
 def whole_year(budgets: pd.DataFrame | None, *, until: pd.Timestamp) -> int:
     """The calendar year the chapter is about: the last whole one with budgets, else the last whole one."""
     last = until.year if (until.month, until.day) == (12, 31) else until.year - 1
-    years = [] if budgets is None else [int(y) for y in budgets["period"].astype(str).unique() if y.isdigit() and int(y) <= last]
+    given = [] if budgets is None else budgets.loc[budgets["provenance"].isin([DECLARED, BENCHMARK]), "period"].astype(str).unique()
+    years = [int(y) for y in given if y.isdigit() and int(y) <= last]
     return max(years, default=last)
 
 
@@ -42,17 +43,16 @@ def sales_of(panel: pd.DataFrame, customers: pd.DataFrame | None, year: int) -> 
 
 
 def known(budgets: pd.DataFrame | None, customers: pd.DataFrame | None, year: int) -> pd.DataFrame:
-    """Budgets by group in a year, declared before benchmark; index group: budget, provenance_class."""
+    """Budgets by group in a year, of each category the declared one before the benchmark; index group: budget, provenance_class (benchmark where any part is)."""
     if budgets is None or not len(
         of := budgets[(budgets["period"].astype(str) == str(year)) & budgets["provenance"].isin([DECLARED, BENCHMARK])]
     ):
         return pd.DataFrame({"budget": pd.Series(dtype=float), "provenance_class": pd.Series(dtype="str")}).rename_axis("group")
-    sums = of.assign(group=groups(customers, of["customer_id"])).pivot_table(
-        index="group", columns="provenance", values="amount", aggfunc="sum"
-    )
-    sums = sums.reindex(columns=[DECLARED, BENCHMARK])
-    told = sums[DECLARED].notna()
-    return pd.DataFrame({"budget": sums[DECLARED].where(told, sums[BENCHMARK]), "provenance_class": np.where(told, DECLARED, BENCHMARK)})
+    ranked = of.assign(rank=(of["provenance"] != DECLARED)).sort_values("rank", kind="stable")
+    each = ranked.drop_duplicates(["customer_id", "category"])  # of each category the declared one, else the benchmark
+    by = each.groupby(groups(customers, each["customer_id"]).rename("group"))
+    found = pd.DataFrame({"budget": by["amount"].sum(), "provenance_class": np.where(by["rank"].any(), BENCHMARK, DECLARED)})
+    return found.rename_axis("group")
 
 
 def _features(sales: pd.Series, customers: pd.DataFrame | None, index: pd.Index) -> pd.DataFrame:
@@ -185,7 +185,7 @@ def wallets(
     sales = sales_of(panel, customers, year)
     told, features = _told(panel, budgets, customers, year)
     table = pd.DataFrame(index=features.index.rename("group"))
-    table["revenue"] = sales.reindex(table.index).fillna(0.0)
+    table["revenue"] = sales.reindex(table.index).fillna(0.0).clip(lower=0)  # more returned than bought: nothing bought
     of = known(budgets, customers, year).reindex(table.index)
     table["given"], table["provenance_class"] = of["budget"], of["provenance_class"].fillna(UNKNOWN)
     error = np.where(table["provenance_class"] == BENCHMARK, benchmark_error, declared_error)

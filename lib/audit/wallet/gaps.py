@@ -90,7 +90,9 @@ def changes(
     )
     both = both[(both > 0).all(axis=1)]
     for name, of in [("revenue_now", year), ("revenue_before", year - 1)]:
-        both[name] = sales_of(panel, customers, of).reindex(both.index).fillna(0.0)
+        both[name] = sales_of(panel, customers, of).reindex(both.index).fillna(0.0).clip(lower=0)
+    for name, ours in [("budget_now", "revenue_now"), ("budget_before", "revenue_before")]:
+        both[name] = both[[name, ours]].max(axis=1)  # a budget below our sales cannot be right
     both["share_now_share"], both["share_before_share"] = (
         both["revenue_now"] / both["budget_now"],
         both["revenue_before"] / both["budget_before"],
