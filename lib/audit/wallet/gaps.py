@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from audit.findings import NAN
 from audit.groups import groups, leads
@@ -113,7 +114,7 @@ def by_manager(wallets: pd.DataFrame, *, customers: pd.DataFrame | None, confide
     Returns
     -------
     DataFrame with manager_id, customers (with a given budget), revenue, budget, wallet_share (mean of the customers' shares, each counting alike, so that no giant decides; low_share,
-    high_share: customers drawn anew, the interval widened for how many managers are compared), expected_share (mean share of all customers of the same industries; of the whole base where industries are unknown), position_class (above, below, or not to be told from what was expected; too few below `least` customers).
+    high_share: Student's interval, widened for how many managers are compared), expected_share (mean share of all customers of the same industries; of the whole base where industries are unknown), position_class (above, below, or not to be told from what was expected; too few below `least` customers).
     """
     columns = [
         "manager_id",
@@ -136,13 +137,13 @@ def by_manager(wallets: pd.DataFrame, *, customers: pd.DataFrame | None, confide
     )
     of = of[of["manager_id"].fillna("") != ""]
     of = of.assign(expected=of.groupby("kind")["wallet_share"].transform("mean"))
-    generator, rows = np.random.default_rng(0), []
+    rows = []
     tried = max(int((of.groupby("manager_id").size() >= least).sum()), 1)
     tail = (1 - confidence) / 2 / tried  # so many are compared at once: none shall stand out by chance (P39)
     for manager, part in of.groupby("manager_id"):
         share, n = part["wallet_share"].to_numpy(), len(part)
-        draws = generator.multinomial(n, np.full(n, 1 / n), 2000) / n
-        low, high = np.quantile(draws @ share, [tail, 1 - tail])
+        wide = stats.t.ppf(1 - tail, n - 1) * share.std(ddof=1) / np.sqrt(n) if n > 1 else np.nan
+        low, high = max(0.0, share.mean() - wide), min(1.0, share.mean() + wide)
         expected = float(part["expected"].mean())
         position = (
             N_("too few to tell") if n < least else N_("below") if high < expected else N_("above") if low > expected else N_("as expected")
