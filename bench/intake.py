@@ -45,8 +45,9 @@ def table(rows: int) -> pd.DataFrame:
 
 def ours(folder: Path, file: str) -> float:
     """Sum of the amounts as intake reads them: source, mapping, types, fate of every row."""
-    from audit import settings
-    from audit.intake import convert, read
+    from audit.core import settings
+    from audit.intake.mapping import convert
+    from audit.intake.readers import read
 
     declared = settings.Settings.model_validate(
         {
@@ -95,7 +96,7 @@ def measured(function, folder: Path, file: str) -> tuple[float, float, float]:
 def _timed(function, folder: Path, file: str) -> tuple[float, float, float]:
     import polars  # noqa: F401 - imports are not what is measured
 
-    from audit.intake import convert  # noqa: F401
+    from audit.intake.mapping import convert
 
     began = time.perf_counter()
     total = function(folder, file)
@@ -140,7 +141,7 @@ def doubles(_folder: Path, file: str) -> float:
     """Pairs proposed among so many customers."""
     import polars as pl
 
-    from audit.intake import duplicates
+    from audit.intake.checks import duplicates
 
     booked = pl.DataFrame(schema={"customer_id": pl.String, "amount": pl.Decimal(18, 4)})
     return float(len(duplicates.proposals(names(int(file)), booked)))

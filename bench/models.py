@@ -51,11 +51,12 @@ def customers(model: str, size: int) -> dict[str, np.ndarray]:
 
 
 def ours(model: str, data: dict[str, np.ndarray]) -> list[float]:
-    from audit.value import clocks, router, spend
+    from audit.models import rfm, gamma_gamma
+    from audit.steps.value import router
 
     if model == "Gamma-Gamma":
-        return list(spend.fit(data["x"], data["mean"]).parameters.values())
-    return list(router.MODELS[model].fit(clocks.counts(data["x"], data["t_x"], data["age"]), model).parameters.values())
+        return list(gamma_gamma.fit(data["x"], data["mean"]).parameters.values())
+    return list(router.MODELS[model].fit(rfm.counts(data["x"], data["t_x"], data["age"]), model).parameters.values())
 
 
 def lifetimes(model: str, data: dict[str, np.ndarray]) -> list[float]:

@@ -9,9 +9,10 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from audit import ledger, run, settings
+from audit import ledger, run
+from audit.core import settings
 from audit.ledger import engine
-from audit.run import prepare, telling
+from audit.run import build_tables, render
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
@@ -31,7 +32,7 @@ def shared() -> Path:
 def demo() -> Path:
     """The demo's sealed run in both languages, made if it is not there."""
     folder = run.run(ROOT / "data" / "demo", say=lambda _line: None).folder
-    return telling.further(folder, languages=["ru"], pdf=False, say=lambda _line: None)
+    return render.further(folder, languages=["ru"], pdf=False, say=lambda _line: None)
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +86,7 @@ def as_pandas(frame) -> pd.DataFrame:
 def prepared(base: Path, folder: Path) -> Path:
     """Tables and settings of a run, as run.run writes them, without notebooks."""
     (folder / "tables").mkdir(parents=True)
-    prepare.tables(base, settings.read(base), folder, {}, {}, folder, lambda _line: None)
+    build_tables.tables(base, settings.read(base), folder, {}, {}, folder, lambda _line: None)
     return folder
 
 

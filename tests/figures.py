@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from audit import tables
+from audit.core import tables
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 

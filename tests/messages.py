@@ -12,7 +12,8 @@ from pathlib import Path
 
 from babel.messages import Catalog, pofile
 
-from audit import tables, vocabulary
+from audit.core import tables
+from audit.i18n import vocabulary
 from audit.report import appendices
 
 ROOT = Path(__file__).parents[1]

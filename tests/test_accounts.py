@@ -6,7 +6,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from audit import accounts, ledger
+from audit.steps import accounts
+from audit import ledger
 from tests.conftest import WINDOWS, as_pandas, ledger_of, lines
 
 UNTIL = pd.Timestamp("2024-12-31")

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit import intake
-from audit import settings as declared
-from audit.intake import bank
+from audit.core import settings as declared
+from audit.intake.readers import bank_1c
 from tests.conftest import SHARED
 
 OWN, OTHER = "40702810100000000001", "40702810900000000777"
@@ -35,9 +35,9 @@ def section(opening, received, spent, closing) -> str:
     )
 
 
-def read(text: str, *, encoding="cp1251", **more) -> bank.Statement:
+def read(text: str, *, encoding="cp1251", **more) -> bank_1c.Statement:
     given = {"encoding": None, "own_tax_ids": [], "payers": {}} | more
-    return bank.statement({"bank.txt": text.encode(encoding)}, **given)
+    return bank_1c.statement({"bank.txt": text.encode(encoding)}, **given)
 
 
 def kinds(statement) -> dict[str, int]:
@@ -252,7 +252,7 @@ def test_fault_23_random_mutations_never_crash_and_never_lose_a_document(changes
 def test_fault_23_random_bytes_are_refused_in_words_or_read(noise, at):
     content = (HEAD + document(1)).encode("cp1251")
     try:
-        bank.statement({"bank.txt": content[:at] + noise + content[at:]}, encoding=None, own_tax_ids=[], payers={})
+        bank_1c.statement({"bank.txt": content[:at] + noise + content[at:]}, encoding=None, own_tax_ids=[], payers={})
     except intake.BadExport as error:
         assert "What to do" in str(error)
 
@@ -271,7 +271,7 @@ def test_fault_23_reading_is_linear():
         content = (HEAD + document(1) * documents).encode("cp1251")
         sys.setprofile(counted)
         try:
-            bank.statement({"bank.txt": content}, encoding=None, own_tax_ids=[], payers={})
+            bank_1c.statement({"bank.txt": content}, encoding=None, own_tax_ids=[], payers={})
         finally:
             sys.setprofile(None)
         return count
@@ -283,7 +283,7 @@ def test_the_published_statement_holds_one_payment_to_a_supplier():
     path = SHARED / "bank_1c" / "odoo-ru_kl_to_1c.txt"
     if not path.is_file():
         pytest.skip(f"the public bases are not here: {path}")
-    found = bank.statement({path.name: path.read_bytes()}, encoding=None, own_tax_ids=[], payers={})
+    found = bank_1c.statement({path.name: path.read_bytes()}, encoding=None, own_tax_ids=[], payers={})
     row = found.documents.row(0, named=True)
     assert (found.encodings[path.name], row["class"], row["amount"], row["date"]) == ("cp1251", "outgoing", "108159.12", "2023-04-03")
     balance = found.balances.row(0, named=True)

@@ -5,7 +5,8 @@ import importlib.util
 import pandas as pd
 import pytest
 
-from audit import central, store
+from audit.steps import central
+from audit.core import store
 from tests.conftest import ROOT
 
 HISTORY = pd.DataFrame(

@@ -5,8 +5,10 @@ import shutil
 import pandas as pd
 import pytest
 
-from audit import changes, cli, run, settings, store
-from audit.run import folders, previous
+from audit.steps import changes
+from audit import cli, run
+from audit.core import settings, store
+from audit.run import run_folder, previous_run
 from tests.conftest import TOML, write_base
 
 
@@ -36,21 +38,21 @@ def test_an_estimate_moves_when_its_intervals_part_and_a_fact_when_it_differs():
     )
     moved = changes.findings_moved(now, before).set_index("id")["moved_class"]
     assert moved.to_dict() == {
-        "far": "moved", "fact": "moved", "near": "may be chance", "same": "the same", "fresh": "not there before", "gone": "no longer there"
+        "far": "moved", "fact": "moved", "near": "chance", "same": "same", "fresh": "appeared", "gone": "gone"
     }  # fmt: skip
     assert moved.index[0] == "far"  # its verdict changed
 
 
 def test_a_run_compared_with_itself_has_not_moved(demo):
     own = store.findings(demo)
-    assert set(changes.findings_moved(own, changes.then(None, own))["moved_class"]) == {"the same"}
-    tables = previous.compared(demo, demo)
+    assert set(changes.findings_moved(own, changes.then(None, own))["moved_class"]) == {"same"}
+    tables = previous_run.compared(demo, demo)
     assert len(tables["customers_moved"]) == len(tables["classes_moved"]) == 0
 
 
 def test_classes_are_counted_by_hand_and_the_new_and_the_gone_have_none():
-    then = pd.DataFrame({"customer_id": ["a", "b", "c"], "base_class": "ABC", "class_now": ["A", "B", "C"]})
-    now = pd.DataFrame({"customer_id": ["a", "b", "d"], "base_class": "ABC", "class_now": ["A", "A", "C"]})
+    then = pd.DataFrame({"customer_id": ["a", "b", "c"], "base_class": "by_money", "class_now": ["A", "B", "C"]})
+    now = pd.DataFrame({"customer_id": ["a", "b", "d"], "base_class": "by_money", "class_now": ["A", "A", "C"]})
     people = changes.customers_moved(now, then, revenue=pd.Series({"b": 5.0, "d": 9.0}))
     assert people[["customer_id", "class_before", "class_now"]].to_numpy().tolist() == [
         ["d", "none", "C"],
@@ -107,7 +109,7 @@ def test_a_previous_run_that_is_not_there_or_of_another_edition_is_an_error_in_w
     for changed, word in [({"previous": "nowhere"}, "no sealed run"), ({"edition": "anonymous", "previous": str(first)}, "anonymous")]:
         wrong = own.model_copy(update={"base": own.base.model_copy(update=changed)})
         with pytest.raises(settings.BadSettings, match=word):
-            previous.folder_of(base, wrong)
+            previous_run.folder_of(base, wrong)
 
 
 def test_verify_finds_what_was_changed_lost_or_added(two, tmp_path, capsys):
@@ -127,10 +129,10 @@ def test_verify_finds_what_was_changed_lost_or_added(two, tmp_path, capsys):
 
 
 def test_a_swap_that_was_killed_half_way_loses_no_good_run(tmp_path):
-    (tmp_path / f"{folders.REPLACED}good").mkdir()
-    (tmp_path / f"{folders.REPLACED}done").mkdir()
+    (tmp_path / f"{run_folder.REPLACED}good").mkdir()
+    (tmp_path / f"{run_folder.REPLACED}done").mkdir()
     (tmp_path / "done").mkdir()
-    with folders.building(tmp_path, "next"):
+    with run_folder.building(tmp_path, "next"):
         assert (tmp_path / "good").is_dir()
     assert {path.name for path in tmp_path.iterdir()} == {"good", "done"}
 
@@ -138,9 +140,9 @@ def test_a_swap_that_was_killed_half_way_loses_no_good_run(tmp_path):
 def test_a_further_language_is_the_same_whenever_it_is_told(two, tmp_path):
     """Told later from the stored tables, or at once: the same bytes."""
     base, _first, now = two
-    from audit.run import telling
+    from audit.run import render
 
-    later = telling.further(now, languages=["ru"], pdf=False, say=lambda _line: None)
+    later = render.further(now, languages=["ru"], pdf=False, say=lambda _line: None)
     toml = (base / "audit.toml").read_text(encoding="utf-8")
     other = tmp_path / "base"
     shutil.copytree(base, other)

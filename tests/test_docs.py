@@ -5,7 +5,7 @@ import tomllib
 
 import yaml
 
-from audit import steps, tables
+from audit.core import registry, tables
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -14,7 +14,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def test_the_readmes_table_of_steps_is_the_registry():
     rows = [
         f"| {s.name} | {s.question} | {', '.join(s.reads)} | {', '.join(u for u in s.uses if not u.startswith('findings_')) or '–'} |"
-        for s in steps.ALL
+        for s in registry.ALL
     ]  # fmt: skip
     assert "\n".join(rows) in README
 
@@ -32,7 +32,7 @@ def test_every_file_and_target_that_the_readme_names_is_there():
 
 
 def test_the_readme_explains_every_key_of_audit_toml():
-    from audit import settings
+    from audit.core import settings
 
     for model in (
         settings.Base,

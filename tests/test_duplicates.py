@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit import intake, settings
-from audit.intake import codes, duplicates
+from audit import intake
+from audit.core import settings
+from audit.intake.mapping import identifiers
+from audit.intake.checks import duplicates
 from tests.conftest import TOML, write_base
 
 NOBODY = pl.DataFrame(schema={"customer_id": pl.String, "amount": pl.Decimal(18, 4)})
@@ -144,19 +146,19 @@ def test_an_inn_survives_the_loss_of_its_zero_and_no_other_change_passes(number,
     inn = f"{body}{check}"
     if not inn.strip("0"):
         return
-    assert codes.inn(inn) == (inn, codes.VALID)
-    assert codes.inn(f" {inn}.0 " if long else inn)[0] == inn
+    assert identifiers.inn(inn) == (inn, identifiers.VALID)
+    assert identifiers.inn(f" {inn}.0 " if long else inn)[0] == inn
     if inn.startswith("0") and not inn.startswith("00"):
-        assert codes.inn(inn[1:]) == (inn, codes.RESTORED)
+        assert identifiers.inn(inn[1:]) == (inn, identifiers.RESTORED)
     wrong = inn[:-1] + str((int(inn[-1]) + 1) % 10)
-    assert codes.inn(wrong)[1] == codes.INVALID
+    assert identifiers.inn(wrong)[1] == identifiers.INVALID
 
 
 @pytest.mark.parametrize(
     ("check", "text", "state"),
     [
-        (codes.kpp, "770701001", codes.VALID), (codes.kpp, "77070100", codes.INVALID), (codes.kpp, "0", codes.INVALID), (codes.ogrn, "1027700132195", codes.VALID), (codes.ogrn, "1027700132196", codes.INVALID),
-        (codes.phone, "8 (495) 123-45-67 доб. 5, 8 916 123 45 67", codes.VALID), (codes.phone, "12345", codes.INVALID), (codes.email, " Info@Example.ru ", codes.VALID), (codes.email, "info@", codes.INVALID), (codes.email, "тест@mail.ru", codes.INVALID),
+        (identifiers.kpp, "770701001", identifiers.VALID), (identifiers.kpp, "77070100", identifiers.INVALID), (identifiers.kpp, "0", identifiers.INVALID), (identifiers.ogrn, "1027700132195", identifiers.VALID), (identifiers.ogrn, "1027700132196", identifiers.INVALID),
+        (identifiers.phone, "8 (495) 123-45-67 доб. 5, 8 916 123 45 67", identifiers.VALID), (identifiers.phone, "12345", identifiers.INVALID), (identifiers.email, " Info@Example.ru ", identifiers.VALID), (identifiers.email, "info@", identifiers.INVALID), (identifiers.email, "тест@mail.ru", identifiers.INVALID),
     ],
 )  # fmt: skip
 def test_k2_codes_phones_and_addresses_are_judged(check, text, state):

@@ -5,8 +5,9 @@ import shutil
 
 import pytest
 
-from audit import run, settings, steps, store
-from audit.run import content
+from audit import run
+from audit.core import settings, registry, store
+from audit.run import fingerprint
 from tests.conftest import ROOT, TOML, write_base
 from tests.test_run import CSV, audit, break_cell, place  # noqa: F401 - a fixture
 
@@ -23,7 +24,7 @@ def test_a_changed_notebook_runs_alone_where_its_tables_stay_the_same(place):  #
     first, _said = audit(place)
     edit(place[2] / "060_segments.ipynb")
     second, said = audit(place)
-    ran = {step.name for step in steps.ALL} - set(second.skipped) - unchanged(said)
+    ran = {step.name for step in registry.ALL} - set(second.skipped) - unchanged(said)
     assert ran == {"segments"}
     assert "tables" in unchanged(said)
     assert first.folder != second.folder
@@ -42,7 +43,7 @@ def test_dependents_of_a_changed_result_run_too(place):  # noqa: F811
     text = notebook.read_text(encoding="utf-8")
     notebook.write_text(text.replace("findings_repeat=found)", "findings_repeat=found.head(0))"), encoding="utf-8")
     second, said = audit(place)
-    ran = {step.name for step in steps.ALL} - set(second.skipped) - unchanged(said)
+    ran = {step.name for step in registry.ALL} - set(second.skipped) - unchanged(said)
     assert ran == {"repeat", "verdicts"}
 
 
@@ -87,21 +88,21 @@ def library(tmp_path, monkeypatch):
     """A copy of the code that may be edited, and the keys of all steps as it stands."""
     copy = tmp_path / "audit"
     shutil.copytree(ROOT / "lib" / "audit", copy, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(content, "LIB", copy)
-    monkeypatch.setattr(content, "DATA", [copy / "norms.toml"])
+    monkeypatch.setattr(fingerprint, "LIB", copy)
+    monkeypatch.setattr(fingerprint, "DATA", [copy / "norms.toml"])
     given = settings.read(ROOT / "data" / "demo")
     (tmp_path / "run" / "tables").mkdir(parents=True)
 
     def keys():
-        content.closure.cache_clear()
+        fingerprint.closure.cache_clear()
         made = {
-            step.name: content.step(step, tmp_path / "run", given, "en", content.code_of(ROOT / "notebooks" / step.notebook))
-            for step in steps.ALL
+            step.name: fingerprint.step(step, tmp_path / "run", given, "en", fingerprint.code_of(ROOT / "notebooks" / step.notebook))
+            for step in registry.ALL
         }
-        return made | {"tables": content.tables({}, given)}
+        return made | {"tables": fingerprint.tables({}, given)}
 
     yield copy, keys
-    content.closure.cache_clear()
+    fingerprint.closure.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -113,8 +114,8 @@ def library(tmp_path, monkeypatch):
         ("verdicts.py", {"verdicts"}),
         ("ledger/history.py", {"tables", "intake"}),
         ("intake/parse.py", {"tables", "intake"}),
-        ("language.py", {"tables", *(step.name for step in steps.ALL)}),
-        ("norms.toml", {"tables", *(step.name for step in steps.ALL)}),
+        ("language.py", {"tables", *(step.name for step in registry.ALL)}),
+        ("norms.toml", {"tables", *(step.name for step in registry.ALL)}),
     ],
 )
 def test_a_changed_module_changes_the_steps_that_use_it_and_no_other(library, file, expected):
@@ -128,7 +129,7 @@ def test_a_changed_module_changes_the_steps_that_use_it_and_no_other(library, fi
 
 def test_a_norm_is_named_in_words_wherever_it_is_used():
     """A step is taken over by the norms that its code names; a norm whose name is put together would be missed."""
-    from audit import norms
+    from audit.core import norms
 
     code = "".join(path.read_text(encoding="utf-8") for path in [*(ROOT / "lib").rglob("*.py"), *(ROOT / "notebooks").glob("*.ipynb")])
     assert [norm for norm, entry in norms.register().items() if entry.kind != "claim" and norm not in code] == []
@@ -141,6 +142,6 @@ def test_lines_at_an_address_are_never_taken_for_unchanged(place):  # noqa: F811
     for toml in (far, far, near, near):
         write_base(place[0], CSV, toml)
         given = settings.read(place[0])
-        keys.append(content.run(run._read_anew(given), given, [], place[2]))
+        keys.append(fingerprint.run(run._read_anew(given), given, [], place[2]))
     assert keys[0] != keys[1]
     assert keys[2] == keys[3]

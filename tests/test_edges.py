@@ -7,7 +7,8 @@ import warnings
 
 import pytest
 
-from audit import intake, periods, run, settings, steps, store
+from audit import intake, run
+from audit.core import periods, settings, registry, store
 from audit.charts import Chart
 from tests.conftest import ROOT, TOML, prepared, write_base
 
@@ -47,10 +48,10 @@ def cells(notebook, folder, **given):
     return shown
 
 
-def runnable(folder) -> list[steps.Step]:
+def runnable(folder) -> list[registry.Step]:
     """The steps that a run would not skip: those whose tables are there."""
-    skipped = run._not_run(list(steps.ALL), folder, {}, lambda _line: None)
-    return [step for step in steps.ALL if step.name not in skipped]
+    skipped = run._not_run(list(registry.ALL), folder, {}, lambda _line: None)
+    return [step for step in registry.ALL if step.name not in skipped]
 
 
 @pytest.mark.parametrize("name", BASES)
@@ -72,7 +73,7 @@ def test_fault_16_a_base_of_one_row_decides_nothing(tmp_path):
     for step in runnable(folder):
         cells(ROOT / "notebooks" / step.notebook, folder)
     found = store.findings(folder).set_index("id")["verdict"]
-    assert found["repeat_purchase_ratio"] == found["retention_rate"] == found["overdue"] == "not decidable"
+    assert found["repeat_purchase_ratio"] == found["retention_rate"] == found["overdue"] == "undecided"
 
 
 def test_the_window_of_a_base_is_what_intake_and_periods_say(tmp_path):

@@ -11,7 +11,8 @@ import zipfile
 import polars as pl
 import pytest
 
-from audit import edition, run, settings, store
+from audit.core import edition, settings, store
+from audit import run
 from tests.conftest import ROOT
 
 DEMO = ROOT / "data" / "demo"

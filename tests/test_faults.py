@@ -10,8 +10,11 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from audit import intake, run, settings
-from audit.intake import BadExport, duplicates, layout, sniff, text
+from audit import intake, run
+from audit.core import settings
+from audit.intake import BadExport
+from audit.intake.checks import duplicates
+from audit.intake.readers import layout, detect, text
 from tests.conftest import TOML, write_base
 
 CASES = []
@@ -359,7 +362,7 @@ def a_workbook_of_1c_with_a_capital_letter_is_read(base, tmp_path):
 
 @fault(24)
 def protected_cut_and_foreign_files_are_named(base, tmp_path):
-    ole = sniff.OLE + b"\0" * 600
+    ole = detect.OLE + b"\0" * 600
     for content, name, said in (
         (ole + "EncryptedPackage".encode("utf-16-le"), "sales.xlsx", "protected by a password"),
         (ole, "sales.xls", "without a workbook"),
@@ -397,7 +400,7 @@ def a_bomb_is_refused_in_under_a_second_without_unpacking(base, tmp_path):
     tracemalloc.start()
     began = time.perf_counter()
     with pytest.raises(BadExport, match="would unpack to 300 MB: refused unopened"):
-        sniff.kind(content, "sales.xlsx")
+        detect.kind(content, "sales.xlsx")
     took = time.perf_counter() - began
     _now, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()

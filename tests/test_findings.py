@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
-from audit import findings, norms, settings
-from audit.findings import MET, MISSED, OUT, UNDECIDED, Finding
+from audit.core import findings, norms, settings
+from audit.core.findings import MET, MISSED, OUT, UNDECIDED, Finding
 from tests.conftest import TOML, write_base
 
 

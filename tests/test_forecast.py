@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit import forecast
-from audit.forecast import methods, tried
-from audit.forecast.series import COMPANY
+from audit.steps import forecast
+from audit.steps.forecast import methods, backtest
+from audit.steps.forecast.series import COMPANY
 
 GIVEN = {"horizon": 6, "least": 24, "most": 7}
 
@@ -26,9 +26,9 @@ def seasonal(seed: int, months: int = 48, noise: float = 0.05) -> np.ndarray:
 
 
 def test_origins_leave_a_whole_horizon_and_know_two_years():
-    assert tried.origins(36, horizon=6, least=24, most=7) == [24, 25, 26, 27, 28, 29, 30]
-    assert tried.origins(36, horizon=6, least=24, most=7, step=2) == [24, 26, 28, 30]
-    assert tried.origins(29, horizon=6, least=24, most=7) == []
+    assert backtest.origins(36, horizon=6, least=24, most=7) == [24, 25, 26, 27, 28, 29, 30]
+    assert backtest.origins(36, horizon=6, least=24, most=7, step=2) == [24, 26, 28, 30]
+    assert backtest.origins(29, horizon=6, least=24, most=7) == []
 
 
 def test_a_method_never_sees_what_it_foretells():
@@ -93,9 +93,9 @@ def test_parts_and_key_accounts_with_all_others_add_up_to_the_company():
     )
     company = made[(COMPANY, "")]
     assert (made["part"].sum(axis=1) - company).abs().max() < 1e-6
-    assert (made["large customer"].sum(axis=1) - company).abs().max() < 1e-6
+    assert (made["large_customer"].sum(axis=1) - company).abs().max() < 1e-6
     largest = panel[panel["period"] >= "2024-01-01"].groupby("customer_id")["revenue"].sum().nlargest(2).index.tolist()
-    assert list(made["large customer"].columns) == [*largest, "all others"]
+    assert list(made["large_customer"].columns) == [*largest, "_rest"]
     errors = forecast.errors(made, **GIVEN)
     ahead = forecast.ahead(made, errors, forecast.methods_tried(errors, confidence=0.95), months=12, horizon=6, confidence=0.95)
     assert forecast.parts_off(ahead) < 1e-6

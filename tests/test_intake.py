@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit import intake, settings
-from audit.intake import parse
+from audit import intake
+from audit.core import settings
+from audit.intake.mapping import parse
 from tests.conftest import TOML, write_base
 
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from audit import ladder
+from audit.steps import ladder
 from tests.conftest import ledger_of
 
 UNTIL = pd.Timestamp("2024-12-31")
@@ -48,7 +48,7 @@ def test_b10_budget_and_referral_prove_the_upper_rungs():
     assert found.loc[["steady", "elsewhere", "loyal", "fan"], "rung_class"].tolist() == ["unknown", "regular", "loyalist", "advocate"]
     assert found.loc["once", "rung_class"] == "buyer", "a referral alone lifts nobody"
     assert found.loc["elsewhere", "wallet_share"] == 0.4
-    assert found.loc["fan", "proof_class"] == "purchases, budget, referral"
+    assert found.loc["fan", "proof_class"] == "purchases_budget_referral"
 
 
 def test_a_referral_of_tomorrow_proves_nothing_today():
@@ -61,7 +61,7 @@ def test_every_customer_stands_on_one_rung_and_moves_count_them_all():
     before = rungs(until=pd.Timestamp("2023-12-31")).reset_index()
     table, moved = ladder.ladder(now), ladder.ladder_moves(before, now)
     assert table["customers"].sum() == moved["customers"].sum() == len(now)
-    assert set(moved["rung_before_class"]) == {"not yet", "silent"}
+    assert set(moved["rung_before_class"]) == {"not_yet", "silent"}
 
 
 def test_the_step_up_is_the_distance_to_the_next_rung_that_has_customers():

@@ -7,7 +7,8 @@ import string
 
 import pytest
 
-from audit import cli, intake, language, settings, tables
+from audit import cli, intake, i18n
+from audit.core import settings, tables
 from tests import messages
 from tests.conftest import ROOT, TOML, write_base
 
@@ -41,9 +42,9 @@ def test_every_sentence_has_its_russian_with_the_same_places():
 )
 def test_russian_has_its_plurals_by_gettext_and_inside_a_sentence(n, said, russian):
     one, many = "and {count} more row in the tables of this run", "and {count} more rows in the tables of this run"
-    assert language.counted(one, many, n) == f"и ещё {said} в таблицах этого запуска"
-    inside = language.Message("{n} {n:строка|строки|строк}")
-    assert inside.format(n=language.shown("n", n)) == said
+    assert i18n.counted(one, many, n) == f"и ещё {said} в таблицах этого запуска"
+    inside = i18n.Message("{n} {n:строка|строки|строк}")
+    assert inside.format(n=i18n.shown("n", n)) == said
     assert inside.format(n=n) == said
 
 
@@ -100,9 +101,9 @@ def test_the_russian_report_has_no_english_left(demo):
 )
 def test_a_sentence_stored_in_english_is_retold_in_russian(said, russian, monkeypatch):
     monkeypatch.setenv("LANGUAGE", "ru")
-    assert language.retold(said) == russian
+    assert i18n.retold(said) == russian
     monkeypatch.setenv("LANGUAGE", "en")
-    assert language.retold(said) == said
+    assert i18n.retold(said) == said
 
 
 def test_errors_are_in_the_language_of_the_run(tmp_path, capsys, monkeypatch):

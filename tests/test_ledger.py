@@ -136,7 +136,7 @@ def test_pandas_gives_the_same_purchases_as_polars():
 
 
 def test_keys_are_law():
-    from audit import tables
+    from audit.core import tables
 
     found = ledger_of([("A", "2024-01-05", 1), ("B", "2024-02-05", 2), ("A", "2024-02-07", 3)], **WINDOW)
     for name, frame in found.items():

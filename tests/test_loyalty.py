@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audit import loyalty
+from audit.steps import loyalty
 from tests.conftest import ledger_of
 
 RULE = {"draws": 20, "least_score": 0.5, "least_strength": 0.1, "least_gap_errors": 4, "least_customers": 60}

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from audit import norms, steps
+from audit.core import norms, registry
 from audit.run import notebooks
 from tests.conftest import ROOT
 
@@ -24,13 +24,13 @@ def tags(cell):
 
 
 def test_there_is_one_notebook_per_step_of_the_registry_and_none_else():
-    assert [path.name for path in NOTEBOOKS] == [step.notebook for step in steps.ALL]
+    assert [path.name for path in NOTEBOOKS] == [step.notebook for step in registry.ALL]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 class TestNotebook:
     def test_it_opens_with_its_question(self, path):
-        step = next(step for step in steps.ALL if step.notebook == path.name)
+        step = next(step for step in registry.ALL if step.notebook == path.name)
         assert "".join(cells(path)[0]["source"]).splitlines()[0] == f"# {step.question}"
 
     def test_fault_49_ids_are_stable_and_cells_hold_no_logic(self, path):
@@ -66,7 +66,7 @@ class TestNotebook:
         assert set(notebooks.norm_parameters(path).values()) <= set(norms.register())
 
     def test_tables_it_saves_are_those_the_registry_says(self, path):
-        step = next(step for step in steps.ALL if step.notebook == path.name)
+        step = next(step for step in registry.ALL if step.notebook == path.name)
         saved = [
             node
             for cell in cells(path)

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from audit import language
+from audit import i18n
 from audit.report import paper
 
 
@@ -40,7 +40,7 @@ def test_the_pdf_is_tagged_titled_and_in_the_readers_language(printed, poppler):
 
 
 def test_paper_holds_every_customer_of_the_pages_tables(printed, demo, poppler):
-    from audit import store
+    from audit.core import store
 
     text = poppler("pdftotext", "-layout", printed / "ru.pdf", "-")
     names = store.load(demo, "customers").set_index("customer_id")["name"]
@@ -75,6 +75,6 @@ def test_fault_50_without_weasyprint_this_is_said_and_nothing_is_written(monkeyp
 
     monkeypatch.setenv("LANGUAGE", tongue)
     monkeypatch.setattr(builtins, "__import__", missing)
-    assert language.current() == tongue
+    assert i18n.current() == tongue
     assert word in paper.write(tmp_path / "x.html", tmp_path / "x.pdf")
     assert not (tmp_path / "x.pdf").exists()

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from audit import periods
+from audit.core import periods
 
 RETAIL = {"observed_from": dt.date(2010, 12, 1), "as_of": dt.date(2011, 12, 9)}
 

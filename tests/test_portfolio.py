@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audit import portfolio
+from audit.steps import portfolio
 
 UNTIL = pd.Timestamp("2025-12-31")
 WEIGHTS = {"of_attractive": {"budget": 1.0, "margin": 1.0}, "of_position": {"wallet": 1.0}}

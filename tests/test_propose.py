@@ -7,8 +7,9 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from audit import cli, intake, settings
-from audit.intake import propose, toml
+from audit import cli, intake
+from audit.core import settings
+from audit.intake.propose import base, toml
 from tests.test_bank import HEAD, document, section
 
 
@@ -20,7 +21,7 @@ def new(tmp_path, **files):
         path.parent.mkdir(exist_ok=True, parents=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         paths.append(path)
-    return propose.base(paths, name="base", data=tmp_path / "data")
+    return base.base(paths, name="base", data=tmp_path / "data")
 
 
 def check(proposal):
@@ -158,7 +159,7 @@ def test_a_file_without_a_header_and_one_that_cannot_be_read_are_asked_about(tmp
 def test_odd_names_of_files_and_columns_survive_in_toml(tmp_path, name):
     (tmp_path / "sent").mkdir()
     (tmp_path / "sent" / name).write_text('customer,date,amount eur,"ко""лонка # 1"\nA,2024-01-02,1,x\n', encoding="utf-8")
-    proposal = propose.base([tmp_path / "sent" / name], name="base", data=tmp_path / "data")
+    proposal = base.base([tmp_path / "sent" / name], name="base", data=tmp_path / "data")
     assert len(check(proposal).tables["lines"]) == 1
     assert toml.parsed(proposal)["sources"]
 
@@ -290,9 +291,9 @@ def test_names_with_brackets_archives_of_a_mac_and_repeated_headers_are_read(tmp
     head = "Дата;Контрагент;Сумма руб\n"
     (tmp_path / "sent").mkdir()
     (tmp_path / "sent" / "export[1].csv").write_text(head + "13.01.2024;А;1\n" + head + "14.01.2024;Б;2\n", encoding="utf-8")
-    assert total(propose.base([tmp_path / "sent" / "export[1].csv"], name="base", data=tmp_path / "data")) == 3
+    assert total(base.base([tmp_path / "sent" / "export[1].csv"], name="base", data=tmp_path / "data")) == 3
     with zipfile.ZipFile(tmp_path / "sent" / "a.zip", "w") as archive:
         archive.writestr("a.csv", head + "13.01.2024;А;1\n")
         archive.writestr("__MACOSX/._a.csv", b"\x00\x05\x16\x07")
         archive.writestr(".DS_Store", b"\x00\x00")
-    assert total(propose.base([tmp_path / "sent" / "a.zip"], name="zipped", data=tmp_path / "data")) == 1
+    assert total(base.base([tmp_path / "sent" / "a.zip"], name="zipped", data=tmp_path / "data")) == 1

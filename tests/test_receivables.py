@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit import intervals, receivables
-from audit.receivables.matching import ADVANCE, AMOUNT, CREDIT, CREDIT_LEFT, DATED, LATER, NUMBER, OLDEST
+from audit.stats import intervals
+from audit.steps import receivables
+from audit.steps.receivables.cash_application import ADVANCE, AMOUNT, CREDIT, CREDIT_LEFT, DATED, LATER, NUMBER, OLDEST
 
 AS_OF = pd.Timestamp("2025-12-31")
 
@@ -112,18 +113,18 @@ def test_lateness_and_buckets_are_counted_from_the_day_due():
     )
     assert settled["late_days"].to_dict() == {"1": 10, "4": 70, "2": 39, "3": 11}
     assert settled["bucket_class"].to_dict() == {
-        "1": "1 to 30 days late",
-        "4": "61 to 90 days late",
-        "2": "31 to 60 days late",
-        "3": "1 to 30 days late",
+        "1": "late_30",
+        "4": "late_90",
+        "2": "late_60",
+        "3": "late_30",
     }
     aged = receivables.ageing(settled.reset_index()).set_index("bucket_class")["open"]
     assert aged.to_dict() == {
-        "not yet due": 0,
-        "1 to 30 days late": 100,
-        "31 to 60 days late": 70,
-        "61 to 90 days late": 50,
-        "over 90 days late": 0,
+        "not_due": 0,
+        "late_30": 100,
+        "late_60": 70,
+        "late_90": 50,
+        "late_over_90": 0,
     }
 
 
@@ -158,10 +159,10 @@ def test_expected_loss_is_read_from_how_invoices_were_paid_and_says_nothing_beyo
     found = receivables.expected_loss(settled, curve, stopped=pd.Series(dtype=str), horizon_days=90, confidence=0.95).set_index(
         "bucket_class"
     )
-    assert found.loc["31 to 60 days late", "unpaid_share"] == pytest.approx(1.0)  # nobody who was 60 days late has paid by 90
-    assert found.loc["over 90 days late", "beyond"] == 1000
-    assert np.isnan(found.loc["over 90 days late", "expected_loss"])
-    assert intervals.at(receivables.unpaid_share(settled, as_of=AS_OF, confidence=0.95), 11, confidence=0.95)[0] == pytest.approx(0.8)
+    assert found.loc["late_60", "unpaid_share"] == pytest.approx(1.0)  # nobody who was 60 days late has paid by 90
+    assert found.loc["late_over_90", "beyond"] == 1000
+    assert np.isnan(found.loc["late_over_90", "expected_loss"])
+    assert survival.at(receivables.unpaid_share(settled, as_of=AS_OF, confidence=0.95), 11, confidence=0.95)[0] == pytest.approx(0.8)
 
 
 def test_collection_effectiveness_is_what_came_of_what_could():
@@ -238,7 +239,7 @@ def test_invoices_not_yet_due_say_nothing_of_what_is_lost():
         settled = receivables.invoices_settled(
             table, receivables.applied(table, came, as_of=AS_OF), customers=None, as_of=AS_OF, terms_days=30
         )
-        return 1 - intervals.at(receivables.unpaid_share(settled, as_of=AS_OF, confidence=0.95), 91, confidence=0.95)[0]
+        return 1 - survival.at(receivables.unpaid_share(settled, as_of=AS_OF, confidence=0.95), 91, confidence=0.95)[0]
 
     assert lost(invoices(*paid)) == pytest.approx(0.1)
     assert lost(invoices(*paid, *young)) == pytest.approx(0.1)

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audit import intervals, repeat
+from audit.stats import intervals
+from audit.steps import repeat
 from tests.conftest import ledger_of
 
 START = pd.Timestamp("2022-01-01")
@@ -49,7 +50,7 @@ def test_p3_the_period_ratio_moves_with_acquisition_and_kaplan_meier_does_not(gr
     assert found == pytest.approx(integral, abs=0.002)
     assert abs(round(100 * found) - published) <= 1
     buyers = repeat.first_buyers(who, as_of=end.date())
-    share, _low, _high = intervals.at(repeat.return_curve(buyers, confidence=0.95), 365, confidence=0.95)
+    share, _low, _high = survival.at(repeat.return_curve(buyers, confidence=0.95), 365, confidence=0.95)
     assert 0.70 <= share <= 0.725
 
 

@@ -5,7 +5,9 @@ import shutil
 
 import pytest
 
-from audit import report, run, show, steps
+from audit import report, run
+from audit.report import show
+from audit.core import registry
 from audit.report import chapters
 from tests.conftest import TOML, write_base
 
@@ -32,7 +34,7 @@ def open_page(browser, path, width=1200):
 
 def test_there_is_a_page_per_step_an_index_settings_and_one_file(pages):
     names = {path.stem for path in pages}
-    assert names == {"index", "glossary", "settings", "report", *(step.name for step in steps.STEPS)}
+    assert names == {"index", "glossary", "settings", "report", *(step.name for step in registry.STEPS)}
 
 
 def test_fault_58_no_page_speaks_to_the_console_or_to_the_network(browser, pages):

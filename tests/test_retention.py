@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audit import periods, retention
+from audit.core import periods
+from audit.steps import retention
 from tests.conftest import ledger_of
 
 
@@ -95,7 +96,7 @@ def rhythm(gap: int, until: str, name: str = "A", jitter: int = 0) -> list[tuple
 
 
 RULE = {"rhythm_purchases": 5, "prior_gaps": 4, "overdue_chance": 0.05, "fixed_silence_days": 90, "long_gone_days": 365}
-SETTINGS = RULE | {"rule": "own rhythm"}
+SETTINGS = RULE | {"rule": "own_rhythm"}
 
 
 def test_p11_a_weekly_buyer_is_overdue_long_before_a_quarterly_one():
@@ -187,7 +188,7 @@ def test_bases_too_young_to_say_anything_say_so():
         lost,
         retention.rivals(None, **RULE, confidence=0.95),
         judged=0,
-        rule="own rhythm",
+        rule="own_rhythm",
         overdue_chance=0.05,
         active_months=12,
     )
@@ -206,9 +207,9 @@ def test_the_rule_and_its_rival_are_tried_on_what_came_after():
     before = found["history_before"].set_index("customer_id")
     assert before["has_bought_since"].to_dict() == {"here": True, "slow": True, "stopped early": False, "stopped late": False}
     tried = retention.rivals(found["history_before"], **RULE, confidence=0.95).set_index("rule_class")
-    assert tried.loc["own rhythm", ["judged", "gone", "listed", "listed_and_gone"]].tolist() == [4, 2, 2, 2]
-    assert tried.loc["fixed silence", "recall_share"] == 0.5
-    assert retention.better_rule(tried.reset_index()) == "own rhythm"
+    assert tried.loc["own_rhythm", ["judged", "gone", "listed", "listed_and_gone"]].tolist() == [4, 2, 2, 2]
+    assert tried.loc["fixed_silence", "recall_share"] == 0.5
+    assert retention.better_rule(tried.reset_index()) == "own_rhythm"
 
 
 def test_where_the_naive_rival_is_as_good_the_list_uses_it():
@@ -216,6 +217,6 @@ def test_where_the_naive_rival_is_as_good_the_list_uses_it():
     found = ledger_of(rows, as_of="2024-12-31", observed_from="2023-01-01", holdout_days=305)
     tried = retention.rivals(found["history_before"], **RULE, confidence=0.95)
     assert tried["f1_index"].tolist() == [1.0, 1.0]
-    assert retention.better_rule(tried) == "fixed silence"
-    late = retention.overdue(found["history"], found["panel"], **(SETTINGS | {"rule": "fixed silence"}))
+    assert retention.better_rule(tried) == "fixed_silence"
+    late = retention.overdue(found["history"], found["panel"], **(SETTINGS | {"rule": "fixed_silence"}))
     assert late["customer_id"].tolist() == ["gone"]

@@ -5,7 +5,8 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from audit import intake, settings
+from audit import intake
+from audit.core import settings
 from tests.conftest import TOML, write_base
 
 FULL = TOML.replace(

@@ -9,8 +9,9 @@ import sys
 
 import pytest
 
-from audit import run, settings, store
-from audit.run import content, folders, notebooks
+from audit import run
+from audit.core import settings, store
+from audit.run import fingerprint, run_folder, notebooks
 from tests.conftest import ROOT, TOML, write_base
 
 CSV = "who,day,money\n" + "".join(f"C{i},2024-{m:02d}-{1 + i:02d},{10 + i}\n" for i in range(12) for m in range(1, 13, 1 + i % 3))
@@ -52,7 +53,7 @@ def test_a_changed_module_makes_another_run_also_where_two_modules_share_a_name(
     copy = tmp_path / "project"
     shutil.copytree(ROOT / "lib", copy / "lib", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
     given = settings.read(place[0])
-    identity = lambda: content.run({}, given, [], place[2], root=copy)
+    identity = lambda: fingerprint.run({}, given, [], place[2], root=copy)
     before = identity()
     for path in sorted((copy / "lib" / "audit").rglob("answer.py")):
         path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
@@ -154,7 +155,7 @@ def test_a_sealed_run_shows_but_does_not_save_a_different_table(place, capsys):
 
 def test_the_lab_copy_is_open_and_a_table_no_step_writes_is_refused(place):
     audit(place)
-    lab = folders.open_copy(place[1] / "small")
+    lab = run_folder.open_copy(place[1] / "small")
     table = store.load(lab, "repeat_depth")
     store.save(lab, repeat_depth=table.head(1))
     assert len(store.load(lab, "repeat_depth")) == 1

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audit import periods, segments
+from audit.core import periods
+from audit.steps import segments
 from tests.conftest import ledger_of
 
 WEEKLY = [0, 15, 40, 15, 10, 15, 20, 15, 10, 15, 20, 15, 5, 20, 45, 20, 15, 20, 25, 20, 15, 20, 25, 20, 40, 10, 35, 10, 5, 10, 15, 10, 5, 10, 15, 10]  # fmt: skip
@@ -17,12 +18,12 @@ NO_SEASON = pd.DataFrame({"month": range(1, 13), "index": 1.0})
 @pytest.mark.parametrize(("weeks", "percent"), [(1, 58.7), (4, 29.3), (12, 19.4)])
 def test_p18_the_same_sales_vary_by_59_29_or_19_percent(weeks, percent):
     sums = np.array(WEEKLY, dtype=float).reshape(-1, weeks).sum(axis=1)
-    assert 100 * segments.variation(sums) == pytest.approx(percent, abs=0.05)
+    assert 100 * dispersion.variation(sums) == pytest.approx(percent, abs=0.05)
 
 
 def test_p19_the_running_share_of_profit_peaks_at_135_percent_and_losers_are_a_class_apart():
     margins = pd.Series([500, 300, 150, 80, 40, 10, -30, -90, -160], index=list("abcdefghi"), dtype=float)
-    assert segments.whale_curve(margins).max() == pytest.approx(1.35, abs=0.01)
+    assert dispersion.whale_curve(margins).max() == pytest.approx(1.35, abs=0.01)
     classes = segments.abc_class(margins, a_share=0.8, b_share=0.95)
     assert "".join(classes) == "AAABCCNNN"
 
@@ -64,7 +65,7 @@ def test_p18_short_histories_are_a_class_of_their_own_and_zeros_count():
     )
     found, spans = of(rows)
     table = segments.xyz(found["panel"], found["history"], NO_SEASON, spans, unit="quarter", **LIMITS).set_index("customer_id")
-    assert table["xyz_class"].to_dict() == {"even": "X", "gone": "Z", "young": "short history"}
+    assert table["xyz_class"].to_dict() == {"even": "X", "gone": "Z", "young": "short_history"}
     assert np.isnan(table.loc["young", "variation_rate"])
 
 

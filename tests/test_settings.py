@@ -2,7 +2,7 @@
 
 import pytest
 
-from audit import settings
+from audit.core import settings
 from tests.conftest import TOML, write_base
 
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from audit import run, settings, store
-from audit.ledger import elsewhere, engine
+from audit import run
+from audit.core import settings, store
+from audit.ledger import external, engine
 from tests.conftest import ROOT, prepared, write_base
 
 LINES = """
@@ -108,8 +109,8 @@ def test_p36_survivors_are_found_among_lines_elsewhere_too(tmp_path):
 
 
 def test_lines_elsewhere_without_a_column_are_refused_in_words(tmp_path):
-    with pytest.raises(elsewhere.BadLines, match=r"has no column date, amount; it has customer_id\. What to do"):
-        elsewhere.lines(pl.DataFrame({"customer_id": ["A"]}), place="x.parquet", as_of=dt.date(2024, 1, 1), observed_from=None)
+    with pytest.raises(external.BadLines, match=r"has no column date, amount; it has customer_id\. What to do"):
+        external.lines(pl.DataFrame({"customer_id": ["A"]}), place="x.parquet", as_of=dt.date(2024, 1, 1), observed_from=None)
 
 
 @pytest.mark.parametrize(

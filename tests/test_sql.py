@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
-from audit import intake, run, settings
-from audit.intake import sql
+from audit import intake, run
+from audit.core import settings
+from audit.intake.readers import sql
 
 TOML = """
 [base]

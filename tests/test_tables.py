@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from audit import tables
+from audit.core import tables
 
 
 def panel(**changes) -> pd.DataFrame:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit import value
-from audit.value import clocks, discrete, expected, fitting, geometric, lifetime, pareto, router, tried
+from audit.steps import value
+from audit.models import rfm, discrete, mle, bg_nbd, pareto_nbd
+from audit.steps.value import expected, lifetime, router, backtest
 
 
 def test_p4_the_product_of_ratios_of_sums_is_the_money_and_that_of_simple_means_is_not():
@@ -96,9 +97,9 @@ def test_a_contract_counts_in_months_and_the_lost_are_not_expected_back():
 @pytest.mark.parametrize("model", [discrete.INTERVALS, discrete.CONTRACT])
 def test_discrete_models_find_their_own_parameters_again(model):
     names = ["alpha", "beta", "gamma", "delta"] if model == discrete.INTERVALS else ["alpha", "beta"]
-    true = fitting.Fit(model, dict(zip(names, [1.2, 0.8, 0.7, 4.0], strict=False)), {}, np.zeros((4, 4)), 0.0, 1)
+    true = mle.Fit(model, dict(zip(names, [1.2, 0.8, 0.7, 4.0], strict=False)), {}, np.zeros((4, 4)), 0.0, 1)
     made = discrete.simulate(true, np.random.default_rng(1).integers(6, 24, 3000), np.random.default_rng(2))
-    found = discrete.fit(clocks.counts(made.x, made.t_x, made.age), model)
+    found = discrete.fit(rfm.counts(made.x, made.t_x, made.age), model)
     for name in names:
         assert abs(np.log(found[name] / true[name])) < 4 * found.errors[name] / found[name]
 
@@ -113,18 +114,18 @@ def foretold(came, **rules) -> pd.DataFrame:
 def test_a_model_is_used_only_where_it_is_clearly_better_and_could_be_fitted():
     came = np.random.default_rng(0).poisson(5, 200).astype(float)
     good, same, poor = came + 0.1, came + 1.9, came + 2.0
-    clear = value.rivals(foretold(came, **{tried.AVERAGE: poor, tried.LAST_YEAR: poor + 1, "NBD": good}), confidence=0.95)
+    clear = value.rivals(foretold(came, **{backtest.AVERAGE: poor, backtest.LAST_YEAR: poor + 1, "NBD": good}), confidence=0.95)
     assert value.winner(clear, {"NBD": object()}) == "NBD"
-    assert value.winner(clear, {}) == tried.AVERAGE, "a model that cannot be fitted on all that is known is not used"
+    assert value.winner(clear, {}) == backtest.AVERAGE, "a model that cannot be fitted on all that is known is not used"
     noise = np.random.default_rng(1).normal(0, 3, 200)
     tie = value.rivals(
-        foretold(came, **{tried.AVERAGE: came + noise, tried.LAST_YEAR: same + 9, "NBD": came + noise[::-1]}), confidence=0.95
+        foretold(came, **{backtest.AVERAGE: came + noise, backtest.LAST_YEAR: same + 9, "NBD": came + noise[::-1]}), confidence=0.95
     )
-    assert value.winner(tie, {"NBD": object()}) == tried.AVERAGE, "where the rival is as good, the rival is used"
-    assert value.winner(clear.iloc[:0], {}) == tried.UNTRIED
+    assert value.winner(tie, {"NBD": object()}) == backtest.AVERAGE, "where the rival is as good, the rival is used"
+    assert value.winner(clear.iloc[:0], {}) == backtest.UNTRIED
 
 
-def simulated(model: fitting.Fit, module, customers: int, seed: int, *, days: int = 730):
+def simulated(model: mle.Fit, module, customers: int, seed: int, *, days: int = 730):
     """A base of that model as tables of the ledger: history at the end, a year before, and the panel (by the year, for the naive rule)."""
     generator = np.random.default_rng(seed)
     start = pd.Timestamp("2022-01-01")
@@ -157,16 +158,16 @@ def tables_of(bought: pd.DataFrame, until: int) -> pd.DataFrame:
     ).reset_index(drop=True)  # fmt: skip
 
 
-REGULAR = fitting.Fit(geometric.CNBD, {"r": 3.0, "alpha": 20.0, "a": 0.5, "b": 12.0}, {}, np.zeros((4, 4)), 0.0, 1, {"k": 5})
+REGULAR = mle.Fit(bg_nbd.CNBD, {"r": 3.0, "alpha": 20.0, "a": 0.5, "b": 12.0}, {}, np.zeros((4, 4)), 0.0, 1, {"k": 5})
 
 
 def test_on_regular_buyers_the_regular_model_foretells_better_than_bg_nbd(capsys):
     """P11: holdout errors of a year, over five simulated bases."""
     errors = []
     for seed in range(5):
-        bought, _start = simulated(REGULAR, geometric, 300, seed)
+        bought, _start = simulated(REGULAR, bg_nbd, 300, seed)
         then = tables_of(bought, 730)
-        data = clocks.of_history(then)
+        data = rfm.of_history(then)
         came = (
             bought[(bought["day"] > 730) & (bought["day"] <= 730 + 365)]
             .groupby("customer_id")
@@ -175,9 +176,9 @@ def test_on_regular_buyers_the_regular_model_foretells_better_than_bg_nbd(capsys
             .fillna(0)
             .to_numpy()
         )
-        fits = {m: geometric.fit(data, m) for m in (geometric.CNBD, geometric.MBG)}
-        errors.append([np.abs(geometric.expected(fit, data, 365) - came).mean() for fit in fits.values()])
-        assert fits[geometric.CNBD]["k"] >= 4
+        fits = {m: bg_nbd.fit(data, m) for m in (bg_nbd.CNBD, bg_nbd.MBG)}
+        errors.append([np.abs(bg_nbd.expected(fit, data, 365) - came).mean() for fit in fits.values()])
+        assert fits[bg_nbd.CNBD]["k"] >= 4
     mean = np.mean(errors, axis=0)
     with capsys.disabled():
         print(f"\nregular buyers, mean absolute error of a year: MBG/CNBD-k {mean[0]:.2f}, MBG/NBD {mean[1]:.2f}")
@@ -188,13 +189,13 @@ def test_ranges_of_the_bases_value_hold_what_came(capsys):
     """The next year's money of 20 simulated bases of 150 customers against the 90 % range drawn before it."""
     held = inside = refused = 0
     for seed in range(20):
-        bought, _start = simulated(REGULAR, geometric, 150, seed)
+        bought, _start = simulated(REGULAR, bg_nbd, 150, seed)
         history = tables_of(bought, 730)
-        data = clocks.of_history(history)
+        data = rfm.of_history(history)
         route = router.Route(router.ORDERS, 0.5, 0.5, 150)
         try:
-            rule = value.Rule(geometric.CNBD, route, geometric.fit(data, geometric.CNBD))
-        except fitting.NotFitted:  # refused: nothing is claimed
+            rule = value.Rule(bg_nbd.CNBD, route, bg_nbd.fit(data, bg_nbd.CNBD))
+        except mle.NotFitted:  # refused: nothing is claimed
             refused += 1
             continue
         panel = pd.DataFrame(
@@ -216,7 +217,7 @@ def test_ranges_of_the_bases_value_hold_what_came(capsys):
 
 
 def test_below_the_fewest_repeat_customers_nothing_is_fitted_and_the_table_says_why():
-    data = clocks.counts([1] * 49 + [0] * 50, [20] * 49 + [0] * 50, [100] * 99)
+    data = rfm.counts([1] * 49 + [0] * 50, [20] * 49 + [0] * 50, [100] * 99)
     made, said = value.fits(router.Route(router.ORDERS, 0.5, 0.5, 9), data, least_repeaters=50)
     assert made == {}
     assert (said["refused_class"] == "too few customers have bought again").all()
@@ -235,12 +236,12 @@ def test_a_naive_rule_gets_no_residual_and_an_untried_one_says_nothing():
         }
     )
     panel = months({"a": ["2024-10", "2024-11", "2024-12"]})
-    data, route = clocks.of_history(history), router.Route(router.ORDERS, 0.5, 0.5, 1)
+    data, route = rfm.of_history(history), router.Route(router.ORDERS, 0.5, 0.5, 1)
     given = {"until": pd.Timestamp("2024-12-31"), "residual_years": 3, "discount_rate": 0.1}
-    naive = value.customer_values(value.Rule(tried.LAST_YEAR, route, None), data, history, panel, None, **given).iloc[0]
+    naive = value.customer_values(value.Rule(backtest.LAST_YEAR, route, None), data, history, panel, None, **given).iloc[0]
     assert (naive["expected_purchases"], naive["expected_spend"], round(naive["horizon_value"], 6)) == (3, 100, 120)
     assert np.isnan(naive["residual_value"])
-    untried = value.customer_values(value.Rule(tried.UNTRIED, route, None), data, history, panel, None, **given)
+    untried = value.customer_values(value.Rule(backtest.UNTRIED, route, None), data, history, panel, None, **given)
     assert untried["horizon_value"].isna().all()
 
 
@@ -320,7 +321,7 @@ def test_models_and_their_modules_answer_the_same_calls():
     for model, module in router.MODELS.items():
         for call in ("fit", "alive", "expected", "simulate", "future"):
             assert hasattr(module, call), (model, call)
-    assert router.MODELS[pareto.PARETO] is pareto
+    assert router.MODELS[pareto_nbd.PARETO] is pareto_nbd
 
 
 def test_a_customer_who_came_after_the_last_whole_month_does_not_break_the_months():
@@ -334,9 +335,9 @@ def test_a_customer_who_came_after_the_last_whole_month_does_not_break_the_month
 
 def test_expectations_stay_finite_where_hardly_anybody_leaves():
     """A beta with a second parameter of thousands, and a customer with two thousand purchases: against no leaving at all."""
-    model = fitting.Fit(geometric.MBG, {"r": 2.0, "alpha": 30.0, "a": 0.5, "b": 1e6}, {}, np.zeros((4, 4)), 0.0, 1, {"k": 1})
-    data = clocks.counts([10, 2000], [300, 1500], [320, 1500])
-    assert geometric.expected(model, data, 365.0) == pytest.approx([(2 + 10) / 350 * 365, 2002 / 1530 * 365], rel=0.001)
-    near = [geometric._beta_nodes(0.7, b) for b in (499.0, 501.0)]
+    model = mle.Fit(bg_nbd.MBG, {"r": 2.0, "alpha": 30.0, "a": 0.5, "b": 1e6}, {}, np.zeros((4, 4)), 0.0, 1, {"k": 1})
+    data = rfm.counts([10, 2000], [300, 1500], [320, 1500])
+    assert bg_nbd.expected(model, data, 365.0) == pytest.approx([(2 + 10) / 350 * 365, 2002 / 1530 * 365], rel=0.001)
+    near = [bg_nbd._beta_nodes(0.7, b) for b in (499.0, 501.0)]
     means = [float(p @ w) for p, w in near]
     assert means == pytest.approx([0.7 / 499.7, 0.7 / 501.7], rel=1e-6)

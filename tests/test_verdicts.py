@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from audit import verdicts
+from audit.steps import verdicts
 
 
 def found(*rows):

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit import wallet
-from audit.wallet import budgets as of_budgets
+from audit.steps import wallet
+from audit.steps.wallet import budgets as of_budgets
 
 UNTIL = pd.Timestamp("2025-12-31")
 RULE = {"until": UNTIL, "rate": 0.8, "least": 30}
@@ -156,7 +156,7 @@ def test_a_manager_is_below_only_beyond_chance_and_with_enough_customers():
     given_ = budgets(*[(f"c{i}", "x", "2025", 100.0, "declared") for i in range(24)])
     found = wallet.wallets(sold, given_, customers=customers, until=UNTIL, rate=0.8, least=99, **ERRORS)
     placed = wallet.by_manager(found, customers=customers, confidence=0.95, least=5).set_index("manager_id")["position_class"]
-    assert placed.to_dict() == {"low": "below", "high": "above", "few": "too few to tell"}
+    assert placed.to_dict() == {"low": "below", "high": "above", "few": "too_few"}
 
 
 def test_what_is_realistic_is_what_shares_gained_and_never_more_than_the_gap():

@@ -67,24 +67,19 @@ def main(argv: list[str] | None = None) -> int:
         )
         return 1
     except Exception as error:
-        if not isinstance(error, _told_in_words()):
+        if not _can_be_mended(error):
             raise
-        print(f"audit: {error.args[0] if isinstance(error, KeyError) else error}", file=sys.stderr)
+        print(f"audit: {error}", file=sys.stderr)
         return 1
     finally:
         os.environ.pop("LANGUAGE") if before is None else os.environ.update(LANGUAGE=before)
 
 
-def _told_in_words() -> tuple[type[Exception], ...]:
-    """The errors whose message is meant for the person at the terminal; imported only when there is one."""
-    from audit.intake.sniff import BadExport
-    from audit.ledger.elsewhere import BadLines
-    from audit.run.folders import StepFailed
-    from audit.settings import BadSettings
-    from audit.store import NoTable
-    from audit.tables import BadTable
+def _can_be_mended(error: Exception) -> bool:
+    """Whether its message is meant for the person at the terminal; the family is imported only when there is an error."""
+    from audit.core.errors import AuditError
 
-    return (BadExport, BadLines, BadSettings, BadTable, NoTable, StepFailed, KeyError)
+    return isinstance(error, AuditError)
 
 
 def _language(base: Path | str | None) -> str:
@@ -119,28 +114,28 @@ def _run(given) -> int:
 
 
 def _report(given) -> int:
-    from audit.run import telling
+    from audit.run import render
 
     _rest_collector()
-    folder = telling.further(given.run, languages=given.language, pdf=given.pdf, say=lambda line: print(line, flush=True))
+    folder = render.further(given.run, languages=given.language, pdf=given.pdf, say=lambda line: print(line, flush=True))
     for page in sorted((folder / "report").glob("*/index.html")):
         print(f"report: {page.resolve().as_uri()}")
     return 0
 
 
 def _verify(given) -> int:
-    from audit.run import folders
+    from audit.run import run_folder
 
-    wrong = folders.verify(given.run)
+    wrong = run_folder.verify(given.run)
     print(*wrong, sep="\n") if wrong else print("every table and page is what the run was sealed with")
     return 1 if wrong else 0
 
 
 def _compare(given) -> int:
     from audit import terminal
-    from audit.run import previous
+    from audit.run import previous_run
 
-    tables = previous.compared(given.before, given.now)
+    tables = previous_run.compared(given.before, given.now)
     print(terminal.changes(tables))
     before, now = given.before.resolve(), given.now.resolve()
     folder = given.into or now.parent / "changes" / f"{before.name}_{now.name}"
@@ -162,9 +157,9 @@ def _check(given) -> int:
 
 def _new(given) -> int:
     from audit import terminal
-    from audit.intake import propose
+    from audit.intake.propose import base
 
-    proposal = propose.base(given.files, name=given.name, data=given.data)
+    proposal = base.base(given.files, name=given.name, data=given.data)
     print(terminal.proposal(proposal))
     return 0
 
@@ -174,9 +169,9 @@ def _outputs(given) -> dict:
 
 
 def _steps(_given) -> int:
-    from audit import steps
+    from audit.core import registry
 
-    for step in steps.ALL:
+    for step in registry.steps():
         print(
             f"{step.name:<10} {step.question}\n{'':<10} needs {', '.join(step.reads)}"
             + (f"; uses {', '.join(step.uses)}" if step.uses else "")
@@ -185,7 +180,7 @@ def _steps(_given) -> int:
 
 
 def _norms(_given) -> int:
-    from audit import norms
+    from audit.core import norms
 
     print(norms.as_text())
     return 0
@@ -193,9 +188,9 @@ def _norms(_given) -> int:
 
 def _lab(given) -> int:
     from audit import run
-    from audit.run import laboratory
+    from audit.run import lab
 
-    return laboratory.lab(run.OUTPUTS / given.base)
+    return lab.lab(run.OUTPUTS / given.base)
 
 
 COMMANDS = {

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audit.language import label, retold, shown
-from audit.language import translate as _
+from audit.core.labels import cell, label, named
+from audit.i18n import render, shown
+from audit.i18n import translate as _
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
     from audit.intake import Taken
-    from audit.intake.propose import Proposal
+    from audit.intake.propose.base import Proposal
 
 SHOWN = 10  # rows of a part that are printed; the rest stand in the tables
 
@@ -71,7 +72,7 @@ def _part(title: str, lines: list[str]) -> str:
 
 
 def _verdict(row: dict) -> str:
-    why = retold(row["why"]).splitlines()[0] if row["why"] else ""
+    why = render(row["why"]).splitlines()[0] if row["why"] else ""
     more = f" (+{row['defects'] - 1})" if row["defects"] > 1 else ""
     return f"{row['verdict']:<7} {row['kind']:<8} {row['subject']:<11} {why}{more}".rstrip()
 
@@ -79,8 +80,8 @@ def _verdict(row: dict) -> str:
 def _defect(row: dict) -> str:
     money = f", {shown('amount', float(row['amount']))}" if row["amount"] is not None else ""
     where = f"\n          {_('where')}: {row['sample']}" if row["sample"] else ""
-    said = f"{row['verdict']:<7} {retold(row['defect'])} ({row['rows']}{money})"
-    return f"{said}{where}\n          {_('bias')}: {retold(row['bias'])}\n          {_('to do')}: {retold(row['action'])}"
+    said = f"{row['verdict']:<7} {render(row['defect'])} ({row['rows']}{money})"
+    return f"{said}{where}\n          {_('bias')}: {render(row['bias'])}\n          {_('to do')}: {render(row['action'])}"
 
 
 def _columns(table: pl.DataFrame, names: list[str], most: int = 200) -> list[str]:
@@ -97,33 +98,39 @@ def _columns(table: pl.DataFrame, names: list[str], most: int = 200) -> list[str
 
 
 def _cell(name: str, value) -> str:
-    said = (
-        str(value)
-        if isinstance(value, str) or name == "row"
-        else ""
-        if value is None
-        else shown(name, float(value) if hasattr(value, "as_tuple") else value)
-    )
-    said = retold(said).replace("\n", " ")
+    if value is None:
+        return ""
+    if name == "row":
+        return str(value)
+    said = cell(name, float(value) if hasattr(value, "as_tuple") else value).replace("\n", " ")
     return said if len(said) <= 60 else f"{said[:59]}…"
+
+
+def _move(row) -> str:
+    """From which class to which, of what."""
+    before, now = named("class_before", row.class_before), named("class_now", row.class_now)
+    return f"{named('base_class', row.base_class)}: {before} → {now}"
 
 
 def changes(tables: dict[str, pd.DataFrame]) -> str:
     """What moved between two runs: findings that moved or changed their verdict, moves between classes, and the customers with most money."""
-    from audit import vocabulary
-    from audit.changes import CHANCE, SAME
-    from audit.findings import in_unit
+    from audit.core.findings import in_unit
+    from audit.steps.changes.codes import Moved
 
     found = tables["findings_moved"]
-    moved = found[(found["before_verdict"] != found["now_verdict"]) | ~found["moved_class"].isin([CHANCE, SAME])]
+    moved = found[(found["before_verdict"] != found["now_verdict"]) | ~found["moved_class"].isin([Moved.CHANCE, Moved.SAME])]
     said = [_("Findings that moved: {moved} of {n}").format(moved=len(moved), n=len(found))]
     for row in moved.itertuples():
         values = f"{in_unit(row.before_value, row.unit, '')} → {in_unit(row.now_value, row.unit, '')}"
-        verdicts = f", {_(row.before_verdict)} → {_(row.now_verdict)}" if row.before_verdict != row.now_verdict else ""
-        said.append(f"  {_(vocabulary.FINDINGS[row.id]):<40} {values}{verdicts} ({_(row.moved_class)})")
+        verdicts = (
+            f", {named('verdict', row.before_verdict)} → {named('verdict', row.now_verdict)}"
+            if row.before_verdict != row.now_verdict
+            else ""
+        )
+        said.append(f"  {_(row.title):<40} {values}{verdicts} ({named('moved_class', row.moved_class)})")
     said.append(_("Classes"))
-    said += [f"  {_(r.base_class)}: {_(r.class_before)} → {_(r.class_now)}: {r.customers}" for r in tables["classes_moved"].itertuples()]
+    said += [f"  {_move(r)}: {r.customers}" for r in tables["classes_moved"].itertuples()]
     people = tables["customers_moved"]
     said.append(_("Customers who moved, by their code; the rest stands in the tables"))
-    said += [f"  {r.customer_id}: {_(r.base_class)} {_(r.class_before)} → {_(r.class_now)}" for r in people.head(SHOWN).itertuples()]
+    said += [f"  {r.customer_id}: {_move(r)}" for r in people.head(SHOWN).itertuples()]
     return "\n".join(said)

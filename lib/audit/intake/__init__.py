@@ -29,17 +29,18 @@ from pathlib import Path
 
 import polars as pl
 
-from audit import tables
-from audit.intake import account, codes, controls, convert, defects, duplicates, gate, read, rules
-from audit.intake.account import as_csv
-from audit.intake.answer import by_year, findings, mapping, window
-from audit.intake.read import BadExport
-from audit.language import mark as N_
-from audit.language import retold, translate
-from audit.ledger.elsewhere import Lines
-from audit.settings import Settings
+from audit.core import registry
+from audit.core.settings import Settings
+from audit.i18n import mark as N_
+from audit.i18n import render, stored, translate
+from audit.intake.checks import controls, defects, duplicates, gate, reconciliation
+from audit.intake.checks.reconciliation import as_csv
+from audit.intake.mapping import convert, identifiers, rules
+from audit.intake.readers import read
+from audit.intake.readers.read import BadExport
+from audit.ledger.external import Lines
 
-__all__ = ["BadExport", "Taken", "as_csv", "by_year", "check", "findings", "mapping", "take", "window"]
+__all__ = ["BadExport", "Taken", "as_csv", "check", "take"]
 CENTRAL = ("name", "tax_id", "kpp", "ogrn", "phone", "email", "address", "region", "industry", "manager_id")
 
 
@@ -87,7 +88,7 @@ def take(folder: Path, settings: Settings, snapshots: Path | None = None, *, els
         first = taken.quarantine.filter(pl.col("table") == "lines").head(1).rows(named=True)
         said = translate(N_("\nThe first: {file}, row {row}: {content}"))
         example = "".join(said.format(file=q["file"], row=q["row"], content=q["content"][:200]) for q in first)
-        raise BadExport(message, missing=retold(taken.missing), example=example)
+        raise BadExport(message, missing=render(taken.missing), example=example)
     return taken
 
 
@@ -104,13 +105,13 @@ def check(folder: Path, settings: Settings, snapshots: Path | None = None, *, el
     first_on = None if missing else elsewhere.first_on if elsewhere else kept["lines"]["date"].min()
     observed_from = None if missing else settings.observed_from or first_on.replace(day=1)
     compared = controls.controls(fates, sources, kept, settings)
-    known = defects.Base(fates, kept, sources, settings, observed_from, doubles, compared, elsewhere)
+    known = defects.Intake(fates, kept, sources, settings, observed_from, doubles, compared, elsewhere)
     found = defects.defects(known)
     there = gate.derived() | set(kept) if not missing else set(kept)
     return Taken(
         tables={name: _public(name, table) for name, table in kept.items()},
-        reconciliation=_with(account.reconciliation(fates), elsewhere and elsewhere.reconciliation),
-        quarantine=_with(account.quarantine(fates, sources, settings), elsewhere and elsewhere.quarantine),
+        reconciliation=_with(reconciliation.reconciliation(fates), elsewhere and elsewhere.reconciliation),
+        quarantine=_with(reconciliation.quarantine(fates, sources, settings), elsewhere and elsewhere.quarantine),
         defects=found,
         gate=gate.gate(found, there, mapped=list(settings.tables), missing=missing),
         effects=effects,
@@ -133,15 +134,21 @@ def _missing(fates: dict[str, pl.DataFrame], kept: dict[str, pl.DataFrame], sett
     if len(kept["lines"]):
         return ""
     reasons = fates["lines"].group_by("reason").len().sort("len", "reason", descending=[True, False])
-    seen = "\n".join(f"  - {row['reason']}: {row['len']}" for row in reasons.iter_rows(named=True))
-    return N_("Not one line of sales could be kept:\n{seen}").format(seen=seen or N_("  - the files hold no rows"))
+    return _no_line([(row["reason"], row["len"]) for row in reasons.iter_rows(named=True)])
 
 
 def _missing_elsewhere(elsewhere: Lines) -> str:
     if len(elsewhere.last):
         return ""
-    seen = "\n".join(f"  - {row['reason']}: {row['rows']}" for row in elsewhere.reconciliation.iter_rows(named=True))
-    return N_("Not one line of sales could be kept:\n{seen}").format(seen=seen or N_("  - the files hold no rows"))
+    return _no_line([(row["reason"], row["rows"]) for row in elsewhere.reconciliation.iter_rows(named=True)])
+
+
+def _no_line(counts: list[tuple[str, int]]) -> str:
+    """That nothing was kept, and why, as a stored text."""
+    if not counts:
+        return N_("Not one line of sales could be kept: the files hold no rows")
+    seen = [stored(N_("{reason}: {rows} rows"), reason=reason, rows=rows) for reason, rows in counts]
+    return stored(N_("Not one line of sales could be kept: {seen}"), seen=seen)
 
 
 def _with(own: pl.DataFrame, more: pl.DataFrame | None) -> pl.DataFrame:
@@ -184,7 +191,7 @@ def _renamed(name: str, fate: pl.DataFrame, aliases: pl.DataFrame, groups: dict[
     stays = dict(aliases.select("alias_id", "customer_id").iter_rows())
     if name != "customers":
         return fate.with_columns(pl.col("customer_id").replace(stays)) if stays else fate
-    said = {alias: duplicates.ONE.format(customer_id=customer, reason=reason) for alias, customer, reason in aliases.iter_rows()}
+    said = {alias: stored(duplicates.ONE, customer_id=customer, reason=reason) for alias, customer, reason in aliases.iter_rows()}
     is_alias = pl.col("customer_id").is_in(list(stays)) & (pl.col("status") == "kept")
     why = pl.col("customer_id").replace_strict(said, default=None, return_dtype=pl.String)
     fate = fate.with_columns(
@@ -201,7 +208,7 @@ def _renamed(name: str, fate: pl.DataFrame, aliases: pl.DataFrame, groups: dict[
 
 def _public(name: str, table: pl.DataFrame) -> pl.DataFrame:
     """The table without what is read and checked but never stored (P41)."""
-    return table.drop([c.name for c in tables.ALL[name].columns if c.private and c.name in table.columns])
+    return table.drop([c.name for c in registry.tables()[name].columns if c.private and c.name in table.columns])
 
 
 def _central_fields(fates: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -212,8 +219,8 @@ def _central_fields(fates: dict[str, pl.DataFrame]) -> pl.DataFrame:
     entries = fates["customers"].filter(pl.col("status") == "kept")
     parts = [pl.DataFrame(schema=schema)]
     for field in (c for c in CENTRAL if c in entries.columns):
-        state = pl.col(f"_{field}") if field in codes.CHECKS else pl.lit("")
-        valid = pl.when(state.is_in([codes.VALID, codes.RESTORED])).then(True).when(state == codes.INVALID).then(False)
+        state = pl.col(f"_{field}") if field in identifiers.CHECKS else pl.lit("")
+        valid = pl.when(state.is_in([identifiers.VALID, identifiers.RESTORED])).then(True).when(state == identifiers.INVALID).then(False)
         parts.append(
             entries.select(
                 "customer_id",

@@ -19,7 +19,7 @@ import datetime as dt
 import narwhals as nw
 import polars as pl
 
-from audit import periods
+from audit.core import periods
 from audit.ledger import behaviour, bridge, engine, history, panel, purchases, rhythm
 
 

@@ -15,7 +15,9 @@ from pathlib import Path
 import narwhals as nw
 import polars as pl
 
-from audit.settings import BadSettings, Engine
+from audit.core.errors import AuditError
+from audit.core.settings import Engine
+from audit.i18n import mark as N_
 
 MONEY = nw.Decimal(18, 4)
 KEYS = ["customer_id", "manager_id", "department", "category", "date", "period", "days", "month"]
@@ -24,13 +26,17 @@ ASKED = 16  # one customer in so many is asked how many lines they have, to find
 Settle = Callable[..., nw.LazyFrame]  # name of the table, and the frame that describes it, or its parts in order
 
 
+class NoEngine(AuditError):
+    """An engine that cannot be had; the message says why and what to do."""
+
+
 @contextmanager
 def opened(declared: Engine):
     """The engine of a base: a function that gives a table of this process, or Parquet files by their place, as a lazy native frame.
 
     Raises
     ------
-    BadSettings
+    NoEngine
         where Spark or Java is not installed, or the cluster does not answer.
     """
     if declared.name == "polars":
@@ -48,7 +54,7 @@ def _spark(declared: Engine):
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError as error:
-        raise BadSettings('[engine] name = "spark": PySpark is not installed. What to do: run `make spark`.') from error
+        raise NoEngine(N_('[engine] name = "spark": PySpark is not installed. What to do: run `make spark`.')) from error
     builder = SparkSession.builder.appName("customer-base audit").config("spark.sql.session.timeZone", "UTC")
     if (declared.master or "").startswith("local"):
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
@@ -58,10 +64,10 @@ def _spark(declared: Engine):
         return (builder.remote(declared.remote) if declared.remote else builder.master(declared.master)).getOrCreate()
     except (PySparkException, RuntimeError, OSError) as error:
         where = declared.remote or declared.master
-        raise BadSettings(
-            f"[engine] Spark at {where} did not start: {str(error).splitlines()[0]}. "
-            "What to do: check the address; a local master needs Java 17 (`java -version`)."
-        ) from error
+        message = N_(
+            "[engine] Spark at {where} did not start: {error}. What to do: check the address; a local master needs Java 17 (`java -version`)."
+        )
+        raise NoEngine(message, where=where, error=str(error).splitlines()[0]) from error
 
 
 def parts(lines: nw.LazyFrame) -> list[nw.Expr]:

@@ -17,18 +17,20 @@ from pathlib import Path
 
 import jinja2
 
-from audit import language, steps
-from audit.language import mark as N_
-from audit.language import translate as _
+from audit import i18n
+from audit.core import registry
+from audit.core.settings import Settings
+from audit.i18n import mark as N_
+from audit.i18n import translate as _
 from audit.report import appendices, chapters
 from audit.report.chapters import TEMPLATES, UnsafeReport, chapter
-from audit.settings import Settings
 
 __all__ = ["UnsafeReport", "chapter", "pages"]
 WORDS = {
     "skip": N_("Skip to the text"), "audit": N_("Customer-base audit"), "contents": N_("Contents"), "run": N_("Run"), "edition": N_("Edition"),
     "period": N_("Period"), "next": N_("Next"), "whole": N_("The whole report in one file"),
 }  # fmt: skip
+FIRST = "verdicts"  # the chapter that is the first page
 EDITIONS = {"internal": N_("internal"), "client": N_("for the client"), "anonymous": N_("anonymous")}
 
 
@@ -64,10 +66,10 @@ def pages(
     skipped
         steps that were not run, with the reason.
     """
-    done = sorted((s for s in steps.ALL if s.name in bodies), key=lambda step: (step is not steps.VERDICTS, step.number))
+    done = sorted((s for s in registry.steps() if s.name in bodies), key=lambda step: (step.name != FIRST, step.number))
     behind = appendices.settings_page(_environment().get_template("settings.html.j2"), settings, inputs, versions, skipped)
     found = [
-        *(_anchored("index" if step is steps.VERDICTS else step.name, step.title, step.question, bodies[step.name]) for step in done),
+        *(_anchored("index" if step.name == FIRST else step.name, step.title, step.question, bodies[step.name]) for step in done),
         _anchored("glossary", appendices.GLOSSARY_TITLE, appendices.GLOSSARY_TITLE, appendices.glossary()),
         _anchored("settings", appendices.SETTINGS_TITLE, appendices.SETTINGS_TITLE, behind),
     ]
@@ -98,8 +100,8 @@ def _below(text: str, *, first: bool) -> str:
 def _page(title: str, text: str, links: list[dict], settings: Settings, run: str, *, onward, is_first: bool, is_whole: bool = False) -> str:
     return _environment().get_template("page.html.j2").render(
         title=title, base=settings.base.name, run=run, edition=_(EDITIONS[settings.edition]), links=links, body=text, onward=onward, is_first=is_first,
-        is_whole=is_whole, language=language.current(), words={name: _(word) for name, word in WORDS.items()}, style=_style(),
-        observed_from=language.shown("day_on", settings.observed_from), as_of=language.shown("day_on", settings.as_of),
+        is_whole=is_whole, language=i18n.current(), words={name: _(word) for name, word in WORDS.items()}, style=_style(),
+        observed_from=i18n.shown("day_on", settings.observed_from), as_of=i18n.shown("day_on", settings.as_of),
     )  # fmt: skip
 
 

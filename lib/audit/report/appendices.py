@@ -6,10 +6,12 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from audit import language, norms, show, steps
-from audit.language import mark as N_
-from audit.language import translate as _
-from audit.settings import Settings
+from audit import i18n
+from audit.core import labels, norms, registry
+from audit.core.settings import Settings
+from audit.i18n import mark as N_
+from audit.i18n import translate as _
+from audit.report import show
 
 GLOSSARY_TITLE = N_("What the words mean")
 SETTINGS_TITLE = N_("Settings, norms and sources")
@@ -39,8 +41,8 @@ def settings_page(template, settings: Settings, inputs: list[dict], versions: di
     import pandas as pd
 
     base = settings.base.model_dump(mode="json") | settings.rules.model_dump()
-    declared = [(language.label(key), _plain(value)) for key, value in base.items()]
-    declared += [(_("not run: {step}").format(step=_(steps.by_name(name).title)), language.retold(why)) for name, why in skipped.items()]
+    declared = [(labels.label(key), _plain(value)) for key, value in base.items()]
+    declared += [(_("not run: {step}").format(step=_(registry.by_name(name).title)), i18n.render(why)) for name, why in skipped.items()]
     declared = pd.DataFrame(declared, columns=["setting", "value"])
     tables = {
         "declared": show.markup(declared, "", caption=_("audit.toml, with its defaults resolved"), top=99),
@@ -59,13 +61,11 @@ def settings_page(template, settings: Settings, inputs: list[dict], versions: di
 
 def _norms(settings: Settings):
     """The register as a reader sees it: with the value of this base, and why it differs."""
-    register = norms.in_force(settings)
+    register = norms.in_force(settings.norms)
     own = register["own_value"].fillna(register["value"])
-    overridden = [f"{language.number(v)}: {language.retold(w)}" if w else "" for v, w in zip(own, register["why"], strict=True)]
+    overridden = [f"{i18n.number(v)}: {i18n.render(w)}" if w else "" for v, w in zip(own, register["why"], strict=True)]
     scope = [", ".join(_(kind) for kind in norms.register()[norm].sales_types) or _("all sales") for norm in register["norm"]]
-    register = register.assign(
-        value=own.map(language.number), overridden=overridden, scope=scope, norm=register["norm"].str.replace("_", " ")
-    )
+    register = register.assign(value=own.map(i18n.number), overridden=overridden, scope=scope, norm=register["norm"].str.replace("_", " "))
     for column in ("kind", "unit", "direction", "meaning", "source"):
         register[column] = [_(text) for text in register[column]]
     return register[["meaning", "kind", "value", "unit", "direction", "scope", "overridden", "source", "norm"]]
@@ -75,5 +75,5 @@ def _plain(value) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if value is None or value in ([], {}):
-        return language.NOTHING
-    return ", ".join(map(_plain, value)) if isinstance(value, list) else language.retold(str(value))
+        return i18n.NOTHING
+    return ", ".join(map(_plain, value)) if isinstance(value, list) else _(str(value))

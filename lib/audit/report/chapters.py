@@ -8,9 +8,10 @@ import re
 from functools import cache
 from pathlib import Path
 
-from audit import language, steps
-from audit.language import mark as N_
-from audit.language import translate as _
+from audit import i18n
+from audit.core import registry
+from audit.i18n import mark as N_
+from audit.i18n import translate as _
 
 TEMPLATES = Path(__file__).parent / "templates"
 METHOD = N_("How this was computed")
@@ -23,7 +24,7 @@ class UnsafeReport(ValueError):
     """A page that would run something or call home; it is never written."""
 
 
-def chapter(notebook: Path, step: steps.Step) -> str:
+def chapter(notebook: Path, step: registry.Step) -> str:
     """A chapter's HTML from an executed notebook, without code, its first finding as the title and its question above.
 
     Raises
@@ -36,7 +37,7 @@ def chapter(notebook: Path, step: steps.Step) -> str:
     book = nbformat.read(notebook, as_version=4)
     for cell in book.cells:
         if cell.cell_type == "markdown":
-            cell.source = language.prose(cell.source)
+            cell.source = i18n.prose(cell.source)
     text, _resources = _exporter().from_notebook_node(book, resources={"words": {"method": _(METHOD)}})
     return _answer_first(sound(re.sub(r"\n{3,}", "\n\n", text), step.name), step)
 
@@ -60,9 +61,9 @@ def sound(text: str, name: str) -> str:
     return text
 
 
-def _answer_first(text: str, step: steps.Step) -> str:
+def _answer_first(text: str, step: registry.Step) -> str:
     found = FIRST.search(text)
-    if step is steps.VERDICTS or not found:
+    if step.uses_findings and step.name == "verdicts" or not found:
         return text
     verdict, said, judgement = found.groups()
     title = f'<p class="kicker">\\g<1></p>\n<h1>{_plain_text(said)}</h1>\n<p class="lead {verdict}">{_plain_text(judgement)}</p>'

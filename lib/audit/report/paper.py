@@ -6,8 +6,8 @@ import hashlib
 import logging
 from pathlib import Path
 
-from audit.language import mark as N_
-from audit.language import translate as _
+from audit.i18n import mark as N_
+from audit.i18n import translate as _
 
 MISSING = N_("not written: WeasyPrint is not installed. What to do: `make pdf`, then ask again; HTML and XLSX are complete.")
 

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from audit import actions, language, norms, show, store
-from audit.language import mark as N_
-from audit.language import translate as _
-from audit.settings import Settings
+from audit import i18n
+from audit.core import groups, labels, norms, store
+from audit.core.settings import Settings
+from audit.i18n import mark as N_
+from audit.i18n import translate as _
+from audit.report import actions
 
 ILLEGAL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
@@ -43,6 +45,7 @@ HEADS = {
     "why": N_("Why"),
     "source": N_("Source"),
 }
+OF = {actions.Task.KEY: "reason_class", actions.Task.DEPENDENCE: "dependence_class"}  # tasks whose reason names codes, and of which column
 TABLES = ("overdue", "winback", "strayed", "key_accounts", "dependence", "debtors", "customer_profits", "wallets", "duplicates")
 
 
@@ -50,10 +53,10 @@ def write(run: Path, target: Path, settings: Settings) -> None:
     """actions.xlsx and actions.csv of a run into a folder, in the reader's language."""
     history, (customers, managers) = store.load(run, "history"), store.maybe(run, "customers", "managers")
     found = dict(zip(TABLES, store.maybe(run, *TABLES), strict=True))
-    horizon = int(norms.value("repeat_horizon_days", settings))
+    horizon = norms.value("repeat_horizon_days", settings.norms)
     tasks = actions.actions(history, customers, as_of=settings.as_of, horizon_days=horizon, **found)
     rows = told(tasks, customers)
-    who = {name: show.manager_names(managers).get(name, name) or _("Nobody’s") for name in sorted(tasks["manager_id"].unique())}
+    who = {name: groups.manager_names(managers).get(name, name) or _("Nobody’s") for name in sorted(tasks["manager_id"].unique())}
     target.mkdir(parents=True, exist_ok=True)
     (target / "actions.xlsx").write_bytes(_xlsx(tasks, rows, who, settings))
     (target / "actions.csv").write_bytes(_csv(tasks, rows, who))
@@ -65,11 +68,13 @@ def told(tasks: pd.DataFrame, customers: pd.DataFrame | None) -> pd.DataFrame:
     name = tasks["customer_id"] if by_id is None else tasks["customer_id"].map(by_id["name"]).fillna(tasks["customer_id"])
     tax = by_id["tax_id"] if by_id is not None and "tax_id" in by_id.columns else pd.Series(dtype="str")
     reasons = [
-        _(actions.TASKS[task][1]).format(other=other if task == "duplicate" else ", ".join(_(part) for part in str(other).split(", ")))
-        for task, other in zip(tasks["task_class"], tasks["other"].fillna(""), strict=True)
+        _(actions.Task(task).meaning).format(
+            other=", ".join(labels.named(OF[task], part) for part in other.split(", ")) if task in OF else other
+        )
+        for task, other in zip(tasks["task_class"], tasks["other"].fillna("").astype("str"), strict=True)
     ]
     rows = tasks.assign(
-        task=[_(actions.TASKS[task][0]) for task in tasks["task_class"]],
+        task=[_(actions.Task(task).label) for task in tasks["task_class"]],
         customer=name,
         tax_id=tasks["customer_id"].map(tax).astype("object").fillna(""),
         why=reasons,
@@ -100,7 +105,7 @@ def _xlsx(tasks: pd.DataFrame, rows: pd.DataFrame, who: dict[str, str], settings
     )
     looks = {
         "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}), "title": book.add_format({"bold": True, "font_size": 14}),
-        "text": book.add_format({"num_format": "@", "valign": "top", "text_wrap": True}), "day": book.add_format({"num_format": "yyyy-mm-dd" if language.current() == "en" else "dd.mm.yyyy", "valign": "top"}),
+        "text": book.add_format({"num_format": "@", "valign": "top", "text_wrap": True}), "day": book.add_format({"num_format": "yyyy-mm-dd" if i18n.current() == "en" else "dd.mm.yyyy", "valign": "top"}),
         "money": book.add_format({"num_format": "#,##0", "valign": "top"}), "days": book.add_format({"num_format": "0", "valign": "top"}),
     }  # fmt: skip
     taken: set[str] = set()
@@ -113,11 +118,11 @@ def _xlsx(tasks: pd.DataFrame, rows: pd.DataFrame, who: dict[str, str], settings
 
 def _summary(sheet, tasks: pd.DataFrame, who: dict[str, str], settings: Settings, looks: dict) -> None:
     counts = actions.by_manager(tasks)
-    period = f"{language.shown('day_on', settings.observed_from)} – {language.shown('day_on', settings.as_of)}"
+    period = f"{i18n.shown('day_on', settings.observed_from)} – {i18n.shown('day_on', settings.as_of)}"
     sheet.write_string(0, 0, plain(_("What to do, by manager")), looks["title"])
     sheet.write_string(1, 0, plain(f"{settings.base.name} · {period}"))
     sheet.write_string(2, 0, _("Tasks by kind. Money of different kinds overlaps and is never added up."))
-    heads = [_("Manager"), *(_(actions.TASKS[task][0]) for task in counts.columns[1:])]
+    heads = [_("Manager"), *(_(actions.Task(task).label) for task in counts.columns[1:])]
     for j, head in enumerate(heads):
         sheet.write_string(4, j, head, looks["head"])
     for i, row in enumerate(counts.itertuples(index=False), 5):
@@ -127,19 +132,17 @@ def _summary(sheet, tasks: pd.DataFrame, who: dict[str, str], settings: Settings
     if len(counts):
         sheet.autofilter(4, 0, 4 + len(counts), len(heads) - 1)
     for i, task in enumerate(counts.columns[1:], 7 + len(counts)):
-        sheet.write_string(i, 0, _(actions.TASKS[task][0]), looks["text"])
-        sheet.write_string(i, 1, _(actions.TASKS[task][1]).format(other="…"))
+        sheet.write_string(i, 0, _(actions.Task(task).label), looks["text"])
+        sheet.write_string(i, 1, _(actions.Task(task).meaning).format(other="…"))
     sheet.freeze_panes(5, 1)
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, len(heads), 16)
 
 
 def _sheet(sheet, rows: pd.DataFrame, settings: Settings, looks: dict) -> None:
-    symbol = language.symbol(settings.currency)
+    symbol = i18n.symbol(settings.currency)
     for j, column in enumerate(rows.columns):
-        head = (
-            _(HEADS[column]) if column in HEADS else f"{language.label(column)}, {symbol}" if column == "money" else language.label(column)
-        )
+        head = _(HEADS[column]) if column in HEADS else f"{labels.label(column)}, {symbol}" if column == "money" else labels.label(column)
         sheet.write_string(0, j, head, looks["head"])
         sheet.set_column(j, j, WIDTHS[column])
     for i, row in enumerate(rows.itertuples(index=False), 1):
@@ -162,8 +165,8 @@ def _sheet(sheet, rows: pd.DataFrame, settings: Settings, looks: dict) -> None:
 def _csv(tasks: pd.DataFrame, rows: pd.DataFrame, who: dict[str, str]) -> bytes:
     """One row a task, with a byte-order mark and the list separator that a spreadsheet of the language expects."""
     buffer = io.StringIO()
-    out = csv.writer(buffer, delimiter=";" if language.current() == "ru" else ",", lineterminator="\r\n")
-    out.writerow([_("Responsible"), *(_(HEADS[c]) if c in HEADS else language.label(c) for c in rows.columns)])
+    out = csv.writer(buffer, delimiter=";" if i18n.current() == "ru" else ",", lineterminator="\r\n")
+    out.writerow([_("Responsible"), *(_(HEADS[c]) if c in HEADS else labels.label(c) for c in rows.columns)])
     for manager, row in zip(tasks["manager_id"], rows.itertuples(index=False), strict=True):
         out.writerow([cell(who[manager]), *(_in_csv(column, value) for column, value in zip(rows.columns, row, strict=True))])
     return b"\xef\xbb\xbf" + buffer.getvalue().encode()

@@ -26,18 +26,26 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from audit import edition, steps, store
-from audit import settings as settings_module
-from audit.run import content, earlier, folders, kernels, prepare, previous, telling
-from audit.run.content import ROOT
-from audit.run.folders import StepFailed
+from audit import i18n
+from audit.core import edition, registry, store
+from audit.core import settings as settings_module
+from audit.core.errors import AuditError
+from audit.core.settings import Settings
+from audit.i18n import mark as N_
+from audit.run import build_tables, cache, fingerprint, kernels, previous_run, render, run_folder
+from audit.run.context import Run
+from audit.run.fingerprint import ROOT
 from audit.run.notebooks import environment
-from audit.run.telling import NOTEBOOKS
-from audit.settings import Settings
+from audit.run.render import NOTEBOOKS
+from audit.run.run_folder import StepFailed
 
 __all__ = ["NOTEBOOKS", "OUTPUTS", "Outcome", "StepFailed", "check", "run"]
 OUTPUTS = ROOT / "outputs"
 MADE_WITH = ("audit", "pandas", "polars", "narwhals", "scipy", "matplotlib", "papermill", "nbconvert")
+
+
+class FilesChanged(AuditError):
+    """Exports that were not the same at the end of reading as at its beginning."""
 
 
 @dataclass(frozen=True)
@@ -78,55 +86,60 @@ def run(
     chosen = _chosen(only)
     home = outputs / base.resolve().name
     files = _files(base, settings, home / "queries")
-    before = content.of_files(files)
-    decides = before | _read_anew(settings) | edition.fingerprint(base, settings) | previous.fingerprint(base, settings)
-    identity = content.run(decides, settings, chosen, notebooks)
+    before = fingerprint.of_files(files)
+    decides = before | _read_anew(settings) | edition.fingerprint(base, settings) | previous_run.decides(base, settings)
+    identity = fingerprint.run(decides, settings, chosen, notebooks)
     name = f"{settings.as_of}-{identity[:12]}"
     target = home / name
     if (target / store.MANIFEST).is_file() and not force:
         say(f"nothing has changed since run {name}; --force rebuilds it and compares")
         if not only:
-            folders.point(home, name)
-        return Outcome(target, is_new=False, skipped=folders.manifest(target)["skipped"])
+            run_folder.point(home, name)
+        return Outcome(target, is_new=False, skipped=run_folder.manifest(target)["skipped"])
     home.mkdir(parents=True, exist_ok=True)
-    with folders.locked(home), folders.building(home, name) as folder:
+    with run_folder.locked(home), run_folder.building(home, name) as folder:
         clock = time.perf_counter()
-        known = {} if force else earlier.records(home)
+        known = {} if force else cache.records(home)
         threading.Thread(target=kernels.register, daemon=True).start()  # papermill takes a second to import
-        settings, refused, read_as = prepare.tables(base, settings, folder, known, decides, home / "queries", say)
+        inputs = build_tables.Inputs(base, settings, decides, home / "queries")
+        settings, refused, read_as = build_tables.tables(inputs, folder, known=known, say=say)
         _still(files, before, base)
         skipped = _not_run(chosen, folder, refused, say)
-        runnable = [step for step in chosen if step.name not in skipped]
-        inputs = edition.inputs_of([_input(file, before, read_as) for file in files], settings)
-        made = {"inputs": inputs, "versions": _versions(identity), "skipped": skipped}
-        seconds = telling.in_languages(settings.languages, runnable, folder, settings, name, made, notebooks, known, say)
+        listed = edition.inputs_of([_input(file, before, read_as) for file in files], settings)
+        about = {"inputs": listed, "versions": _versions(identity), "skipped": skipped}
+        made = Run(name, folder, settings, [step for step in chosen if step.name not in skipped], notebooks, about, known, say)
+        seconds = render.in_languages(made, settings.languages)
         took = {"total": round(time.perf_counter() - clock, 2), **seconds}
-        telling.seal(folder, settings, {"run": name, "identity": identity, "program": content.program(notebooks), **made, "seconds": took})
+        render.seal(
+            folder, settings, {"run": name, "identity": identity, "program": fingerprint.program(notebooks), **about, "seconds": took}
+        )
         if target.exists():
-            folders.compare(target, folder, say)
+            run_folder.compare(target, folder, say)
         else:
             folder.replace(target)
     if not only:  # a part of the audit never stands in the place of the whole
-        folders.point(home, name)
+        run_folder.point(home, name)
     return Outcome(target, is_new=True, skipped=skipped)
 
 
 def _input(file: Path, hashes: dict[str, str], kinds: dict[str, str]) -> dict:
     """What the manifest says of a file: its size and hash, and as what it was read (of an archive, its first member)."""
     read_as = next((kind for name, kind in kinds.items() if name.split("/")[0] == file.name), "")
-    return {"file": file.name, "bytes": file.stat().st_size, "sha256": hashes[content.name_of(file)], "read_as": read_as}
+    return {"file": file.name, "bytes": file.stat().st_size, "sha256": hashes[fingerprint.name_of(file)], "read_as": read_as}
 
 
 def _still(files: list[Path], before: dict[str, str], base: Path) -> None:
     """That the files are what they were when the run began (fault 29)."""
-    if content.of_files(files) != before:
-        changed = f"the files of {base} changed while they were read"
-        raise settings_module.BadSettings(f"{changed}. What to do: close them elsewhere and run again.")
+    if fingerprint.of_files(files) != before:
+        raise FilesChanged(
+            N_("the files of {base} changed while they were read. What to do: close them elsewhere and run again."), base=base
+        )
 
 
 def _files(base: Path, settings: Settings, snapshots: Path) -> list[Path]:
     """All files that a run reads, the results of its queries among them."""
-    from audit.intake import duplicates, read, sql
+    from audit.intake.checks import duplicates
+    from audit.intake.readers import read, sql
 
     found = {path for source in settings.sources.values() for path in read.files_of(base, source)}
     review = base / duplicates.REVIEW
@@ -147,35 +160,36 @@ def check(base: Path, outputs: Path = OUTPUTS):
     `duplicates.csv` in the base's folder is written anew with the pairs to decide; decisions already in it stay.
     """
     from audit import intake
-    from audit.intake import duplicates, sql
+    from audit.intake.checks import duplicates
+    from audit.intake.readers import sql
     from audit.ledger import engine
 
     settings = settings_module.read(base)
     home = outputs / base.resolve().name
     sql.snapshots(settings, home / "queries")
     with engine.opened(settings.engine) as frame:
-        taken = intake.check(base, settings, home / "queries", elsewhere=prepare.elsewhere_of(base, settings, frame))
+        taken = intake.check(base, settings, home / "queries", elsewhere=build_tables.elsewhere_of(base, settings, frame))
     folder = home / "check"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, table in taken.accounts.items():
         (folder / f"{name}.csv").write_bytes(intake.as_csv(table))
     if len(taken.duplicates):
-        folders.replace(base / duplicates.REVIEW, duplicates.review(taken.duplicates))
+        run_folder.replace(base / duplicates.REVIEW, duplicates.review(taken.duplicates))
     return taken, folder
 
 
-def _chosen(only: list[str] | None) -> list[steps.Step]:
+def _chosen(only: list[str] | None) -> list[registry.Step]:
     """The steps asked for and those whose tables they need, in reading order."""
     if not only:
-        return list(steps.ALL)
-    wanted, pending = set(), [steps.by_name(name) for name in only]
+        return list(registry.steps())
+    wanted, pending = set(), [registry.by_name(name) for name in only]
     while pending:
         step = pending.pop()
         if step.name not in wanted:
             wanted.add(step.name)
-            pending += [steps.by_name(steps.writer(table)) for table in step.reads if steps.writer(table)]
-    return [step for step in steps.ALL if step.name in wanted]
+            pending += [registry.by_name(registry.writer(table)) for table in step.reads if registry.writer(table)]
+    return [step for step in registry.steps() if step.name in wanted]
 
 
 def _versions(identity: str) -> dict[str, str]:
@@ -186,7 +200,7 @@ def _versions(identity: str) -> dict[str, str]:
     }
 
 
-def _not_run(chosen: list[steps.Step], folder: Path, refused: dict[str, str], say: Callable[[str], None]) -> dict[str, str]:
+def _not_run(chosen: list[registry.Step], folder: Path, refused: dict[str, str], say: Callable[[str], None]) -> dict[str, str]:
     """The steps that the data refuse or whose tables are missing, each with the reason, which is said."""
     there = {path.stem for path in (folder / "tables").glob("*.parquet")}
     there |= {table for step in chosen if step.name not in refused for table in step.writes}
@@ -196,7 +210,7 @@ def _not_run(chosen: list[steps.Step], folder: Path, refused: dict[str, str], sa
         if step.name in refused:
             skipped[step.name] = refused[step.name]
         elif missing:
-            skipped[step.name] = f"needs {', '.join(missing)}"
+            skipped[step.name] = i18n.stored(registry.ABSENT, tables=", ".join(missing))
     for step, why in skipped.items():
-        say(f"  {step:<10} not run: {why}")
+        say(f"  {step:<10} {i18n.translate(N_('not run: {why}')).format(why=i18n.render(why))}")
     return skipped

@@ -22,11 +22,11 @@ import uuid
 from multiprocessing import forkserver
 from pathlib import Path
 
-from audit import steps
+from audit.core import registry
 
 IMPORTED = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.extensions.storemagic", "tornado.platform.asyncio", "pyarrow.parquet",
-    "babel.numbers", "audit.run.kernels", "audit.charts", "audit.findings", "audit.show", "audit.store",
+    "babel.numbers", "audit.run.kernels", "audit.core.findings", "audit.core.store", "audit.report.show",
 )  # fmt: skip
 ENGINE = "audit"
 
@@ -38,7 +38,8 @@ def can_fork() -> bool:
 
 def _context():
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([*IMPORTED, *(f"audit.{step.name}" for step in steps.ALL)])
+    rooms = [f"audit.steps.{path.parent.name}.{path.stem}" for path in sorted(registry.ROOMS.glob("*/[a-z]*.py"))]
+    context.set_forkserver_preload([*IMPORTED, *rooms])
     return context
 
 

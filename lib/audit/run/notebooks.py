@@ -18,9 +18,10 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 
-from audit import steps
+from audit.core import norms, registry
+from audit.core.errors import AuditError
+from audit.i18n import mark as N_
 from audit.run import kernels
-from audit.settings import Settings
 
 sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema's check of URIs takes a second to import, and no notebook of ours holds one
 CELL_SECONDS = 1800
@@ -29,7 +30,7 @@ UNDRAWN = re.compile(r"^(<Figure|Figure\(|<Axes|<seaborn\.|<function )")
 
 
 def in_order(
-    chosen: list[steps.Step], perform: Callable[[steps.Step], str], say: Callable[[str], None]
+    chosen: list[registry.Step], perform: Callable[[registry.Step], str], say: Callable[[str], None]
 ) -> tuple[dict[str, float], dict[str, str]]:
     """Perform the steps, each after those whose tables it takes, LANES at a time: seconds and failures by step.
 
@@ -40,16 +41,16 @@ def in_order(
     perform
         executes a step; what it says goes behind the step's name, an exception is the step's failure.
     """
-    graph = steps.ordered(chosen)
+    graph = registry.ordered(chosen)
     graph.prepare()
     seconds, failures, stopped, running = {}, {}, set(), {}
     with ThreadPoolExecutor(LANES) as lanes:
         try:
             while graph.is_active():
-                ready = [steps.by_name(name) for name in graph.get_ready()]
+                ready = [registry.by_name(name) for name in graph.get_ready()]
                 for step in sorted(ready, key=lambda step: step.number, reverse=True):  # later chapters compute more: they start first
                     name = step.name
-                    if steps.depends(step) & stopped:
+                    if registry.depends(step) & stopped:
                         stopped.add(name)
                         graph.done(name)
                         say(f"  {name:<10} not run: a step it depends on failed")
@@ -73,7 +74,7 @@ def in_order(
     return seconds, failures
 
 
-class CellFailed(RuntimeError):
+class CellFailed(AuditError):
     """What failed in which cell of a notebook."""
 
 
@@ -92,7 +93,7 @@ def execute(source: Path, target: Path, given: dict) -> None:
 
     declared = papermill.inspect_notebook(str(source))
     if unknown := sorted(set(given) - set(declared)):
-        raise CellFailed(f"its cell tagged `parameters` does not declare {', '.join(unknown)}")
+        raise CellFailed(N_("its cell tagged `parameters` does not declare {names}"), names=", ".join(unknown))
     try:
         with tempfile.TemporaryDirectory(prefix="audit") as sockets:
             done = papermill.execute_notebook(
@@ -101,15 +102,15 @@ def execute(source: Path, target: Path, given: dict) -> None:
                 resources={"metadata": {"path": str(target.parent)}}, extra_arguments=["--IPKernelApp.log_level=50"],
             )  # fmt: skip
     except papermill.PapermillExecutionError as error:
-        raise CellFailed(f"cell {error.cell_index}: {error.ename}: {error.evalue}") from error
+        raise CellFailed(N_("cell {cell}: {what}"), cell=error.cell_index, what=f"{error.ename}: {error.evalue}") from error
     except Exception as error:  # a dead kernel, a timeout: the step's failure, in its own words
-        raise CellFailed(f"{type(error).__name__}: {error}") from error
+        raise CellFailed("{what}", what=f"{type(error).__name__}: {error}") from error
     for i, cell in enumerate(done.cells):
         if cell.cell_type == "code" and cell.source:
             if cell.metadata.get("papermill", {}).get("status") != "completed":
-                raise CellFailed(f"cell {i}: did not complete")
+                raise CellFailed(N_("cell {cell}: did not complete"), cell=i)
             if _undrawn(cell):
-                raise CellFailed(f"cell {i}: a figure was not drawn: {cell.source.strip().splitlines()[-1]}")
+                raise CellFailed(N_("cell {cell}: a figure was not drawn: {line}"), cell=i, line=cell.source.strip().splitlines()[-1])
 
 
 def _undrawn(cell) -> bool:
@@ -118,7 +119,7 @@ def _undrawn(cell) -> bool:
     pictures = [data for data in shown if any(kind.startswith("image/") for kind in data)]
     as_text = [data for data in shown if data not in pictures and UNDRAWN.match(data.get("text/plain", ""))]
     last = cell.source.rstrip().splitlines()[-1]
-    return bool(as_text) or (last.startswith("charts.") and not pictures)
+    return bool(as_text) or (re.match(r"(\w+\.)?charts\.", last) is not None and not pictures)
 
 
 def _transport(sockets: str):
@@ -144,22 +145,28 @@ def environment(language: str):
             os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
-def overrides(notebook: Path, settings: Settings) -> dict[str, float]:
-    """Norms that audit.toml overrides, by the parameter of this notebook that holds them."""
-    return {name: settings.norms[norm].value for name, norm in norm_parameters(notebook).items() if norm in settings.norms}
-
-
-def norm_parameters(notebook: Path) -> dict[str, str]:
-    """The notebook's parameters whose default is a norm of the register: parameter -> norm.
-
-    Read from the cell tagged `parameters`, lines such as `horizon_days: int = norms.value("repeat_horizon_days")`.
-    """
+def parameters(notebook: Path) -> dict[str, ast.expr]:
+    """The parameters that a notebook declares in its cell tagged `parameters`, with what stands behind each."""
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    found = {}
-    for cell in cells:
-        if "parameters" in cell["metadata"].get("tags", []):
-            for node in ast.parse("".join(cell["source"])).body:
-                match node:
-                    case ast.AnnAssign(target=ast.Name(id=name), value=ast.Call(args=[ast.Constant(value=str() as norm)])):
-                        found[name] = norm
-    return found
+    [source] = ["".join(cell["source"]) for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+    return {node.target.id: node.value for node in ast.parse(source).body if isinstance(node, ast.AnnAssign)}
+
+
+def norm_parameters(notebook: Path) -> list[str]:
+    """The notebook's parameters that are norms of the register.
+
+    Raises
+    ------
+    CellFailed
+        for a parameter with a value of its own: a threshold lives in norms.toml, and a base's own in its audit.toml.
+    """
+    found = {name: value for name, value in parameters(notebook).items() if name != "run_dir"}
+    typed = [name for name, value in found.items() if not (isinstance(value, ast.Constant) and value.value is None)]
+    if typed:
+        raise CellFailed(
+            N_("its cell tagged `parameters` gives {names} a value of its own. What to do: write None there; the value belongs to norms.toml, or to [norms] of audit.toml."),
+            names=", ".join(typed),
+        )  # fmt: skip
+    if strange := sorted(set(found) - set(norms.register())):
+        raise CellFailed(N_("its cell tagged `parameters` declares {names}, which norms.toml does not have"), names=", ".join(strange))
+    return list(found)

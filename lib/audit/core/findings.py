@@ -1,0 +1,213 @@
+"""What did a step find, and does it satisfy the norm? Findings, their judgement and their sentences.
+
+A fact is counted (low = high = value); an estimate or a model has an interval. A norm is `met` if the whole
+interval satisfies it, `missed` if none of it does, `not decidable` between, `not applicable` out of its scope.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import json
+import math
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from audit import i18n
+from audit.core import labels, norms
+from audit.core.codes import Code
+from audit.core.tables.schema import Table, written
+from audit.i18n import mark as N_
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from audit.core.settings import Settings
+
+
+class Verdict(Code):
+    """What a norm says of a finding."""
+
+    MET = "met", N_("met")
+    MISSED = "missed", N_("missed")
+    UNDECIDED = "undecided", N_("not decidable"), N_("not decidable with these data")
+    OUT = "out", N_("not applicable")
+    UNJUDGED = ""
+
+
+MARKS = {Verdict.MET: "✓", Verdict.MISSED: "✗", Verdict.UNDECIDED: "?", Verdict.OUT: "–", Verdict.UNJUDGED: "·"}
+NAN = float("nan")
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """One thing a step found. `message` is a sentence with {names}, filled from `params` and from value, low, high, n."""
+
+    id: str
+    step: str
+    kind: str  # fact, estimate or model
+    message: str
+    title: str = ""  # what it is about, where its sentence would be too long
+    value: float = NAN
+    unit: str = "share"  # share, money, count, days, ratio
+    n: int = 0
+    low: float = NAN
+    high: float = NAN
+    norm_id: str = ""
+    verdict: Verdict = Verdict.UNJUDGED
+    norm: float = NAN  # the value judged against
+    previous: float = NAN  # the base's own previous period, where the source has no norm
+    money: float = NAN  # at stake
+    money_low: float = NAN
+    money_high: float = NAN
+    who: str = ""  # ids of customers, most money first
+    why: str = ""  # of "not decidable" or "not applicable"
+    params: dict = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self):
+        if self.kind == "fact" and not math.isnan(self.value):
+            object.__setattr__(self, "low", self.value)
+            object.__setattr__(self, "high", self.value)
+
+
+def findings_table(name: str) -> Table:
+    """The table of a chapter's findings, as `judge` makes it, under its name."""
+    return written(
+        name, "one finding", "id",
+        "id:t step:t kind:t message:t title:t value:n unit:t n:c low:n high:n norm_id:t verdict:t norm:n previous:n "
+        "money:m money_low:m money_high:m who:t why:t params:t",
+        codes={"verdict": Verdict},
+    )  # fmt: skip
+
+
+def verdict(low: float, high: float, norm: float, *, direction: str, inclusive: bool) -> Verdict:
+    """met, missed or undecided: where an interval lies against a norm.
+
+    >>> verdict(0.10, 0.10, 0.10, direction="at least", inclusive=True), verdict(0.10, 0.10, 0.10, direction="at least", inclusive=False)
+    (<Verdict.MET: 'met'>, <Verdict.MISSED: 'missed'>)
+    >>> verdict(0.49, 0.81, 0.67, direction="at least", inclusive=True)
+    <Verdict.UNDECIDED: 'undecided'>
+    """
+    if math.isnan(low) or math.isnan(high):
+        return Verdict.UNDECIDED
+    if direction == "at most":
+        low, high, norm = -high, -low, -norm
+    above = (lambda x: x >= norm) if inclusive else (lambda x: x > norm)
+    return Verdict.MET if above(low) else Verdict.UNDECIDED if above(high) else Verdict.MISSED
+
+
+def judge(found: list[Finding], settings: Settings, norm: SimpleNamespace | None = None) -> pd.DataFrame:
+    """The findings as a table, each judged by its norm.
+
+    Parameters
+    ----------
+    found
+        findings as the step returned them.
+    norm
+        the values in force of the norms they name (`norms.of`); not needed where they name none.
+
+    Returns
+    -------
+    DataFrame with a column per field of Finding; params as JSON.
+    """
+    import pandas as pd
+
+    rows = [dataclasses.asdict(_judged(finding, settings, norm)) for finding in found]
+    table = pd.DataFrame(rows, columns=[field.name for field in dataclasses.fields(Finding)])
+    table["params"] = table["params"].map(
+        lambda params: json.dumps({name: _kept(value) for name, value in params.items()}, ensure_ascii=False, sort_keys=True, default=str)
+    )
+    return table
+
+
+def _kept(value):
+    """A parameter as it is stored: a code as the message of its label, to be translated when it is shown; a list of them likewise."""
+    if isinstance(value, Code):
+        return {"message": value.label}
+    return [_kept(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _shown(name: str, value, currency: str) -> str:
+    if isinstance(value, dict):
+        return i18n.translate(value["message"])
+    if isinstance(value, list):
+        return ", ".join(_shown(name, one, currency) for one in value)
+    return labels.cell(name, value, currency)
+
+
+def _judged(finding: Finding, settings: Settings, in_force: SimpleNamespace | None) -> Finding:
+    if not finding.norm_id:
+        return dataclasses.replace(finding, verdict=Verdict.UNDECIDED if finding.why else Verdict.UNJUDGED)
+    norm = norms.register()[finding.norm_id]
+    limit = getattr(in_force, finding.norm_id)
+    if norm.sales_types and settings.sales_type not in norm.sales_types:
+        why = N_("the norm does not hold for this type of sale")
+        return dataclasses.replace(finding, verdict=Verdict.OUT, norm=limit, why=why)
+    found = verdict(finding.low, finding.high, limit, direction=norm.direction, inclusive=norm.inclusive)
+    why = (
+        N_("the interval holds the norm; more customers or more time would decide")
+        if found == Verdict.UNDECIDED and not finding.why
+        else finding.why
+    )
+    return dataclasses.replace(finding, verdict=found, norm=limit, why=why)
+
+
+def together(*found: pd.DataFrame) -> pd.DataFrame:
+    """Tables of findings one below the other."""
+    import pandas as pd
+
+    return pd.concat([table for table in found if len(table)], ignore_index=True)
+
+
+CLASSES = {
+    Verdict.MET: "met",
+    Verdict.MISSED: "missed",
+    Verdict.UNDECIDED: "not-decidable",
+    Verdict.OUT: "not-applicable",
+    Verdict.UNJUDGED: "unjudged",
+}  # of style.css
+SUFFIX = {"share": "_share", "ratio": "_number", "days": "_days", "count": "", "money": ""}
+
+
+def sentence(row: pd.Series, currency: str) -> str:
+    """One finding as a sentence in the reader's language, without its verdict."""
+    values = {name: in_unit(row[name], row["unit"], currency) for name in ("value", "low", "high", "previous")}
+    params = {name: _shown(name, value, currency) for name, value in json.loads(row["params"]).items()}
+    counted = {"n": i18n.shown("n", int(row["n"]))}
+    return i18n.translate(row["message"]).format(**{**values, **counted, **params})
+
+
+def judgement(row: pd.Series, currency: str) -> str:
+    """What the norm says of it: its value, the verdict and why; empty where nothing was judged."""
+    if row["verdict"] == Verdict.UNJUDGED:
+        return ""
+    found = Verdict(row["verdict"])
+    said = i18n.translate(found.meaning or found.label)
+    if row["norm_id"]:
+        direction = i18n.translate(norms.register()[row["norm_id"]].direction)
+        limit = in_unit(row["norm"], norms.register()[row["norm_id"]].unit, currency)
+        said = i18n.translate("The norm is {direction} {limit}: {verdict}.").format(direction=direction, limit=limit, verdict=said)
+    else:
+        said = said[0].upper() + said[1:] + "."
+    why = i18n.translate(row["why"])
+    return f"{said} {why[0].upper()}{why[1:]}." if why else said
+
+
+def in_unit(value: float, unit: str, currency: str) -> str:
+    """A finding's value as a reader sees it."""
+    if unit == "count" and value == value:
+        return i18n.shown("count", int(value))
+    return i18n.shown(f"x{SUFFIX[unit]}", value, currency if unit == "money" else "")
+
+
+def show(found: pd.DataFrame, settings: Settings):
+    """The findings as sentences, the first as the answer; for the last line of a notebook's cell."""
+    from IPython.display import HTML
+
+    lines = [
+        f'<li class="{CLASSES[row["verdict"]]}"><span class="mark" aria-hidden="true">{MARKS[row["verdict"]]}</span> '
+        f'<span class="said">{html.escape(sentence(row, settings.currency))}</span> '
+        f'<span class="judgement">{html.escape(judgement(row, settings.currency))}</span></li>'
+        for _, row in found.iterrows()
+    ]
+    return HTML(f'<ul class="findings">{"".join(lines)}</ul>')

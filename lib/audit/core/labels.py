@@ -1,0 +1,112 @@
+"""What does a reader see for a column and for a code? Headings and labels from the rooms that declare them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from audit.core import registry
+from audit.core.codes import Code
+from audit.core.tables.schema import in_words
+from audit.i18n import mark as N_
+from audit.i18n import render, shown, translate
+
+SENTENCES = {
+    "reason",
+    "defect",
+    "bias",
+    "action",
+    "why",
+    "rule",
+    "control",
+    "decided_by",
+    "refused_class",
+    "models",
+    "package_class",
+    "withheld_class",
+}  # stored texts
+COMMON = {  # headings of columns that several rooms share, and of the pages that belong to no room
+    "abc_class": N_("Class"), "base_class": N_("Class of"), "bias_rate": N_("Bias of the sum"), "cost_to_serve": N_("Cost of serving"),
+    "error_number": N_("Error, purchases"), "held_share": N_("Held by ranges"), "high_number": N_("to"), "high_share": N_("to"), "is_clear": N_("Clear"),
+    "is_naive": N_("Naive"), "is_stopped": N_("Has stopped paying"), "is_used": N_("In use"), "low_number": N_("Interval from"),
+    "low_share": N_("Interval from"), "money": N_("Money at stake"), "n": N_("n"), "revenue_share": N_("Share of sales"), "sha256": N_("SHA-256"),
+    "silence_days": N_("Silent, days"), "untraced": N_("Returns without their sale"), "moved": N_("Moved between months"), "unreadable": N_("Money unreadable"),
+}  # fmt: skip
+
+
+@cache
+def headings() -> dict[str, str]:
+    """Column -> heading, as messages: those of tables, and those of excerpts.
+
+    Raises
+    ------
+    ValueError
+        where two rooms call one column differently.
+    """
+    found = dict(COMMON)
+    for name, room in registry.rooms().items():
+        own = {c.name: c.heading for table in room.TABLES for c in table.columns if c.heading} | {
+            c: h for c, (h, *_codes) in _excerpts(room).items()
+        }
+        for column, heading in own.items():
+            if found.setdefault(column, heading) != heading:
+                raise ValueError(
+                    f"column {column!r} is called {heading!r} in the step {name!r} and {found[column]!r} elsewhere; one name, one heading"
+                )
+    return found
+
+
+@cache
+def codes() -> dict[str, dict[str, Code]]:
+    """Column -> code -> the member that has its label; a name of several tables has the codes of all.
+
+    Raises
+    ------
+    ValueError
+        where one code of a column would mean two things.
+    """
+    found: dict[str, dict[str, Code]] = {}
+    for table in registry.tables().values():
+        for column in table.columns:
+            if column.codes:
+                _add(found, column.name, column.codes)
+    for room in registry.rooms().values():
+        for column, (_heading, *lists) in _excerpts(room).items():
+            for one in lists:
+                _add(found, column, one)
+    return found
+
+
+def _add(found: dict[str, dict[str, Code]], column: str, closed: type[Code]) -> None:
+    for code in closed:
+        known = found.setdefault(column, {}).setdefault(str(code), code)
+        if known.label != code.label:
+            raise ValueError(f"code {code!r} of column {column!r} means {known.label!r} and {code.label!r}; give one of the two another code")
+
+
+def _excerpts(room) -> dict[str, tuple]:
+    return {column: own if isinstance(own, tuple) else (own,) for column, own in getattr(room, "HEADINGS", {}).items()}
+
+
+def label(column: str) -> str:
+    """The heading of a column in the reader's language."""
+    return translate(headings().get(column) or in_words(column))
+
+
+def named(column: str, code: str) -> str:
+    """What a reader sees for a code of a column; a text that is no code stays as it is."""
+    member = codes().get(column, {}).get(code)
+    return translate(member.label) if member is not None else code
+
+
+def cell(column: str, value, currency: str = "") -> str:
+    """A value of a table as a reader sees it: a code by its label, a stored text rendered, everything else by the name of its column."""
+    if isinstance(value, str):
+        if value in codes().get(column, {}):
+            return named(column, value)
+        if column in SENTENCES:
+            return render(value)
+        if column in ("table", "table_class") and value in registry.tables():
+            return translate(value)
+        if column == "subject" and value in registry.rooms():
+            return translate(registry.by_name(value).title)
+    return shown(column, value, currency)

@@ -1,0 +1,137 @@
+"""Which questions does the audit answer, and what does each need? The rooms of lib/audit/steps, found where they stand.
+
+Nothing about a question is listed here: each room says in its __init__ what it is (STEP), what it writes (TABLES) and how it calls columns that
+only its pictures and excerpts show (HEADINGS). Order follows from the tables; gate, README, labels and kernels follow from this.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+from audit.core.doubts import Quality
+from audit.core.errors import AuditError
+from audit.core.tables.company import COMPANY
+from audit.core.tables.derived import DERIVED
+from audit.core.tables.schema import Table
+from audit.i18n import mark as N_
+
+ABSENT = N_("needs {tables}")  # why a step is not run
+ROOMS = Path(__file__).parents[1] / "steps"
+
+
+class NoStep(AuditError):
+    """A step that is not there; the message names those that are."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A question of the audit: what it needs and makes. `number` gives the reading order only."""
+
+    name: str  # of the room, the notebook, the test and the page
+    number: int
+    title: str  # in a few words, where the question would be too long
+    question: str
+    reads: tuple[str, ...]  # tables without which it is not run
+    uses: tuple[str, ...] = ()  # tables that make it say more
+    for_each: str | None = None  # a table: the notebook is run once per row
+    uses_findings: bool = False  # it uses the findings of all steps that do not
+    needs: tuple[Quality, ...] = ()  # what its data must not have lost: where a defect that refuses spoils it, the chapter is refused
+
+    @property
+    def notebook(self) -> str:
+        return f"{self.number:03d}_{self.name}.ipynb"
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        return tuple(table.name for table in rooms()[self.name].TABLES)
+
+
+@cache
+def rooms() -> dict[str, object]:
+    """The packages of the steps by name, in reading order; none of their metrics is imported by this."""
+    found = [importlib.import_module(f"audit.steps.{path.parent.name}") for path in sorted(ROOMS.glob("*/__init__.py"))]
+    return {room.STEP.name: room for room in sorted(found, key=lambda room: room.STEP.number)}
+
+
+@cache
+def steps() -> tuple[Step, ...]:
+    """All steps, in reading order."""
+    return tuple(room.STEP for room in rooms().values())
+
+
+@cache
+def tables() -> dict[str, Table]:
+    """Every table there is, by name: what a company sends, what intake and ledger make of it, what the steps write.
+
+    Raises
+    ------
+    ValueError
+        where two places declare one name.
+    """
+    found: dict[str, Table] = {}
+    for table in (*COMPANY, *DERIVED, *(table for room in rooms().values() for table in room.TABLES)):
+        if table.name in found:
+            raise ValueError(f"table {table.name!r} is declared twice; give one of the two another name")
+        found[table.name] = table
+    return found
+
+
+def by_name(name: str) -> Step:
+    """The step of that name.
+
+    Raises
+    ------
+    NoStep
+        naming the steps there are.
+    """
+    for step in steps():
+        if step.name == name:
+            return step
+    raise NoStep(
+        N_("no step {name!r}; there are {known}. What to do: choose one of these."),
+        name=name,
+        known=", ".join(step.name for step in steps()),
+    )
+
+
+@cache
+def writer(table: str) -> str | None:
+    """The name of the one step that writes a table, None for tables of intake and ledger."""
+    return next((step.name for step in steps() if table in step.writes), None)
+
+
+def findings_tables() -> list[str]:
+    """The tables of findings of all chapters that stand on data, in reading order."""
+    return [table for step in steps() if not step.uses_findings for table in step.writes if table.startswith("findings_")]
+
+
+def takes(step: Step) -> tuple[str, ...]:
+    """All tables that a step reads or uses."""
+    return (*step.reads, *step.uses, *(findings_tables() if step.uses_findings else ()))
+
+
+def depends(step: Step) -> set[str]:
+    """The names of the steps whose tables this one reads or uses."""
+    return {name for table in takes(step) if (name := writer(table))}
+
+
+def rests_on(step: Step) -> set[str]:
+    """Every table that a step's numbers come from, also by way of other tables: those it takes, and all that these were made of."""
+    pending, found = list(takes(step)), set()
+    while pending:
+        table = pending.pop()
+        if table not in found:
+            found.add(table)
+            made_of = tables()[table].made_of if table in tables() else ()
+            pending += [*made_of, *(takes(by_name(name)) if (name := writer(table)) else ())]
+    return found
+
+
+def ordered(chosen: list[Step]) -> TopologicalSorter:
+    """The chosen steps as a graph of their names, each after those whose tables it takes."""
+    names = {step.name for step in chosen}
+    return TopologicalSorter({step.name: sorted(depends(step) & names) for step in chosen})

@@ -1,0 +1,281 @@
+"""What has the consultant declared? audit.toml as typed settings, every fault in one message."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from audit.core import norms as register
+from audit.core.errors import AuditError
+from audit.core.tables.company import COMPANY, SURROGATES
+from audit.i18n import mark as N_
+from audit.i18n import render, stored
+
+
+class BadSettings(AuditError):
+    """An audit.toml that cannot be used; the message lists every fault and what to do."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class Declared(_Strict):
+    """[base]: the company, the time and how the report is to be."""
+
+    name: str
+    currency: str = Field(pattern="^[A-Z]{3}$", description="ISO code, such as RUB")
+    as_of: dt.date
+    observed_from: dt.date | None = None  # default: first day of the month of the first line
+    period: Literal["year", "quarter", "month"] = "year"
+    burn_in_months: int | None = Field(default=None, ge=0)
+    sales_type: Literal["transactional", "consultative", "strategic", "mixed", "project"] = "transactional"
+    languages: list[Literal["en", "ru"]] = Field(default=["en"], min_length=1)
+    confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    edition: Literal["internal", "client", "anonymous"] = "internal"  # for whose eyes
+    previous: str | None = None  # folder of an earlier run of this base, to say what moved since
+    purchases_are: Literal["sales", "invoices", "payments"] = "sales"  # what a line of [tables.lines] records (P37)
+
+
+class Source(_Strict):
+    file: str | None = None  # a name or a pattern inside the base's folder
+    query: str | None = None  # or a SELECT, run on the database whose URL the environment holds
+    dsn_env: str = Field(default="AUDIT_DSN", pattern="^[A-Z][A-Z0-9_]*$")
+    sheet: str | None = None  # a name or a pattern; default: the first
+    encoding: str | None = None
+    delimiter: str = Field(default=",", pattern=r"^(.|whitespace)$")
+    decimal: Literal[".", ","] = "."
+    date_format: str | None = None
+    header: int | None = Field(default=None, ge=1)  # row of the header's last line, as a spreadsheet counts
+    header_rows: int = Field(default=1, ge=1, le=3)
+    names: list[str] | None = None  # in place of the header's, or for files without one
+    groups: list[str] = []  # what the levels of a grouped report's first column are, outermost first
+    own_tax_ids: list[str] = []  # bank statements: the company itself and its sister companies
+    payers: dict[str, str] = {}  # bank statements: tax id or name of a payer -> class, where the words mislead
+
+    @property
+    def first_row(self) -> int:
+        """Row of the first data, as a spreadsheet counts."""
+        return 1 if self.names and self.header is None else (self.header or self.header_rows) + 1
+
+    @field_validator("file")
+    @classmethod
+    def _inside(cls, file: str | None) -> str | None:
+        if file and (Path(file).is_absolute() or ".." in Path(file).parts):
+            raise ValueError(N_("must be a file name inside the base's folder"))
+        return file
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Source:
+        if (self.file is None) == (self.query is None):
+            raise ValueError(N_("needs either file or query"))
+        return self
+
+
+class Lookup(_Strict):
+    source: str
+    key: str  # column of this table's source
+    match: str | None = None  # column of the looked-up source, where it is called otherwise
+    column: str
+
+
+class Mapping(_Strict):
+    from_: str = Field(alias="from")
+    columns: dict[str, str | list[str]] = {}
+    compute: dict[str, str] = {}
+    lookup: dict[str, Lookup] = {}
+    constants: dict[str, str] = {}
+    where: dict[str, list[str]] = {}  # source column -> the only values taken
+    distinct: bool = False  # the source has many rows per key: the first is taken, the others are counted as merged
+
+    @property
+    def targets(self) -> list[str]:
+        return [*self.columns, *self.compute, *self.lookup, *self.constants]
+
+
+class Exclusion(_Strict):
+    why: str = Field(min_length=5)
+    column: str  # of [tables.lines]
+    values: list[str] = Field(min_length=1)  # each whole, or as a pattern with *
+
+
+class Rules(_Strict):
+    returns: Literal["net", "excluded"] = "net"
+    corrections: Literal["net", "excluded"] = "net"  # less than nothing for goods that were not given back
+    zero_amounts: Literal["kept", "excluded"] = "kept"
+    vat: Literal["excluded", "included"] = "excluded"
+    vat_rates: dict[dt.date, float] = {}  # from which day which rate, where vat is included
+    rates: dict[str, float] = {}  # money of the base's currency for one of another
+    services: list[str] = []  # product ids that are not goods
+    exclude: list[Exclusion] = []  # test orders, own companies, retail customers, ...
+
+    @model_validator(mode="after")
+    def _rates_for_vat(self) -> Rules:
+        if (self.vat == "included") != bool(self.vat_rates):
+            raise ValueError(N_('vat = "included" and vat_rates = {{ 2019-01-01 = 0.20 }} go together'))
+        if any(not 0 < rate < 1 for rate in self.vat_rates.values()):
+            raise ValueError(N_("vat_rates are fractions such as 0.20"))
+        return self
+
+
+class Controls(_Strict):
+    booked: dict[str, float]  # period (2025, 2025-03 or all) -> booked sales as the company states them
+    source: str
+    tolerance: float = Field(default=1.0, ge=0)  # money by which they may differ
+
+
+class Engine(_Strict):
+    name: Literal["polars", "spark"] = "polars"
+    master: str | None = None  # of Spark: local[2], spark://host:7077, yarn
+    remote: str | None = None  # of Spark Connect: sc://host:15002
+    lines: str | None = None  # where typed order lines lie as Parquet, for the engine: a pattern in the base's folder, or an address
+
+    @model_validator(mode="after")
+    def _where(self) -> Engine:
+        if self.name == "polars" and (self.master or self.remote):
+            raise ValueError(N_('master and remote belong to name = "spark"'))
+        if self.name == "spark" and (self.master is None) == (self.remote is None):
+            raise ValueError(N_('name = "spark" needs either master, such as "spark://host:7077", or remote, such as "sc://host:15002"'))
+        return self
+
+
+class Override(_Strict):
+    value: float
+    why: str = Field(min_length=5)
+
+
+class Market(_Strict):
+    growth: dict[str, float]  # period, as the report names it, to growth as a fraction
+    source: str
+
+
+class Settings(_Strict):
+    """Everything audit.toml declares. Attributes of [base] are reached directly: `settings.as_of`."""
+
+    base: Declared
+    sources: dict[str, Source] = {}
+    tables: dict[str, Mapping] = {}
+    rules: Rules = Rules()
+    norms: dict[str, Override] = {}
+    market: Market | None = None
+    controls: Controls | None = None
+    engine: Engine = Engine()
+    questions: dict[str, str] = {}  # what `audit new` could not decide; a line is deleted once it is answered
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Settings:
+        faults = [*_mapping_faults(self), *_norm_faults(self)]
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
+
+    @property
+    def market_growth(self) -> dict[str, float]:
+        """The market's growth by period, empty where it was not declared."""
+        return self.market.growth if self.market else {}
+
+    def __getattr__(self, name: str):
+        if name in Declared.model_fields:
+            return getattr(self.base, name)
+        raise AttributeError(name)
+
+
+def _mapping_faults(settings: Settings):
+    if settings.engine.lines and "lines" in settings.tables:
+        yield N_("[engine] lines says where the order lines lie, and [tables.lines] makes them of exports: keep one of the two")
+    if settings.engine.lines and settings.rules != Rules():
+        yield N_(
+            "[rules] are for order lines that are read from exports; those of [engine] lines are taken as they lie: apply the rules there"
+        )
+    known = {table.name: table for table in COMPANY}
+    for name, mapping in settings.tables.items():
+        if name not in known:
+            yield stored(N_("[tables.{table}] is not a table of ours; known: {known}"), table=name, known=", ".join(known))
+            continue
+        for source in [mapping.from_, *(look.source for look in mapping.lookup.values())]:
+            if source not in settings.sources:
+                message = N_("[tables.{table}] reads source {source}, but there is no [sources.{source}]; there are {there}")
+                yield stored(message, table=name, source=source, there=", ".join(settings.sources))
+        for target in mapping.targets:
+            if target not in known[name].names:
+                yield stored(
+                    N_("[tables.{table}] fills {column}, which it does not have; it has {there}"),
+                    table=name,
+                    column=target,
+                    there=", ".join(known[name].names),
+                )
+        missing = [c for c in known[name].required if c not in mapping.targets and c not in SURROGATES]
+        if missing:
+            yield stored(
+                N_("[tables.{table}] says nothing about {columns}; add it to columns, compute, lookup or constants"),
+                table=name,
+                columns=", ".join(missing),
+            )
+
+
+def _norm_faults(settings: Settings):
+    for name, own in settings.norms.items():
+        if name not in register.register():
+            yield stored(N_("[norms.{norm}] is not a norm of ours; `audit norms` lists them"), norm=name)
+        elif fault := register.fault(name, own.value):
+            yield fault
+
+
+def read(folder: Path) -> Settings:
+    """Settings of the base in that folder.
+
+    Raises
+    ------
+    BadSettings
+        naming the file and every fault in it: unknown keys, wrong types, missing columns, unknown sources, norms out of their bounds.
+    """
+    path = folder / "audit.toml"
+    if not path.is_file():
+        message = N_("{folder} holds no audit.toml. What to do: `audit new FILE... --name {name}` writes one from your exports.")
+        raise BadSettings(message, folder=folder, name=folder.name)
+    try:
+        return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSettings(N_("{path} is not TOML in UTF-8: {error}"), path=path, error=error) from error
+    except ValidationError as error:
+        faults = "\n".join(f"  - {line}" for fault in error.errors() for line in _sentence(fault))
+        message = N_("{path} cannot be used:\n{faults}\nWhat to do: mend these lines; data/demo/audit.toml is an example.")
+        raise BadSettings(message, path=path, faults=faults) from error
+
+
+BY_TYPE = {  # what pydantic found -> what we say
+    "extra_forbidden": N_("unknown key"),
+    "missing": N_("is missing"),
+    "literal_error": N_("must be one of {expected}, got {got}"),
+    "string_pattern_mismatch": N_("does not have the form that is expected, got {got}"),
+    "string_too_short": N_("must have at least {min_length} characters, got {got}"),
+    "too_short": N_("must not be empty"),
+    "greater_than": N_("must be more than {gt}, got {got}"),
+    "greater_than_equal": N_("must be at least {ge}, got {got}"),
+    "less_than": N_("must be less than {lt}, got {got}"),
+    "less_than_equal": N_("must be at most {le}, got {got}"),
+    "float_parsing": N_("must be a number, got {got}"),
+    "float_type": N_("must be a number, got {got}"),
+    "int_parsing": N_("must be a whole number, got {got}"),
+    "int_type": N_("must be a whole number, got {got}"),
+    "string_type": N_("must be a text, got {got}"),
+    "list_type": N_("must be a list, got {got}"),
+    "dict_type": N_("must be a table of keys and values, got {got}"),
+    "bool_parsing": N_("must be true or false, got {got}"),
+    "date_from_datetime_parsing": N_("must be a day such as 2025-12-31, got {got}"),
+    "date_type": N_("must be a day such as 2025-12-31, got {got}"),
+}
+
+
+def _sentence(fault: dict) -> list[str]:
+    where = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] in BY_TYPE:
+        known = {name: str(value) for name, value in fault.get("ctx", {}).items()}
+        said = render(stored(BY_TYPE[fault["type"]], **known, got=repr(fault["input"])))
+    else:
+        said = "\n".join(render(line) for line in fault["msg"].removeprefix("Value error, ").split("\n"))
+    return [f"{where}: {said}"] if where else said.split("\n")

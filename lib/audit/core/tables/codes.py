@@ -1,0 +1,46 @@
+"""The closed lists of intake's own tables."""
+
+from __future__ import annotations
+
+from audit.core.codes import Code
+from audit.i18n import mark as N_
+
+
+class RowStatus(Code):
+    """What became of a row of an export."""
+
+    KEPT = "kept", N_("kept")
+    QUARANTINED = "quarantined", N_("quarantined")
+    EXCLUDED = "excluded", N_("excluded")
+    MERGED = "merged", N_("merged")
+
+
+class Gate(Code):
+    """Whether a table, a chapter or a sum can be relied on."""
+
+    PASS = "PASS", N_("PASS")
+    FLAG = "FLAG", N_("FLAG")
+    REFUSE = "REFUSE", N_("REFUSE")
+
+
+class Subject(Code):
+    """Of what a verdict of the gate is."""
+
+    TABLE = "table", N_("table")
+    CHAPTER = "chapter", N_("chapter")
+
+
+class Proposal(Code):
+    """What two customers may be to each other."""
+
+    MERGE = "merge", N_("merge")
+    GROUP = "group", N_("group")
+    LOOK = "look", N_("look")
+
+
+class Decision(Code):
+    """What a human decided of two customers."""
+
+    MERGE = "merge", N_("merge")
+    GROUP = "group", N_("group")
+    APART = "apart", N_("apart")

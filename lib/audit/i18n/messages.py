@@ -1,0 +1,129 @@
+"""In whose words does the reader get it? Sentences by gettext, the language by LANGUAGE.
+
+English in the code is the message id, Russian stands in the catalogue. A text that is stored is a message and what fills it, in one cell:
+`stored` writes it, `render` reads it in the language of the day.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+import json
+import os
+import re
+import string
+from functools import cache
+from pathlib import Path
+
+LOCALE = Path(__file__).parent / "locale"
+BETWEEN = "\t"  # a stored text: message, this, the values that fill it, as JSON; no message holds one
+
+
+def current() -> str:
+    """The language of the reader: the first in LANGUAGE, as gettext itself has it; English where none is set."""
+    first = os.environ.get("LANGUAGE", "en").split(":")[0]
+    return "ru" if first.lower().startswith("ru") else "en"
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """The catalogue of a language, read from its .po; English is what stands in the code."""
+    from babel.messages import mofile, pofile
+
+    path = LOCALE / language / "LC_MESSAGES" / "audit.po"
+    if not path.is_file():
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    with path.open("rb") as file:
+        mofile.write_mo(compiled, pofile.read_po(file, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+class Message(str):
+    """A sentence of the catalogue; filled, it takes the form that a number needs where it names forms: `{n:клиент|клиента|клиентов}`."""
+
+    def format(self, *args, **values) -> str:
+        return _FORMS.format(str(self), *args, **values)
+
+
+class _Forms(string.Formatter):
+    def format_field(self, value, spec: str) -> str:
+        return plural(value, spec.split("|")) if "|" in spec else super().format_field(value, spec)
+
+
+_FORMS = _Forms()
+
+
+def plural(number, forms: list[str]) -> str:
+    """The form that goes with a number (or a text that shows one) in the reader's language: one, few, many; in English one, other.
+
+    >>> [plural(n, ["customer", "customers"]) for n in (0, 1, 2, "1,001")]
+    ['customers', 'customer', 'customers', 'customers']
+    """
+    if isinstance(number, str):
+        digits = re.sub(r"[^\d,.]", "", number)
+        number = int(re.sub(r"\D", "", digits) or 0) if current() == "en" or "," not in digits else 1.5
+    names = ["one", "few", "many"] if current() == "ru" else ["one", "other"]
+    found = _locale(current()).plural_form(number)
+    return forms[min(names.index(found) if found in names else 1, len(forms) - 1)]
+
+
+@cache
+def _locale(language: str):
+    from babel import Locale
+
+    return Locale.parse(language)
+
+
+def mark(message: str) -> str:
+    """The message itself; marks it for the catalogue where it is translated later."""
+    return message
+
+
+def translate(message: str) -> Message:
+    """The message in the reader's language."""
+    return Message(catalogue(current()).gettext(message) if message else "")
+
+
+def counted(one: str, many: str, count: int) -> str:
+    """A message with a number of things, in the form that the number needs, by gettext's own plurals."""
+    from audit.i18n.numbers import shown
+
+    return Message(catalogue(current()).ngettext(one, many, count)).format(count=shown("n", count))
+
+
+def prose(markdown: str) -> str:
+    """A cell of Markdown in the reader's language: one message a paragraph."""
+    return "\n\n".join(translate(paragraph) for paragraph in markdown.split("\n\n"))
+
+
+def stored(message: str, **params) -> str:
+    r"""A message with what fills it, as a table's cell keeps it; a value may be such a text itself, or a list of them.
+
+    >>> stored("no {column}", column="date"), stored("lines exported twice")
+    ('no {column}\t{"column": "date"}', 'lines exported twice')
+    """
+    return f"{message}{BETWEEN}{json.dumps(params, ensure_ascii=False, default=str)}" if params else message
+
+
+def parts(text: str) -> tuple[str, dict]:
+    """The message of a stored text, and what fills it."""
+    message, _, values = text.partition(BETWEEN)
+    return message, json.loads(values) if values else {}
+
+
+def render(text: str) -> str:
+    """A stored text in the reader's language.
+
+    >>> render(stored("{table}: {reason}", table="lines", reason=stored("no {column}", column="date")))
+    'lines: no date'
+    """
+    message, values = parts(text)
+    return translate(message).format(**{name: _filling(value) for name, value in values.items()}) if values else translate(message)
+
+
+def _filling(value) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_filling, value))
+    return render(value) if isinstance(value, str) else value

@@ -1,0 +1,87 @@
+"""In whose digits does the reader get it? Numbers, days and money by Babel.
+
+A number's format follows from the name of its column, as everywhere in the project: `_share`, `_rate`, `_ratio`
+are percentages, `_days` and `_months` durations, `_on` days, whole numbers counts, other numbers money.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+
+from audit.i18n.messages import current, translate
+from audit.i18n.messages import mark as N_
+
+NOTHING, MINUS = "–", "−"
+SHARES = ("_share", "_rate", "_ratio")
+UNITS = ("_days", "_months")
+PLAIN = ("_number", "_index", "score")
+PERIODS = ("period", "cohort", "period_before")
+QUARTER = re.compile(r"(\d{4})-Q([1-4])")
+
+
+def shown(name: str, value, currency: str = "") -> str:
+    """A value as a reader sees it, by the name of its column; nothing known is a dash.
+
+    >>> shown("repeat_share", 0.413), shown("gap_days", 14.0), shown("first_buyers", 1234), shown("revenue", 1234567.8, "RUB")
+    ('41.3\\xa0%', '14', '1,234', '1,234,568\\xa0RUB')
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in ("NaT", "<NA>", "nan"):
+        return NOTHING
+    if isinstance(value, str):
+        quarter = QUARTER.fullmatch(value) if name in PERIODS else None
+        return translate(N_("{year}-Q{quarter}")).format(year=quarter[1], quarter=quarter[2]) if quarter else value
+    if hasattr(value, "item"):
+        value = value.item()
+    return (
+        _formatted(name, value, currency).replace("-", MINUS, 1)
+        if isinstance(value, int | float) and value < 0
+        else _formatted(name, value, currency)
+    )
+
+
+def _formatted(name: str, value, currency: str) -> str:
+    from babel import numbers
+
+    if isinstance(value, bool):
+        return translate("yes") if value else translate("no")
+    if isinstance(value, dt.date):
+        return f"{value:%d.%m.%Y}" if current() == "ru" else f"{value:%Y-%m-%d}"
+    if name.endswith(SHARES):
+        return numbers.format_decimal(_steady(value * 100, 1), "#,##0.0", locale=current()) + "\xa0%"
+    if name.endswith(UNITS):
+        return numbers.format_decimal(_steady(value, 1), "#,##0.#", locale=current())
+    if name.endswith(PLAIN):
+        return numbers.format_decimal(_steady(value, 2), "#,##0.00", locale=current())
+    if isinstance(value, int):
+        return numbers.format_decimal(value, "#,##0", locale=current())
+    unit = f"\xa0{symbol(currency)}" if currency else ""
+    return numbers.format_decimal(_steady(value, 0), "#,##0", locale=current()) + unit
+
+
+def symbol(currency: str) -> str:
+    """A currency as its readers write it.
+
+    >>> symbol("RUB"), symbol("EUR")
+    ('RUB', '€')
+    """
+    from babel import numbers
+
+    return numbers.get_currency_symbol(currency, locale=current()) if currency else ""
+
+
+def number(value: float, pattern: str = "#,##0.###") -> str:
+    """A bare number in the reader's digits, by a pattern of Unicode's (babel.numbers.format_decimal).
+
+    >>> number(-0.5), number(1234.6, "#,##0")
+    ('−0.5', '1,235')
+    """
+    from babel import numbers
+
+    return numbers.format_decimal(value, pattern, locale=current(), decimal_quantization=True).replace("-", MINUS)
+
+
+def _steady(value: float, digits: int) -> float:
+    """Rounded half up on the decimal the reader would see, and never -0."""
+    return math.floor(abs(value) * 10**digits + 0.5 + 1e-9) / 10**digits * (1 if value >= 0 else -1) + 0.0

@@ -1,0 +1,257 @@
+"""Which row means what? Text of a source -> one typed table, with the fate of every row.
+
+The table that `table` returns has all rows of the source: the typed columns, `_file`, `_sheet`, `_row`,
+`status` (kept, quarantined, excluded, merged) and `reason`, in the source's order. Nothing is dropped
+here; `kept` picks the rows that go on.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from audit.core import registry
+from audit.core.settings import Lookup, Mapping, Settings
+from audit.core.tables.company import SURROGATES
+from audit.core.tables.schema import DATE, MONEY, NUMBER, TEXT, Table
+from audit.i18n import mark as N_
+from audit.i18n import stored, translate
+from audit.i18n.messages import BETWEEN
+from audit.intake.mapping import identifiers, parse
+from audit.intake.readers.read import MARKS, ORIGIN, BadExport, Read
+
+KINDS = {TEXT: pl.String, DATE: pl.Date, MONEY: parse.MONEY, NUMBER: pl.Float64}
+EMPTY = {"", "-", "—"}
+NULLS = ("NULL", "\\N")  # nothing, as databases write it; a customer may be called so, a region is not
+UNREADABLE = N_("{column} cannot be read as {kind}")
+LOST = N_("{column} has lost its digits in a spreadsheet")
+MISSING = N_("no {column}")
+STRANGE = N_("{column} is not one of {values}")
+LEFT_OUT = N_("{column} is {value}, left out by where")
+TOTAL = N_("a total of the export, not data")
+HEADING = N_("a heading of the export, not data")
+REPEAT = N_("repeat of a row already taken")
+CONFLICT = N_("key {key} repeats with other content")
+OTHER_SPELLING = N_("another row of {key} already taken, with other content")
+
+
+def table(name: str, mapping: Mapping, sources: dict[str, Read], settings: Settings) -> pl.DataFrame:
+    """All rows meant for a table, typed as far as they can be read, each with its fate.
+
+    Raises
+    ------
+    BadExport
+        listing every column that the mapping names and the source does not have.
+    """
+    raw = sources[mapping.from_].table
+    _check_columns(name, mapping, sources)
+    given = [column for column in raw.columns if column not in [*ORIGIN, *MARKS]]
+    for target, lookup in mapping.lookup.items():
+        raw = _looked_up(raw, lookup, sources[lookup.source].table, f"__{target}", f"[tables.{name}] lookup of {target}")
+    schema = registry.tables()[name]
+    _check_signs(name, mapping, schema, raw)
+    made = _computed(name, mapping, schema, given, settings) + [pl.lit(value).alias(target) for target, value in mapping.constants.items()]
+    fate = raw.select(*_typed(mapping, schema, settings), *made, *ORIGIN, *MARKS, _where(mapping))
+    fate = _looked_closer(raw, fate, mapping, schema, settings)
+    fate = _coded(fate.with_columns(_unreadable(raw, fate, mapping, schema)))
+    is_numbered = schema.key[-1] in SURROGATES and schema.key[-1] not in mapping.targets
+    if is_numbered:
+        fate = fate.with_columns(_place(fate).alias(schema.key[-1]))
+    fate = _judged(fate, schema)
+    repeats = None if is_numbered else _repeats(fate, schema)
+    fate = fate.with_columns(pl.lit(None, pl.Boolean).alias("_is_same") if repeats is None else repeats)
+    return _fated(fate, schema, is_distinct=mapping.distinct)
+
+
+def _place(fate: pl.DataFrame) -> pl.Expr:
+    """file:sheet:row, the identity of a row that has no other."""
+    if fate.select("_file", "_sheet").head(1).equals(fate.select("_file", "_sheet").tail(1)) and fate["_file"].n_unique() == 1:
+        file, sheet = fate.select("_file", "_sheet").row(0)
+        return pl.lit(f"{file}:{sheet}:") + pl.col("_row").cast(pl.String)
+    return pl.concat_str(ORIGIN, separator=":")
+
+
+def _typed(mapping: Mapping, schema: Table, settings: Settings) -> list[pl.Expr]:
+    """The mapped columns as typed expressions, null where they cannot be read."""
+    typed = []
+    for target, text in _texts(mapping).items():
+        kind = schema.column(target).kind
+        if kind in (MONEY, NUMBER):
+            value = parse.plain_number(text, settings.sources[mapping.from_].decimal)
+        elif kind == DATE:
+            value = parse.date(text, _date_format(target, mapping, settings))
+        else:
+            value = text.str.strip_chars()
+            if not schema.column(target).required and not target.endswith("_id"):
+                value = pl.when(value.is_in(NULLS)).then(pl.lit("")).otherwise(value)
+        typed.append(value.cast(KINDS[kind], strict=False).alias(target))
+    return typed
+
+
+def _looked_closer(raw: pl.DataFrame, fate: pl.DataFrame, mapping: Mapping, schema: Table, settings: Settings) -> pl.DataFrame:
+    """Numbers that are not plain read after all, where they can be: the few with signs, brackets or marks of thousands."""
+    decimal, changed = settings.sources[mapping.from_].decimal, []
+    for target, text in _texts(mapping).items():
+        if schema.column(target).kind in (MONEY, NUMBER) and fate[target].null_count():
+            changed.append(parse.second_look(fate[target], raw.select(text).to_series(), decimal))
+    return fate.with_columns(changed)
+
+
+def _unreadable(raw: pl.DataFrame, fate: pl.DataFrame, mapping: Mapping, schema: Table) -> pl.Series:
+    """Why a row cannot be read: the first of its columns that holds a text, and no value of its kind; null where all can."""
+    reason = pl.Series("reason", [None], dtype=pl.String).new_from_index(0, len(fate))
+    for target, text in _texts(mapping).items():
+        kind = schema.column(target).kind
+        if kind == TEXT or not fate[target].null_count():
+            continue
+        bad = fate[target].is_null() & ~raw.select(text.str.strip_chars().is_in(EMPTY)).to_series() & reason.is_null()
+        reason = reason.set(bad, stored(UNREADABLE, column=target, kind=kind))
+    return reason
+
+
+def _computed(name: str, mapping: Mapping, schema: Table, given: list[str], settings: Settings) -> list[pl.Expr]:
+    made = []
+    for target, formula in mapping.compute.items():
+        try:
+            value = parse.compute(formula, given, settings.sources[mapping.from_].decimal)
+        except ValueError as error:
+            raise BadExport(N_("[tables.{name}] compute {target}: {error}"), name=name, target=target, error=error) from error
+        made.append(value.round(4).cast(KINDS[schema.column(target).kind], strict=False).alias(target))
+    return made
+
+
+def _coded(fate: pl.DataFrame) -> pl.DataFrame:
+    """Codes as they should be, with their state in `_<column>`; digits that a spreadsheet rounded away are lost, and so is the row."""
+    for name in (c for c in identifiers.CHECKS if c in fate.columns):
+        code, state = identifiers.checked(fate[name], name)
+        lost = pl.when(state == identifiers.LOST).then(pl.lit(stored(LOST, column=name)))
+        fate = fate.with_columns(code.alias(name), state.alias(f"_{name}"), pl.coalesce(["reason", lost]).alias("reason"))
+    return fate
+
+
+def kept(fate: pl.DataFrame) -> pl.DataFrame:
+    """The rows that go on, without the marks of their origin."""
+    good = fate.filter(pl.col("status") == "kept")
+    return good.drop([c for c in good.columns if c.startswith("_")], "status", "reason")
+
+
+def _texts(mapping: Mapping) -> dict[str, pl.Expr]:
+    """For each target read from text: the text. Several columns named for one target are joined by a slash."""
+    joined = {
+        target: pl.concat_str(columns, separator="/") if isinstance(columns, list) else pl.col(columns)
+        for target, columns in mapping.columns.items()
+    }
+    return joined | {target: pl.col(f"__{target}") for target in mapping.lookup}
+
+
+def _where(mapping: Mapping) -> pl.Expr:
+    """Why the mapping's `where` leaves the row out; null where it takes it."""
+    left = [pl.when(~pl.col(column).is_in(values)).then(_left_out_as(column)) for column, values in mapping.where.items()]
+    return pl.coalesce([*left, pl.lit(None, pl.String)]).alias("_left_out")
+
+
+def _left_out_as(column: str) -> pl.Expr:
+    """LEFT_OUT with each row's own value, as a stored text."""
+    filled = pl.struct(pl.lit(column).alias("column"), pl.col(column).alias("value")).struct.json_encode()
+    return pl.lit(f"{LEFT_OUT}{BETWEEN}") + filled
+
+
+def _date_format(target: str, mapping: Mapping, settings: Settings) -> str | None:
+    source = mapping.lookup[target].source if target in mapping.lookup else mapping.from_
+    return settings.sources[source].date_format
+
+
+def _looked_up(raw: pl.DataFrame, lookup: Lookup, other: pl.DataFrame, target: str, where: str) -> pl.DataFrame:
+    """A column of another source joined many to one; a key that means two things is an error, not a doubled row."""
+    match = lookup.match or lookup.key
+    pairs = other.filter(pl.col("_mark") == "").select(pl.col(match).alias("__match"), pl.col(lookup.column).alias(target)).unique()
+    doubled = pairs.filter(pl.col("__match").is_duplicated())["__match"].unique().sort()
+    if len(doubled):
+        message = N_(
+            "{where}: {match} is not one row in {source!r}: {values} and {count} in all lead to several values. What to do: choose a key that is one row there."
+        )
+        raise BadExport(message, where=where, match=match, source=lookup.source, values=", ".join(doubled[:3]), count=len(doubled))
+    joined = raw.join(pairs, left_on=lookup.key, right_on="__match", how="left", maintain_order="left")
+    return joined.with_columns(pl.col(target).fill_null(""))
+
+
+def _check_columns(name: str, mapping: Mapping, sources: dict[str, Read]) -> None:
+    wanted = [c for columns in mapping.columns.values() for c in ([columns] if isinstance(columns, str) else columns)]
+    wanted = [(mapping.from_, c) for c in [*wanted, *mapping.where, *(look.key for look in mapping.lookup.values())]]
+    wanted += [(look.source, c) for look in mapping.lookup.values() for c in (look.match or look.key, look.column)]
+    faults = {}
+    for source, column in wanted:
+        there = [c for c in sources[source].table.columns if c not in [*ORIGIN, *MARKS]]
+        if column not in there:
+            message = translate(N_("[tables.{name}]: source {source!r} has no column {column!r}; it has {there}"))
+            faults[message.format(name=name, source=source, column=column, there=", ".join(there))] = True
+    if faults:
+        message = N_("{faults}\nWhat to do: name the columns in audit.toml as the file's header does.")
+        raise BadExport(message, faults="\n".join(faults))
+
+
+def _check_signs(name: str, mapping: Mapping, schema: Table, raw: pl.DataFrame) -> None:
+    """One column of money in one currency: signs of several are never added up (fault 20)."""
+    for target, column in mapping.columns.items():
+        if schema.column(target).kind == MONEY and isinstance(column, str):
+            if not raw[column].str.contains_any(list(parse.SIGNS)).any():
+                continue
+            signs = [sign for sign in parse.SIGNS if raw[column].str.contains(sign, literal=True).any()]
+            if len(signs) > 1 and len({parse.SIGNS[sign] for sign in signs}) > 1:
+                message = N_(
+                    "[tables.{name}]: {column!r} holds signs of several currencies: {signs}. What to do: split it, and map the currency of each row."
+                )
+                raise BadExport(message, name=name, column=column, signs=", ".join(signs))
+
+
+def _judged(fate: pl.DataFrame, schema: Table) -> pl.DataFrame:
+    """Why a row cannot be taken (`reason`), and why it is not meant to be (`_left_out`: totals, headings, rows that `where` leaves out)."""
+    missing = [
+        pl.when((pl.col(c).is_null() | (pl.col(c) == "")) if fate.schema[c] == pl.String else pl.col(c).is_null()).then(
+            pl.lit(stored(MISSING, column=c))
+        )
+        for c in schema.required
+    ]
+    closed = [
+        pl.when(~pl.col(c.name).is_in([*c.values, ""])).then(pl.lit(stored(STRANGE, column=c.name, values=", ".join(c.values))))
+        for c in schema.columns
+        if c.values and c.name in fate.columns
+    ]
+    mark = pl.when(pl.col("_mark") == "total").then(pl.lit(TOTAL)).when(pl.col("_mark") == "group").then(pl.lit(HEADING))
+    return fate.with_columns(
+        pl.coalesce([mark, "_left_out"]).alias("_left_out"),
+        pl.coalesce(["reason", *missing, *closed, pl.lit(None, pl.String)]).alias("reason"),
+    )
+
+
+def _repeats(fate: pl.DataFrame, schema: Table) -> pl.Series | None:
+    """For each row whose key an earlier row has: whether it says the same; null for all others; None where no key repeats."""
+    key, data = list(schema.key), [c for c in schema.names if c in fate.columns]
+    good = fate.select(*key, "reason", "_left_out").with_row_index("_at").filter(pl.col("reason").is_null() & pl.col("_left_out").is_null())
+    twice = good.filter(good.select(key).is_duplicated()).select("_at", *key)
+    if twice.is_empty():
+        return None
+    said = fate[twice["_at"]].select(pl.struct(data).hash(seed=0).alias("_said"))
+    twice = twice.hstack(said).with_columns(
+        (pl.col("_said") == pl.col("_said").first().over(key)).alias("_is_same"), pl.int_range(pl.len()).over(key).alias("_nth")
+    )
+    later = twice.filter(pl.col("_nth") > 0)
+    same = pl.Series("_is_same", [None], dtype=pl.Boolean).new_from_index(0, len(fate))
+    return same.scatter(later["_at"], later["_is_same"])
+
+
+def _fated(fate: pl.DataFrame, schema: Table, *, is_distinct: bool) -> pl.DataFrame:
+    """Status of each row: excluded, merged with the first of its key, quarantined or kept."""
+    said, is_later = pl.col("_left_out"), pl.col("_is_same").is_not_null()
+    other = OTHER_SPELLING if is_distinct else CONFLICT
+    if fate["_left_out"].null_count() == fate["_is_same"].null_count() == fate["reason"].null_count() == len(fate):
+        return fate.with_columns(pl.lit("").alias("reason"), pl.lit("kept").alias("status")).drop("_is_same", "_left_out")
+    return fate.with_columns(
+        pl.when(said.is_not_null()).then(said)
+        .when(is_later & pl.col("_is_same")).then(pl.lit(REPEAT))
+        .when(is_later).then(pl.lit(stored(other, key=", ".join(schema.key))))
+        .otherwise("reason").fill_null("").alias("reason"),
+        pl.when(said.is_not_null()).then(pl.lit("excluded"))
+        .when(is_later & (pl.col("_is_same") | pl.lit(is_distinct))).then(pl.lit("merged"))
+        .when(pl.col("reason").is_not_null() | is_later).then(pl.lit("quarantined"))
+        .otherwise(pl.lit("kept")).alias("status"),
+    ).drop("_is_same", "_left_out")  # fmt: skip

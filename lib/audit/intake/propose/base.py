@@ -1,0 +1,392 @@
+"""Which file is what, and which column means what? `audit new`: a first audit.toml, with every doubt as a question in it.
+
+Columns are known by their names (words.toml), by what stands in them (days, money, tax ids), and keys by their values occurring in the
+order lines. Nothing is guessed in silence: what could be two things, or cannot be known, is asked in [questions] until a human deletes it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from audit.core import tables as vocabulary
+from audit.core.settings import BadSettings, Settings
+from audit.i18n import mark as N_
+from audit.i18n import translate as _
+from audit.intake.mapping import convert, rules
+from audit.intake.propose import questions, toml
+from audit.intake.propose.columns import Column, best, formula_name, profiles
+from audit.intake.propose.files import Found, sheets
+from audit.intake.readers.layout import plain
+from audit.intake.readers.read import BadExport
+from audit.intake.words import vocabulary as words
+
+SHARED_LEAST = 0.5  # of the values of a key must occur in the other table
+CONSTANT_SHARE = 0.95  # of the keys must have one value for a column to describe the key
+KEYS = {"customers": "customer_id", "products": "product_id", "managers": "manager_id"}
+SPENT = {"списано", "списание", "потрачено", "spent", "redeemed"}
+SIGNS = {
+    "₽": "RUB",
+    "руб": "RUB",
+    "rub": "RUB",
+    "$": "USD",
+    "usd": "USD",
+    "€": "EUR",
+    "eur": "EUR",
+    "£": "GBP",
+    "gbp": "GBP",
+    "тенге": "KZT",
+}
+NO_CURRENCY = "XXX"  # ISO 4217 for none
+PREVIEW = 5
+
+
+@dataclass
+class Proposal:
+    """What was found and is proposed; `questions` by the place of audit.toml they are about."""
+
+    path: Path
+    sheets: list[Found]
+    tables: dict[str, dict] = field(default_factory=dict)
+    questions: dict[str, str] = field(default_factory=dict)
+    base: dict = field(default_factory=dict)
+    preview: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+
+def base(files: list[Path], *, name: str, data: Path) -> Proposal:
+    """A new base from exports: copies them into data/<name>/ unchanged and writes its audit.toml.
+
+    Raises
+    ------
+    BadSettings
+        when the base already has an audit.toml, or two files have one name.
+    BadExport
+        when a file cannot be found.
+    """
+    folder = data / name
+    path = folder / "audit.toml"
+    if path.exists():
+        raise BadSettings(_(N_("{path} is already there. What to do: edit it, or choose another --name.")).format(path=path))
+    copied = _copied(files, folder)
+    found, broken = sheets(folder, copied)
+    proposal = Proposal(path, found)
+    for file, error in broken.items():
+        proposal.questions[f"sources.{file}"] = _(N_("{file} cannot be read: {error}")).format(file=file, error=error)
+    for one in found:
+        proposal.questions |= {f"sources.{one.name}.{key}": asked for key, asked in one.questions.items()}
+    _propose(proposal)
+    path.write_text(toml.written(proposal), encoding="utf-8")
+    return proposal
+
+
+def _copied(files: list[Path], folder: Path) -> list[Path]:
+    every = [inner for file in files for inner in (sorted(file.iterdir()) if file.is_dir() else [file])]
+    every = [file for file in every if not file.name.startswith(("~$", ".")) and file.name not in ("audit.toml", "duplicates.csv")]
+    missing = [str(file) for file in every if not file.is_file()]
+    if missing:
+        raise BadExport(N_("there is no file {files}. What to do: check the path."), files=", ".join(missing))
+    names = [file.name for file in every]
+    if len(set(names)) < len(names):
+        raise BadSettings(
+            _(N_("two of the files have the same name: {names}. What to do: rename one.")).format(
+                names=", ".join(sorted({n for n in names if names.count(n) > 1}))
+            )
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in every:
+        if file.resolve().parent != folder.resolve():
+            shutil.copy2(file, folder / file.name)
+    return [folder / name for name in names]
+
+
+def _propose(proposal: Proposal) -> None:
+    """Fill tables, questions, base and preview from what the sheets hold."""
+    columns = {one.name: profiles(one) for one in proposal.sheets}
+    lines = max(proposal.sheets, key=lambda one: _fit(one, columns, proposal.sheets), default=None)
+    if lines is None or _fit(lines, columns, proposal.sheets)[0] < len(NEEDED):
+        missing = _lacking(lines, columns, proposal.sheets) if lines else [_(n) for n in NEEDED.values()]
+        proposal.questions["tables.lines"] = _(
+            N_("no column was found for {missing}: without it there is no audit of customers. Which file holds it?")
+        ).format(missing=", ".join(missing))
+        proposal.base = {"as_of": None, "currency": _currency(proposal, columns)}
+        return
+    if lines.kind == "bank":
+        _from_bank(proposal, lines)
+    else:
+        proposal.tables["lines"] = _lines(lines, columns, proposal)
+        _others(proposal, lines, columns)
+        _beside_lines(proposal, lines, columns)
+        taken = {mapping["from"] for mapping in proposal.tables.values()} | {lines.name}
+        for one in proposal.sheets:
+            if one.name not in taken and all(_has(one, columns, target) for target in NEEDED):
+                proposal.questions |= questions.unused(one, lines)
+    proposal.base |= {"as_of": _last_day(proposal), "currency": _currency(proposal, columns)}
+    if proposal.base["currency"] == NO_CURRENCY:
+        proposal.questions["base.currency"] = _(N_("in which currency are the amounts? Write its ISO code, such as RUB"))
+    proposal.preview = _preview(proposal)
+
+
+NEEDED = {"customer_id": N_("customer"), "date": N_("date"), "amount": N_("amount")}
+
+
+def _own(one: Found, columns: dict, target: str) -> Column | None:
+    return best(columns[one.name], "lines", target)
+
+
+def _has(one: Found, columns: dict, target: str) -> bool:
+    if target == "amount":
+        return bool(_own(one, columns, "amount") or (_own(one, columns, "price") and _own(one, columns, "quantity")))
+    return _own(one, columns, target) is not None
+
+
+def _fit(one: Found, columns: dict, every: list[Found]) -> tuple[int, int, int]:
+    """How many of customer, date and amount a sheet holds or can look up; then how many itself; then its rows."""
+    if one.kind == "bank":
+        return (3, 3, one.rows)
+    own = [target for target in NEEDED if _has(one, columns, target)]
+    reached = [target for target in NEEDED if target not in own and target != "amount" and _reach(one, columns, every, target)]
+    return (len(own) + len(reached) if "amount" in own else 0, len(own), one.rows)
+
+
+def _lacking(one: Found, columns: dict, every: list[Found]) -> list[str]:
+    return [
+        _(word)
+        for target, word in NEEDED.items()
+        if not _has(one, columns, target) and not (target != "amount" and _reach(one, columns, every, target))
+    ]
+
+
+def _reach(one: Found, columns: dict, every: list[Found], target: str) -> dict | None:
+    """A lookup of our column in another sheet by a key that both have under one name and that is one row there."""
+    for other in every:
+        if other is one or other.kind == "bank":
+            continue
+        value = best(columns[other.name], "lines", target)
+        for key in columns[one.name]:
+            match = next((c for c in columns[other.name] if plain(c.name) == plain(key.name)), None)
+            if match and value and value.name != match.name and match.is_unique and match.shares(key) >= SHARED_LEAST:
+                return {"source": other.name, "key": key.name, "match": match.name, "column": value.name}
+    return None
+
+
+def _lines(one: Found, columns: dict, proposal: Proposal) -> dict:
+    mine, lookup, compute = columns[one.name], {}, {}
+    numbered = best([c for c in mine if c.is_unique], "lines", "line_id")
+    found = {"line_id": numbered.name} if numbered else {}
+    targets = [c for c in vocabulary.ALL["lines"].names if c in words()["lines"] and c != "line_id"]
+    for target in targets:
+        chosen = best(mine, "lines", target, frozenset(found.values()))
+        if chosen:
+            found[target] = chosen.name
+            proposal.questions |= questions.rivals(mine, "lines", target, chosen)
+        elif target in ("customer_id", "date", "manager_id") and (reached := _reach(one, columns, proposal.sheets, target)):
+            lookup[target] = reached
+    price, rate, profit = (_own(one, columns, target) for target in ("price", "discount_rate", "profit"))
+    if "amount" not in found and price and "quantity" in found:
+        compute["amount"] = f"{formula_name(price.name)} * {formula_name(found['quantity'])}"
+        if rate and rate.is_share:
+            compute["amount"] += f" * (1 - {formula_name(rate.name)})"
+            compute["discount"] = f"{formula_name(price.name)} * {formula_name(found['quantity'])} * {formula_name(rate.name)}"
+            found.pop("discount", None)
+            proposal.questions["tables.lines.compute"] = _(
+                N_("is {column} the discount as a fraction of 1, not yet taken off the price?")
+            ).format(column=rate.name)
+    if "discount" in found and rate and found["discount"] == rate.name and rate.is_share:
+        found.pop("discount")
+    if "cost" not in found and profit and "amount" in found and profit.name not in found.values():
+        compute["cost"] = f"{formula_name(found['amount'])} - {formula_name(profit.name)}"
+    if "amount" in found:
+        proposal.questions |= questions.amount(one, found["amount"], price, found.get("quantity")) | questions.returns(one, found["amount"])
+    where, asked = questions.stages(mine)
+    proposal.questions |= asked
+    mapping = {"from": one.name, "columns": found, "compute": compute, "lookup": lookup, "where": where}
+    if best(mine, "invoices", "due_on"):
+        proposal.base["purchases_are"] = "invoices"
+    return mapping
+
+
+def _others(proposal: Proposal, lines: Found, columns: dict) -> None:
+    """Tables in the other sheets: those whose key occurs in the lines, then those with all their columns."""
+    free = [one for one in proposal.sheets if one is not lines and one.kind != "bank"]
+    for table, key in KEYS.items():
+        mine = _column_of_lines(proposal, columns, key)
+        candidates = [(match, one) for one in free if mine and (match := _keyed(columns[one.name], table, mine))]
+        if candidates:
+            match, one = max(
+                candidates, key=lambda pair: (pair[0].is_named(table, key), len(_mapped(columns[pair[1].name], table, {key: pair[0].name})))
+            )
+            mapped = _mapped(columns[one.name], table, {key: match.name})
+            if mapped and (table != "products" or "category" in mapped):
+                proposal.tables[table] = {"from": one.name, "columns": mapped}
+                free.remove(one)
+    for table in ("contacts", "activities", "invoices", "points"):
+        for one in list(free):
+            mapped = _mapped(columns[one.name], table, {})
+            spent = next((c.name for c in columns[one.name] if plain(c.name) in SPENT), None)
+            if table == "points" and mapped and spent:
+                proposal.tables[table] = {"from": one.name, "columns": {k: v for k, v in mapped.items() if k != "points"}}
+                proposal.tables[table]["compute"] = {"points": f"{formula_name(mapped['points'])} - {formula_name(spent)}"}
+                free.remove(one)
+                break
+            if mapped and _is_plausible(table, mapped) and _is_about(mapped.get("customer_id"), columns[one.name], proposal, columns):
+                proposal.tables[table] = {"from": one.name, "columns": mapped}
+                free.remove(one)
+                break
+
+
+def _is_plausible(table: str, mapped: dict) -> bool:
+    """Tables known by few and common words need one that is theirs alone."""
+    return bool(
+        {"contacts": {"phone", "email", "role"}, "activities": {"direction"}, "invoices": {"due_on", "paid_on"}, "points": {"card_id"}}[
+            table
+        ]
+        & set(mapped)
+    )
+
+
+def _is_about(name: str | None, mine: list[Column], proposal: Proposal, columns: dict) -> bool:
+    """Whether a sheet is about the customers of the lines: some of its customers are among them, by code or by name."""
+    theirs = next((c for c in mine if c.name == name), None)
+    known = [_column_of_lines(proposal, columns, "customer_id")]
+    if customers := proposal.tables.get("customers"):
+        known += [c for c in columns[customers["from"]] if c.name == customers["columns"]["name"]]
+    return theirs is None or any(one.shares(theirs) > 0 for one in known if one)
+
+
+def _column_of_lines(proposal: Proposal, columns: dict, target: str) -> Column | None:
+    lines = proposal.tables["lines"]
+    source, name = lines["from"], lines["columns"].get(target)
+    if target in lines["lookup"]:
+        source, name = lines["lookup"][target]["source"], lines["lookup"][target]["column"]
+    return next((c for c in columns[source] if c.name == name), None)
+
+
+def _keyed(columns: list[Column], table: str, mine: Column) -> Column | None:
+    """The column of a sheet that is the key of our table: one row each, and the lines' values occur in it."""
+    fits = [c for c in columns if c.is_nearly_unique and c.shares(mine) >= SHARED_LEAST]
+    return max(fits, key=lambda c: (c.is_named(table, KEYS[table]), c.shares(mine)), default=None)
+
+
+def _mapped(columns: list[Column], table: str, given: dict[str, str]) -> dict[str, str]:
+    """Our columns of a table as the sheet calls them; empty where a required one is missing."""
+    found = dict(given)
+    reusable = {"customer_id", "product_id", "manager_id"}
+    for target in words()[table]:
+        if target in found or target not in vocabulary.ALL[table].names:
+            continue
+        taken = frozenset(name for ours, name in found.items() if not (target == "name" and ours in reusable))
+        if chosen := best(columns, table, target, taken):
+            found[target] = chosen.name
+    if "name" in vocabulary.ALL[table].required and "name" not in found and given:
+        found["name"] = next(iter(given.values()))
+    needed = [c for c in vocabulary.ALL[table].required if c not in vocabulary.SURROGATES]
+    return found if all(c in found for c in needed) else {}
+
+
+def _beside_lines(proposal: Proposal, lines: Found, columns: dict) -> None:
+    """Customers, products and invoices that stand in the lines themselves, where no sheet of their own was sent."""
+    mine, used = columns[lines.name], proposal.tables["lines"]["columns"]
+    for table, key in (("customers", "customer_id"), ("products", "product_id")):
+        if table in proposal.tables or key not in used:
+            continue
+        rest = [c for c in mine if c.name == used[key] or (c.name not in used.values() and _belongs(lines, used[key], c.name))]
+        mapped = _mapped(rest, table, {key: used[key]})
+        if len(mapped) > 2 and not (table == "products" and "category" not in mapped):
+            proposal.tables[table] = {"from": lines.name, "columns": mapped, "distinct": True, "where": proposal.tables["lines"]["where"]}
+    if "invoices" not in proposal.tables and proposal.base.get("purchases_are") == "invoices":
+        mapped = _mapped(mine, "invoices", {})
+        if mapped:
+            proposal.tables["invoices"] = {"from": lines.name, "columns": mapped}
+
+
+def _belongs(one: Found, key: str, column: str) -> bool:
+    """Whether a column says one thing of each key, so that it describes the key and not the sale."""
+    filled = one.table.filter(pl.col(column) != "")
+    said = filled.group_by(key).agg(pl.col(column).n_unique())[column]
+    return filled[column].n_unique() > 1 and (said == 1).mean() >= CONSTANT_SHARE
+
+
+def _from_bank(proposal: Proposal, one: Found) -> None:
+    """A bank statement's own columns; its customers are its payers."""
+    taken = {"class": ["customer", "refund"]}
+    same = lambda *names: {name: name for name in names}
+    proposal.tables["lines"] = {
+        "from": one.name,
+        "columns": {**same("line_id", "customer_id", "date", "amount", "vat"), "order_id": "line_id"},
+        "where": taken,
+        "lookup": {},
+        "compute": {},
+    }
+    proposal.tables["customers"] = {
+        "from": one.name,
+        "columns": same("customer_id", "name", "tax_id", "kpp"),
+        "where": taken,
+        "distinct": True,
+    }
+    proposal.base["purchases_are"] = "payments"
+    if (one.table["vat"] != "").any():
+        proposal.questions["rules.vat"] = _(
+            N_(
+                'payments hold VAT. Then [rules] vat = "included" with vat_rates takes it off, exactly where the purpose names it; how much is it?'
+            )
+        )
+    unknown = one.table.filter(pl.col("class") == "unclassified")
+    if len(unknown):
+        question = _(
+            N_(
+                '{count} payments say neither sale nor anything else; `audit check` lists them. Whose are they? Name the payers: payers = {{ "7701234567" = "customer" }}'
+            )
+        )
+        proposal.questions[f"sources.{one.name}.payers"] = question.format(count=len(unknown))
+
+
+def _last_day(proposal: Proposal):
+    """The last day that the exports cover, as the proposed format reads it."""
+    days = _typed_lines(proposal, ["date"])["date"].drop_nulls()
+    if days.is_empty():  # a statement without customers' money has days all the same
+        days = pl.concat(
+            [one.table["date"].str.to_date(strict=False) for one in proposal.sheets if one.kind == "bank"] or [days]
+        ).drop_nulls()
+    day, asked = questions.last_day(days)
+    proposal.questions |= asked
+    return day
+
+
+def _typed_lines(proposal: Proposal, wanted: list[str] | None = None) -> pl.DataFrame:
+    """The lines as intake would read them with what is proposed."""
+    settings = Settings.model_validate(toml.parsed(proposal))
+    reads = {one.name: one.read for one in proposal.sheets}
+    lines = convert.kept(convert.table("lines", settings.tables["lines"], reads, settings))
+    return lines.select(wanted) if wanted else lines
+
+
+def _preview(proposal: Proposal) -> pl.DataFrame:
+    lines = _typed_lines(proposal)
+    lines = lines.drop("order_id") if proposal.tables["lines"]["columns"].get("order_id") == "line_id" else lines
+    return lines.select(c for c in lines.columns if c != "line_id").head(PREVIEW)
+
+
+def _currency(proposal: Proposal, columns: dict) -> str:
+    """The currency that headers or amounts name; Russian headers without a sign are most probably rubles, and that is asked."""
+    every = [c for mine in columns.values() for c in mine]
+    mapped = proposal.tables.get("lines", {}).get("columns", {}).get("currency")
+    if mapped:
+        counted = (
+            _typed_lines(proposal, ["currency"])["currency"]
+            .str.to_lowercase()
+            .replace_strict(rules.CURRENCIES, default=None, return_dtype=pl.String)
+        )
+        if len(known := counted.drop_nulls()):
+            return known.value_counts(sort=True)["currency"][0]
+    said = " ".join([c.name for c in every] + [value for c in every if c.kind == "number" for value in c.values[:20]]).lower()
+    named = {code for sign, code in SIGNS.items() if sign in said}
+    if len(named) == 1:
+        return named.pop()
+    is_russian = any("а" <= letter <= "я" for letter in said) or any(one.kind == "bank" for one in proposal.sheets)
+    if is_russian:
+        proposal.questions.setdefault("base.currency", _(N_("are the amounts in rubles? Nothing in the files names a currency")))
+        return "RUB"
+    return NO_CURRENCY

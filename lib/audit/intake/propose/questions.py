@@ -1,0 +1,128 @@
+"""What cannot be known from the exports alone, and has to be asked? Each doubt is a question by the place of audit.toml it is about.
+
+A doubt is worth a question where the wrong answer moves money or time: a column that could be two things, VAT, thousands, returns with a
+plus, rows that are no sales, files that are not taken, a last day that is a typing error.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+from audit.core import tables
+from audit.i18n import mark as N_
+from audit.i18n import translate as _
+from audit.intake.mapping import parse
+from audit.intake.propose.columns import Column, formula_name
+from audit.intake.propose.files import Found
+from audit.intake.readers.layout import plain
+
+THOUSANDS = {"тыс", "тысяч", "тр", "thousand", "thousands", "млн", "million"}
+AGREE_LEAST = 0.95  # of the rows must have an amount of price times quantity
+RETURNS = r"(?i)возврат|сторно|\breturn|refund|credit note|кредит-нот"
+STAGES = {
+    "deal stage", "stage", "этап", "этап сделки", "стадия", "стадия сделки", "статус заказа", "статус", "status", "состояние", "проведен", "проведено", "пометка удаления", "удален",
+}  # fmt: skip
+WON = {
+    "won",
+    "closed won",
+    "успешно реализовано",
+    "выполнен",
+    "выполнена",
+    "оплачен",
+    "оплачено",
+    "закрыт",
+    "сделка успешна",
+    "completed",
+    "paid",
+}
+STAGES_MOST = 12  # different values of a column of stages
+ALONE_DAYS = 100  # a last day so far behind the one before it is rather a typing error
+FEW_SHARE = 0.01  # of the lines
+
+
+def rivals(columns: list[Column], table: str, target: str, chosen: Column) -> dict[str, str]:
+    """Other columns that could be the same thing, where ours is required."""
+    asked = {}
+    if not tables.ALL[table].column(target).required:
+        return asked
+    if target == "amount" and "с ндс" in plain(chosen.name):
+        question = _(N_('{amount} holds VAT, by its name. Then [rules] vat = "included" with vat_rates takes it off; how much is it?'))
+        asked["rules.vat"] = question.format(amount=chosen.name)
+    others = [c for c in columns if c.name != chosen.name and c.fit(table, target) > 0]
+    named = [c.name for c in others if c.is_named(table, target) or not chosen.is_named(table, target)]
+    if named:
+        question = _(N_("{target} is taken from {chosen}; it could also be {rivals}. Which is it?"))
+        asked[f"tables.{table}.{target}"] = question.format(target=target, chosen=chosen.name, rivals=", ".join(named))
+    return asked
+
+
+def amount(one: Found, column: str, price: Column | None, quantity: str | None) -> dict[str, str]:
+    """An amount in thousands, or one that is not price times quantity: a discount, VAT, or something else."""
+    if set(plain(column).split()) & THOUSANDS or "т р" in plain(column):
+        question = _(
+            N_("{amount} is in thousands. Is it to be multiplied? Then take it from columns to compute = {{ amount = '{formula} * 1000' }}")
+        )
+        return {"tables.lines.amount": question.format(amount=column, formula=formula_name(column))}
+    numbers = one.numbers(column, price.name, quantity) if price and quantity else None
+    if numbers is None or numbers.is_empty():
+        return {}
+    paid, unit, count = (numbers[c].cast(pl.Float64) for c in numbers.columns)
+    agree = ((paid - unit * count).abs() <= 0.011 + paid.abs() * 0.001).mean()
+    if agree >= AGREE_LEAST:
+        return {}
+    question = _(
+        N_("{amount} is {price} times {quantity} in {share} of the rows only. Does it hold a discount, VAT, or is it something else?")
+    )
+    return {"tables.lines.amount": question.format(amount=column, price=price.name, quantity=quantity, share=f"{agree:.0%}")}
+
+
+def stages(columns: list[Column]) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """Rows that are not sales yet, or never were: `where` takes the stage that is surely a sale, and the rest is asked."""
+    for column in columns:
+        values = column.values
+        if plain(column.name) in STAGES and 1 < len(values) <= STAGES_MOST:
+            won = [value for value in values if plain(value) in WON]
+            question = _(N_("{column} holds {values}. Which of them are sales? Only {taken} is taken now."))
+            said = question.format(column=column.name, values=", ".join(values), taken=", ".join(won) or _("every row"))
+            return ({column.name: won} if won else {}), {"tables.lines.where": said}
+    return {}, {}
+
+
+def returns(one: Found, column: str) -> dict[str, str]:
+    """Rows that call themselves returns and whose money is above nothing would be added to sales."""
+    texts = [c for c in one.columns if one.table[c].str.contains(RETURNS).any()]
+    if not texts:
+        return {}
+    rows = one.table.filter(pl.any_horizontal(pl.col(c).str.contains(RETURNS) for c in texts) & (pl.col("_mark") == ""))
+    positive = rows.select((parse.number(pl.col(column), one.source.decimal) > 0).sum()).item()
+    if not positive:
+        return {}
+    question = _(
+        N_(
+            "{count} rows speak of returns in {column} and have amounts above nothing. Are they to be taken off? Then export them with a minus"
+        )
+    )
+    return {"tables.lines.returns": question.format(count=positive, column=", ".join(texts))}
+
+
+def unused(one: Found, lines: Found) -> dict[str, str]:
+    """A sheet that holds customer, date and amount too: months, years or returns in a file of their own."""
+    question = _(
+        N_("{file} holds customer, date and amount too, in {rows} rows, and is not taken. Are they sales beside those of {lines}?")
+    )
+    where = one.file + (f", {one.sheet}" if one.sheet else "")
+    return {f"sources.{one.name}": question.format(file=where, rows=one.rows, lines=lines.file)}
+
+
+def last_day(days: pl.Series) -> tuple[dt.date | None, dict[str, str]]:
+    """The last day of the lines; a few that stand alone far behind the others are asked about, and do not end the audit."""
+    different = days.unique().sort(descending=True).to_list()
+    for day, before in zip(different, different[1:], strict=False):
+        if (day - before).days <= ALONE_DAYS or (days >= day).sum() > FEW_SHARE * len(days):
+            if day == different[0]:
+                return day, {}
+            question = _(N_("is {last} a typing error? The day before it is {day}, {gap} days earlier; as_of is set to that"))
+            return day, {"base.as_of": question.format(last=different[0], day=day, gap=(different[0] - day).days)}
+    return (different[0] if different else None), {}

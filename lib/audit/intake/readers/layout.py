@@ -1,0 +1,157 @@
+"""Where does the table begin, what are its columns called, and which rows are not data? (faults 12, 13, 14)
+
+A header may have two rows, lie under lines of parameters and hold merged cells; a row of totals is a checksum; a report grouped in
+one column by indent is made flat by carrying its headings down.
+"""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from audit.i18n import mark as N_
+from audit.intake.readers.detect import BadExport
+
+SEARCHED = 40  # rows in which a header is looked for
+SURELY_TOTAL = (
+    r"(?i)^\s*(итого\b|общий итог|всего\s*(:|$|по\b|за\b)|grand total|sub-?total|total\s*(:|$|for\b))"  # no customer is called so
+)
+PERHAPS_TOTAL = r"(?i)^\s*total\b"  # a customer may be, and then has a day beside it
+DAY = r"^\s*(\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2})"
+TOTALS = ["итог", "Итог", "ИТОГ", "всего", "Всего", "ВСЕГО", "total", "Total", "TOTAL"]
+NUMBER = r"^\s*[-−(]?[\d\s\x{00A0}\x{202F}.,'’]*\d[\d\s\x{00A0}\x{202F}.,'’)]*\s*(%|₽|руб\.?|р\.)?\s*-?$"
+INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\u00ad"
+HOMOGLYPHS = str.maketrans("ABCEHKMOPTXaceopxyë", "АВСЕНКМОРТХасеорхуё")
+
+
+def clean(name) -> str:
+    """A header's cell without odd spaces and invisible characters."""
+    return " ".join(str(name).translate({ord(c): None for c in INVISIBLE}).split())
+
+
+def plain(name: str) -> str:
+    """A name for comparison: no case, ё as е, camelCase and punctuation as spaces, Latin look-alikes in Russian words as Cyrillic.
+
+    >>> plain("Cумма, руб."), plain("InvoiceNo"), plain("Кол-во")
+    ('сумма руб', 'invoice no', 'кол во')
+    """
+    text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", clean(name))
+    if re.search(r"[а-яё]", text, re.IGNORECASE):
+        text = " ".join(word.translate(HOMOGLYPHS) if re.search(r"[А-Яа-яЁё]", word) else word for word in text.split())
+    return " ".join(re.sub(r"[^\w]+|_", " ", text.casefold().replace("ё", "е").replace("№", "no ")).split())
+
+
+def header(rows: list[list[str]], known: set[str]) -> tuple[int, int]:
+    """Row of the header's last line as a spreadsheet counts, and how many rows it has.
+
+    The header is the row with the most known names, else the first row of texts that fills most columns; where the row after it
+    holds no number and names what the first left empty or merged, it has two. (0, 0): there is none.
+
+    >>> header([["Отчёт за 2024"], ["Период:", "2024"], ["Контрагент", "Сумма", ""], ["", "план", "факт"], ["А", "1", "2"]], {"контрагент", "сумма"})
+    (4, 2)
+    """
+    filled = [[cell for cell in row if cell.strip()] for row in rows[:SEARCHED]]
+    width = max((len(cells) for cells in filled), default=1)
+
+    def fit(at: int) -> tuple[float, float]:
+        cells = filled[at]
+        if not cells or len(cells) < min(2, width) or sum(map(_is_number, cells)) > len(cells) / 4:
+            return (0.0, 0.0)
+        return (sum(plain(cell) in known for cell in cells), len(cells) / width - at / 1000)
+
+    best = max(range(len(filled)), key=fit, default=0)
+    if fit(best) == (0.0, 0.0):
+        return 0, 0
+    return (best + 2, 2) if _continues(rows, best) else (best + 1, 1)
+
+
+def _continues(rows: list[list[str]], at: int) -> bool:
+    """Whether the next row is a second line of the header: no numbers, and it names columns that this one left empty."""
+    if at + 2 >= len(rows):
+        return False
+    upper, lower, below = rows[at], rows[at + 1], rows[at + 2]
+    named = [cell for cell in lower if cell.strip()]
+    new = [i for i, cell in enumerate(lower) if cell.strip() and not (upper[i].strip() if i < len(upper) else "")]
+    return (
+        bool(new) and not any(map(_is_number, named)) and len(named) < len([c for c in below if c.strip()]) and any(map(_is_number, below))
+    )
+
+
+def _is_number(cell: str) -> bool:
+    return bool(re.match(NUMBER.replace(r"\x{00A0}", "\xa0").replace(r"\x{202F}", "\u202f"), cell)) or bool(
+        re.match(r"^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}", cell.strip())
+    )
+
+
+def names(head: list[list[str]], where: str) -> list[str]:
+    """The columns' names from the header's rows: merged cells reach right, two lines are joined, columns without a name are numbered.
+
+    Raises
+    ------
+    BadExport
+        when a name stands twice.
+    """
+    rows = [[clean(cell) for cell in row] for row in head]
+    for row, below in zip(rows[:-1], rows[1:], strict=True):
+        for i in range(1, len(row)):
+            if not row[i] and below[i]:
+                row[i] = row[i - 1]
+    joined = [" ".join(dict.fromkeys(part for part in column if part)) for column in zip(*rows, strict=True)]
+    found = [name or f"column {i + 1}" for i, name in enumerate(joined)]
+    twice = sorted({name for name in found if found.count(name) > 1})
+    if twice:
+        message = N_("{where}: the header names a column twice: {names}. What to do: give all columns names of your own in audit.toml, e.g. header = 1 "
+                     "and names = [...], or name the row of the real header, e.g. header = 3.")  # fmt: skip
+        raise BadExport(message, where=where, names=", ".join(twice))
+    return found
+
+
+def marked(body: pl.DataFrame, first_row: int, levels: dict[int, int], groups: list[str]) -> pl.DataFrame:
+    """The rows with their number, a `_mark` (empty for data, `total`, `group`) and, for a grouped report, a column for each level.
+
+    Only rows that may be blank or a total are looked at closely, so that a million rows cost little.
+    """
+    columns = list(body.columns)
+    body = body.with_columns(pl.int_range(first_row, first_row + pl.len(), dtype=pl.Int64).alias("_row"))
+    empty = body.filter(pl.col(columns[0]).str.strip_chars().str.len_bytes() == 0) if columns else body
+    blank = empty.filter(pl.all_horizontal(pl.col(c).str.strip_chars() == "" for c in columns))["_row"]
+    named = body.filter(pl.any_horizontal(pl.col(c).str.contains_any(TOTALS) for c in columns[:3])) if columns else body
+    totals = pl.concat([part.filter(_is_total(columns))["_row"] for part in (named, empty)]).unique()
+    if len(blank):
+        body = body.filter(~pl.col("_row").is_in(blank.implode()))
+    mark = pl.when(pl.col("_row").is_in(totals.implode())).then(pl.lit("total")).otherwise(pl.lit("")) if len(totals) else pl.lit("")
+    body = body.with_columns(mark.alias("_mark"))
+    return _flat(body, columns[0], levels, groups) if groups else body
+
+
+def _is_total(columns: list[str]) -> pl.Expr:
+    """Rows that say Итого, and otherwise hold numbers and days; one that says Total also no day, since a customer may be called so."""
+    cell = lambda c: pl.col(c).str.strip_chars()
+    surely = pl.any_horizontal(cell(c).str.contains(SURELY_TOTAL) for c in columns[:3])
+    perhaps = pl.any_horizontal(cell(c).str.contains(PERHAPS_TOTAL) for c in columns[:3])
+    is_number = lambda c: cell(c).str.contains(NUMBER) & ~cell(c).str.contains(DAY)
+    plain = lambda c: (cell(c) == "") | cell(c).str.contains(SURELY_TOTAL) | is_number(c)
+    numbers = pl.all_horizontal(plain(c) | cell(c).str.contains(PERHAPS_TOTAL) for c in columns)
+    or_days = pl.all_horizontal(plain(c) | cell(c).str.contains(DAY) for c in columns)
+    return (surely & or_days) | (perhaps & numbers)
+
+
+def _flat(body: pl.DataFrame, column: str, levels: dict[int, int], groups: list[str]) -> pl.DataFrame:
+    """Headings carried down to the rows below them; a row above the innermost level is a group's heading, not data."""
+    depth = (
+        pl.col("_row").replace_strict(levels, default=0, return_dtype=pl.Int64)
+        if levels
+        else (pl.col(column).str.len_chars() - pl.col(column).str.strip_chars_start().str.len_chars()).cast(pl.Int64)
+    )
+    body = body.with_columns(depth.alias("_depth"), pl.col(column).str.strip_chars().alias("_text"))
+    steps = body.filter(pl.col("_mark") == "")["_depth"].unique().sort().to_list()
+    rank = pl.col("_depth").replace_strict({step: i for i, step in enumerate(steps)}, default=0, return_dtype=pl.Int64)
+    body = body.with_columns(pl.when(pl.col("_mark") == "").then(rank).alias("_depth"))
+    innermost = len(groups) - 1
+    for i, group in enumerate(groups):
+        heading = pl.when(pl.col("_depth") == i).then("_text").when(pl.col("_depth") < i).then(pl.lit(""))
+        body = body.with_columns(heading.forward_fill().fill_null("").alias(group))
+    is_parent = pl.col("_depth").shift(-1) > pl.col("_depth")  # a row without rows below it is data, however high it stands
+    is_heading = (pl.col("_depth") < innermost) & (pl.col("_mark") == "") & is_parent.fill_null(False)
+    return body.with_columns(pl.when(is_heading).then(pl.lit("group")).otherwise("_mark").alias("_mark")).drop("_depth", "_text")

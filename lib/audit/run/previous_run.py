@@ -1,0 +1,70 @@
+"""What does a run keep of an earlier one? Its findings and classes as tables of its own, so that a chapter can say what moved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from audit.core import store
+from audit.core.settings import BadSettings, Settings
+from audit.i18n import mark as N_
+from audit.run import fingerprint
+from audit.steps import changes
+
+
+def folder_of(base: Path, settings: Settings) -> Path | None:
+    """The folder that audit.toml names as the previous run, as it stands or from the base's folder; None where it names none.
+
+    Raises
+    ------
+    BadSettings
+        where no sealed run lies there, or one whose customers have their names although this edition has none.
+    """
+    if not settings.previous:
+        return None
+    found = next((path for path in (base / settings.previous, Path(settings.previous)) if (path / store.MANIFEST).is_file()), None)
+    if found is None:
+        message = N_(
+            '[base] previous = "{previous}": no sealed run lies there. What to do: name the folder of a run, outputs/<base>/<run>.'
+        )
+        raise BadSettings(message, previous=settings.previous)
+    if (settings.edition == "anonymous") != (store.settings(found).edition == "anonymous"):
+        message = N_(
+            '[base] previous: an anonymous edition is compared with an anonymous one, edition there: "{edition}". What to do: make both alike.'
+        )
+        raise BadSettings(message, edition=store.settings(found).edition)
+    return found.resolve()
+
+
+def decides(base: Path, settings: Settings) -> dict[str, str]:
+    """What of the previous run decides this one: its manifest."""
+    found = folder_of(base, settings)
+    return {"previous": fingerprint.of_file(found / store.MANIFEST)} if found else {}
+
+
+def tables(run: Path | None) -> dict[str, pd.DataFrame]:
+    """previous_findings, previous_classes and previous_run (as_of, name); nothing where there is no run."""
+    if run is None:
+        return {}
+    own = dict(zip(changes.BASES, store.maybe(run, *changes.BASES), strict=True))
+    about = pd.DataFrame({"as_of": [pd.Timestamp(store.settings(run).as_of)], "run": [run.name]})
+    return {"previous_findings": store.findings(run), "previous_classes": changes.classes(own), "previous_run": about}
+
+
+def compared(before: Path, now: Path) -> dict[str, pd.DataFrame]:
+    """What moved between two runs: findings_moved, classes_moved, customers_moved (changes.py).
+
+    Raises
+    ------
+    NoTable
+        where one of the folders is not a run.
+    """
+    then, own = tables(before.resolve()), tables(now.resolve())
+    revenue = store.load(now, "history").set_index("customer_id")["revenue"]
+    people = changes.customers_moved(own["previous_classes"], then["previous_classes"], revenue=revenue)
+    return {
+        "findings_moved": changes.findings_moved(own["previous_findings"], then["previous_findings"]),
+        "classes_moved": changes.classes_moved(people),
+        "customers_moved": people,
+    }

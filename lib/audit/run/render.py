@@ -1,0 +1,156 @@
+"""How is a run told in a language? Its notebooks executed on its tables, its pages, its workbook; also of a run that is sealed already."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from audit.core import registry, store
+from audit.core.registry import Step
+from audit.core.settings import Settings
+from audit.i18n import mark as N_
+from audit.i18n import translate
+from audit.run import cache, fingerprint, kernels, run_folder
+from audit.run.context import Run
+from audit.run.fingerprint import ROOT
+from audit.run.notebooks import CellFailed, environment, execute, in_order, norm_parameters
+from audit.run.run_folder import NoRun, StepFailed
+
+NOTEBOOKS = ROOT / "notebooks"
+
+
+def chapters(run: Run, language: str) -> tuple[dict[str, float], dict[str, str]]:
+    """Execute the steps' notebooks in a language, or take them over from a run where they were the same: seconds, and bodies of chapters, by step.
+
+    Raises
+    ------
+    StepFailed
+        naming each step that failed, its cell and error; the others were finished.
+    """
+    from audit import report
+
+    where = run.folder / "notebooks" / language
+    where.mkdir(parents=True, exist_ok=True)
+    work = _work(run, language)  # before the lanes start: Python 3.11 cannot parse code in two threads at once
+
+    def perform(step: Step) -> str:
+        target = where / step.notebook
+        key = fingerprint.step(step, run.folder, work[step.name])
+        taken = cache.taken_over(run.known, key, run.folder)
+        if not taken:
+            execute(run.notebooks / step.notebook, target, {"run_dir": "../.."})
+        with converting:
+            bodies[step.name] = report.chapter(target, step)
+        written = [path for table in step.writes if (path := run.folder / "tables" / f"{table}.parquet").is_file()]
+        noted.append((f"{language}/{step.name}", key, [target, *written]))
+        return translate(N_("unchanged, taken from {run}")).format(run=taken[0]) if taken else ""
+
+    noted, bodies, converting = [], {}, threading.Lock()
+    try:
+        with environment(language):
+            seconds, failures = in_order(run.steps, perform, run.say)
+    finally:
+        for name, key, files in sorted(noted):
+            cache.remember(run.folder, name, key, files)
+    if failures:
+        raise _failed(run, language, failures)
+    return seconds, bodies
+
+
+def _work(run: Run, language: str) -> dict[str, str]:
+    """What decides each step but its tables; a notebook whose parameters are not as they should be is a failed step."""
+    work, failures = {}, {}
+    for step in run.steps:
+        notebook = run.notebooks / step.notebook
+        try:
+            norm_parameters(notebook)
+        except CellFailed as error:
+            failures[step.name] = str(error)
+        work[step.name] = fingerprint.work(step, notebook, run.settings, language)
+    if failures:
+        raise _failed(run, language, failures)
+    return work
+
+
+def _failed(run: Run, language: str, failures: dict[str, str]) -> StepFailed:
+    lines = [f"step {name!r}, {what}" for name, what in failures.items()]
+    kept = run_folder.failed_of(run.folder) / "notebooks" / language
+    message = N_("{lines}\nThe failed notebooks are kept in {kept}. The last good report is untouched.")
+    return StepFailed(message, lines="\n".join(lines), kept=kept)
+
+
+def in_languages(run: Run, languages: list[str]) -> dict[str, dict[str, float]]:
+    """Chapters, pages and workbook of a run, language by language: seconds by step, by language."""
+    from audit import report
+    from audit.report import workbook
+
+    seconds = {}
+    for language in languages:
+        seconds[language], bodies = chapters(run, language)
+        target = run.folder / "report" / language
+        with environment(language):
+            report.pages(bodies, target, run.settings, run=run.name, **run.about)
+            workbook.write(run.folder, target, run.settings)
+    return seconds
+
+
+def further(run: Path, *, languages: list[str], pdf: bool, notebooks: Path = NOTEBOOKS, say: Callable[[str], None] = print) -> Path:
+    """Tell a sealed run in further languages, from its tables, and print it; the run is replaced in one move and sealed anew.
+
+    Raises
+    ------
+    NoRun
+        where there is no sealed run in that folder, or where the program has changed since the run was made: two languages of a report never come from two programs.
+    """
+    run = run.resolve()
+    if not (run / store.MANIFEST).is_file():
+        raise NoRun(N_("no sealed run in {run}. What to do: `audit run` makes one; its folder is named there."), run=run)
+    settings, manifest = store.settings(run), run_folder.manifest(run)
+    new = [language for language in languages if not (run / "report" / language).is_dir()]
+    if new and manifest["program"] != fingerprint.program(notebooks):
+        raise NoRun(
+            N_("run {run} was made by another state of the program. What to do: `audit run` the base anew, then ask again."), run=run.name
+        )
+    if not new and not pdf:
+        return run
+    made = {name: manifest[name] for name in ("inputs", "versions", "skipped")}
+    done = {path.stem.replace("index", "verdicts") for path in run.glob("report/*/*.html")}
+    if new:
+        with environment(new[0]):
+            kernels.warm()
+        threading.Thread(target=kernels.register, daemon=True).start()
+    with run_folder.locked(run.parent), run_folder.building(run.parent, run.name) as folder:
+        shutil.copytree(run, folder, dirs_exist_ok=True, copy_function=_beside)
+        chosen = [step for step in registry.steps() if step.name in done]
+        in_languages(Run(run.name, folder, settings, chosen, notebooks, made, cache.records(run.parent), say), new)
+        if pdf:
+            paper_of(folder, languages or sorted(path.name for path in (folder / "report").iterdir()), say)
+        seal(folder, settings, manifest)
+        run_folder.swap(run, folder)
+    return run
+
+
+def seal(folder: Path, settings: Settings, manifest: dict) -> None:
+    """Seal a run as its edition may be handed over: executed notebooks, which hold code and a folder's name, are internal."""
+    if settings.edition != "internal":
+        shutil.rmtree(folder / "notebooks", ignore_errors=True)  # of a sealed run they are gone already
+    run_folder.seal(folder, manifest)
+
+
+def paper_of(folder: Path, languages: list[str], say: Callable[[str], None]) -> None:
+    """report.pdf beside report.html, in each of the languages; where WeasyPrint is missing this is said, and nothing else is lost (fault 50)."""
+    from audit.report import paper
+
+    for language in languages:
+        report = folder / "report" / language
+        with environment(language):
+            why = paper.write(report / "report.html", report / "report.pdf")
+        say(f"  {'pdf':<10} {why or 'done'}")
+
+
+def _beside(source: str, target: str) -> str:
+    """Tables as links, they never change; all else as copies."""
+    return os.link(source, target) or target if source.endswith(".parquet") else shutil.copy2(source, target)

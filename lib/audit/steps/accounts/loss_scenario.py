@@ -1,0 +1,126 @@
+"""What if a large customer left? Sales and margin lost, and what others must buy to balance it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit.core.findings import NAN
+from audit.core.groups import groups
+from audit.core.periods import last_year
+from audit.steps.accounts.codes import Dependence
+from audit.steps.accounts.revenue_share import reached
+
+DEPENDENCE = [(0.5, Dependence.CRITICAL), (0.4, Dependence.HIGH), (0.2, Dependence.WATCH)]  # above; watch from 0.20 on (design.md, names)
+
+
+def dependence_class(share: float, groups: int) -> str:
+    """none, watch (from 0.20), high (above 0.40), critical (above 0.50), sole (the only customer).
+
+    >>> [dependence_class(s, 9) for s in (0.19, 0.2, 0.4, 0.41, 0.5, 0.51)], dependence_class(1.0, 1)
+    (['none', 'watch', 'watch', 'high', 'high', 'critical'], 'sole')
+    """
+    if groups == 1:
+        return Dependence.SOLE
+    for border, name in DEPENDENCE:
+        if reached(share, border) if name == Dependence.WATCH else share > border + 1e-12:
+            return name
+    return Dependence.NONE
+
+
+def dependence(
+    shares: pd.DataFrame,
+    panel: pd.DataFrame,
+    costs: pd.DataFrame | None = None,
+    *,
+    customers: pd.DataFrame | None,
+    until: pd.Timestamp,
+    target_share: float,
+    top: int = 10,
+) -> pd.DataFrame:
+    """The loss of each of the largest groups played through: sales and margin lost, and what others must buy to balance it (E14-E16).
+
+    rest_needed: sales to others at which the group's share falls to `target_share` without it buying less: key x (1 - t) / t.
+
+    Returns
+    -------
+    DataFrame with group, revenue, revenue_share, dependence_class, margin_lost (NaN where cost is unknown), margin_share (of all margin),
+    result_without (margin of the others less fixed costs of the year; NaN where costs does not name them), rest_needed,
+    rest_growth_rate (against today's sales to others); both NaN where the share is not above the target.
+
+    Source: method E14, E15 (first round), E16.
+    """
+    table = shares[shares["level_class"] == "company"].nlargest(top, "revenue").reset_index(drop=True)
+    n = shares.loc[shares["level_class"] == "company", "group"].nunique()
+    total = table["total"].iloc[0] if len(table) else 0.0
+    table["dependence_class"] = [dependence_class(share, n) for share in table["revenue_share"]]
+    year = last_year(panel, until=until)
+    if "cost" in year.columns:
+        margin = (year["revenue"] - year["cost"]).groupby(groups(customers, year["customer_id"])).sum()
+        table["margin_lost"] = table["group"].map(margin)
+        table["margin_share"] = table["margin_lost"] / margin.sum() if margin.sum() else NAN
+        table["result_without"] = margin.sum() - table["margin_lost"] - _fixed(costs, until)
+    else:
+        table["margin_lost"], table["margin_share"], table["result_without"] = NAN, NAN, NAN
+    needed = table["revenue"] * (1 - target_share) / target_share
+    others = total - table["revenue"]
+    table["rest_needed"] = needed.where(table["revenue_share"] > target_share + 1e-12)
+    table["rest_growth_rate"] = table["rest_needed"] / others.where(others > 0) - 1
+    return table[
+        [
+            "group",
+            "revenue",
+            "revenue_share",
+            "dependence_class",
+            "margin_lost",
+            "margin_share",
+            "result_without",
+            "rest_needed",
+            "rest_growth_rate",
+        ]
+    ]
+
+
+def _fixed(costs: pd.DataFrame | None, until: pd.Timestamp) -> float:
+    """Fixed costs of the year that ends with `until`; NaN where nobody named them."""
+    if costs is None:
+        return NAN
+    fixed = costs[(costs["period"] == str(until.year)) & (costs["pool"] == "fixed")]
+    return float(fixed["amount"].sum()) if len(fixed) else NAN
+
+
+def second_round(
+    played: pd.DataFrame, tiers: pd.DataFrame | None, panel: pd.DataFrame, *, until: pd.Timestamp, passed_on: float
+) -> pd.DataFrame:
+    """The supplier's volume tier that goes with the group, and what the lost discount costs the rest (E15).
+
+    Parameters
+    ----------
+    played
+        from `dependence`, with margin_lost.
+    tiers
+        supplier, volume_from, discount_rate; None: not decidable.
+    panel
+        with cost: what we buy a year is the cost of what we sold in twelve months.
+    passed_on
+        share of the lost discount that the remaining customers would feel in prices.
+
+    Returns
+    -------
+    DataFrame with group, supplier, discount_before_rate, discount_after_rate, extra_cost (of the remaining volume), price_rise_rate.
+    """
+    columns = ["group", "supplier", "discount_before_rate", "discount_after_rate", "extra_cost", "price_rise_rate"]
+    if tiers is None or played["margin_lost"].isna().all():
+        return pd.DataFrame({c: pd.Series(dtype="str" if c in ("group", "supplier") else float) for c in columns})
+    bought = last_year(panel, until=until)["cost"].sum()
+    rows = []
+    for supplier, steps in tiers.sort_values("volume_from").groupby("supplier"):
+        rate = lambda volume, steps=steps: (
+            float(steps.loc[steps["volume_from"] <= volume, "discount_rate"].max()) if (steps["volume_from"] <= volume).any() else 0.0
+        )
+        for row in played.itertuples():
+            after = bought - (row.revenue - row.margin_lost)
+            before_rate, after_rate = rate(bought), rate(after)
+            if after_rate < before_rate:
+                rise = (before_rate - after_rate) / (1 - before_rate)
+                rows.append((row.group, supplier, before_rate, after_rate, after * rise, rise * passed_on))
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,47 @@
+"""Does the CRM agree with accounting?"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+
+def crm_by_period(crm_sales: pd.DataFrame | None, panel: pd.DataFrame) -> pd.DataFrame:
+    """Sales as the CRM records them against accounting, by year (K3); accounting is right where they differ (M12).
+
+    Returns
+    -------
+    DataFrame: period, crm, accounting, difference (crm - accounting), difference_share (of accounting); years that both hold; empty without a CRM.
+
+    Source: method K3, M12.
+    """
+    return _against(crm_sales, panel, lambda table, day: table[day].dt.year.astype("str"), "period").sort_values(
+        "period", ignore_index=True
+    )
+
+
+def crm_by_customer(crm_sales: pd.DataFrame | None, panel: pd.DataFrame) -> pd.DataFrame:
+    """The same by customer, the largest difference first, over the years that both hold.
+
+    Returns
+    -------
+    DataFrame: customer_id, crm, accounting, difference, difference_share.
+
+    Source: method K3, M12.
+    """
+    found = _against(crm_sales, panel, lambda table, _day: table["customer_id"], "customer_id")
+    order = found["difference"].abs().sort_values(ascending=False, kind="stable").index
+    return found.loc[order].reset_index(drop=True)
+
+
+def _against(crm: pd.DataFrame | None, panel: pd.DataFrame, by, name: str) -> pd.DataFrame:
+    columns = [name, "crm", "accounting", "difference", "difference_share"]
+    if crm is None:
+        return pd.DataFrame({c: pd.Series(dtype="str" if c == name else "float64") for c in columns})
+    years = set(crm["date"].dt.year) & set(panel["period"].dt.year)
+    crm, panel = crm[crm["date"].dt.year.isin(years)], panel[panel["period"].dt.year.isin(years)]
+    sums = pd.concat(
+        {"crm": crm.groupby(by(crm, "date"))["amount"].sum(), "accounting": panel.groupby(by(panel, "period"))["revenue"].sum()}, axis=1
+    ).fillna(0.0)
+    sums["difference"] = sums["crm"] - sums["accounting"]
+    sums["difference_share"] = sums["difference"] / sums["accounting"].where(sums["accounting"] > 0)
+    return sums.rename_axis(name).sort_index().reset_index()[columns]

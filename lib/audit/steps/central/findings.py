@@ -1,0 +1,125 @@
+"""What the chapter says: its findings, from its tables."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit.core.findings import Finding
+from audit.i18n import mark as N_
+from audit.steps.central.codes import Age, Field
+
+
+def chapter_findings(
+    quality: pd.DataFrame,
+    coverage: pd.DataFrame,
+    *,
+    freshness: pd.DataFrame,
+    sole: pd.DataFrame | None,
+    contacts: pd.DataFrame,
+    crm: pd.DataFrame,
+    fresh_days: float,
+    contact_days: float,
+) -> list[Finding]:
+    """What the central file is worth, in sentences; the completeness of all fields together, weighted by revenue, first (K1)."""
+    buyers = int(coverage["buyers"].iloc[0])
+    own = coverage.set_index("table_class").loc["customers"]
+    index = float(quality["revenue_filled_share"].mean()) if len(quality) else float("nan")
+    return [
+        Finding(
+            "central_complete", "central", "fact",
+            N_("{value} of the central file's fields are filled, weighted by what customers bring; the emptiest is {emptiest}, filled for {least_share}."), title=N_("Filled fields"),
+            value=index, n=buyers,
+            params={"emptiest": Field(quality["field_class"].iloc[0]) if len(quality) else "", "least_share": _first(quality, "revenue_filled_share")},
+        ),
+        Finding(
+            "orphans", "central", "fact",
+            N_("{value} of the customers who bought stand in the central file, with {revenue_share} of the revenue; {strangers} entries have never bought."), title=N_("Customers nobody looks after"),
+            value=float(own["known_share"]), n=buyers, params={"revenue_share": float(own["revenue_share"]), "strangers": int(own["strangers"])},
+        ),
+        *_invalid(quality),
+        *_fresh(freshness, fresh_days),
+        *_sole(sole),
+        *_contacted(contacts, contact_days),
+        *_crm(crm),
+    ]  # fmt: skip
+
+
+def _first(table: pd.DataFrame, column: str) -> float:
+    return float(table[column].iloc[0]) if len(table) else float("nan")
+
+
+def _invalid(quality: pd.DataFrame):
+    checked = quality.dropna(subset=["valid_share"])
+    if len(checked):
+        wrong, filled = int(checked["invalid"].sum()), int(checked["filled"].sum())
+        message = N_("{wrong} of {n} tax ids, phones and e-mail addresses are not what they claim to be ({value}).")
+        yield Finding(
+            "central_invalid",
+            "central",
+            "fact",
+            message,
+            title=N_("Invalid fields"),
+            value=wrong / max(filled, 1),
+            n=filled,
+            params={"wrong": wrong},
+        )
+
+
+def _fresh(freshness: pd.DataFrame, fresh_days: float):
+    if len(freshness):
+        fresh = freshness.set_index("age_class").reindex([Age.FRESH])["revenue_share"].fillna(0.0).iloc[0]
+        message = N_("Entries changed within {fresh_days} days belong to customers with {value} of the revenue.")
+        yield Finding(
+            "central_fresh",
+            "central",
+            "fact",
+            message,
+            title=N_("Freshness of the central file"),
+            value=float(fresh),
+            n=int(freshness["customers"].sum()),
+            params={"fresh_days": fresh_days},
+        )
+
+
+def _sole(sole: pd.DataFrame):
+    if len(sole) and sole["revenue"].sum() > 0:
+        message = N_(
+            "Customers with whom one manager alone dealt brought {value} of last year's sales ({customers} customers); they may leave with the manager."
+        )
+        money = float(sole["sole_revenue"].sum())
+        yield Finding(
+            "sole_manager", "central", "fact", message, title=N_("Sales on one manager"), value=money / float(sole["revenue"].sum()), n=int(sole["customers"].sum()),
+            params={"customers": int(sole["sole_customers"].sum())},
+        )  # fmt: skip
+
+
+def _contacted(contacts: pd.DataFrame, contact_days: float):
+    if len(contacts):
+        message = N_("{reached} of {n} customers who bought in the last year ({value}) had a contact within {contact_days} days.")
+        reached = int(contacts["is_contacted"].sum())
+        yield Finding(
+            "central_contacted",
+            "central",
+            "fact",
+            message,
+            title=N_("Contacts in the year"),
+            value=reached / len(contacts),
+            n=len(contacts),
+            params={"reached": reached, "contact_days": contact_days},
+        )
+
+
+def _crm(crm: pd.DataFrame):
+    if len(crm) and crm["accounting"].sum() > 0:
+        share = float(crm["difference"].sum() / crm["accounting"].sum())
+        message = N_("The CRM records {value} of what accounting shows, {difference} in all; accounting is what this report uses.")
+        yield Finding(
+            "crm_against_accounting",
+            "central",
+            "fact",
+            message,
+            title=N_("CRM against accounting"),
+            value=1 + share,
+            n=len(crm),
+            params={"difference": float(crm["difference"].sum())},
+        )

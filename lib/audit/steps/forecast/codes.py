@@ -1,0 +1,32 @@
+"""The closed lists of this chapter: codes that are stored, with what readers see."""
+
+from __future__ import annotations
+
+from audit.core.codes import Code
+from audit.i18n import mark as N_
+
+
+class Kind(Code):
+    """What a series is of."""
+
+    COMPANY = "company", N_("company")
+    PART = "part", N_("part")
+    KEY = "large_customer", N_("large customer")
+    OTHER = "next_largest", N_("next in size")
+
+
+class Method(Code):
+    """How a series is carried on."""
+
+    SEASONAL = "seasonal", N_("the same month of last year")
+    MEAN = "mean", N_("the mean of the last year")
+    ETS = "ETS", N_("ETS")
+    THETA = "Theta", N_("Theta")
+    INTERMITTENT = "TSB", N_("intermittent (TSB)")
+
+
+class Rest(Code):
+    """Series that are no customer and no part."""
+
+    REST = "_rest", N_("all others")
+    UNKNOWN = "_not_known", N_("not known")

@@ -1,0 +1,114 @@
+"""The chapter's findings."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit.core.findings import Finding
+from audit.i18n import mark as N_
+from audit.steps.forecast.backtest import of_sum
+from audit.steps.forecast.codes import Kind
+
+
+def chapter_findings(
+    series: pd.DataFrame,
+    forecast: pd.DataFrame,
+    tried: pd.DataFrame,
+    planned: pd.DataFrame,
+    compared: pd.DataFrame,
+    *,
+    horizon: int,
+    confidence: float,
+) -> list[Finding]:
+    """Sales of the coming year with their range, how well the method did, plan against forecast, key accounts against others."""
+    company = tried[(tried["kind_class"] == Kind.COMPANY) & tried["is_used"]] if len(tried) else tried
+    if company.empty:
+        why = N_("too few whole months to try any method on months it has not seen")
+        return [
+            Finding(
+                "forecast", "forecast", "model", N_("What sales will be cannot be said."), title=N_("Sales to come"), n=len(series), why=why
+            )
+        ]
+    used = company.iloc[0]
+    return [_ahead(series, forecast, used, horizon), _errors(tried, used, confidence), *_plan(planned, horizon), *_keys(compared)]
+
+
+def _ahead(series: pd.DataFrame, forecast: pd.DataFrame, used: pd.Series, horizon: int) -> Finding:
+    of = forecast[forecast["kind_class"] == Kind.COMPANY].head(horizon)
+    said, low, high = of_sum(of, float(used["balance_number"]))
+    now = float(series[(Kind.COMPANY, "")].iloc[-12:].iloc[:horizon].sum()) if len(series) >= 12 else float("nan")
+    return Finding(
+        "forecast", "forecast", "model", N_("Sales of the next {months} months are expected to be {value} ({low} to {high}), by “{method_class}”; the same months of the last year brought {previous}."), title=N_("Sales to come"),
+        value=said, unit="money", n=len(series), low=low, high=high, previous=now, params={"months": len(of), "method_class": str(used["method"])},
+    )  # fmt: skip
+
+
+def _errors(tried: pd.DataFrame, used: pd.Series, confidence: float) -> Finding:
+    naive = tried[(tried["kind_class"] == Kind.COMPANY) & tried["is_naive"]]["wape_rate"].min()
+    return Finding(
+        "forecast_errors", "forecast", "fact", N_("From {n} origins the months’ sales were missed by {value} of them on average (the better naive rule: {previous}), {bias_rate} in sum; ranges meant to hold {confidence_share} of the months held {held_share}."), title=N_("How well sales are foretold"),
+        value=float(used["wape_rate"]), n=int(used["origins"]), previous=float(naive), params={"bias_rate": float(used["bias_rate"]), "confidence_share": confidence, "held_share": float(used["held_share"])},
+    )  # fmt: skip
+
+
+def _plan(planned: pd.DataFrame, horizon: int) -> list[Finding]:
+    if planned.empty:
+        return []
+    row = planned.iloc[0]
+    params = {
+        "plan": float(row["plan"]),
+        "forecast": float(row["forecast"]),
+        "months": int(row["months"]),
+        "usual": int(row["usual_new"]),
+        "each": float(row["revenue_of_new"]),
+        "horizon": horizon,
+    }
+    if row["difference"] <= 0:
+        message = N_("The plan of the next {months} months, {plan}, is {value} against the forecast of {forecast}: carrying on is enough.")
+    elif row[["extra_new", "low_extra", "high_extra"]].isna().any():
+        message = N_(
+            "The plan of the next {months} months, {plan}, is {value} above the forecast of {forecast}; how many new customers that stands for cannot be said."
+        )
+    else:
+        message = N_(
+            "The plan of the next {months} months, {plan}, is {value} above the forecast of {forecast} ({low} to {high}): {extra} more new customers ({fewest} to {most}) than the usual {usual} a year, at {each} each in the year they come; months beyond the {horizon}th are untried."
+        )
+        params |= {"extra": round(row["extra_new"]), "fewest": round(row["low_extra"]), "most": round(row["high_extra"])}
+    return [
+        Finding(
+            "plan",
+            "forecast",
+            "model",
+            message,
+            title=N_("Plan against forecast"),
+            value=float(row["difference_rate"]),
+            n=int(row["months"]),
+            low=float(row["plan"] / row["high"] - 1),
+            high=float(row["plan"] / row["low"] - 1) if row["low"] else float("nan"),
+            money=max(0.0, float(row["difference"])),
+            params=params,
+        )
+    ]
+
+
+def _keys(compared: pd.DataFrame) -> list[Finding]:
+    by = compared.set_index("kind_class")
+    if Kind.KEY not in by.index or Kind.OTHER not in by.index or by["wape_rate"].isna().any():
+        return []
+    params = {"other_rate": float(by.loc[Kind.OTHER, "wape_rate"]), "others": int(by.loc[Kind.OTHER, "customers"])}
+    message = N_(
+        "A month of one of the {n} largest customers is missed by {value} (median of them), that of the {others} next in size by {other_rate}."
+    )
+    return [
+        Finding(
+            "forecast_keys",
+            "forecast",
+            "fact",
+            message,
+            title=N_("Key accounts foretold"),
+            value=float(by.loc[Kind.KEY, "wape_rate"]),
+            n=int(by.loc[Kind.KEY, "customers"]),
+            previous=params["other_rate"],
+            params=params,
+        )
+    ]

@@ -1,0 +1,109 @@
+"""Can these numbers be trusted? What became of the rows and the money, as findings."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit.core.findings import Finding
+from audit.core.settings import Settings
+from audit.i18n import mark as N_
+from audit.intake.checks.defects import AS_THEY_LIE
+from audit.steps.intake.codes import Window
+
+
+def chapter_findings(reconciliation: pd.DataFrame, defects: pd.DataFrame, bridge: pd.DataFrame, *, tolerance: float) -> list[Finding]:
+    """Share of the exported money that is in this audit, the way from booked sales to revenue, and refusals.
+
+    The bridge must close: booked - untraced - moved = revenue, to `tolerance` (money; float64 of exact decimals).
+
+    Raises
+    ------
+    ArithmeticError
+        when the bridge does not close.
+    """
+    lines = reconciliation[reconciliation["table"] == "lines"]
+    rows = lines.groupby("status")["rows"].sum()
+    total, kept = int(lines["rows"].sum()), int(rows.get("kept", 0))
+    sums = bridge[["booked", "untraced", "moved", "revenue"]].sum()
+    open_ = (bridge["booked"] - bridge["untraced"] - bridge["moved"] - bridge["revenue"]).abs() > tolerance
+    if open_.any() or abs(sums["moved"]) > tolerance:
+        raise ArithmeticError(f"the bridge does not close in {open_.sum()} months: {sums.to_dict()}")
+    counts = {status: int(rows.get(status, 0)) for status in ("quarantined", "excluded", "merged")}
+    rows_kept = N_(
+        "{kept} of {n} exported rows ({value}) are in this audit; {quarantined} could not be read, {excluded} were left out by a declared rule, {merged} had been exported twice."
+    )
+    if (defects["defect"] == AS_THEY_LIE).any():
+        rows_kept = N_(
+            "{kept} of {n} rows ({value}) are in this audit; {quarantined} could not be read, {excluded} lie outside the time observed; whether some stand there twice was not looked for."
+        )
+    found = [
+        Finding(
+            "rows_kept", "intake", "fact", rows_kept, title=N_("Rows kept"),
+            value=kept / total if total else float("nan"), n=total, params={"kept": kept, **counts},
+        ),
+        Finding(
+            "booked_to_revenue", "intake", "fact",
+            N_("Booked sales are {booked}; with {untraced} of returns not deducted, because their sale is not in the exports, the revenue of this audit is {value}."), title=N_("From booked sales to revenue"),
+            value=float(sums["revenue"]), unit="money", n=kept, params={"booked": float(sums["booked"]), "untraced": abs(float(sums["untraced"]))},
+        ),
+    ]  # fmt: skip
+    flags = defects[defects["verdict"] != "PASS"]
+    if len(flags):
+        found.append(
+            Finding(
+                "defects",
+                "intake",
+                "fact",
+                N_("{value} things about the data are worth knowing; {refused} of them stop a chapter."),
+                title=N_("Defects of the data"),
+                value=float(len(flags)),
+                unit="count",
+                n=len(flags),
+                params={"refused": int((flags["verdict"] == "REFUSE").sum())},
+            )  # fmt: skip
+        )
+    return found
+
+
+def by_year(bridge: pd.DataFrame) -> pd.DataFrame:
+    """The bridge added up to calendar years: period, booked, untraced, moved, revenue (see tables.py)."""
+    sums = bridge.groupby(bridge["period"].dt.year.astype("str"))[["booked", "untraced", "moved", "revenue"]].sum()
+    return sums.rename_axis("period").reset_index()
+
+
+def mapping(settings: Settings) -> pd.DataFrame:
+    """Which column of which export was read as which of ours.
+
+    Returns
+    -------
+    DataFrame with table, column, taken_from (their column, formula or text), source, file.
+    """
+    rows = []
+    for table, how in settings.tables.items():
+        file = lambda source: settings.sources[source].file or N_("a query")
+        columns = {ours: " / ".join(theirs) if isinstance(theirs, list) else theirs for ours, theirs in how.columns.items()}
+        rows += [(table, ours, theirs, how.from_, file(how.from_)) for ours, theirs in (columns | how.compute).items()]
+        rows += [(table, ours, look.column, look.source, file(look.source)) for ours, look in how.lookup.items()]
+        rows += [(table, ours, f'"{said}"', "", "") for ours, said in how.constants.items()]
+    return pd.DataFrame(rows, columns=["table", "column", "taken_from", "source", "file"]).sort_values(
+        ["table", "column"], ignore_index=True
+    )
+
+
+def window(settings: Settings) -> pd.DataFrame:
+    """What is observed: first and last day, last complete period, day from which first purchases count as new.
+
+    Returns
+    -------
+    DataFrame with subject_class and day_on, one row each.
+    """
+    from audit.core import periods
+
+    spans = periods.of(settings)
+    rows = [
+        (Window.FIRST, pd.Timestamp(settings.observed_from)),
+        (Window.NEW, pd.Timestamp(periods.known_from(settings.observed_from, settings.burn_in_months))),
+        (Window.COMPLETE, spans["to_on"].max()),
+        (Window.LAST, pd.Timestamp(settings.as_of)),
+    ]
+    return pd.DataFrame(rows, columns=["subject_class", "day_on"])

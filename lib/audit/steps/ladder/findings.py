@@ -1,0 +1,43 @@
+"""What the chapter says: its findings, from its tables."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit.core.findings import Finding
+from audit.i18n import mark as N_
+from audit.steps.ladder.codes import Rung
+
+
+def chapter_findings(table: pd.DataFrame, moved: pd.DataFrame) -> list[Finding]:
+    """How many buy systematically, for how many the rung above is unknown, and who fell from a high rung into silence."""
+    high = [Rung.UNKNOWN, Rung.REGULAR, Rung.LOYALIST, Rung.ADVOCATE]
+    by = table.set_index("rung_class")
+    alive = int(by["customers"].drop(Rung.SILENT).sum())
+    steady, unknown = int(by.loc[high, "customers"].sum()), int(by.loc[Rung.UNKNOWN, "customers"])
+    if not alive:
+        return [
+            Finding(
+                "ladder",
+                "ladder",
+                "fact",
+                N_("No customer is active, so no rung can be counted."),
+                title=N_("Rungs"),
+                unit="count",
+                why=N_("no purchase in the active months"),
+            )
+        ]
+    fell = moved[moved["rung_before_class"].isin(high) & (moved["rung_class"] == Rung.SILENT)]
+    return [
+        Finding(
+            "ladder", "ladder", "fact",
+            N_("{value} of {n} active customers buy systematically; for {unknown} of them nothing proves whether we are their only supplier, so their rung stays unknown."), title=N_("Rungs"),
+            value=float(steady), unit="count", n=alive, params={"unknown": unknown},
+        ),
+        Finding(
+            "ladder_falls", "ladder", "fact",
+            N_("{value} customers who bought systematically a year ago are silent now; they brought {revenue} in that year."), title=N_("Falls on the ladder"),
+            value=float(fell["customers"].sum()), unit="count", n=int(moved["customers"].sum()), money=float(fell["revenue_before"].sum()),
+            params={"revenue": float(fell["revenue_before"].sum())},
+        ),
+    ]  # fmt: skip

@@ -1,0 +1,71 @@
+"""What the chapter says: its findings, from its tables."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit.core.findings import NAN, Finding
+from audit.i18n import mark as N_
+from audit.steps.loyalty.clusters import agreement
+from audit.steps.loyalty.codes import LoyaltyType, Stability
+
+
+def sampled(sample: pd.DataFrame) -> list[Finding]:
+    """That groups were looked for in a sample, and what that costs; nothing where all customers were looked at."""
+    return [
+        Finding(
+            "loyalty_sample", "loyalty", "model",
+            N_("Groups were looked for in a random sample of {sampled} of {n} customers, and everybody given a type by them; another sample of that size would give {value} of all another type."), title=N_("Loyalty types by sample"),
+            value=float(row["moved_share"]), n=int(row["customers"]), params={"sampled": int(row["sampled"])},
+        )
+        for _i, row in sample.iterrows()
+    ]  # fmt: skip
+
+
+def chapter_findings(
+    types: pd.DataFrame, gaps: pd.DataFrame, steady: pd.DataFrame, *, looked_at: list[str], least_purchases: int
+) -> list[Finding]:
+    """Whether there are types to find, who they are, and how far the two routes agree."""
+    n = len(types)
+    features_said = ", ".join(looked_at)
+    if gaps.empty:
+        why = N_("too few customers with a rhythm, or features that speak for fewer than two types")
+        return [
+            Finding(
+                "loyalty",
+                "loyalty",
+                "model",
+                N_("Loyalty types cannot be told from these data (n = {n})."),
+                title=N_("Loyalty types"),
+                unit="count",
+                n=n,
+                why=why,
+                params={"features": features_said},
+            )
+        ]
+    if steady.empty:
+        return [
+            Finding(
+                "loyalty", "loyalty", "model",
+                N_("There are no loyalty types to find: the customers’ behaviour forms no groups beyond what independent features would show (n = {n}). Names given to groups here would be names given to noise."), title=N_("Loyalty types"),
+                unit="count", n=n,
+            )
+        ]  # fmt: skip
+    clear = types["loyalty_class"] != LoyaltyType.UNCLEAR
+    counts = types.loc[clear, "loyalty_class"].value_counts()
+    trusted = int((steady["stability_class"] != Stability.NOT_TRUSTED).sum())
+    same = agreement(types["by_definition_class"], types["loyalty_class"])
+    most = counts.index[0] if len(counts) else LoyaltyType.UNCLEAR
+    return [
+        Finding(
+            "loyalty", "loyalty", "model",
+            N_("{value} of {n} customers with {least} or more purchases have a clear loyalty type; the most frequent is {most} ({most_count}). {trusted} of {groups} groups are stable enough to be trusted."), title=N_("Loyalty types"),
+            value=float(clear.mean()) if n else NAN, n=n,
+            params={"least": least_purchases, "most": most, "most_count": int(counts.iloc[0]) if len(counts) else 0, "trusted": trusted, "groups": len(steady)},
+        ),
+        Finding(
+            "loyalty_agreement", "loyalty", "model",
+            N_("Groups and definitions agree to {value} (adjusted Rand index: 1 the same, 0 as by chance); where they differ, ask the customer before acting."), title=N_("Agreement of loyalty types"),
+            value=same, unit="ratio", n=n,
+        ),
+    ]  # fmt: skip

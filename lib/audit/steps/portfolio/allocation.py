@@ -1,0 +1,113 @@
+"""What each class takes and gives, how many a manager carries, and who may compete."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit.core.findings import NAN
+from audit.core.groups import groups, leads
+from audit.steps.portfolio.codes import PortfolioClass
+
+LARGEST = 300  # customers among whom rivals are looked for
+
+
+def balance(
+    table: pd.DataFrame,
+    profits: pd.DataFrame | None,
+    *,
+    activities: pd.DataFrame | None,
+    customers: pd.DataFrame | None,
+    until: pd.Timestamp,
+) -> pd.DataFrame:
+    """What each class takes of our effort and gives of the profit (D10, M14).
+
+    Returns
+    -------
+    DataFrame with portfolio_class, customers, revenue, revenue_share, profit, profit_share, cost_to_serve, effort_share, contacts, contacts_share; NaN where profits or contacts are unknown.
+    """
+    of = table[["group", "portfolio_class", "revenue"]].copy()
+    for column in ("profit", "cost_to_serve"):
+        of[column] = of["group"].map(profits.set_index("group")[column]).astype(float) if profits is not None and len(profits) else NAN
+    of["contacts"] = NAN
+    if activities is not None:
+        had = activities[(activities["date"] <= until) & (activities["date"] > until - pd.DateOffset(years=1))]
+        of["contacts"] = of["group"].map(groups(customers, had["customer_id"]).value_counts()).fillna(0.0).astype(float)
+    sums = of.groupby("portfolio_class")[["revenue", "profit", "cost_to_serve", "contacts"]].sum(min_count=1).reindex(list(PortfolioClass))
+    sums["customers"] = of["portfolio_class"].value_counts()
+    sums = sums.fillna({"customers": 0, "revenue": 0.0})
+    for column, share in [
+        ("revenue", "revenue_share"),
+        ("profit", "profit_share"),
+        ("cost_to_serve", "effort_share"),
+        ("contacts", "contacts_share"),
+    ]:
+        total = sums[column].sum(min_count=1)
+        sums[share] = sums[column] / total if total and total == total else NAN
+    columns = [
+        "customers",
+        "revenue",
+        "revenue_share",
+        "profit",
+        "profit_share",
+        "cost_to_serve",
+        "effort_share",
+        "contacts",
+        "contacts_share",
+    ]
+    return sums.astype({"customers": int}).rename_axis("portfolio_class").reset_index()[["portfolio_class", *columns]]
+
+
+def capacity(table: pd.DataFrame, *, customers: pd.DataFrame | None) -> pd.DataFrame:
+    """How many customers of each class a manager looks after: developing takes time, and there is only so much (D9).
+
+    Returns
+    -------
+    DataFrame with manager_id, customers, development, key, maintenance, opportunistic (counts); most to develop first. No rows where nobody says who looks after whom.
+    """
+    columns = [
+        "manager_id",
+        "customers",
+        PortfolioClass.DEVELOPMENT,
+        PortfolioClass.KEY,
+        PortfolioClass.MAINTENANCE,
+        PortfolioClass.OPPORTUNISTIC,
+    ]
+    if customers is None or "manager_id" not in customers.columns:
+        return pd.DataFrame({c: pd.Series(dtype="str" if c == "manager_id" else int) for c in columns})
+    of = table.assign(manager_id=table["group"].map(leads(customers)["manager_id"]).fillna(""))
+    of = of[of["manager_id"] != ""]
+    counts = of.groupby(["manager_id", "portfolio_class"]).size().unstack(fill_value=0).reindex(columns=list(PortfolioClass), fill_value=0)
+    counts["customers"] = counts.sum(axis=1)
+    return (
+        counts.reset_index()
+        .sort_values([PortfolioClass.DEVELOPMENT, "manager_id"], ascending=[False, True], ignore_index=True)
+        .rename_axis(columns=None)[columns]
+    )
+
+
+def conflicts(table: pd.DataFrame, *, customers: pd.DataFrame | None) -> pd.DataFrame:
+    """Customers to grow that may compete with each other: of one industry in one region (D12). A question to the sales team, not a fact.
+
+    Returns
+    -------
+    DataFrame with group, rival, industry, region, revenue (of both): pairs of key and development customers whose class is clear; most money first.
+    """
+    columns = ["group", "rival", "industry", "region", "revenue"]
+    if customers is None or not {"industry", "region"} <= set(customers.columns):
+        return pd.DataFrame({c: pd.Series(dtype=float if c == "revenue" else "str") for c in columns})
+    first = leads(customers)
+    of = table[table["portfolio_class"].isin([PortfolioClass.KEY, PortfolioClass.DEVELOPMENT]) & table["is_clear"]].copy()
+    for column in ("industry", "region"):
+        of[column] = of["group"].map(first[column]).fillna("")
+    of = of[(of["industry"] != "") & (of["region"] != "")][["group", "industry", "region", "revenue"]].nlargest(LARGEST, "revenue")
+    pairs = of.merge(of.rename(columns={"group": "rival", "revenue": "other"}), on=["industry", "region"])
+    pairs = pairs[pairs["group"] < pairs["rival"]]
+    pairs["revenue"] = pairs["revenue"] + pairs["other"]
+    return pairs.sort_values(["revenue", "group", "rival"], ascending=[False, True, True], ignore_index=True)[columns]
+
+
+def named_rivals(pairs: pd.DataFrame, customers: pd.DataFrame | None) -> pd.DataFrame:
+    """The pairs with the rival's name in place of its id, where the base has it."""
+    from audit.core.groups import group_names
+
+    return pairs.assign(rival=pairs["rival"].map(group_names(pairs["rival"], customers)).astype("str"))

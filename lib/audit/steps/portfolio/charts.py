@@ -1,0 +1,78 @@
+"""Pictures of the portfolio: where customers stand, and what classes take and give."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from audit.core.labels import named
+from audit.i18n import shown
+from audit.i18n import translate as _
+from audit.report.style import BLUE, GREEN, MUTED, ORANGE, SAND, Chart, canvas, clear_axes, nothing, percent_axis
+
+COLOURS = {"key": BLUE, "development": GREEN, "maintenance": ORANGE, "opportunistic": SAND}
+MARKERS = {"key": "o", "development": "^", "maintenance": "s", "opportunistic": "x"}
+
+
+def portfolio(table: pd.DataFrame, names: pd.Series, *, border: float, most: int = 5) -> Chart:
+    """Attractiveness against position, a mark per customer by class, the largest with their names."""
+    title = _("How attractive customers are, and how strong our position with them (size: sales)")
+    if table.empty:
+        return nothing(title)
+    figure, axes = canvas(height=5.0, title=title)
+    top = table["revenue"].clip(lower=0).max() or 1.0
+    for name, colour in COLOURS.items():
+        part = table[table["portfolio_class"] == name]
+        size = 12 + 380 * np.sqrt(part["revenue"].clip(lower=0) / top) ** 1.5
+        axes.scatter(
+            part["position_index"],
+            part["attractiveness_index"],
+            s=size,
+            color=colour,
+            marker=MARKERS[name],
+            alpha=0.65,
+            lw=1,
+            label=f"{named('portfolio_class', name)} ({len(part)})",
+        )
+    for row in table.nlargest(most, "revenue").itertuples():
+        axes.annotate(
+            str(names.get(row.group, row.group))[:24],
+            (row.position_index, row.attractiveness_index),
+            fontsize=8,
+            xytext=(4, 4),
+            textcoords="offset points",
+        )
+    axes.axhline(border, color=MUTED, lw=1, ls=":")
+    axes.axvline(border, color=MUTED, lw=1, ls=":")
+    axes.set_xlim(-0.02, 1.02)
+    axes.set_ylim(-0.02, 1.02)
+    axes.set_xlabel(_("our position"))
+    axes.set_ylabel(_("attractiveness"))
+    legend = axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=4, fontsize=8)
+    for handle in legend.legend_handles:
+        handle.set_sizes([40])
+    said = ", ".join(f"{named('portfolio_class', name)} {int((table['portfolio_class'] == name).sum())}" for name in COLOURS)
+    return Chart(figure, _("Customers by class: {said}.").format(said=said))
+
+
+def effort(parts: pd.DataFrame) -> Chart:
+    """Shares of customers, sales, effort and profit by class."""
+    title = _("What each class takes of the effort, and gives of sales and profit")
+    columns = [("revenue_share", _("sales"), SAND), ("effort_share", _("cost of serving"), ORANGE), ("profit_share", _("profit"), BLUE)]
+    columns = [c for c in columns if parts[c[0]].notna().any()]
+    if not columns or not parts["customers"].sum():
+        return nothing(title)
+    figure, axes = canvas(height=3.2, title=title)
+    at = np.arange(len(parts))
+    for i, (column, label, colour) in enumerate(columns):
+        axes.bar(at + (i - 1) * 0.27, parts[column], width=0.25, color=colour, label=label)
+    axes.set_xticks(at, [f"{named('portfolio_class', c)} ({n})" for c, n in zip(parts["portfolio_class"], parts["customers"], strict=True)])
+    axes.axhline(0, color=MUTED, lw=1)
+    axes.legend(fontsize=8)
+    percent_axis(axes.yaxis)
+    clear_axes(axes, keep="y")
+    key = parts.iloc[0]
+    alt = _("Key customers bring {sales} of the sales and {profit} of the profit.")
+    return Chart(
+        figure, alt.format(sales=shown("x_share", float(key["revenue_share"])), profit=shown("x_share", float(key["profit_share"])))
+    )

@@ -1,0 +1,128 @@
+"""Every customer's place and class, and whether it hangs on the weights."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from audit.core.findings import NAN
+from audit.i18n import mark as N_
+from audit.steps.portfolio.axes import ATTRACTIVE, POSITION, known_of
+from audit.steps.portfolio.codes import PortfolioClass
+
+PACKAGES = {  # D12, G3: what each class gets, and what it does not
+    PortfolioClass.KEY: (N_("a personal manager and a deputy, a written plan, visits of the head, first to hear of new products"), N_("no shared manager, no answer later than the same day")),
+    PortfolioClass.DEVELOPMENT: (N_("few at a time, each with a goal, a budget of hours and an end date; trials, technical help, meetings at several levels"), N_("no discount without a share in return")),
+    PortfolioClass.MAINTENANCE: (N_("steady supply, ordering by themselves, one contact for questions, prices and terms reviewed once a year"), N_("no special service that nobody pays for")),
+    PortfolioClass.OPPORTUNISTIC: (N_("list prices, payment in advance, orders by shop or telephone"), N_("no visits, no credit, no reserve stock")),
+}  # fmt: skip
+
+
+ENOUGH = 0.8  # share of draws in which a class must hold to be clear
+
+
+def _ranks(made: pd.DataFrame) -> pd.DataFrame:
+    """Rank of each customer by each criterion, from 0 to 1, ties in the middle; 0.5 where only one is known."""
+    told = made.notna().sum()
+    ranks = made.rank().sub(1).div((told - 1).clip(lower=1))
+    ranks.loc[:, told < 2] = 0.5
+    return ranks.where(made.notna())
+
+
+def _axis(ranks: pd.DataFrame, weight: dict[str, float]) -> pd.Series:
+    """Weighted mean of what is known of each customer."""
+    of, w = ranks[list(weight)], pd.Series(weight, dtype=float)
+    known = of.notna().mul(w).sum(axis=1)
+    return of.mul(w).sum(axis=1) / known.where(known > 0)
+
+
+def _classes(attractive: np.ndarray, position: np.ndarray, border: float) -> np.ndarray:
+    return np.select(
+        [(attractive >= border) & (position >= border), attractive >= border, position >= border],
+        [PortfolioClass.KEY, PortfolioClass.DEVELOPMENT, PortfolioClass.MAINTENANCE],
+        PortfolioClass.OPPORTUNISTIC,
+    )
+
+
+def portfolio(
+    made: pd.DataFrame,
+    debtors: pd.DataFrame | None = None,
+    *,
+    of_attractive: dict[str, float],
+    of_position: dict[str, float],
+    border: float,
+    draws: int,
+) -> pd.DataFrame:
+    """Every customer's place and class, and how often it keeps the class when the weights are drawn anew (D8, D11).
+
+    Weights are drawn evenly between half and one and a half times their value.
+
+    Returns
+    -------
+    DataFrame with group, revenue, attractiveness_index, position_index (0 to 1), portfolio_class, kept_share (of the draws), is_clear (at least 0.8 of them), known_share (of the weights of both axes), is_stopped (it has stopped paying: no class speaks for serving it on credit); by class, then most revenue first.
+    """
+    ranks = _ranks(made.drop(columns=["revenue", "is_budget_known"]))
+    attractive, position = (_axis(ranks, weight) for weight in (of_attractive, of_position))
+    known_a, known_p = (known_of(made)[list(w)].mul(pd.Series(w)).sum(axis=1) / sum(w.values()) for w in (of_attractive, of_position))
+    found = _classes(attractive.to_numpy(), position.to_numpy(), border)
+    generator, kept = np.random.default_rng(0), np.zeros(len(made))
+    for _ in range(draws):
+        moved = [{c: w * generator.uniform(0.5, 1.5) for c, w in weight.items()} for weight in (of_attractive, of_position)]
+        kept += _classes(*(_axis(ranks, weight).to_numpy() for weight in moved), border) == found
+    table = pd.DataFrame(
+        {
+            "group": made.index, "revenue": made["revenue"].to_numpy(), "attractiveness_index": attractive.to_numpy(), "position_index": position.to_numpy(), "portfolio_class": found,
+            "kept_share": kept / max(draws, 1), "known_share": ((known_a + known_p) / 2).to_numpy(),
+        }
+    )  # fmt: skip
+    table["is_clear"] = table["kept_share"] >= ENOUGH
+    owing = debtors.set_index("group") if debtors is not None else pd.DataFrame(columns=["is_stopped", "overdue"])
+    table["is_stopped"] = table["group"].isin(owing.index[owing["is_stopped"].astype(bool)])
+    order = table["portfolio_class"].map({name: i for i, name in enumerate(PortfolioClass)})
+    table = table.assign(_o=order).sort_values(["_o", "revenue", "group"], ascending=[True, False, True], ignore_index=True)
+    return table[
+        [
+            "group",
+            "revenue",
+            "attractiveness_index",
+            "position_index",
+            "portfolio_class",
+            "kept_share",
+            "is_clear",
+            "known_share",
+            "is_stopped",
+        ]
+    ]
+
+
+def sensitivity(made: pd.DataFrame, *, of_attractive: dict[str, float], of_position: dict[str, float], border: float) -> pd.DataFrame:
+    """What leaving out each criterion would change: the ranking on its axis, and the classes (D11).
+
+    Returns
+    -------
+    DataFrame with criterion_class (left out), rank_index (Spearman's correlation of the axis with and without it), changed (customers of another class), changed_share.
+    """
+    ranks = _ranks(made.drop(columns=["revenue", "is_budget_known"]))
+    whole = {"a": _axis(ranks, of_attractive), "p": _axis(ranks, of_position)}
+    now = _classes(whole["a"].to_numpy(), whole["p"].to_numpy(), border)
+    rows = []
+    for axis, weight, names in [("a", of_attractive, ATTRACTIVE), ("p", of_position, POSITION)]:
+        for criterion in weight:
+            if made[criterion].isna().all():
+                continue
+            without = _axis(ranks, {c: w for c, w in weight.items() if c != criterion})
+            both = whole[axis].notna() & without.notna()
+            told = both.sum() > 4 and whole[axis][both].nunique() > 1 and without[both].nunique() > 1
+            rho = float(stats.spearmanr(whole[axis][both], without[both]).statistic) if told else NAN
+            moved = whole | {axis: without}
+            changed = int((_classes(moved["a"].to_numpy(), moved["p"].to_numpy(), border) != now).sum())
+            rows.append((names[criterion], rho, changed, changed / len(made) if len(made) else NAN))
+    return pd.DataFrame(rows, columns=["criterion_class", "rank_index", "changed", "changed_share"])
+
+
+def packages() -> pd.DataFrame:
+    """What each class gets, and what it does not (D12, G3): portfolio_class, package_class, withheld_class."""
+    return pd.DataFrame(
+        [(name, *PACKAGES[name]) for name in PortfolioClass], columns=["portfolio_class", "package_class", "withheld_class"]
+    )

@@ -1,0 +1,149 @@
+"""What the chapter says: its findings, from its tables."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit.core.findings import Finding
+from audit.i18n import mark as N_
+from audit.steps.portfolio.codes import PortfolioClass
+
+ENOUGH_BUDGETS = 0.5  # share of the customers with a known or estimated budget from which classes are claimed
+
+
+def chapter_findings(
+    table: pd.DataFrame, made: pd.DataFrame, parts: pd.DataFrame, loads: pd.DataFrame, pairs: pd.DataFrame, *, most: float
+) -> list[Finding]:
+    """How many customers are of which class, effort against profit, whether the classes hang on the weights, who has too many to develop."""
+    if table.empty:
+        return [
+            Finding(
+                "portfolio",
+                "portfolio",
+                "fact",
+                N_("Customers cannot be put into classes."),
+                title=N_("Classes of the portfolio"),
+                why=N_("nobody bought in the last twelve months"),
+            )
+        ]
+    return [_sizes(parts, made), _clear(table), *_stopped(table), *_effort(parts), *_loads(loads, most), *_pairs(pairs)]
+
+
+def _sizes(parts: pd.DataFrame, made: pd.DataFrame) -> Finding:
+    """Where most budgets are unknown, size is past sales, which are no potential (P25): the classes are then shown, not claimed."""
+    known = float(made["wallet"].notna().mean())
+    why = (
+        ""
+        if known >= ENOUGH_BUDGETS
+        else N_(
+            "budgets are known or estimated for fewer than half of the customers: past sales stand in for what they could buy, and that is no potential"
+        )
+    )
+    by = parts.set_index("portfolio_class")
+    return Finding(
+        "portfolio", "portfolio", "model", N_("Of {n} customers {key} are key, {value} worth developing, {maintenance} to be maintained and {opportunistic} to be served where it pays; the key ones bring {key_share} of the sales."), title=N_("Classes of the portfolio"),
+        value=float(by.loc[PortfolioClass.DEVELOPMENT, "customers"]), unit="count", n=int(by["customers"].sum()), why=why,
+        params={"key": int(by.loc[PortfolioClass.KEY, "customers"]), "maintenance": int(by.loc[PortfolioClass.MAINTENANCE, "customers"]), "opportunistic": int(by.loc[PortfolioClass.OPPORTUNISTIC, "customers"]), "key_share": float(by.loc[PortfolioClass.KEY, "revenue_share"])},
+    )  # fmt: skip
+
+
+def _clear(table: pd.DataFrame) -> Finding:
+    return Finding(
+        "portfolio_clear", "portfolio", "fact", N_("{value} of the customers keep their class in four of five draws of the weights; the other {count} stand on a border, and what is done with them is a judgement."), title=N_("Whether classes hang on the weights"),
+        value=float(table["is_clear"].mean()), n=len(table), params={"count": int((~table["is_clear"]).sum())},
+    )  # fmt: skip
+
+
+def _stopped(table: pd.DataFrame) -> list[Finding]:
+    stopped = table[
+        table["is_stopped"] & table["portfolio_class"].isin([PortfolioClass.KEY, PortfolioClass.DEVELOPMENT, PortfolioClass.MAINTENANCE])
+    ]
+    if stopped.empty:
+        return []
+    message = N_(
+        "{value} customers whose class speaks for effort have stopped paying (chapter on receivables): settle that before anything else."
+    )
+    return [
+        Finding(
+            "portfolio_stopped",
+            "portfolio",
+            "fact",
+            message,
+            title=N_("Customers to grow who stopped paying"),
+            value=float(len(stopped)),
+            unit="count",
+            n=len(table),
+            who=", ".join(stopped["group"]),
+        )
+    ]
+
+
+def _effort(parts: pd.DataFrame) -> list[Finding]:
+    by = parts.set_index("portfolio_class")
+    last = by.loc[PortfolioClass.OPPORTUNISTIC]
+    if not last["customers"]:
+        return []
+    if last["effort_share"] != last["effort_share"]:
+        why = N_("table costs is missing, or the cost of goods")
+        return [
+            Finding(
+                "portfolio_effort",
+                "portfolio",
+                "fact",
+                N_("Whether effort goes where the profit is cannot be said."),
+                title=N_("Effort and profit"),
+                why=why,
+            )
+        ]
+    message = N_(
+        "Customers to be served only where it pays take {value} of the cost of serving and bring {profit} of {whole} profit; key ones take {key_share} and bring {key_profit}."
+    )
+    params = {
+        "profit": float(last["profit"]),
+        "whole": float(by["profit"].sum()),
+        "key_share": float(by.loc[PortfolioClass.KEY, "effort_share"]),
+        "key_profit": float(by.loc[PortfolioClass.KEY, "profit"]),
+    }
+    return [
+        Finding(
+            "portfolio_effort",
+            "portfolio",
+            "fact",
+            message,
+            title=N_("Effort and profit"),
+            value=float(last["effort_share"]),
+            n=int(last["customers"]),
+            params=params,
+        )
+    ]
+
+
+def _loads(loads: pd.DataFrame, most: float) -> list[Finding]:
+    if loads.empty:
+        return []
+    return [
+        Finding(
+            "portfolio_capacity", "portfolio", "fact", N_("The manager with most customers to develop has {value} of them; {over} of {n} managers have more than the {most} that this audit takes one person to carry at a time."), title=N_("Customers to develop per manager"),
+            value=float(loads[PortfolioClass.DEVELOPMENT].max()), unit="count", n=len(loads), params={"over": int((loads[PortfolioClass.DEVELOPMENT] > most).sum()), "most": int(most)},
+        )
+    ]  # fmt: skip
+
+
+def _pairs(pairs: pd.DataFrame) -> list[Finding]:
+    if pairs.empty:
+        return []
+    message = N_(
+        "{value} pairs of customers to grow whose class is clear are of one industry in one region and may compete; {n} customers are in them."
+    )
+    return [
+        Finding(
+            "portfolio_conflicts",
+            "portfolio",
+            "fact",
+            message,
+            title=N_("Customers that may compete"),
+            value=float(len(pairs)),
+            unit="count",
+            n=int(pd.concat([pairs["group"], pairs["rival"]]).nunique()),
+        )
+    ]

@@ -1,0 +1,166 @@
+"""What does each customer leave, does it hang on the drivers, and does it all add up to the company's result?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from audit.core.findings import NAN
+from audit.core.groups import groups
+from audit.stats.dispersion import whale_curve
+from audit.steps.profit.codes import Driver, Earning, Line
+from audit.steps.profit.cost_drivers import of_year
+from audit.steps.profit.cost_pools import alternatives, laid
+
+
+def customer_profits(
+    panel: pd.DataFrame,
+    table: pd.DataFrame,
+    caused: pd.DataFrame,
+    *,
+    given: pd.DataFrame | None,
+    customers: pd.DataFrame | None,
+    year: int,
+    tax_rate: float,
+) -> pd.DataFrame:
+    """Net operating profit of each group of companies in a year, most first (G1, G2).
+
+    Tax is the company's rate on each customer's profit, below nothing for a loss, so that the parts add up to the company's tax.
+
+    Parameters
+    ----------
+    table, caused
+        from `pools`, `drivers`.
+    given
+        what was given beyond the product, charged to whom it was given (G2); not part of any pool.
+
+    Returns
+    -------
+    DataFrame with group, revenue, cost_of_goods, margin, cost_to_serve (pools laid on it), acquisition (what it cost to win it, where it is new in the year), given, profit (before tax), tax, net_profit, net_rate (over revenue), low_profit and high_profit
+    (before tax, each pool laid by the other drivers in turn), loss_class (before the cost of winning it, which is an outlay on years to come; a customer that only that turns into a loss has a class of its own), revenue_rank, profit_rank.
+    """
+    bought = of_year(panel, year).reindex(columns=["customer_id", "revenue", "cost"])
+    money = bought.groupby(groups(customers, bought["customer_id"]))[["revenue", "cost"]].sum().reindex(caused.index).fillna(0.0)
+    found = pd.DataFrame({"revenue": money["revenue"], "cost_of_goods": money["cost"], "margin": money["revenue"] - money["cost"]})
+    serve = laid(table, caused)
+    won = _winning(table)
+    found["acquisition"] = serve[won].sum(axis=1)
+    found["cost_to_serve"] = serve.drop(columns=won).sum(axis=1)
+    found["given"] = _given(given, customers, year).reindex(found.index).fillna(0.0)
+    found["profit"] = found["margin"] - found["cost_to_serve"] - found["acquisition"] - found["given"]
+    found["tax"] = found["profit"] * tax_rate
+    found["net_profit"] = found["profit"] - found["tax"]
+    found["net_rate"] = found["net_profit"] / found["revenue"].where(found["revenue"] > 0)
+    others = [laid(table, caused, {pool: driver}).sum(axis=1) for pool, driver in alternatives(table, caused)]
+    spread = pd.DataFrame([serve.sum(axis=1), *others])
+    found["low_profit"] = found["margin"] - found["given"] - spread.max()
+    found["high_profit"] = found["margin"] - found["given"] - spread.min()
+    low, high = (found[c] + found["acquisition"] for c in ("low_profit", "high_profit"))
+    found["loss_class"] = np.select([high < 0, low < 0, found["profit"] < 0], [Earning.LOSES, Earning.DOUBTFUL, Earning.NEW], Earning.EARNS)
+    for column in ("revenue", "profit"):
+        found[f"{column}_rank"] = found[column].rank(ascending=False, method="min").astype(int)
+    return found.rename_axis("group").reset_index().sort_values(["net_profit", "group"], ascending=[False, True], ignore_index=True)
+
+
+def _winning(table: pd.DataFrame) -> list[str]:
+    """Pools, laid on customers, of what it costs to win them."""
+    return table.loc[table["unit_cost_number"].notna() & (table["driver"] == Driver.WINNING), "pool"].tolist()
+
+
+def _given(given: pd.DataFrame | None, customers: pd.DataFrame | None, year: int) -> pd.Series:
+    if given is None:
+        return pd.Series(dtype=float)
+    of = given[given["date"].dt.year == year]
+    return of.groupby(groups(customers, of["customer_id"]))["cost_to_us"].sum()
+
+
+def sensitivity(profits: pd.DataFrame, table: pd.DataFrame, caused: pd.DataFrame) -> pd.DataFrame:
+    """What another driver would change, pool by pool (P34).
+
+    Returns
+    -------
+    DataFrame with pool, driver, instead_class (the other driver), amount, moved_money (that other customers would bear), losers (customers with a loss then), changed (that lose then and did not, or the other way round).
+    """
+    now = profits.set_index("group")
+    base = laid(table, caused).sum(axis=1)
+    of = table.set_index("pool")
+    rows = []
+    for pool, driver in alternatives(table, caused):
+        serve = laid(table, caused, {pool: driver}).sum(axis=1)
+        then = now["margin"] - now["given"] - serve.reindex(now.index)
+        moved = float((serve - base).clip(lower=0).sum())
+        rows.append(
+            (
+                pool,
+                of.loc[pool, "driver"],
+                driver,
+                float(of.loc[pool, "amount"]),
+                moved,
+                int((then < 0).sum()),
+                int(((then < 0) != (now["profit"] < 0)).sum()),
+            )
+        )
+    return pd.DataFrame(rows, columns=["pool", "driver", "instead_class", "amount", "moved_money", "losers", "changed"])
+
+
+def statement(
+    profits: pd.DataFrame,
+    table: pd.DataFrame,
+    *,
+    panel: pd.DataFrame,
+    bridge: pd.DataFrame,
+    given: pd.DataFrame | None,
+    year: int,
+    tax_rate: float,
+) -> pd.DataFrame:
+    """The company's profit and loss of the year: as laid on customers, not laid, and in all, each line summed from its own source.
+
+    Sales of the company are what it booked, less returns whose sale is not in the exports and those of other months' sales (`bridge`).
+
+    Returns
+    -------
+    DataFrame with line_class, customers (sum over customers), rest (not laid on them), company (from sales, costs and dossier themselves), difference (company less both; nothing is lost where it is 0).
+    """
+    booked = bridge[bridge["period"].dt.year == year]
+    sales = float((booked["booked"] - booked["untraced"] - booked["moved"]).sum())
+    bought = of_year(panel, year).reindex(columns=["cost"])
+    is_laid = table["unit_cost_number"].notna()
+    gave = float(given.loc[given["date"].dt.year == year, "cost_to_us"].sum()) if given is not None else 0.0
+    whole = {"revenue": sales, "cost": -float(bought["cost"].sum()), "pools": -float(table["amount"].sum()), "given": -gave}
+    rest = {"pools": -float(table.loc[~is_laid, "amount"].sum()), "given": float(profits["given"].sum()) - gave}
+    of = {
+        "revenue": profits["revenue"].sum(),
+        "cost": -profits["cost_of_goods"].sum(),
+        "pools": -profits["cost_to_serve"].sum() - profits["acquisition"].sum(),
+        "given": -profits["given"].sum(),
+    }
+    names = {"revenue": Line.SALES, "cost": Line.GOODS, "pools": Line.POOLS, "given": Line.GIVEN}
+    rows = [(names[k], float(of[k]), float(rest.get(k, 0.0)), whole[k]) for k in names]
+    before = [sum(row[i] for row in rows) for i in (1, 2, 3)]
+    rows += [
+        (Line.BEFORE_TAX, *before),
+        (Line.TAX, *(-tax_rate * b for b in before)),
+        (Line.NET, *((1 - tax_rate) * b for b in before)),
+    ]
+    found = pd.DataFrame(rows, columns=["line_class", "customers", "rest", "company"])
+    found = found if year else found.iloc[:0]
+    return found.assign(difference=(found["company"] - found["customers"] - found["rest"]).round(2) + 0.0)
+
+
+def of_keys(profits: pd.DataFrame, keys: pd.DataFrame | None) -> pd.DataFrame:
+    """The rows of the key accounts, those that lose most first (E39); none without such a list."""
+    of = profits[profits["group"].isin(keys["group"])] if keys is not None else profits.iloc[:0]
+    return of.sort_values(["profit", "group"], ignore_index=True)
+
+
+def whale(profits: pd.DataFrame) -> pd.DataFrame:
+    """The whale curve: running share of all customers' profit before tax, the most profitable first (P19).
+
+    Returns
+    -------
+    DataFrame with customers_share, cumulative_share, profit.
+    """
+    ordered = profits["profit"].sort_values(ascending=False, ignore_index=True)
+    n = len(ordered)
+    share = whale_curve(ordered) if ordered.sum() > 0 else pd.Series(NAN, index=ordered.index)
+    return pd.DataFrame({"customers_share": np.arange(1, n + 1) / n if n else [], "cumulative_share": share, "profit": ordered})

@@ -1,0 +1,55 @@
+"""What the chapter says: its findings, from its tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+
+from audit.core.findings import Finding
+from audit.i18n import mark as N_
+from audit.stats import survival
+
+
+def chapter_findings(
+    buyers: pd.DataFrame, curve: pd.DataFrame, ratios: pd.DataFrame, *, as_of: dt.date, horizon_days: int, norm: float, confidence: float
+) -> list[Finding]:
+    """The share back within the horizon against the norm; the source's own ratio beside it.
+
+    Money at stake: a year's missing returners, times what a returner of the base has brought since, by the median.
+    """
+    share, low, high = survival.at(curve, horizon_days, confidence=confidence)
+    found = Finding(
+        "repeat_purchase_ratio", "repeat", "estimate",
+        N_("{value} of first-time buyers buy again within {horizon_days} days (interval {low} to {high}, n = {n})."), title=N_("Second purchase"),
+        value=share, n=len(buyers), low=low, high=high, norm_id="repeat_purchase_ratio", params={"horizon_days": horizon_days},
+        **_stake(buyers, share, low, high, as_of=as_of, norm=norm),
+    )  # fmt: skip
+    if share != share:
+        watched = int((pd.Timestamp(as_of) - buyers["first_on"]).dt.days.max()) if len(buyers) else 0
+        found = Finding(
+            "repeat_purchase_ratio", "repeat", "estimate",
+            N_("Whether first-time buyers come back within {horizon_days} days cannot be said (n = {n}; none was watched for longer than {watched_days} days)."), title=N_("Second purchase"),
+            n=len(buyers), norm_id="repeat_purchase_ratio", params={"horizon_days": horizon_days, "watched_days": watched},
+            why=N_("no first-time buyer was watched for the whole horizon"),
+        )  # fmt: skip
+    last = ratios[ratios["first_purchases"] > 0].tail(1)
+    if last.empty:
+        return [found]
+    row = last.iloc[0]
+    return [
+        found,
+        Finding(
+            "period_ratio", "repeat", "fact",
+            N_("As the source counts it, {period} had {second} second purchases to {first} first ones: {value}. This ratio moves with the inflow of new customers, so it is printed and not judged."), title=N_("Second purchases to first"),
+            value=float(row["second_to_first_ratio"]), n=int(row["first_purchases"]),
+            params={"period": row["period"], "second": int(row["second_purchases"]), "first": int(row["first_purchases"])},
+        ),
+    ]  # fmt: skip
+
+
+def _stake(buyers: pd.DataFrame, share: float, low: float, high: float, *, as_of: dt.date, norm: float) -> dict[str, float]:
+    year = buyers[buyers["first_on"] > pd.Timestamp(as_of) - pd.Timedelta(days=365)]
+    worth = buyers.loc[buyers["has_returned"], "later_revenue"].median()
+    missing = lambda reached: max(0.0, norm - reached) * len(year) * worth
+    return {"money": missing(share), "money_low": missing(high), "money_high": missing(low)}

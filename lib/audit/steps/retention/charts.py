@@ -1,0 +1,156 @@
+"""Pictures of staying and leaving: rates, cohorts as they age, silence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from audit.core.labels import cell
+from audit.i18n import number, shown
+from audit.i18n import translate as _
+from audit.report.style import BLUE, INK, MUTED, Chart, canvas, clear_axes, dots, nothing, percent_axis
+
+
+def retention(rates: pd.DataFrame) -> Chart:
+    """The true rate over the same customers and the source's CRR, by period."""
+    title = _("Retention: the same customers, and the source's CRR")
+    if rates.empty:
+        return nothing(title)
+    figure, axes = canvas(height=3.2, title=title)
+    named = [cell("period", period) for period in rates["period"]]
+    for column, colour, name, shift in [
+        ("customer_retention_rate", MUTED, _("CRR = (E − N) / S"), 1),
+        ("true_retention_rate", BLUE, _("still active of those active at the start"), -1),
+    ]:
+        axes.plot(named, rates[column], "o-", color=colour, lw=2, label=name)
+        if len(rates) <= 8:
+            for x, y in zip(named, rates[column], strict=True):
+                axes.annotate(
+                    f"{number(y * 100, '0')}\xa0%",
+                    (x, y),
+                    textcoords="offset points",
+                    xytext=(0, 9 * shift - 3),
+                    ha="center",
+                    color=colour,
+                    size=9,
+                )
+    percent_axis(axes.yaxis)
+    axes.set_ylim(0, max(1.08, rates["customer_retention_rate"].max() * 1.08))
+    axes.tick_params(axis="x", rotation=0 if len(rates) < 9 else 60)
+    axes.legend(loc="lower left")
+    clear_axes(axes, keep="y")
+    last = rates.iloc[-1]
+    alt = _("In {period} {true} of the customers active at the start stayed; the source's CRR says {crr}.")
+    return Chart(
+        figure,
+        alt.format(
+            period=named[-1], true=shown("x_share", last["true_retention_rate"]), crr=shown("x_share", last["customer_retention_rate"])
+        ),
+    )
+
+
+def cohort_heatmap(cohorts: pd.DataFrame, column: str) -> Chart:
+    """Cohorts by age: the share of customers active, or of the first period's money, in each cell."""
+    title = {
+        "active_share": _("Share of each cohort that bought, by age"),
+        "revenue_share": _("Money of each cohort against its first period, by age"),
+    }[column]
+    if cohorts.empty:
+        return nothing(title)
+    wide = cohorts.pivot(index="cohort", columns="age", values=column)
+    sizes = cohorts.drop_duplicates("cohort").set_index("cohort")["cohort_customers"]
+    figure, axes = canvas(height=0.9 + 0.34 * len(wide), title=title)
+    top = 1.0 if column == "active_share" else float(np.nanquantile(wide.to_numpy(), 0.95))
+    axes.pcolormesh(
+        np.arange(wide.shape[1] + 1) - 0.5,
+        np.arange(wide.shape[0] + 1) - 0.5,
+        wide.to_numpy(),
+        cmap="Blues",
+        vmin=0,
+        vmax=max(top, 0.01) * 1.15,
+    )
+    if wide.size <= 400:
+        for i, j in zip(*np.nonzero(wide.notna().to_numpy()), strict=True):
+            value = wide.iat[i, j]
+            axes.text(j, i, number(value * 100, "0"), ha="center", va="center", size=8.5, color="white" if value > 0.62 * top else INK)
+    axes.set_yticks(range(len(wide)), [f"{cell('cohort', c)}  (n={sizes[c]})" for c in wide.index])
+    axes.set_xticks(range(wide.shape[1]), wide.columns)
+    axes.invert_yaxis()
+    axes.set_xlabel(_("periods since the first purchase (cells in %)"))
+    axes.grid(visible=False)
+    axes.tick_params(length=0)
+    one = wide[1].mean() if 1 in wide.columns else np.nan
+    return Chart(
+        figure,
+        _("{title}: on average {share} one period after the first purchase.").format(title=title, share=shown("x_share", float(one))),
+    )
+
+
+def overdue(late: pd.DataFrame, names: pd.Series, *, top: int = 15) -> Chart:
+    """The largest overdue customers: present silence against their usual gap, in days."""
+    title = _("Overdue customers with the most money: silence against their own usual gap")
+    if late.empty:
+        return nothing(title)
+    part = late.head(top).iloc[::-1]
+    figure, axes = canvas(height=0.8 + 0.3 * len(part), title=title)
+    at = np.arange(len(part))
+    axes.barh(at, part["silence_days"], color="#e3b9a0", height=0.62, label=_("silent now, days"))
+    axes.barh(at, part["usual_gap_days"], color=BLUE, height=0.28, label=_("usual gap, days"))
+    axes.set_yticks(at, [str(names.get(c, c))[:34] for c in part["customer_id"]])
+    axes.legend(loc="lower right")
+    clear_axes(axes, keep="x")
+    first = late.iloc[0]
+    alt = _("{count} customers are overdue; the largest, {name}, has been silent for {silence} days against a usual gap of {gap}.")
+    return Chart(
+        figure,
+        alt.format(
+            count=len(late),
+            name=names.get(first["customer_id"], first["customer_id"]),
+            silence=first["silence_days"],
+            gap=shown("x_days", first["usual_gap_days"]),
+        ),
+    )
+
+
+def reactivation(table: pd.DataFrame) -> Chart:
+    """Chance of return by months of silence so far, with intervals."""
+    title = _("Chance that a silence ends within the next year, by how long it has lasted (months)")
+    known = table[table["return_share"].notna()]
+    if known.empty:
+        return nothing(title)
+    figure, axes = canvas(height=3.2, title=title)
+    dots(
+        axes, known["silence_months"].astype("str"), known["return_share"], known["low_share"], known["high_share"], notes=known["silences"]
+    )
+    first, last = known.iloc[0], known.iloc[-1]
+    alt = _("After {a} months of silence {p} come back within a year, after {b} months {q}.")
+    return Chart(
+        figure,
+        alt.format(
+            a=first["silence_months"],
+            p=shown("x_share", first["return_share"]),
+            b=last["silence_months"],
+            q=shown("x_share", last["return_share"]),
+        ),
+    )
+
+
+def survival(curve: pd.DataFrame) -> Chart:
+    """Share of relationships still alive by days since the first purchase, with its interval."""
+    title = _("Relationships still alive, by days since the first purchase")
+    if curve.empty:
+        return nothing(title)
+    figure, axes = canvas(height=3.2, title=title)
+    days = np.append(0, curve["days"])
+    axes.step(days, 1 - np.append(0, curve["happened_share"]), where="post", color=BLUE, lw=2)
+    axes.fill_between(
+        days, 1 - np.append(0, curve["high_share"]), 1 - np.append(0, curve["low_share"]), step="post", color=BLUE, alpha=0.15, lw=0
+    )
+    axes.set_ylim(0, 1.02)
+    percent_axis(axes.yaxis)
+    axes.set_xlabel(_("days since the first purchase"))
+    year = curve[curve["days"] <= 365]
+    alive = 1 - year["happened_share"].iloc[-1] if len(year) else 1.0
+    return Chart(
+        figure, _("A year after the first purchase {share} of the relationships are alive.").format(share=shown("x_share", float(alive)))
+    )

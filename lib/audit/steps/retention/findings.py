@@ -1,0 +1,142 @@
+"""The chapter's findings."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from audit.core.findings import NAN, Finding
+from audit.i18n import mark as N_
+from audit.steps.retention.codes import SilenceRule, Since
+from audit.steps.retention.silence import better_rule
+
+
+def chapter_findings(
+    rates: pd.DataFrame,
+    late: pd.DataFrame,
+    returns: pd.DataFrame,
+    lost: pd.DataFrame,
+    tried: pd.DataFrame,
+    *,
+    judged: int,
+    rule: str,
+    overdue_chance: float,
+    active_months: int,
+) -> list[Finding]:
+    """Retention of the last period beside the source's CRR, the overdue customers and their money, the chance of return.
+
+    Parameters
+    ----------
+    rates, late, returns, lost, tried
+        from retention (one unit), overdue, reactivation, winback, rivals.
+    judged
+        customers with enough purchases for a rhythm of their own.
+    """
+    return [
+        _stayed(rates, active_months),
+        *_crr(rates),
+        _late(late, judged, rule, overdue_chance),
+        *_tried(tried),
+        *_came_back(returns, lost),
+    ]
+
+
+def _stayed(rates: pd.DataFrame, active_months: int) -> Finding:
+    if rates.empty:
+        why = N_("no complete period begins after customers have been watched for long enough")
+        return Finding(
+            "retention_rate",
+            "retention",
+            "fact",
+            N_("How many customers stay from period to period cannot be said."),
+            title=N_("Retention"),
+            why=why,
+        )
+    now = rates.iloc[-1]
+    return Finding(
+        "retention_rate", "retention", "fact",
+        N_("{value} of the {n} customers active at the start of {period} were still active at its end; {lost} had bought nothing for {months} months."), title=N_("Retention"),
+        value=float(now["true_retention_rate"]), n=int(now["at_start"]),
+        previous=float(rates.iloc[-2]["true_retention_rate"]) if len(rates) > 1 else NAN,
+        params={"period": now["period"], "lost": int(now["lost"]), "months": active_months},
+    )  # fmt: skip
+
+
+def _crr(rates: pd.DataFrame) -> list[Finding]:
+    if rates.empty or math.isnan(rates.iloc[-1]["customer_retention_rate"]):
+        return []
+    now = rates.iloc[-1]
+    gone = int(now["acquired"] - (now["at_end"] - now["kept"] - now["returned"]))
+    return [
+        Finding(
+            "crr", "retention", "fact",
+            N_("The source's CRR, (E − N) / S, says {value} for {period}: it counts {returned} returned customers as kept and takes off {new_gone} new ones who were silent again; printed, not judged."), title=N_("CRR by the source's formula"),
+            value=float(now["customer_retention_rate"]), n=int(now["at_start"]),
+            params={"period": now["period"], "returned": int(now["returned"]), "new_gone": gone},
+        )
+    ]  # fmt: skip
+
+
+def _late(late: pd.DataFrame, judged: int, rule: str, overdue_chance: float) -> Finding:
+    if not judged:
+        why = N_("no customer has bought often enough to show a rhythm")
+        return Finding(
+            "overdue", "retention", "model", N_("Who is overdue cannot be said."), title=N_("Overdue customers"), unit="count", why=why
+        )
+    fresh = late[late["since_class"] == Since.FRESH]
+    money = float(fresh["yearly_revenue"].sum())
+    own = N_(
+        "{value} customers have gone silent within the last year for longer than their own rhythm explains, out of {n} with a rhythm; by chance about {by_chance} would. In their last twelve months of buying they brought {money_said}; {gone} more are long gone."
+    )
+    fixed = N_(
+        "{value} customers have been silent beyond the fixed limit, a year at most, out of {n} with a rhythm; tried out, the limit did as well as their own rhythms. In their last twelve months of buying they brought {money_said}; {gone} more are long gone."
+    )
+    return Finding(
+        "overdue", "retention", "model", own if rule == SilenceRule.OWN else fixed, title=N_("Overdue customers"),
+        value=float(len(fresh)), unit="count", n=judged, money=money, who=" ".join(fresh["customer_id"].head(20)),
+        params={"by_chance": round(overdue_chance * judged), "money_said": money, "gone": len(late) - len(fresh)},
+    )  # fmt: skip
+
+
+def _tried(tried: pd.DataFrame) -> list[Finding]:
+    if tried.empty or not tried["listed"].all():
+        return []
+    by = tried.set_index("rule_class")
+    own, fixed = by.loc[SilenceRule.OWN], by.loc[SilenceRule.FIXED]
+    return [
+        Finding(
+            "overdue_tried", "retention", "estimate",
+            N_("Tried out on the last holdout: of {n} customers silent beyond their own rhythm {value} bought nothing more (interval {low} to {high}), and {recall_share} of all who were gone stood in the list; a fixed silence: {fixed_listed} customers, {fixed_precision_share}, {fixed_recall_share}. The list follows the rule that did better: {rule}."), title=N_("The overdue list tried out"),
+            value=float(own["precision_share"]), low=float(own["low_share"]), high=float(own["high_share"]), n=int(own["listed"]),
+            params={
+                "recall_share": float(own["recall_share"]), "fixed_listed": int(fixed["listed"]), "fixed_precision_share": float(fixed["precision_share"]),
+                "fixed_recall_share": float(fixed["recall_share"]), "rule": SilenceRule(better_rule(tried)),
+            },
+        )
+    ]  # fmt: skip
+
+
+def _came_back(returns: pd.DataFrame, lost: pd.DataFrame) -> list[Finding]:
+    half = returns[returns["silence_months"] == 6]
+    if half.empty or half["return_share"].isna().all():
+        why = N_("no silence of half a year was watched for long enough")
+        return [
+            Finding(
+                "reactivation",
+                "retention",
+                "estimate",
+                N_("Whether silent customers come back by themselves cannot be said."),
+                title=N_("Return by themselves"),
+                why=why,
+            )
+        ]
+    row = half.iloc[0]
+    return [
+        Finding(
+            "reactivation", "retention", "estimate",
+            N_("Of silences that had lasted six months (n = {n}), {value} ended by themselves in a purchase within a further year (interval {low} to {high}). Of the {silent} customers silent now {expected} a year may come back without any effort; what a call adds can only be learned by calling some and not others."), title=N_("Return by themselves"),
+            value=float(row["return_share"]), low=float(row["low_share"]), high=float(row["high_share"]), n=int(row["silences"]),
+            who=" ".join(lost["customer_id"].head(20)), params={"silent": len(lost), "expected": float(lost["expected_revenue"].sum())},
+        )
+    ]  # fmt: skip

@@ -1,0 +1,153 @@
+"""Who stays? The source's CRR beside the same customers still active, cohorts at equal age, how long relationships last."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from audit.core import periods
+from audit.core.findings import NAN
+from audit.core.settings import Settings
+from audit.stats.survival import kaplan_meier
+
+MONTH_DAYS = 30.44
+ACTIVE_QUANTILE = 0.9
+
+
+def active_months(history: pd.DataFrame, *, declared: float) -> int:
+    """For how many months after a purchase a customer counts as active: declared, or from the customers' own rhythms (P1).
+
+    Nine tenths of the customers who came back make nine tenths of their purchases within so many months (log-normal gaps; the one
+    gap itself where there is only one). Every customer counts once: pooled gaps would let the frequent buyers decide
+    for all. At least 1; 12 where nobody ever came back.
+    """
+    if declared:
+        return int(declared)
+    back = history[history["gaps"] >= 1]
+    if back.empty:
+        return 12
+    spread = np.sqrt(back["gap_log_var"].fillna(0.0))
+    own = np.exp(back["gap_log_mean"] + stats.norm.ppf(ACTIVE_QUANTILE) * spread)
+    return max(1, math.ceil(own.quantile(ACTIVE_QUANTILE) / MONTH_DAYS))
+
+
+def retention(
+    panel: pd.DataFrame, history: pd.DataFrame, spans: pd.DataFrame, *, observed_from: dt.date, known_from: dt.date, active_months: int
+) -> pd.DataFrame:
+    """The source's CRR = (E - N) / S, and beside it the true rate over the same customers (B2, P1).
+
+    A customer is active on a day if they bought within `active_months` months up to it. Returning customers sit in E
+    but in neither S nor N, so that CRR can exceed 100 %: it is printed as the source defines it, never judged. Periods
+    that begin before the first `active_months` have been observed have no S and are left out; before `known_from` nobody can be
+    told to be new (P13), so that N and CRR are empty there.
+
+    Parameters
+    ----------
+    spans
+        complete periods (periods.complete), beginning and ending with whole months.
+
+    Returns
+    -------
+    DataFrame with period, at_start (S), at_end (E), acquired (N: first purchase in the period), kept (S and E),
+    returned (E, neither S nor N), lost (S, not E), customer_retention_rate ((E - N) / S), true_retention_rate (kept / S).
+
+    Source: method B2 as written, P1; Fader, Hardie, Ross.
+    """
+    bought = pd.PeriodIndex(panel["period"], freq="M").astype("int64").to_numpy()
+    who = panel["customer_id"].to_numpy()
+    first = history.set_index("customer_id")["first_on"]
+    earliest = pd.Period(observed_from, freq="M").ordinal + active_months
+    rows = []
+    for span in spans.itertuples():
+        start, end = pd.Period(span.from_on, freq="M").ordinal - 1, pd.Period(span.to_on, freq="M").ordinal
+        if start + 1 < earliest:
+            continue
+        s = set(who[(bought > start - active_months) & (bought <= start)])
+        e = set(who[(bought > end - active_months) & (bought <= end)])
+        n = set(first.index[(first >= span.from_on) & (first <= span.to_on)])
+        found = rates(s, e, n) | {"period": span.period}
+        if span.from_on < pd.Timestamp(known_from):
+            found |= dict.fromkeys(["acquired", "returned", "customer_retention_rate"], NAN)
+        rows.append(found)
+    names = ["period", "at_start", "at_end", "acquired", "kept", "returned", "lost", "customer_retention_rate", "true_retention_rate"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def by_unit(panel: pd.DataFrame, history: pd.DataFrame, settings: Settings, *, active_months: int) -> pd.DataFrame:
+    """`retention` by year, quarter and month, one below the other; unit_class says which."""
+    parts = []
+    for unit in periods.CODES:
+        spans = periods.of(settings, unit=unit)
+        since = {"observed_from": settings.observed_from, "known_from": periods.known_from(settings.observed_from, settings.burn_in_months)}
+        table = retention(panel, history, spans, **since, active_months=active_months)
+        parts.append(table.assign(unit_class=unit))
+    return pd.concat(parts, ignore_index=True)
+
+
+def rates(start: set, end: set, acquired: set) -> dict[str, float]:
+    """S, E, N and the two rates of one period.
+
+    >>> old, new, back = set(range(100)), set(range(200, 250)), set(range(300, 330))
+    >>> found = rates(old, set(range(40, 100)) | new | back, new)
+    >>> found["customer_retention_rate"], found["true_retention_rate"], found["returned"]
+    (0.9, 0.6, 30)
+    """
+    s, e, n = len(start), len(end), len(acquired)
+    kept = len(start & end)
+    return {
+        "at_start": s, "at_end": e, "acquired": n, "kept": kept, "returned": len(end - start - acquired), "lost": s - kept,
+        "customer_retention_rate": (e - n) / s if s else NAN, "true_retention_rate": kept / s if s else NAN,
+    }  # fmt: skip
+
+
+def cohort_retention(panel: pd.DataFrame, history: pd.DataFrame, spans: pd.DataFrame, *, unit: str) -> pd.DataFrame:
+    """Of each cohort, how many customers bought, and how much, in each period of its life (lenses 3 and 4).
+
+    Only whole periods, and only customers whose first purchase is known (P13, P14). Age 0 is the period of the first
+    purchase.
+
+    Returns
+    -------
+    DataFrame with cohort, age (periods), cohort_customers, customers, active_share, revenue, revenue_share (of the
+    cohort's revenue at age 0).
+    """
+    place = {label: i for i, label in enumerate(spans["period"])}
+    known = history[history["is_first_known"]].set_index("customer_id")
+    cohort = periods.labels(known["first_on"], unit)
+    cohort = cohort[cohort.isin(place)]
+    table = panel.assign(period=periods.labels(panel["period"], unit), cohort=panel["customer_id"].map(cohort))
+    table = table[table["period"].isin(place) & table["cohort"].notna()]
+    table = table.groupby(["cohort", "period"], as_index=False).agg(customers=("customer_id", "nunique"), revenue=("revenue", "sum"))
+    table["cohort"] = table["cohort"].astype("str")
+    sizes = cohort.value_counts()
+    every = [(c, p) for c in sorted(sizes.index, key=place.get) for p in spans["period"] if place[p] >= place[c]]
+    table = pd.DataFrame(every, columns=["cohort", "period"], dtype="str").merge(table, on=["cohort", "period"], how="left")
+    table["age"] = table["period"].map(place).astype(int) - table["cohort"].map(place).astype(int)
+    table["cohort_customers"] = table["cohort"].map(sizes).astype(int)
+    table["customers"] = table["customers"].fillna(0).astype(int)
+    table["revenue"] = table["revenue"].fillna(0.0)
+    begun = table["cohort"].map(table[table["age"] == 0].set_index("cohort")["revenue"]).astype(float)
+    table["active_share"] = table["customers"] / table["cohort_customers"]
+    table["revenue_share"] = table["revenue"] / begun.where(begun > 0)
+    return table[["cohort", "age", "cohort_customers", "customers", "active_share", "revenue", "revenue_share"]]
+
+
+def survival(history: pd.DataFrame, *, active_months: int, confidence: float) -> pd.DataFrame:
+    """How long relationships last: Kaplan-Meier from first purchase to lapse (lens 3), for customers who bought at least twice.
+
+    How a lapse is dated: a customer silent for longer than `active_months` lapsed on the day of the last purchase;
+    the others were there up to their last purchase, and what follows is open.
+
+    Returns
+    -------
+    DataFrame with days, happened_share (lapsed), low_share, high_share, watched.
+
+    Source: method B5, P2, P5, P13.
+    """
+    who = history[history["is_first_known"] & (history["purchases"] >= 2)]
+    lapsed = who["silence_days"] > active_months * MONTH_DAYS
+    return kaplan_meier((who["last_on"] - who["first_on"]).dt.days.to_numpy(), lapsed.to_numpy(), confidence=confidence)

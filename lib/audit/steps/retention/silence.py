@@ -1,0 +1,185 @@
+"""Who is about to leave? Silence against the customer's own rhythm, its naive rival, the chance of return, win-back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from audit.core.findings import NAN
+from audit.stats import intervals, survival
+from audit.steps.retention.codes import Reason, SilenceRule, Since
+from audit.steps.retention.retention_rates import MONTH_DAYS
+
+
+def names(customers: pd.DataFrame | None) -> pd.Series:
+    """Customers' names by id; empty where the base has no master file."""
+    return pd.Series(dtype="str") if customers is None else customers.set_index("customer_id")["name"]
+
+
+def yearly_revenue(panel: pd.DataFrame, history: pd.DataFrame) -> pd.Series:
+    """Each customer's revenue in the twelve months up to and including that of the last purchase; index customer_id."""
+    last = history.set_index("customer_id")["last_on"].dt.to_period("M").dt.start_time
+    recent = panel[panel["period"] > panel["customer_id"].map(last) - pd.DateOffset(months=12)]
+    return recent.groupby("customer_id")["revenue"].sum()
+
+
+def silence_chance(history: pd.DataFrame, *, rhythm_purchases: int, prior_gaps: float) -> pd.Series:
+    """How often a silence as long as the present one would come by chance, by each customer's own rhythm.
+
+    Gaps are taken as log-normal on the season's clock: a customer's own mean, and a variance that is the customer's own
+    pooled with that of the whole base, weighted as `prior_gaps` gaps (empirical Bayes: four gaps alone say little about
+    regularity). The chance is Student's, so that few gaps make it larger. NaN where purchases < `rhythm_purchases`.
+
+    Source: method B5, P11, P12; pooling as Smyth 2004, with a fixed prior weight.
+    """
+    n = history["gaps"].to_numpy(dtype=float)
+    enough = (history["purchases"] >= rhythm_purchases).to_numpy()
+    variance = history["gap_log_var"].to_numpy(dtype=float)
+    freedom = np.where(enough, n - 1, 0.0)
+    if not enough.any():
+        return pd.Series(NAN, index=history.index)
+    common = np.nansum(freedom * np.where(enough, variance, 0.0)) / freedom.sum()
+    pooled = (prior_gaps * common + freedom * np.where(enough, variance, 0.0)) / (prior_gaps + freedom)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        silence = np.log(np.maximum(history["silence_clock_days"].to_numpy(dtype=float), 0.05))
+        score = (silence - history["gap_log_mean"].to_numpy(dtype=float)) / np.sqrt(pooled * (1 + 1 / n))
+    chance = stats.t.sf(score, prior_gaps + freedom)
+    return pd.Series(np.where(enough, chance, NAN), index=history.index)
+
+
+def rivals(
+    before: pd.DataFrame | None,
+    *,
+    rhythm_purchases: int,
+    prior_gaps: float,
+    overdue_chance: float,
+    fixed_silence_days: float,
+    long_gone_days: float,
+    confidence: float,
+) -> pd.DataFrame:
+    """The own-rhythm rule and its naive rival, a fixed silence, tried out a holdout ago on customers with a rhythm.
+
+    "Gone" are those who bought nothing in the holdout: the nearest thing to a loss that can be seen. Customers silent beyond
+    `long_gone_days` even then are left out: every rule finds them, and they flatter it.
+
+    Parameters
+    ----------
+    before
+        ledger table history_before; None where the history is too short: no rows.
+
+    Returns
+    -------
+    DataFrame, a row per rule, the better one (by F1; the naive one where they tie) first: rule_class, judged (customers with a rhythm then),
+    gone (of these), listed, listed_and_gone, precision_share (with low_share, high_share, Wilson), recall_share, f1_index.
+    """
+    columns = [
+        "rule_class",
+        "judged",
+        "gone",
+        "listed",
+        "listed_and_gone",
+        "precision_share",
+        "low_share",
+        "high_share",
+        "recall_share",
+        "f1_index",
+    ]
+    told = before is not None and (before["purchases"] >= rhythm_purchases) & (before["silence_days"] <= long_gone_days)
+    if before is None or not told.any():
+        return pd.DataFrame({c: pd.Series(dtype="str" if c == "rule_class" else float) for c in columns})
+    then = before[told].reset_index(drop=True)
+    gone = ~then["has_bought_since"]
+    chance = silence_chance(then, rhythm_purchases=rhythm_purchases, prior_gaps=prior_gaps)
+    rows = []
+    for rule, listed in [(SilenceRule.FIXED, then["silence_days"] > fixed_silence_days), (SilenceRule.OWN, chance < overdue_chance)]:
+        hit, named, lost = int((listed & gone).sum()), int(listed.sum()), int(gone.sum())
+        low, high = intervals.wilson(hit, named, confidence=confidence)
+        precision, recall = (hit / named if named else NAN), (hit / lost if lost else NAN)
+        rows.append((rule, len(then), lost, named, hit, precision, low, high, recall, 2 * hit / (named + lost) if named + lost else NAN))
+    table = pd.DataFrame(rows, columns=columns)
+    return table.sort_values("f1_index", ascending=False, kind="stable", ignore_index=True)
+
+
+def better_rule(tried: pd.DataFrame) -> str:
+    """The rule that the overdue list follows: the better one of `rivals`; the own rhythm where nothing could be tried."""
+    return SilenceRule.OWN if tried.empty or tried["f1_index"].isna().all() else str(tried["rule_class"].iloc[0])
+
+
+def overdue(
+    history: pd.DataFrame,
+    panel: pd.DataFrame,
+    *,
+    rule: str,
+    rhythm_purchases: int,
+    prior_gaps: float,
+    overdue_chance: float,
+    fixed_silence_days: float,
+    long_gone_days: float,
+) -> pd.DataFrame:
+    """Customers silent for longer than the rule allows, most money first (B5): their own rhythm, or a fixed silence.
+
+    Of the customers who are still there, a share of about `overdue_chance` will stand here by chance. Customers with
+    fewer than `rhythm_purchases` purchases have no rhythm to judge and never stand here.
+
+    Returns
+    -------
+    DataFrame with customer_id, last_on, silence_days, usual_gap_days (own median), chance_share, yearly_revenue, since_class
+    (fresh, or long gone: silent beyond `long_gone_days`), fresh ones first.
+
+    Source: method B5, P2, P11, P12.
+    """
+    chance = silence_chance(history, rhythm_purchases=rhythm_purchases, prior_gaps=prior_gaps)
+    is_late = chance < overdue_chance if rule == SilenceRule.OWN else (history["silence_days"] > fixed_silence_days) & chance.notna()
+    late = history.assign(chance_share=chance)[is_late].rename(columns={"gap_days": "usual_gap_days"})
+    late = late.assign(yearly_revenue=late["customer_id"].map(yearly_revenue(panel, history)).astype(float).fillna(0.0))
+    late = late.assign(since_class=np.where(late["silence_days"] <= long_gone_days, Since.FRESH, Since.GONE))
+    columns = ["customer_id", "last_on", "silence_days", "usual_gap_days", "chance_share", "yearly_revenue", "since_class"]
+    return late[columns].sort_values(["since_class", "yearly_revenue", "customer_id"], ascending=[True, False, True], ignore_index=True)
+
+
+def reactivation(silences: pd.DataFrame, *, horizon_days: int, confidence: float, months: range = range(1, 13)) -> pd.DataFrame:
+    """Of the silences that lasted n months, the share that ended in a purchase within the horizon after (A5).
+
+    Kaplan-Meier over all silences of the base, those still open counted for as long as they last; NaN where none was
+    watched for so long. A base-wide rate: a fast buyer's silence of three months is worse than a slow one's.
+
+    Returns
+    -------
+    DataFrame with silence_months, silences (that lasted so long), return_share, low_share, high_share.
+    """
+    days, ended = survival.spread(silences)
+    rows = []
+    for month in months:
+        lasted = days >= month * MONTH_DAYS
+        curve = survival.kaplan_meier(days[lasted] - month * MONTH_DAYS, ended[lasted], confidence=confidence)
+        rows.append((month, int(lasted.sum()), *survival.at(curve, horizon_days, confidence=confidence)))
+    return pd.DataFrame(rows, columns=["silence_months", "silences", "return_share", "low_share", "high_share"])
+
+
+def winback(
+    history: pd.DataFrame, panel: pd.DataFrame, returns: pd.DataFrame, *, late: pd.DataFrame, active_months: int, rhythm_purchases: int
+) -> pd.DataFrame:
+    """Silent customers by yearly revenue x chance of return (M13): what may come back by itself, not what a call adds (P24).
+
+    Silent are those overdue, and those no longer active who have no rhythm of their own to say that all is well. The chance is the base's own for a silence
+    of that many months (`reactivation`), without any effort of ours; beyond the months it covers, that of its last row.
+
+    Returns
+    -------
+    DataFrame with customer_id, last_on, silence_days, yearly_revenue, return_share, expected_revenue (their product; NaN
+    where the chance is not decidable), reason_class (overdue, inactive). Ordered by expected_revenue, undecidable ones last by revenue.
+    """
+    is_late = history["customer_id"].isin(late["customer_id"])
+    unknown = history["purchases"] < rhythm_purchases
+    silent = history[is_late | (unknown & (history["silence_days"] > active_months * MONTH_DAYS))]
+    month = np.clip((silent["silence_days"] / MONTH_DAYS).astype(int), 1, int(returns["silence_months"].max()))
+    table = silent[["customer_id", "last_on", "silence_days"]].assign(
+        yearly_revenue=silent["customer_id"].map(yearly_revenue(panel, history)).astype(float).fillna(0.0),
+        return_share=month.map(returns.set_index("silence_months")["return_share"]).astype(float),
+        reason_class=np.where(is_late[silent.index], Reason.OVERDUE, Reason.INACTIVE),
+    )
+    table["expected_revenue"] = table["yearly_revenue"] * table["return_share"]
+    order = ["expected_revenue", "yearly_revenue", "customer_id"]
+    table = table.sort_values(order, ascending=[False, False, True], ignore_index=True)
+    return table[["customer_id", "last_on", "silence_days", "yearly_revenue", "return_share", "expected_revenue", "reason_class"]]

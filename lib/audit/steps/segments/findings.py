@@ -1,0 +1,114 @@
+"""The chapter's findings."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit.core.findings import NAN, Finding
+from audit.i18n import mark as N_
+from audit.steps.segments.codes import Abc
+
+
+def chapter_findings(
+    table: pd.DataFrame, moved: pd.DataFrame, gaps: pd.DataFrame, telling: pd.DataFrame, *, chance: float
+) -> list[Finding]:
+    """Who carries the sales by class, how many really moved, who strayed, and whether a portrait can be drawn."""
+    found = [_carriers(table), _moved(moved), _strayed(gaps)]
+    sure = telling[telling["corrected_chance_share"] < chance]
+    if telling.empty:
+        why = N_("table customers names no industry, region or source")
+        return [
+            *found,
+            Finding(
+                "portrait",
+                "segments",
+                "estimate",
+                N_("No portrait of a good customer can be drawn."),
+                title=N_("Portrait of the good customer"),
+                why=why,
+            ),
+        ]
+    if sure.empty:
+        return [
+            *found,
+            Finding(
+                "portrait", "segments", "estimate",
+                N_("None of {tested} attributes tells good customers from the others beyond chance; a portrait drawn from them would be invented."), title=N_("Portrait of the good customer"),
+                unit="count", n=len(table), params={"tested": len(telling)},
+            ),
+        ]  # fmt: skip
+    best = sure.iloc[0]
+    return [
+        *found,
+        Finding(
+            "portrait", "segments", "estimate",
+            N_("{value} of the customers with “{attribute}” are of class A or B, against {other_share} of the others; {sure} of {tested} attributes tell more than chance."), title=N_("Portrait of the good customer"),
+            value=float(best["good_share"]), n=int(best["customers"]),
+            params={"attribute": best["attribute"], "other_share": float(best["other_share"]), "sure": len(sure), "tested": len(telling)},
+        ),
+    ]  # fmt: skip
+
+
+def _carriers(table: pd.DataFrame) -> Finding:
+    if table.empty:
+        return Finding(
+            "abc",
+            "segments",
+            "fact",
+            N_("Nobody bought in the last twelve months."),
+            title=N_("Classes by money"),
+            unit="count",
+            why=N_("no sales in the last twelve months"),
+        )
+    by = table.drop_duplicates("group").groupby("abc_class")["group"].size()
+    total = table["revenue"].sum()
+    a = table.loc[table["abc_class"] == "A", "revenue"].sum()
+    return Finding(
+        "abc", "segments", "fact",
+        N_("{a} of {n} customers (groups of companies counted once) bring {value} of the last twelve months’ sales: class A; {b} are of class B, {c} of class C."), title=N_("Classes by money"),
+        value=float(a / total) if total else NAN, n=int(table["group"].nunique()),
+        params={"a": int(by.get("A", 0)), "b": int(by.get("B", 0)), "c": int(by.get("C", 0))},
+    )  # fmt: skip
+
+
+def _moved(moved: pd.DataFrame) -> Finding:
+    changed = moved[moved["class_before"] != moved["class_now"]]
+    if moved.empty or (moved["class_before"] == Abc.NONE).all():
+        why = N_("a year earlier nobody was observed")
+        return Finding(
+            "class_moves",
+            "segments",
+            "estimate",
+            N_("Moves between classes cannot be judged."),
+            title=N_("Moves between classes"),
+            unit="count",
+            why=why,
+        )
+    clear = changed[changed["is_clear"].fillna(False).astype(bool)]
+    down = clear[clear["revenue_now"] < clear["revenue_before"]]
+    return Finding(
+        "class_moves", "segments", "estimate",
+        N_("{value} of {n} customers changed class in a year, {clear} of them clearly; the others stand on a border, where a month more or less decides. The {down} clear losers brought {lost} less."), title=N_("Moves between classes"),
+        value=float(len(changed)), unit="count", low=float(len(clear)), high=float(len(changed)), n=len(moved),
+        money=float((down["revenue_before"] - down["revenue_now"]).sum()), who=" ".join(down["group"].head(20)),
+        params={"clear": len(clear), "down": len(down), "lost": float((down["revenue_before"] - down["revenue_now"]).sum())},
+    )  # fmt: skip
+
+
+def _strayed(gaps: pd.DataFrame) -> Finding:
+    if gaps.empty:
+        why = N_("table customers names no industry, or no industry has enough customers of the target audience")
+        return Finding(
+            "strayed",
+            "segments",
+            "estimate",
+            N_("Who strayed from the target audience cannot be said."),
+            title=N_("Strayed customers"),
+            unit="count",
+            why=why,
+        )
+    return Finding(
+        "strayed", "segments", "estimate",
+        N_("{value} customers look like the target audience of their industry and buy less; their distance to its median is {gap} a year. A distance, not a promise: only their budgets tell what they could buy."), title=N_("Strayed customers"),
+        value=float(len(gaps)), unit="count", n=len(gaps), who=" ".join(gaps["customer_id"].head(20)), params={"gap": float(gaps["gap"].sum())},
+    )  # fmt: skip

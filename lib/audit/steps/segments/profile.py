@@ -1,0 +1,104 @@
+"""Who are the good ones? Overlap of bases (D14), strayed customers (D1), the portrait (D16)."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from audit.core.findings import NAN
+from audit.steps.segments.codes import Base, Xyz
+
+
+def overlap(bases: pd.DataFrame) -> pd.DataFrame:
+    """How far two bases of segmentation say the same (D14): Cramer's V with Bergsma's correction, 0 nothing, 1 the same.
+
+    Parameters
+    ----------
+    bases
+        one row per customer, one column of classes per base.
+
+    Returns
+    -------
+    DataFrame with base_a, base_b, customers, agreement_index.
+    """
+    rows = []
+    for a, b in itertools.combinations(bases.columns, 2):
+        both = bases[[a, b]].dropna()
+        counts = pd.crosstab(both[a], both[b])
+        v = stats.contingency.association(counts, method="cramer", correction=False) if min(counts.shape) > 1 else NAN
+        n, r, k = len(both), *counts.shape
+        if n > 1 and v == v:
+            phi = max(0.0, v**2 * (min(r, k) - 1) - (r - 1) * (k - 1) / (n - 1))
+            least = min(r - (r - 1) ** 2 / (n - 1), k - (k - 1) ** 2 / (n - 1)) - 1
+            v = float(np.sqrt(phi / least)) if least > 0 else NAN
+        rows.append((a, b, n, v))
+    return pd.DataFrame(rows, columns=["base_a", "base_b", "customers", "agreement_index"])
+
+
+def strayed(table: pd.DataFrame, customers: pd.DataFrame | None, *, least_peers: int) -> pd.DataFrame:
+    """Customers who look like the target audience and buy less (D1), most money first.
+
+    Target audience: classes A and B of regularity X or Y. A strayed customer is of class C with a history long enough to judge, of the same industry as at
+    least `least_peers` of the target audience; the gap is to the median of these peers. It is a distance, not a
+    forecast: whether the customer could buy so much, only its purchase budget tells (P25).
+
+    Returns
+    -------
+    DataFrame with customer_id, industry, revenue, peers, peer_revenue (median), gap (money). Empty without industries.
+    """
+    columns = ["customer_id", "industry", "revenue", "peers", "peer_revenue", "gap"]
+    if customers is None or "industry" not in customers.columns:
+        return pd.DataFrame({c: pd.Series(dtype="str" if c in ("customer_id", "industry") else float) for c in columns})
+    who = table.assign(industry=table["customer_id"].map(customers.set_index("customer_id")["industry"]))
+    target = who[who["abc_class"].isin(["A", "B"]) & who["xyz_class"].isin(["X", "Y"])]
+    peers = target.groupby("industry")["revenue"].agg(peers="size", peer_revenue="median")
+    peers = peers[peers["peers"] >= least_peers]
+    low = who[
+        (who["abc_class"] == "C") & (who["xyz_class"] != Xyz.SHORT) & who["industry"].isin(peers.index) & (who["industry"] != "")
+    ].merge(peers, on="industry")
+    low = low.assign(gap=low["peer_revenue"] - low["revenue"])
+    return low[low["gap"] > 0][columns].sort_values(["gap", "customer_id"], ascending=[False, True], ignore_index=True)
+
+
+def portrait(table: pd.DataFrame, customers: pd.DataFrame | None, *, least: int) -> pd.DataFrame:
+    """Who is a good customer and who is not (D16): attributes more frequent among A and B than among C, or the reverse.
+
+    Fisher's exact test per value of industry, region and source, Benjamini and Hochberg's correction over all of them
+    (P39), values of fewer than `least` customers left out.
+
+    Returns
+    -------
+    DataFrame with attribute_class, attribute, customers, good_share (of those with it), other_share (of those without),
+    corrected_chance_share (corrected), the most telling first.
+    """
+    columns = ["attribute_class", "attribute", "customers", "good_share", "other_share", "corrected_chance_share"]
+    known = [c for c in ("industry", "region", "source") if customers is not None and c in customers.columns]
+    who = table.assign(good=table["abc_class"].isin(["A", "B"]))
+    if known:
+        who = who.merge(customers[["customer_id", *known]], on="customer_id")
+    rows = []
+    for column in known:
+        for value, has in who.groupby(column):
+            rest = who[who[column] != value]
+            if value != "" and min(len(has), len(rest)) >= least:
+                counts = [[int(has["good"].sum()), int((~has["good"]).sum())], [int(rest["good"].sum()), int((~rest["good"]).sum())]]
+                rows.append((column, value, len(has), has["good"].mean(), rest["good"].mean(), stats.fisher_exact(counts).pvalue))
+    found = pd.DataFrame(rows, columns=columns)
+    if len(found):
+        found["corrected_chance_share"] = stats.false_discovery_control(found["corrected_chance_share"])
+    return found.sort_values(["corrected_chance_share", "attribute_class", "attribute"], ignore_index=True)
+
+
+def bases(table: pd.DataFrame, regularity: pd.DataFrame, stage: pd.DataFrame, rfm: pd.DataFrame) -> pd.DataFrame:
+    """One row per customer, one column per base of segmentation: abc, xyz, lifecycle, rfm (its sum of scores, in thirds)."""
+    total = rfm.set_index("customer_id")[["recency", "frequency", "money"]].sum(axis=1)
+    columns = {
+        Base.ABC: table.set_index("customer_id")["abc_class"],
+        Base.XYZ: regularity.set_index("customer_id")["xyz_class"],
+        Base.LIFECYCLE: stage.set_index("customer_id")["status_class"],
+        Base.RFM: pd.cut(total, [0, 6, 10, 15], labels=["low", "middle", "high"]).astype("str"),
+    }
+    return pd.DataFrame(columns)

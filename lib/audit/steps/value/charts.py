@@ -1,0 +1,56 @@
+"""Pictures of what customers are worth: the largest with their ranges, and the rules that foretell them side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from audit.core.labels import named
+from audit.i18n import shown
+from audit.i18n import translate as _
+from audit.report.style import BLUE, GREEN, MUTED, ORANGE, SAND, Chart, canvas, clear_axes, money_axis, nothing
+
+
+def values(table: pd.DataFrame, names: pd.Series, currency: str, *, top: int = 15) -> Chart:
+    """The customers worth most in the next twelve months, each with its range."""
+    title = _("The customers worth most in the next twelve months, with the range of what may come")
+    part = table[table["horizon_value"] > 0].head(top)
+    if part.empty:
+        return nothing(title)
+    figure, axes = canvas(height=0.9 + 0.3 * len(part), title=title)
+    at = np.arange(len(part))
+    low, high = (part[c].fillna(part["horizon_value"]) for c in ("low_value", "high_value"))
+    axes.hlines(at, low, high, color=SAND, lw=5, alpha=0.8)
+    axes.scatter(part["horizon_value"], at, color=BLUE, zorder=3, s=28)
+    axes.set_yticks(at, [str(names.get(c, c))[:38] for c in part["customer_id"]])
+    axes.invert_yaxis()
+    axes.set_xlim(left=min(0, float(low.min())))
+    money_axis(axes.xaxis)
+    clear_axes(axes, keep="x")
+    best = part.iloc[0]
+    alt = _("The first is expected to bring {value}; the {n} shown together {total}.")
+    return Chart(
+        figure,
+        alt.format(
+            value=shown("x", float(best["horizon_value"]), currency),
+            n=len(part),
+            total=shown("x", float(part["horizon_value"].sum()), currency),
+        ),
+    )
+
+
+def rules(tried: pd.DataFrame) -> Chart:
+    """Mean absolute error of each rule on the holdout; naive rules pale."""
+    title = _("How far each rule was off, in purchases a customer, on the same year that nobody had seen")
+    if tried.empty:
+        return nothing(title)
+    part = tried.iloc[::-1]
+    figure, axes = canvas(height=0.9 + 0.34 * len(part), title=title)
+    colours = [MUTED if naive else GREEN if better else ORANGE for naive, better in zip(part["is_naive"], part["is_better"], strict=True)]
+    axes.barh([named("rule", r) for r in part["rule"]], part["error_number"], color=colours)
+    for i, error in enumerate(part["error_number"]):
+        axes.text(error, i, f"  {shown('x_number', float(error))}", va="center", size=9)
+    axes.margins(x=0.12)
+    clear_axes(axes, keep="x")
+    said = "; ".join(f"{named('rule', r.rule)}: {shown('x_number', float(r.error_number))}" for r in tried.itertuples())
+    return Chart(figure, _("Error by rule: {said}.").format(said=said))

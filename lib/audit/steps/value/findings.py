@@ -1,0 +1,219 @@
+"""The chapter's findings."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit.core.findings import NAN, Finding
+from audit.i18n import mark as N_
+from audit.steps.value import lifetime
+from audit.steps.value.backtest import NAIVE
+from audit.steps.value.codes import Naive
+
+
+def chapter_findings(
+    whole: pd.DataFrame, base: pd.DataFrame, values: pd.DataFrame, tried: pd.DataFrame, life: pd.DataFrame, paid: pd.DataFrame,
+    *, used: str, of_year: float, dependence: tuple[float, float, float], repeaters: int, points: float, horizon_months: int,
+) -> list[Finding]:  # fmt: skip
+    """Value to date, of the next year, how the models did, the bias of Gamma-Gamma, what five points of retention would bring, payback.
+
+    Parameters
+    ----------
+    whole, base, values, tried, life, paid
+        from lifetime_values, intervals (both), rivals, lives, payback.
+    used
+        the rule that foretells purchases.
+    of_year
+        the same money (margin or revenue) of the last twelve months.
+    """
+    return [
+        _to_date(whole),
+        _ahead(base, values, used, of_year, tried),
+        *_tried(tried, used),
+        _dependence(dependence, repeaters),
+        _points(life, points, horizon_months),
+        *_payback(paid),
+    ]
+
+
+def _to_date(whole: pd.DataFrame) -> Finding:
+    row = whole.iloc[0]
+    parts = {
+        "order_value": float(row["order_value"]), "orders_number": float(row["orders_per_month_number"]), "active_months": float(row["active_months"]),
+    }  # fmt: skip
+    if pd.isna(row["lifetime_value"]):
+        return Finding(
+            "value_to_date", "value", "fact",
+            N_("A customer has brought {value} of revenue to date: {order_value} an order, {orders_number} orders a month, for {active_months} months. Its profit cannot be said without the cost of goods."), title=N_("Value to date"),
+            value=float(row["lifetime_revenue"]), unit="money", n=int(row["customers"]), params=parts,
+        )  # fmt: skip
+    return Finding(
+        "value_to_date", "value", "fact",
+        N_("A customer has brought {value} of margin to date: {order_value} an order, {orders_number} orders a month, {margin_rate} of it margin, for {active_months} months."), title=N_("Value to date"),
+        value=float(row["lifetime_value"]), unit="money", n=int(row["customers"]), params={**parts, "margin_rate": float(row["margin_rate"])},
+    )  # fmt: skip
+
+
+def _ahead(base: pd.DataFrame, values: pd.DataFrame, used: str, of_year: float, tried: pd.DataFrame) -> Finding:
+    row = base.iloc[0]
+    params = {"rule_class": rule_named(used), "level_class": str(row["level_class"])}
+    if tried.empty:
+        why = N_("the history is too short for any rule to be tried before it is used")
+        return Finding(
+            "value_ahead",
+            "value",
+            "model",
+            N_("What the customers will bring in the next twelve months cannot be said."),
+            title=N_("Value of the next twelve months"),
+            n=int(row["customers"]),
+            why=why,
+        )
+    message = N_(
+        "In the next twelve months the {n} customers seen so far are expected to bring {value} of {level_class} ({low} to {high}), by the rule “{rule_class}”; in the last twelve it was {previous}. New customers come on top."
+    )
+    return Finding(
+        "value_ahead", "value", "model" if used not in NAIVE else "estimate", message, title=N_("Value of the next twelve months"), value=float(row["horizon_value"]), unit="money", n=int(row["customers"]),
+        low=float(row["low_value"]), high=float(row["high_value"]), previous=of_year, who=", ".join(values["customer_id"].head(10)), params=params,
+    )  # fmt: skip
+
+
+def _tried(tried: pd.DataFrame, used: str) -> list[Finding]:
+    if tried.empty:
+        return []
+    by = tried.set_index("rule")
+    naive = by.loc[[Naive.AVERAGE, Naive.LAST_YEAR], "error_number"].idxmin()
+    params = {
+        "rule_class": rule_named(used),
+        "naive_class": rule_named(naive),
+        "naive_number": float(by.loc[naive, "error_number"]),
+        "error_number": float(by.loc[used, "error_number"]),
+    }
+    if used in NAIVE:
+        message = N_(
+            "Tried on {n} customers, no model foretells purchases clearly better than the naive rule “{rule_class}”, which errs by {error_number} purchases a customer and is used."
+        )
+        return [
+            Finding(
+                "value_tried",
+                "value",
+                "fact",
+                message,
+                title=N_("The forecast of purchases tried out"),
+                value=float(by.loc[used, "error_number"]),
+                unit="ratio",
+                n=int(by.loc[used, "customers"]),
+                params=params,
+            )
+        ]
+    message = N_(
+        "Tried on {n} customers, “{rule_class}” errs by {error_number} purchases a customer, the best naive rule, “{naive_class}”, by {naive_number}; the sum of all is off by {bias_rate}."
+    )
+    return [
+        Finding(
+            "value_tried", "value", "fact", message, title=N_("The forecast of purchases tried out"), value=float(by.loc[used, "error_number"]), unit="ratio", n=int(by.loc[used, "customers"]),
+            previous=float(by.loc[naive, "error_number"]), params={**params, "bias_rate": float(by.loc[used, "bias_rate"])},
+        )
+    ]  # fmt: skip
+
+
+def _dependence(found: tuple[float, float, float], repeaters: int) -> Finding:
+    rho, low, high = found
+    if rho != rho:
+        why = N_("too few customers have bought again")
+        return Finding(
+            "value_independence",
+            "value",
+            "estimate",
+            N_("Whether those who buy often also spend more at a time cannot be said."),
+            title=N_("Frequency and spend"),
+            n=repeaters,
+            why=why,
+        )
+    if low > 0:
+        message = N_(
+            "Those who buy often also spend more at a time (rank correlation {rho_number}, {low_number} to {high_number}, n = {n}): Gamma-Gamma takes the two as independent and would undervalue them."
+        )
+    elif high < 0:
+        message = N_(
+            "Those who buy often spend less at a time (rank correlation {rho_number}, {low_number} to {high_number}, n = {n}): Gamma-Gamma takes the two as independent and would overvalue frequent buyers."
+        )
+    else:
+        message = N_(
+            "How often customers buy says little of what they spend at a time (rank correlation {rho_number}, {low_number} to {high_number}, n = {n}): the independence that Gamma-Gamma needs is not contradicted."
+        )
+    return Finding(
+        "value_independence", "value", "estimate", message, title=N_("Frequency and spend"), value=rho, unit="ratio", n=repeaters, low=low, high=high,
+        params={"rho_number": rho, "low_number": low, "high_number": high},
+    )  # fmt: skip
+
+
+def _points(life: pd.DataFrame, points: float, horizon_months: int) -> Finding:
+    grown, constant = lifetime.elasticity(life, points=points) if len(life) else (NAN, NAN)
+    best = grown if grown == grown else constant
+    if best != best:
+        why = N_(
+            "none of the customers whose first purchase is known has left yet, or fewer than ten of them have, or they have been watched for less than a year"
+        )
+        return Finding(
+            "value_of_retention",
+            "value",
+            "model",
+            N_("What more retention would bring cannot be said."),
+            title=N_("What more retention would bring"),
+            why=why,
+        )
+    message = N_(
+        "Of {n} customers whose first purchase is known {left} have left. If {points_share} more of them stayed through each year ({then_share} instead of {now_share}), a customer’s months within {horizon_months} months would grow by {value}, mostly beyond what has been watched; the literature’s claim is 25 to 95 % of profit for five points."
+    )
+    n, seen = int(life["customers"].iloc[0]), life.iloc[-1]
+    params = {"points_share": points, "horizon_months": float(horizon_months), "left": int(seen["left"])}
+    params |= {"now_share": float(seen["one_year_share"]), "then_share": min(1.0, float(seen["one_year_share"]) + points)}
+    return Finding(
+        "value_of_retention", "value", "model", message, title=N_("What more retention would bring"), value=best, n=n, params=params
+    )
+
+
+def _payback(paid: pd.DataFrame) -> list[Finding]:
+    if paid.empty:
+        return []
+    row = paid.iloc[0]  # the oldest cohort has been watched longest
+    params = {"cohort": str(row["cohort"]), "cost": float(row["cost_per_customer"]), "margin": float(row["margin_per_customer"])}
+    if pd.isna(row["payback_months"]):
+        message = N_(
+            "The {n} customers won in {cohort} cost {cost} each and have brought {margin} of margin each so far: not yet their cost."
+        )
+        return [
+            Finding(
+                "value_payback",
+                "value",
+                "fact",
+                message,
+                title=N_("Payback of new customers"),
+                value=float(row["watched_months"]),
+                unit="count",
+                n=int(row["new_customers"]),
+                params=params,
+            )
+        ]
+    message = N_(
+        "The {n} customers won in {cohort} cost {cost} each and together had brought it back after {payback_months} months, in margin on goods, before what serving them costs."
+    )
+    params["payback_months"] = float(row["payback_months"])
+    return [
+        Finding(
+            "value_payback",
+            "value",
+            "fact",
+            message,
+            title=N_("Payback of new customers"),
+            value=float(row["payback_months"]),
+            unit="count",
+            n=int(row["new_customers"]),
+            params=params,
+        )
+    ]
+
+
+def rule_named(rule: str) -> str:
+    """A naive rule by its code; a model is called by the name that the literature gives it."""
+    return Naive(rule) if rule in list(Naive) else rule

@@ -1,0 +1,54 @@
+"""What is the answer, and what should be done first?
+
+The findings of all chapters on one page, those with money at stake first; the eight questions of the book (A1-A8)
+answered by the data and, beside them, by the owner (A9); and what could not be decided, with the table that would
+decide it. Money of different findings overlaps and is never added up.
+"""
+
+import lazy_loader
+
+from audit.core.findings import findings_table
+from audit.core.registry import Step
+from audit.core.tables.schema import written
+from audit.i18n import mark as N_
+from audit.steps.verdicts.codes import Agreement, Answer, Open
+
+STEP = Step(
+    "verdicts", 990, N_("The answer"), N_("What is the answer, and what should be done first?"),
+    reads=("history",),
+    uses=("answers", "activities",),
+    uses_findings=True,
+)  # fmt: skip
+
+TABLES = (
+    findings_table("verdicts"),
+    written(
+        "eight_questions", "one of the eight questions", "question",
+        "question:t data_answer:t finding:t owner_answer:t agreement_class:t",
+        codes={"data_answer": Answer, "agreement_class": Agreement},
+        headings={
+            "data_answer": N_("The data say"), "owner_answer": N_("The owner said"),
+        },
+    ),
+    written(
+        "undecided", "one thing that is undecided", "",
+        "subject_class:t subject:t decided_by:t",
+        codes={"subject_class": Open},
+        headings={
+            "decided_by": N_("What would decide it"),
+        },
+    ),
+)  # fmt: skip
+
+HEADINGS = {  # of columns that only excerpts show
+    "owner_answer": (N_("The owner said"), Answer),
+}  # fmt: skip
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__, ["charts"],
+    {
+        "findings": ["chapter_findings"],
+        "priorities": ["ordered", "undecided", "answer"],
+        "questions": ["QUESTIONS", "eight_questions"],
+    },
+)  # fmt: skip

@@ -1,0 +1,61 @@
+"""Which findings come first, what is the answer in five lines, and what stays undecided?"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit.core.findings import Verdict
+from audit.steps.verdicts.codes import Answer, Open
+from audit.steps.verdicts.questions import NEEDS
+
+LINES = 5  # of the answer
+
+
+OPENS, CLOSES = ("base_size",), ("retention_rate", "rows_kept")  # findings that begin and end it
+
+
+def ordered(found: pd.DataFrame) -> pd.DataFrame:
+    """All findings with those that miss a norm first, then by money at stake, then in reading order.
+
+    Returns
+    -------
+    DataFrame as findings.judge returns it.
+    """
+    rank = found["verdict"].map({Verdict.MISSED: 0}).fillna(1)
+    stake = found["money"].abs().fillna(-1.0)
+    order = pd.DataFrame({"rank": rank, "stake": -stake, "at": range(len(found))}, index=found.index)
+    return found.loc[order.sort_values(["rank", "stake", "at"]).index].reset_index(drop=True)
+
+
+def undecided(found: pd.DataFrame, questions: pd.DataFrame, missing: dict[str, str]) -> pd.DataFrame:
+    """What these data cannot decide, and what would decide it.
+
+    Parameters
+    ----------
+    missing
+        tables the base does not have, with what each unlocks (tables.py).
+
+    Returns
+    -------
+    DataFrame with subject_class (finding, question or table), subject, decided_by.
+    """
+    rows = [(Open.FINDING, row["title"], row["why"]) for _, row in found[found["verdict"] == Verdict.UNDECIDED].iterrows()]
+    open_ = questions.loc[questions["data_answer"] == Answer.UNDECIDED, "question"]
+    rows += [(Open.QUESTION, question, NEEDS[question]) for question in open_]
+    rows += [(Open.TABLE, name, unlocks) for name, unlocks in missing.items()]
+    return pd.DataFrame(rows, columns=["subject_class", "subject", "decided_by"])
+
+
+def answer(found: pd.DataFrame) -> pd.DataFrame:
+    """The answer in five lines: how many customers there are, what misses a norm or has most money at stake, who stays, and trust in the data.
+
+    Parameters
+    ----------
+    found
+        all findings, as `ordered` returns them.
+    """
+    lead, last = (found.index[found["id"].isin(names)].tolist() for names in (OPENS, CLOSES))
+    last = sorted(last, key=lambda i: CLOSES.index(found.loc[i, "id"]))
+    urgent = found.index[(found["verdict"] == Verdict.MISSED) | found["money"].notna()]
+    between = [i for i in dict.fromkeys([*urgent, *found.index]) if i not in {*lead, *last}]
+    return found.loc[[*lead, *between[: LINES - len(lead) - len(last)], *last]].reset_index(drop=True)

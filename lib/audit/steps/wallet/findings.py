@@ -1,0 +1,213 @@
+"""The chapter's findings."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit.core.findings import Finding
+from audit.i18n import mark as N_
+from audit.steps.wallet.codes import Basis, Position, Provenance
+
+
+def chapter_findings(
+    wallets: pd.DataFrame,
+    tried: pd.DataFrame,
+    space: pd.DataFrame,
+    moved: pd.DataFrame,
+    managers: pd.DataFrame,
+    realistic: pd.DataFrame,
+    *,
+    rate: float,
+) -> list[Finding]:
+    """Our share of budgets that were given, of those modelled, what changed it, the largest category gap, managers below what was expected, what is realistic, and budgets that cannot be right."""
+    given = wallets["provenance_class"].isin([Provenance.DECLARED, Provenance.BENCHMARK]).any()
+    rest = [*_managers(managers), _realistic(realistic), *_wrong(wallets)] if given else []
+    return [_given(wallets), *_modelled(wallets, tried, rate), *_space(space), *_moved(moved), *rest]
+
+
+def _given(wallets: pd.DataFrame) -> Finding:
+    told = wallets[wallets["provenance_class"].isin([Provenance.DECLARED, Provenance.BENCHMARK])]
+    if told.empty or not told["budget"].sum():
+        why = N_("table budgets is missing: what customers buy from others is not known")
+        return Finding(
+            "wallet_share",
+            "wallet",
+            "estimate",
+            N_("Our share of the customers’ purchases cannot be said."),
+            title=N_("Share of wallet"),
+            why=why,
+        )
+    revenue, gap = float(told["revenue"].sum()), float(told["gap"].sum())
+    return Finding(
+        "wallet_share", "wallet", "estimate", N_("The {n} customers whose budgets are known buy {value} of their goods from us ({low} to {high} if all budgets were off by the error the settings allow), half of them more than {median_share}; {gap} a year goes elsewhere, {top_share} of it with the two largest gaps. They bring {sales_share} of our sales."), title=N_("Share of wallet"),
+        value=revenue / float(told["budget"].sum()), n=len(told), low=revenue / float(told["high_budget"].sum()), high=min(1.0, revenue / float(told["low_budget"].sum())),
+        money=gap, money_low=float(told["low_gap"].sum()), money_high=float(told["high_gap"].sum()), who=", ".join(told["group"].head(10)),
+        params={"median_share": float(told["wallet_share"].median()), "top_share": float(told["gap"].nlargest(2).sum() / gap) if gap else 0.0, "gap": gap, "sales_share": revenue / float(wallets["revenue"].sum()) if wallets["revenue"].sum() else float("nan")},
+    )  # fmt: skip
+
+
+def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[Finding]:
+    of = wallets[wallets["provenance_class"] == Provenance.MODELLED]
+    unknown = int((wallets["provenance_class"] == Provenance.UNKNOWN).sum())
+    if of.empty and not unknown:
+        return []
+    if of.empty:
+        why = N_("too few budgets are known, and customers’ sizes are not")
+        return [
+            Finding(
+                "wallet_modelled",
+                "wallet",
+                "model",
+                N_("The budgets of the other {n} customers cannot be estimated."),
+                title=N_("Budgets estimated"),
+                n=unknown,
+                why=why,
+            )
+        ]
+    gap, low, high = (float(of[c].sum()) for c in ("gap", "low_gap", "high_gap"))
+    params = {"gap": gap, "low": low, "high": high, "unknown": unknown}
+    if (of["basis_class"] == Basis.ACHIEVABLE).all():
+        message = N_(
+            "If the other {n} customers bought what the upper tenth of their size buys from us, they would buy {gap} more; that is no budget of theirs, and {unknown} remain unknown."
+        )
+        return [
+            Finding(
+                "wallet_modelled",
+                "wallet",
+                "model",
+                message,
+                title=N_("Budgets estimated"),
+                value=float(of["revenue"].sum() / of["budget"].sum()),
+                n=len(of),
+                params=params,
+            )
+        ]
+    used = tried[tried["is_used"]].iloc[0]
+    message = N_(
+        "The budgets of {n} customers who were not asked are estimated from {told} who were, by “{rule_class}”: we have {value} of them ({low} to {high}, single ranges made to hold {rate_share} of unseen budgets). {unknown} customers remain unknown, among them those larger than any peer who was asked: they bring {unknown_share} of our sales, and asking them comes first."
+    )
+    return [
+        Finding(
+            "wallet_modelled", "wallet", "model", message, title=N_("Budgets estimated"), value=float(of["revenue"].sum() / of["budget"].sum()), n=len(of), low=float(of["revenue"].sum() / of["high_budget"].sum()),
+            high=float(of["revenue"].sum() / of["low_budget"].sum()), params={"told": int(used["customers"]), "rule_class": Basis(used["rule"]), "rate_share": rate, "unknown": unknown, "unknown_share": float(wallets.loc[wallets["provenance_class"] == Provenance.UNKNOWN, "revenue"].sum() / wallets["revenue"].sum())},
+        )
+    ]  # fmt: skip
+
+
+def _space(space: pd.DataFrame) -> list[Finding]:
+    if space.empty or not space["gap"].sum():
+        return []
+    by = (
+        space.groupby("category")
+        .agg(gap=("gap", "sum"), budget=("budget", "sum"), revenue=("revenue", "sum"), n=("group", "nunique"))
+        .sort_values(["gap"], ascending=False)
+    )
+    top = by.iloc[0]
+    return [
+        Finding(
+            "white_space", "wallet", "estimate", N_("Most is bought elsewhere in “{category}”: {gap} by {n} customers, of whose budget we have {value}."), title=N_("The largest gap by category"), value=float(top["revenue"] / top["budget"]), n=int(top["n"]),
+            params={"category": str(by.index[0]), "gap": float(top["gap"])},
+        )
+    ]  # fmt: skip
+
+
+def _moved(moved: pd.DataFrame) -> list[Finding]:
+    if moved.empty:
+        return []
+    told = moved[~moved["is_doubtful"].astype(bool)]
+    params = {
+        "budget_effect": float(told["budget_effect"].sum()),
+        "share_part": float(told["share_effect"].sum()),
+        "doubtful": len(moved) - len(told),
+    }
+    message = N_(
+        "Sales to the {n} customers with credible budgets of two years changed by {value}: {budget_effect} goes with their budgets, {share_part} with our share of them; {doubtful} more name budgets that jump, which is a question about the data first."
+    )
+    return [
+        Finding(
+            "wallet_change",
+            "wallet",
+            "estimate",
+            message,
+            title=N_("What moved the share"),
+            value=float(told["change"].sum()),
+            unit="money",
+            n=len(told),
+            params=params,
+        )
+    ]
+
+
+def _managers(managers: pd.DataFrame) -> list[Finding]:
+    told = managers[managers["position_class"] != Position.FEW] if len(managers) else managers
+    if told.empty:
+        why = N_("too few customers of any one manager have given their budgets")
+        return [
+            Finding(
+                "wallet_managers",
+                "wallet",
+                "estimate",
+                N_("Whether managers take what their customers’ budgets offer cannot be said."),
+                title=N_("Share of wallet by manager"),
+                why=why,
+            )
+        ]
+    low = told[told["position_class"] == Position.BELOW]
+    message = N_(
+        "{value} of the {n} managers with enough known budgets have a smaller share of them than customers of the same industries give us elsewhere, beyond chance."
+    )
+    return [
+        Finding(
+            "wallet_managers",
+            "wallet",
+            "estimate",
+            message,
+            title=N_("Share of wallet by manager"),
+            value=float(len(low)),
+            unit="count",
+            n=len(told),
+            low=float(len(low)),
+            high=float(len(low)),
+            params={"managers": len(told)},
+        )
+    ]
+
+
+def _realistic(realistic: pd.DataFrame) -> Finding:
+    if realistic.empty:
+        why = N_("budgets of two years are known for too few customers to see what share is ever won in a year")
+        return Finding(
+            "wallet_capture",
+            "wallet",
+            "estimate",
+            N_("What of the gaps is realistic to win cannot be said."),
+            title=N_("What is realistic to win"),
+            why=why,
+        )
+    value, low, high = (float(realistic[c].sum()) for c in ("realistic", "low_realistic", "high_realistic"))
+    return Finding(
+        "wallet_capture", "wallet", "estimate", N_("If each of the {n} customers with a gap gave us as many points more as the better half of the base did, whose share rose, and none more than doubled its purchases, the year would bring {value} ({low} to {high}); that is what rose by itself, not what an effort adds."), title=N_("What is realistic to win"),
+        value=value, unit="money", n=len(realistic), low=low, high=high, money=value, money_low=low, money_high=high, who=", ".join(realistic["group"].head(10)),
+    )  # fmt: skip
+
+
+def _wrong(wallets: pd.DataFrame) -> list[Finding]:
+    wrong = wallets[wallets["is_below_sales"]]
+    if wrong.empty:
+        return []
+    message = N_(
+        "{value} budgets are below what we sold to the customer in that year: they cannot be right, and our sales stand in for them."
+    )
+    return [
+        Finding(
+            "wallet_wrong",
+            "wallet",
+            "fact",
+            message,
+            title=N_("Budgets that cannot be right"),
+            value=float(len(wrong)),
+            unit="count",
+            n=int(wallets["provenance_class"].isin([Provenance.DECLARED, Provenance.BENCHMARK]).sum()),
+            who=", ".join(wrong["group"].head(10)),
+        )
+    ]
