@@ -5,24 +5,34 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: audit test figures messages lab check spark pdf bench bench-models lint lock clean help
+.PHONY: audit test study figures messages documents new-step lab check spark pdf bench bench-models lint lock clean help
 .DELETE_ON_ERROR:
 
 audit: $(VENV)/ready  ## audit $(BASE) into a report (BASE=data/<base>)
 	$(BIN)/audit run $(BASE)
 
-test: $(VENV)/ready  ## all tests: modules, docs, the demo's notebooks and report, public bases where present
-	$(BIN)/audit run data/demo
-	$(BIN)/audit report outputs/demo/latest --language ru
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
-	$(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=120 -o addopts= -q notebooks
+test: $(VENV)/ready  ## all tests: modules, docs, the demo's notebooks and report, public bases where present (STEP=<step>: of that step alone)
+	$(BIN)/python -m tools.tests $(STEP)
 
-figures: $(VENV)/ready  ## store the demo's checked figures in the notebooks anew (then read the diff)
-	$(BIN)/audit run data/demo
-	$(BIN)/python -m tests.figures
+study: $(VENV)/ready  ## the long simulations behind what intervals and types promise; writes bench/studies.md
+	$(BIN)/python -m bench.studies
 
-messages: $(VENV)/ready  ## new sentences into the Russian catalogue, to be translated there, and dead ones out of it
-	$(BIN)/python -m tests.messages
+figures: $(VENV)/ready  ## store the demo's checked figures in the notebooks anew, then read the diff (STEP=<step>: of that step alone)
+	$(BIN)/audit run data/demo
+	$(BIN)/python -m tools.figures $(STEP)
+
+messages: $(VENV)/ready  ## new sentences into the Russian catalogue, and where each still wants its Russian (STEP=<step>: of that step alone)
+	$(BIN)/python -m tools.messages $(STEP)
+
+documents: $(VENV)/ready  ## the generated parts of README.md and data/README.md
+	$(BIN)/python -m tools.documents
+
+new-step: $(VENV)/ready  ## a step that runs at once, to be filled (NAME=weekday QUESTION="..." TITLE="...")
+	$(BIN)/python -m tools.new_step "$(NAME)" "$(QUESTION)" "$(TITLE)"
+	$(BIN)/audit run data/demo
+	$(BIN)/python -m tools.figures "$(NAME)"
+	$(BIN)/python -m tools.documents
+	$(BIN)/python -m tools.messages "$(NAME)"
 
 check: $(VENV)/ready  ## read the exports of $(BASE) and say what became of every row
 	$(BIN)/audit check $(BASE)

@@ -51,7 +51,7 @@ def customers(model: str, size: int) -> dict[str, np.ndarray]:
 
 
 def ours(model: str, data: dict[str, np.ndarray]) -> list[float]:
-    from audit.models import rfm, gamma_gamma
+    from audit.models import gamma_gamma, rfm
     from audit.steps.value import router
 
     if model == "Gamma-Gamma":

@@ -1,5 +1,6 @@
 """What tests share: the folder of public bases, the demo's run, and small hand-countable tables."""
 
+import dataclasses
 import datetime as dt
 import os
 from pathlib import Path
@@ -9,7 +10,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from audit import ledger, run
+from audit import i18n, ledger, run
 from audit.core import settings
 from audit.ledger import engine
 from audit.run import build_tables, render
@@ -86,8 +87,19 @@ def as_pandas(frame) -> pd.DataFrame:
 def prepared(base: Path, folder: Path) -> Path:
     """Tables and settings of a run, as run.run writes them, without notebooks."""
     (folder / "tables").mkdir(parents=True)
-    build_tables.tables(base, settings.read(base), folder, {}, {}, folder, lambda _line: None)
+    build_tables.tables(build_tables.Inputs(base, settings.read(base), {}, folder), folder, known={}, say=lambda _line: None)
     return folder
+
+
+def told(taken):
+    """What intake found, its stored texts in the words that a reader gets."""
+    texts = ("defect", "bias", "action", "reason", "rule", "control", "why")
+    rendered = lambda table: table.with_columns(
+        pl.col(c).map_elements(i18n.render, return_dtype=pl.String) for c in texts if c in table.columns and table.schema[c] == pl.String
+    )
+    return dataclasses.replace(
+        taken, missing=i18n.render(taken.missing), **{name: rendered(table) for name, table in taken.accounts.items()}
+    )
 
 
 def write_base(folder: Path, csv: str, toml: str, *, name: str = "sales.csv", encoding: str = "utf-8") -> Path:

@@ -10,9 +10,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from audit.report import actions
 from audit import run
-from audit.report import workbook
+from audit.report import actions, workbook
 from tests.conftest import TOML, write_base
 
 AS_OF = dt.date(2024, 12, 31)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from audit import intake
 from audit.core import settings as declared
 from audit.intake.readers import bank_1c
-from tests.conftest import SHARED
+from tests.conftest import SHARED, told
 
 OWN, OTHER = "40702810100000000001", "40702810900000000777"
 HEAD = f"1CClientBankExchange\nВерсияФормата=1.03\nКодировка=Windows\nДатаНачала=01.01.2024\nДатаКонца=31.12.2024\nРасчСчет={OWN}\n"
@@ -156,7 +156,7 @@ def check(folder, *texts, toml=TOML):
     for i, text in enumerate(texts):
         (folder / f"bank{i}.txt").write_bytes(text.encode("cp1251"))
     (folder / "audit.toml").write_text(toml, encoding="utf-8")
-    return intake.check(folder, declared.read(folder))
+    return told(intake.check(folder, declared.read(folder)))
 
 
 def test_overlapping_statements_count_a_document_once(tmp_path):

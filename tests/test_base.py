@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.steps import base
 from audit import ledger
 from audit.core import periods
+from audit.steps import base
 from tests.conftest import WINDOWS, as_pandas, ledger_of, lines
 
 ROWS = [
@@ -120,8 +120,8 @@ def test_b9_the_market_decides_only_where_it_is_declared(made):
     history, spans, bought = made
     moves = base.movement(bought, history, spans, unit="year")
     change, _deciles, tenure = base.last_period(bought, history, spans)
-    silent = {f.id: f for f in base.findings(moves, change, bought, tenure, market={})}["market_growth"]
-    known = {f.id: f for f in base.findings(moves, change, bought, tenure, market={"2023": -0.5})}["market_growth"]
+    silent = {f.id: f for f in base.chapter_findings(moves, change, bought, tenure, market={})}["market_growth"]
+    known = {f.id: f for f in base.chapter_findings(moves, change, bought, tenure, market={"2023": -0.5})}["market_growth"]
     assert (silent.norm_id, bool(silent.why)) == ("", True)
     assert known.value == pytest.approx(0.5)
 
@@ -129,6 +129,6 @@ def test_b9_the_market_decides_only_where_it_is_declared(made):
 def test_with_one_period_growth_is_not_judged(made):
     history, spans, bought = made
     moves = base.movement(bought, history, spans.head(1), unit="year")
-    found = base.findings(moves, pd.DataFrame(), bought, pd.DataFrame(), market={})
+    found = base.chapter_findings(moves, pd.DataFrame(), bought, pd.DataFrame(), market={})
     assert [f.id for f in found] == ["base_size"]
     assert "fewer than two complete periods" in found[0].why

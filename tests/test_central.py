@@ -5,8 +5,8 @@ import importlib.util
 import pandas as pd
 import pytest
 
-from audit.steps import central
 from audit.core import store
+from audit.steps import central
 from tests.conftest import ROOT
 
 HISTORY = pd.DataFrame(

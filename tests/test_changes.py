@@ -5,10 +5,10 @@ import shutil
 import pandas as pd
 import pytest
 
-from audit.steps import changes
 from audit import cli, run
 from audit.core import settings, store
-from audit.run import run_folder, previous_run
+from audit.run import previous_run, run_folder
+from audit.steps import changes
 from tests.conftest import TOML, write_base
 
 

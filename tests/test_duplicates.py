@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit import intake
+from audit import i18n, intake
 from audit.core import settings
-from audit.intake.mapping import identifiers
 from audit.intake.checks import duplicates
-from tests.conftest import TOML, write_base
+from audit.intake.mapping import identifiers
+from tests.conftest import TOML, told, write_base
 
 NOBODY = pl.DataFrame(schema={"customer_id": pl.String, "amount": pl.Decimal(18, 4)})
 SBER, GAZPROM = "7707083893", "7736050003"
@@ -20,7 +20,8 @@ SBER, GAZPROM = "7707083893", "7736050003"
 def pairs(*rows: tuple, booked=NOBODY) -> list[tuple]:
     names = ("name", "tax_id", "phone", "address")
     made = [{"customer_id": f"{i:02d}"} | dict(zip(names, [*row, *[""] * (4 - len(row))], strict=True)) for i, row in enumerate(rows)]
-    return duplicates.proposals(pl.DataFrame(made), booked).select("proposal", "reason", "score").rows()
+    found = duplicates.proposals(pl.DataFrame(made), booked)
+    return [(proposal, i18n.render(reason), score) for proposal, reason, score in found.select("proposal", "reason", "score").iter_rows()]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def checked(folder, decisions: str = ""):
     (folder / "people.csv").write_text(PEOPLE, encoding="utf-8")
     if decisions:
         (folder / duplicates.REVIEW).write_text(f"decision;customer_a;customer_b\n{decisions}", encoding="utf-8-sig")
-    return intake.check(folder, settings.read(folder))
+    return told(intake.check(folder, settings.read(folder)))
 
 
 def test_k6_nothing_is_merged_before_a_human_says_so(tmp_path):
@@ -120,7 +121,7 @@ def test_k6_decisions_survive_when_proposals_are_written_anew(tmp_path):
 def test_groups_decided_without_a_list_of_customers_make_one(tmp_path):
     write_base(tmp_path, CSV, TOML)
     (tmp_path / duplicates.REVIEW).write_text("decision,customer_a,customer_b\ngroup,К1,К2\n", encoding="utf-8")
-    found = intake.check(tmp_path, settings.read(tmp_path))
+    found = told(intake.check(tmp_path, settings.read(tmp_path)))
     assert dict(found.tables["customers"].select("customer_id", "group_id").iter_rows()) == {"К1": "К1", "К2": "К1", "К3": ""}
 
 

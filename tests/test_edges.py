@@ -1,5 +1,6 @@
 """Bases at the edge of nothing: every notebook's cells run, nothing is divided by zero (faults 16, 17, 54)."""
 
+import ast
 import datetime as dt
 import json
 import re
@@ -8,9 +9,9 @@ import warnings
 import pytest
 
 from audit import intake, run
-from audit.core import periods, settings, registry, store
-from audit.charts import Chart
-from tests.conftest import ROOT, TOML, prepared, write_base
+from audit.core import periods, registry, settings, store
+from audit.report.style import Chart
+from tests.conftest import ROOT, TOML, prepared, told, write_base
 
 HEAD = "who,day,money\n"
 BASES = {
@@ -35,14 +36,11 @@ def cells(notebook, folder, **given):
         if cell["cell_type"] != "code":
             continue
         source = "".join(cell["source"])
-        *body, last = source.rstrip().rsplit("\n", 1) if "\n" in source else [source]
-        try:
-            compile(last, "cell", "eval")
-        except SyntaxError:
-            exec(source, names)
-        else:
-            exec("\n".join(body), names)
-            shown.append(eval(last, names))
+        tree = ast.parse(source)
+        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, "cell", "exec"), names)
+        if last:
+            shown.append(eval(compile(ast.Expression(last.value), "cell", "eval"), names))
         if "parameters" in cell["metadata"].get("tags", []):
             names |= {"run_dir": str(folder)} | given
     return shown
@@ -50,8 +48,8 @@ def cells(notebook, folder, **given):
 
 def runnable(folder) -> list[registry.Step]:
     """The steps that a run would not skip: those whose tables are there."""
-    skipped = run._not_run(list(registry.ALL), folder, {}, lambda _line: None)
-    return [step for step in registry.ALL if step.name not in skipped]
+    skipped = run._not_run(list(registry.steps()), folder, {}, lambda _line: None)
+    return [step for step in registry.steps() if step.name not in skipped]
 
 
 @pytest.mark.parametrize("name", BASES)
@@ -79,7 +77,7 @@ def test_fault_16_a_base_of_one_row_decides_nothing(tmp_path):
 def test_the_window_of_a_base_is_what_intake_and_periods_say(tmp_path):
     base = write_base(tmp_path / "base", BASES["one customer"], TOML)
     found = settings.read(base)
-    taken = intake.take(base, found)
+    taken = told(intake.take(base, found))
     assert taken.observed_from == dt.date(2024, 1, 1)
     assert periods.burn_in_months(None, as_of=found.as_of, observed_from=taken.observed_from) == 3
     assert len(periods.complete(observed_from=taken.observed_from, as_of=found.as_of, unit="quarter")) == 4

@@ -11,8 +11,8 @@ import zipfile
 import polars as pl
 import pytest
 
-from audit.core import edition, settings, store
 from audit import run
+from audit.core import edition, settings, store
 from tests.conftest import ROOT
 
 DEMO = ROOT / "data" / "demo"

@@ -14,8 +14,8 @@ from audit import intake, run
 from audit.core import settings
 from audit.intake import BadExport
 from audit.intake.checks import duplicates
-from audit.intake.readers import layout, detect, text
-from tests.conftest import TOML, write_base
+from audit.intake.readers import detect, layout, text
+from tests.conftest import TOML, told, write_base
 
 CASES = []
 LINES = "who,day,money\nРомашка,2024-01-02,10\nB,2024-02-03,20\n"
@@ -39,7 +39,7 @@ def base(tmp_path):
         (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
         (tmp_path / "audit.toml").write_text(toml.replace("sales*.csv", name), encoding="utf-8")
         found = settings.read(tmp_path)
-        return (intake.check if check else intake.take)(tmp_path, found, **more)
+        return told((intake.check if check else intake.take)(tmp_path, found, **more))
 
     return make
 
@@ -315,7 +315,7 @@ def the_same_document_in_overlapping_exports_counts_once(base, tmp_path):
     toml = TOML.replace('"sales*.csv"', '"s*.csv"').replace('customer_id = "who"', 'line_id = ["doc", "no"], customer_id = "who"')
     write_base(tmp_path, "doc,no,who,day,money\nД1,1,A,2024-01-02,10\nД1,2,A,2024-01-02,10\nД2,1,A,2024-01-05,20\n", toml, name="s1.csv")
     write_base(tmp_path, "doc,no,who,day,money\nД2,1,A,2024-01-05,20\nД3,1,B,2024-01-09,30\n", toml, name="s2.csv")
-    found = intake.take(tmp_path, settings.read(tmp_path))
+    found = told(intake.take(tmp_path, settings.read(tmp_path)))
     assert found.tables["lines"]["amount"].sum() == 70
     assert found.reconciliation.filter(pl.col("status") == "merged").select("rows", "amount").rows() == [(1, Decimal(20))]
 
@@ -496,7 +496,7 @@ def excels_lock_files_are_ignored_and_missing_files_are_named(base, tmp_path):
     assert names(base(LINES, TOML.replace("sales*.csv", "*sales*.csv"))) == ["Ромашка", "B"]
     (tmp_path / "sales.csv").unlink()
     with pytest.raises(BadExport, match=r"no file '\*sales.csv' in .*; there is .*What to do"):
-        intake.take(tmp_path, settings.read(tmp_path))
+        told(intake.take(tmp_path, settings.read(tmp_path)))
 
 
 @fault(29)
@@ -511,7 +511,7 @@ def an_input_that_changes_while_it_is_read_fails_the_run(base, tmp_path):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(intake, "take", meddling)
-        with pytest.raises(settings.BadSettings, match="changed while they were read"):
+        with pytest.raises(run.FilesChanged, match="changed while they were read"):
             run.run(folder, outputs=tmp_path / "outputs", say=lambda _line: None)
     assert not (tmp_path / "outputs" / "base" / "latest").exists()
 

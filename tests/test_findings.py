@@ -1,12 +1,15 @@
 """Norms flip exactly at the threshold for facts, and when the interval clears it for estimates."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import pytest
 
 from audit.core import findings, norms, settings
-from audit.core.findings import MET, MISSED, OUT, UNDECIDED, Finding
+from audit.core.findings import Finding, Verdict
 from tests.conftest import TOML, write_base
+
+RATIO = SimpleNamespace(repeat_purchase_ratio=0.67)
 
 
 @pytest.fixture
@@ -22,31 +25,32 @@ def fact(value: float, norm: str) -> Finding:
 def test_every_norm_flips_at_its_value_as_its_direction_and_inclusiveness_say(norm, base):
     step = 1e-9
     good, bad = (norm.value + step, norm.value - step) if norm.direction == "at least" else (norm.value - step, norm.value + step)
-    judged = findings.judge([fact(good, norm.id), fact(norm.value, norm.id), fact(bad, norm.id)], base, **{norm.id: norm.value})
-    assert judged["verdict"].tolist() == [MET, MET if norm.inclusive else MISSED, MISSED]
+    judged = findings.judge(
+        [fact(good, norm.id), fact(norm.value, norm.id), fact(bad, norm.id)], base, SimpleNamespace(**{norm.id: norm.value})
+    )
+    assert judged["verdict"].tolist() == [Verdict.MET, Verdict.MET if norm.inclusive else Verdict.MISSED, Verdict.MISSED]
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "expected"), [(0.67, 0.8, MET), (0.669, 0.8, UNDECIDED), (0.5, 0.67, UNDECIDED), (0.5, 0.669, MISSED)]
+    ("low", "high", "expected"),
+    [(0.67, 0.8, Verdict.MET), (0.669, 0.8, Verdict.UNDECIDED), (0.5, 0.67, Verdict.UNDECIDED), (0.5, 0.669, Verdict.MISSED)],
 )
 def test_an_estimate_is_decided_only_when_its_whole_interval_is(low, high, expected, base):
     estimate = Finding(
         "x", "repeat", "estimate", "{value}", value=(low + high) / 2, low=low, high=high, n=50, norm_id="repeat_purchase_ratio"
     )
-    assert findings.judge([estimate], base, repeat_purchase_ratio=0.67)["verdict"].tolist() == [expected]
+    assert findings.judge([estimate], base, RATIO)["verdict"].tolist() == [expected]
 
 
 def test_a11_the_repeat_norm_does_not_hold_for_project_sales(base):
     project = base.model_copy(update={"base": base.base.model_copy(update={"sales_type": "project"})})
-    judged = findings.judge([fact(0.1, "repeat_purchase_ratio")], project, repeat_purchase_ratio=0.67)
-    assert judged["verdict"].tolist() == [OUT]
+    judged = findings.judge([fact(0.1, "repeat_purchase_ratio")], project, RATIO)
+    assert judged["verdict"].tolist() == [Verdict.OUT]
     assert "type of sale" in judged["why"][0]
 
 
 def test_a_sentence_gives_number_norm_and_verdict(base):
-    judged = findings.judge(
-        [dataclasses.replace(fact(0.41, "repeat_purchase_ratio"), message="{value} of {n} come back.")], base, repeat_purchase_ratio=0.67
-    )
+    judged = findings.judge([dataclasses.replace(fact(0.41, "repeat_purchase_ratio"), message="{value} of {n} come back.")], base, RATIO)
     row = judged.iloc[0]
     assert findings.sentence(row, "EUR") == "41.0\xa0% of 100 come back."
     assert findings.judgement(row, "EUR") == "The norm is at least 67.0\xa0%: missed."

@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.steps import forecast
-from audit.steps.forecast import methods, backtest
-from audit.steps.forecast.series import COMPANY
+from audit.steps.forecast import backtest, methods
+from audit.steps.forecast.codes import Kind, Method
 
 GIVEN = {"horizon": 6, "least": 24, "most": 7}
 
 
 def series(values, start: str = "2023-01") -> pd.DataFrame:
     return pd.DataFrame(
-        {(COMPANY, ""): np.asarray(values, dtype=float)}, index=pd.date_range(start, periods=len(values), freq="MS", name="period")
+        {(Kind.COMPANY, ""): np.asarray(values, dtype=float)}, index=pd.date_range(start, periods=len(values), freq="MS", name="period")
     )
 
 
@@ -42,7 +42,8 @@ def test_a_method_never_sees_what_it_foretells():
 def test_wape_mase_and_bias_can_be_counted_by_hand():
     """Two origins of two months: foretold 10, 10 and 20, 20; came 8, 12 and 20, 10: errors 2, 2, 0, 10 over 50; scale 5; 60 foretold."""
     rows = [
-        (COMPANY, "", methods.MEAN, o, s, f, c, 5.0) for o, s, f, c in [(24, 1, 10, 8), (24, 2, 10, 12), (25, 1, 20, 20), (25, 2, 20, 10)]
+        (Kind.COMPANY, "", Method.MEAN, o, s, f, c, 5.0)
+        for o, s, f, c in [(24, 1, 10, 8), (24, 2, 10, 12), (25, 1, 20, 20), (25, 2, 20, 10)]
     ]
     made = pd.DataFrame(rows, columns=["kind_class", "name", "method", "origin", "step", "foretold", "came", "scale"]).astype(
         {"foretold": float, "came": float}
@@ -54,14 +55,14 @@ def test_wape_mase_and_bias_can_be_counted_by_hand():
 def test_p30_months_without_sales_do_not_explode_the_error_and_have_a_method_of_their_own():
     lumpy = np.tile([0, 0, 100, 0], 12)
     found = forecast.methods_tried(forecast.errors(series(lumpy), **GIVEN), confidence=0.95)
-    assert methods.INTERMITTENT in set(found["method"])
-    assert methods.ETS not in set(found["method"])
+    assert Method.INTERMITTENT in set(found["method"])
+    assert Method.ETS not in set(found["method"])
     assert found["wape_rate"].max() < 3
 
 
 def test_a_clear_season_is_found_and_noise_is_left_to_the_naive_rule():
     season = forecast.methods_tried(forecast.errors(series(seasonal(1)), **GIVEN), confidence=0.95)
-    assert season[season["is_used"]]["method"].iloc[0] != methods.MEAN
+    assert season[season["is_used"]]["method"].iloc[0] != Method.MEAN
     noise = np.random.default_rng(3).normal(100, 20, 48)
     of_noise = forecast.methods_tried(forecast.errors(series(noise), **GIVEN), confidence=0.95)
     used = of_noise[of_noise["is_used"]].iloc[0]
@@ -91,7 +92,7 @@ def test_parts_and_key_accounts_with_all_others_add_up_to_the_company():
     made = forecast.monthly(
         panel, customers=customers, keys=None, observed_from=pd.Timestamp("2022-01-01"), until=pd.Timestamp("2024-12-31"), largest=2
     )
-    company = made[(COMPANY, "")]
+    company = made[(Kind.COMPANY, "")]
     assert (made["part"].sum(axis=1) - company).abs().max() < 1e-6
     assert (made["large_customer"].sum(axis=1) - company).abs().max() < 1e-6
     largest = panel[panel["period"] >= "2024-01-01"].groupby("customer_id")["revenue"].sum().nlargest(2).index.tolist()
@@ -105,7 +106,7 @@ def test_parts_and_key_accounts_with_all_others_add_up_to_the_company():
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=40), st.integers(1, 15))
 def test_no_method_foretells_less_than_nothing_or_fails_on_a_short_series(values, months):
     for method in methods.of(np.array(values)):
-        if method in (methods.ETS, methods.THETA):
+        if method in (Method.ETS, Method.THETA):
             continue
         found = methods.carried_on(np.array(values), method, months)
         assert len(found) == months
@@ -115,8 +116,8 @@ def test_no_method_foretells_less_than_nothing_or_fails_on_a_short_series(values
 def test_a_plan_above_the_forecast_is_put_into_new_customers():
     """Forecast 12 x 10 = 120, plan 180: 60 more, at 20 a new customer: three more than the usual one."""
     periods = pd.date_range("2026-01", periods=12, freq="MS")
-    ahead = pd.DataFrame({"kind_class": COMPANY, "name": "", "period": periods, "forecast": 10.0, "low": 8.0, "high": 12.0})
-    used = pd.DataFrame({"kind_class": [COMPANY], "is_used": True, "balance_number": 0.5})
+    ahead = pd.DataFrame({"kind_class": Kind.COMPANY, "name": "", "period": periods, "forecast": 10.0, "low": 8.0, "high": 12.0})
+    used = pd.DataFrame({"kind_class": [Kind.COMPANY], "is_used": True, "balance_number": 0.5})
     plans = pd.DataFrame({"period": periods.strftime("%Y-%m"), "level": "company", "id": "-", "amount": 15.0})
     history = pd.DataFrame({"customer_id": ["a", "b"], "first_on": pd.to_datetime(["2025-04-01", "2024-04-01"]), "is_first_known": True})
     panel = pd.DataFrame({"customer_id": ["a", "b"], "period": pd.to_datetime(["2025-05-01", "2025-05-01"]), "revenue": [20.0, 500.0]})
@@ -141,5 +142,5 @@ def test_too_few_months_are_said_to_be_too_few():
     known = series(seasonal(0, 20))
     made = forecast.errors(known, **GIVEN)
     table = forecast.methods_tried(made, confidence=0.95)
-    [found] = forecast.findings(known, pd.DataFrame(), table, pd.DataFrame(), pd.DataFrame(), horizon=6, confidence=0.95)
+    [found] = forecast.chapter_findings(known, pd.DataFrame(), table, pd.DataFrame(), pd.DataFrame(), horizon=6, confidence=0.95)
     assert found.why

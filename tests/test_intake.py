@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from audit import intake
 from audit.core import settings
 from audit.intake.mapping import parse
-from tests.conftest import TOML, write_base
+from tests.conftest import TOML, told, write_base
 
 
 def numbers(texts: list[str], decimal: str) -> list[Decimal | None]:
@@ -20,7 +20,7 @@ def numbers(texts: list[str], decimal: str) -> list[Decimal | None]:
 
 def take(folder, csv, toml=TOML, **more):
     base = write_base(folder, csv, toml, **more)
-    return intake.take(base, settings.read(base))
+    return told(intake.take(base, settings.read(base)))
 
 
 GOOD = "who,day,money\nA,2024-01-02,10\nB,2024-02-03,20\n"
@@ -153,7 +153,7 @@ def test_the_wrong_delimiter_is_named_with_the_right_one(tmp_path):
 def test_fault_07_formats_in_doubt_refuse_the_chapters(tmp_path):
     rows = [f"C{i},{1 + i % 28:02d}/{1 + i % 12:02d}/2024,10" for i in range(80)]
     found = take(tmp_path, "who,day,money\n" + "\n".join(rows), TOML.replace('"sales*.csv"', '"sales*.csv"\ndate_format = "%m/%d/%Y"'))
-    assert found.defects.filter(pl.col("verdict") == "REFUSE")["refuses"].to_list() == ["base repeat retention"]
+    assert found.defects.filter(pl.col("verdict") == "REFUSE")["spoils"].to_list() == ["identity timing amount coverage"]
 
 
 def test_when_nothing_could_be_kept_the_first_row_is_shown(tmp_path):
@@ -177,7 +177,7 @@ def test_fault_24_broken_files_are_said_to_be_broken(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     (tmp_path / "audit.toml").write_text(TOML.replace("sales*.csv", name), encoding="utf-8")
     with pytest.raises(intake.BadExport, match=name):
-        intake.take(tmp_path, settings.read(tmp_path))
+        told(intake.take(tmp_path, settings.read(tmp_path)))
 
 
 @pytest.mark.parametrize("csv", ["", "who,day,money\n"])
@@ -212,7 +212,7 @@ def test_a_lookup_that_means_two_things_is_an_error_not_a_doubled_row(tmp_path):
 def test_p36_a_list_of_survivors_refuses_retention(tmp_path):
     days = ["2022-01-10", "2024-12-01"]
     found = take(tmp_path, "who,day,money\n" + "".join(f"C{i},{day},1\n" for i in range(40) for day in days))
-    assert found.defects.filter(pl.col("verdict") == "REFUSE")["refuses"].to_list() == ["repeat retention"]
+    assert found.defects.filter(pl.col("verdict") == "REFUSE")["spoils"].to_list() == ["coverage"]
     lost = take(tmp_path / "b", "who,day,money\n" + "".join(f"C{i},{day},1\n" for i in range(40) for day in days[: 1 + (i > 0)]))
     assert lost.defects.filter(pl.col("verdict") == "REFUSE").is_empty()
 
@@ -238,7 +238,7 @@ def test_the_same_table_comes_from_every_format(tmp_path, suffix):
             archive.writestr("a.csv", table[:1].to_csv(index=False))
             archive.writestr("b.csv", table[1:].to_csv(index=False))
     (tmp_path / "audit.toml").write_text(TOML.replace("sales*.csv", f"sales.{suffix}"), encoding="utf-8")
-    found = intake.take(tmp_path, settings.read(tmp_path)).tables["lines"]
+    found = told(intake.take(tmp_path, settings.read(tmp_path))).tables["lines"]
     assert found.select("customer_id", "date", "amount").rows() == [
         ("A", dt.date(2024, 1, 2), Decimal("10.5")),
         ("B", dt.date(2024, 2, 3), Decimal("-20.25")),
@@ -249,4 +249,4 @@ def test_fault_24_a_workbook_that_is_none_is_said_to_be_none(tmp_path):
     (tmp_path / "sales.xlsx").write_bytes(b"not a workbook")
     (tmp_path / "audit.toml").write_text(TOML.replace("sales*.csv", "sales.xlsx"), encoding="utf-8")
     with pytest.raises(intake.BadExport, match="cannot be opened as a workbook"):
-        intake.take(tmp_path, settings.read(tmp_path))
+        told(intake.take(tmp_path, settings.read(tmp_path)))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audit.stats import intervals
+from audit.stats import intervals, survival
 
 
 @pytest.mark.parametrize(("k", "n", "low", "high"), [(20, 30, 0.49, 0.81), (67, 100, 0.57, 0.75), (335, 500, 0.63, 0.71)])

@@ -32,7 +32,8 @@ def executed(tmp_path, *cells: str):
 @pytest.mark.skipif(not kernels.can_fork(), reason="kernels are forked on Linux only")
 def test_a_forked_kernel_has_imported_what_chapters_need_before_its_first_cell(tmp_path):
     [shown] = executed(
-        tmp_path, "import sys\n[m for m in ('pandas', 'audit.charts', 'audit.loyalty', 'sklearn.cluster') if m not in sys.modules]"
+        tmp_path,
+        "import sys\n[m for m in ('pandas', 'audit.steps.base.charts', 'audit.steps.loyalty.clusters', 'sklearn.cluster') if m not in sys.modules]",
     )
     assert shown["text/plain"] == "[]"
 

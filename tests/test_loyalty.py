@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from audit.steps import loyalty
+from audit.steps.loyalty.codes import LoyaltyType
 from tests.conftest import ledger_of
 
 RULE = {"draws": 20, "least_score": 0.5, "least_strength": 0.1, "least_gap_errors": 4, "least_customers": 60}
@@ -37,8 +38,8 @@ def test_p16_independent_columns_hold_no_groups():
     shuffled = pd.DataFrame({c: generator.permutation(table[c].to_numpy()) for c in table}, index=table.index)
     made = loyalty.types(shuffled, **RULE)
     assert made["loyalty_centres"].empty
-    assert set(made["loyalty_types"]["loyalty_class"]) == {loyalty.NO_TYPE}
-    said = loyalty.findings(
+    assert set(made["loyalty_types"]["loyalty_class"]) == {LoyaltyType.UNCLEAR}
+    said = loyalty.chapter_findings(
         made["loyalty_types"], made["loyalty_gaps"], made["loyalty_stability"], looked_at=list(table), least_purchases=6
     )
     assert "no loyalty types to find" in said[0].message
@@ -56,9 +57,9 @@ def test_p16_the_gap_finds_four_planted_groups_where_a_uniform_null_would_find_f
 def test_too_few_customers_are_declined_in_words(n):
     table, _kind = planted()
     made = loyalty.types(table.head(n), **RULE)
-    said = loyalty.findings(made["loyalty_types"], made["loyalty_gaps"], made["loyalty_stability"], looked_at=[], least_purchases=6)
+    said = loyalty.chapter_findings(made["loyalty_types"], made["loyalty_gaps"], made["loyalty_stability"], looked_at=[], least_purchases=6)
     assert said[0].why
-    assert set(made["loyalty_types"]["loyalty_class"]) <= {loyalty.NO_TYPE}
+    assert set(made["loyalty_types"]["loyalty_class"]) <= {LoyaltyType.UNCLEAR}
 
 
 def test_features_for_one_type_only_are_declined():
@@ -70,7 +71,7 @@ def test_a_customer_between_two_types_has_no_clear_type():
     kept = pd.DataFrame({"cluster": ["1", "2"], "type": ["price", "stability"], "price": [1.0, 0.0], "stability": [0.0, 1.0]})
     points = pd.DataFrame({"price": [0.95, 0.5], "stability": [0.05, 0.5]}, index=["clear", "between"])
     found = loyalty.assigned(points, kept, least_strength=0.1)
-    assert found["loyalty_type"].to_dict() == {"clear": "price", "between": loyalty.NO_TYPE}
+    assert found["loyalty_type"].to_dict() == {"clear": "price", "between": LoyaltyType.UNCLEAR}
     assert found.loc["between", "strength_index"] == pytest.approx(0.0)
 
 
@@ -83,7 +84,7 @@ def test_a_feature_is_there_only_where_its_table_is():
 
 
 def test_agreement_counts_abstentions_as_a_label():
-    rule = pd.Series(["price", "price", "stability", loyalty.NO_TYPE])
+    rule = pd.Series(["price", "price", "stability", LoyaltyType.UNCLEAR])
     assert loyalty.agreement(rule, rule) == 1.0
     assert loyalty.agreement(rule, pd.Series(["price"] * 4)) == pytest.approx(0.0)
 

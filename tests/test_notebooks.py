@@ -24,13 +24,13 @@ def tags(cell):
 
 
 def test_there_is_one_notebook_per_step_of_the_registry_and_none_else():
-    assert [path.name for path in NOTEBOOKS] == [step.notebook for step in registry.ALL]
+    assert [path.name for path in NOTEBOOKS] == [step.notebook for step in registry.steps()]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 class TestNotebook:
     def test_it_opens_with_its_question(self, path):
-        step = next(step for step in registry.ALL if step.notebook == path.name)
+        step = next(step for step in registry.steps() if step.notebook == path.name)
         assert "".join(cells(path)[0]["source"]).splitlines()[0] == f"# {step.question}"
 
     def test_fault_49_ids_are_stable_and_cells_hold_no_logic(self, path):
@@ -63,10 +63,10 @@ class TestNotebook:
         assert not set(seen) & {"run", "page", "config", "time", "load"}, "a name that is an IPython magic (trap 2)"
 
     def test_parameters_that_are_norms_name_norms_of_the_register(self, path):
-        assert set(notebooks.norm_parameters(path).values()) <= set(norms.register())
+        assert set(notebooks.norm_parameters(path)) <= set(norms.register())
 
     def test_tables_it_saves_are_those_the_registry_says(self, path):
-        step = next(step for step in registry.ALL if step.notebook == path.name)
+        step = next(step for step in registry.steps() if step.notebook == path.name)
         saved = [
             node
             for cell in cells(path)
@@ -81,7 +81,7 @@ class TestNotebook:
 
 
 def test_every_norm_is_a_parameter_of_exactly_one_notebook_or_a_claim():
-    used = [norm for path in NOTEBOOKS for norm in notebooks.norm_parameters(path).values()]
+    used = [norm for path in NOTEBOOKS for norm in notebooks.norm_parameters(path)]
     for norm in norms.register().values():
         expected = 0 if norm.kind == "claim" or norm.id in UNUSED else 1
         assert used.count(norm.id) == expected, norm.id
@@ -129,7 +129,7 @@ def test_plain_papermill_runs_a_notebook_on_a_given_run(tmp_path, demo):
         "run_dir",
         str(demo),
         "-p",
-        "horizon_days",
+        "repeat_horizon_days",
         "90",
         "--no-progress-bar",
     ]

@@ -77,8 +77,8 @@ def test_where_most_budgets_are_unknown_classes_are_shown_but_not_claimed_p25():
     placed = portfolio.portfolio(CORNERS, **WEIGHTS, border=0.5, draws=5)
     parts = portfolio.balance(placed, None, activities=None, customers=None, until=UNTIL)
     nothing = pd.DataFrame(columns=["development"])
-    told = portfolio.findings(placed, CORNERS, parts, nothing, pd.DataFrame(), most=3)
-    untold = portfolio.findings(placed, CORNERS.assign(wallet=np.nan), parts, nothing, pd.DataFrame(), most=3)
+    told = portfolio.chapter_findings(placed, CORNERS, parts, nothing, pd.DataFrame(), most=3)
+    untold = portfolio.chapter_findings(placed, CORNERS.assign(wallet=np.nan), parts, nothing, pd.DataFrame(), most=3)
     assert told[0].why == ""
     assert "past sales stand in" in untold[0].why
     assert told[2].why, "effort cannot be told without costs"

@@ -144,12 +144,12 @@ def test_companies_under_common_control_are_one_customer():
 def test_without_pools_there_is_margin_and_without_cost_of_goods_there_is_nothing():
     panel, history, bridge = base({"a": (100, 40, 1), "b": (100, 140, 1)})
     year, _caused, table, found, ties = studied(panel, history, bridge, None)
-    said = profit.findings(found, table, ties, profit.selling_cost(None, panel, until=UNTIL), None, year=year)
+    said = profit.chapter_findings(found, table, ties, profit.selling_cost(None, panel, until=UNTIL), None, year=year)
     assert "What serving them costs is not known" in said[0].message
     assert (said[0].value, said[0].money) == (1, 40)
     year, _caused, table, found, ties = studied(panel.drop(columns="cost"), history, bridge, costs(("x", 1, "orders")))
     assert year == 0
-    [said] = profit.findings(found, table, ties, profit.selling_cost(None, panel, until=UNTIL), None, year=year)
+    [said] = profit.chapter_findings(found, table, ties, profit.selling_cost(None, panel, until=UNTIL), None, year=year)
     assert said.why
 
 

@@ -10,6 +10,7 @@ import xlsxwriter
 from audit import cli, intake
 from audit.core import settings
 from audit.intake.propose import base, toml
+from tests.conftest import told
 from tests.test_bank import HEAD, document, section
 
 
@@ -26,7 +27,7 @@ def new(tmp_path, **files):
 
 def check(proposal):
     folder = proposal.path.parent
-    return intake.check(folder, settings.read(folder))
+    return told(intake.check(folder, settings.read(folder)))
 
 
 RUSSIAN = "Дата;Номер документа;Контрагент;Номенклатура;Количество;Сумма, руб.;Менеджер\n01.02.2024;РТ-1;ООО Ромашка;Гвоздь;2;1 234,50;Иванов\n15.03.2024;РТ-2;ИП Лютик;Шуруп;1;10,00;Петров\nИтого;;;;3;1 244,50;\n"

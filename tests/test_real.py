@@ -8,12 +8,12 @@ import polars as pl
 import pytest
 
 from audit import intake, run
-from audit.steps import receivables
 from audit.core import settings, store
 from audit.intake.mapping import parse
 from audit.intake.propose import base
 from audit.intake.readers import read
-from tests.conftest import ROOT, prepared
+from audit.steps import receivables
+from tests.conftest import ROOT, prepared, told
 from tests.test_edges import cells, runnable
 
 # What a consultant edits in the audit.toml that `audit new` proposes: the beginning of a line -> the line that takes its place (none: deleted).
@@ -258,13 +258,13 @@ def test_invoices_and_won_deals_carry_every_chapter(shared, tmp_path, name, edit
     ],
 )
 def test_a_base_without_customers_purchases_gets_a_gate_that_says_what_is_missing(shared, tmp_path, name, said):
-    found = intake.check(base := proposed(shared, name, tmp_path), settings.read(base))
+    found = told(intake.check(base := proposed(shared, name, tmp_path), settings.read(base)))
     lines = found.gate.row(0, named=True)
     assert (lines["subject"], lines["verdict"]) == ("lines", "REFUSE")
     assert set(found.gate.filter(found.gate["kind"] == "chapter")["verdict"]) == {"REFUSE"}
     assert said in "\n".join([lines["why"], *found.defects["defect"]])
     with pytest.raises(intake.BadExport, match="there is nothing to audit"):
-        intake.take(base, settings.read(base))
+        told(intake.take(base, settings.read(base)))
 
 
 def test_northwinds_unquoted_commas_are_refused_with_line_numbers(shared, tmp_path):
@@ -289,7 +289,7 @@ def test_northwinds_unquoted_commas_are_refused_with_line_numbers(shared, tmp_pa
 )
 def test_rows_and_money_of_every_fate_equal_the_input_on_every_public_base(shared, tmp_path, name, edits):
     base = proposed(shared, name, tmp_path, edits)
-    found = intake.check(base, declared := settings.read(base))
+    found = told(intake.check(base, declared := settings.read(base)))
     sources = {source: read.source(base, source, how) for source, how in declared.sources.items()}
     for table, mapping in declared.tables.items():
         rows = found.reconciliation.filter(found.reconciliation["table"] == table)["rows"].sum()

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.stats import intervals
+from audit.stats import survival
 from audit.steps import receivables
-from audit.steps.receivables.cash_application import ADVANCE, AMOUNT, CREDIT, CREDIT_LEFT, DATED, LATER, NUMBER, OLDEST
+from audit.steps.receivables.codes import Applied
 
 AS_OF = pd.Timestamp("2025-12-31")
 
@@ -53,36 +53,36 @@ def test_a_payment_finds_its_number_then_its_amount_then_the_oldest_and_the_rest
         ("p4", "b", "2025-02-01", 20, ""),
     )
     assert ways(receivables.applied(BILLS, came, as_of=AS_OF)) == [
-        ("p4", "4", 20, OLDEST), ("p1", "2", 70, NUMBER), ("p2", "1", 100, AMOUNT), ("p3", "", 30, ADVANCE), ("p3", "3", 100, OLDEST),
+        ("p4", "4", 20, Applied.OLDEST), ("p1", "2", 70, Applied.NUMBER), ("p2", "1", 100, Applied.AMOUNT), ("p3", "", 30, Applied.ADVANCE), ("p3", "3", 100, Applied.OLDEST),
     ]  # fmt: skip
 
 
 def test_what_a_named_payment_leaves_over_is_laid_on_others_and_a_strangers_number_is_not_believed():
     came = payments(("p1", "a", "2025-04-01", 150, "1"), ("p2", "b", "2025-04-02", 50, "3"))
     assert ways(receivables.applied(BILLS, came, as_of=AS_OF)) == [
-        ("p1", "1", 100, NUMBER),
-        ("p1", "2", 50, OLDEST),
-        ("p2", "4", 50, AMOUNT),
+        ("p1", "1", 100, Applied.NUMBER),
+        ("p1", "2", 50, Applied.OLDEST),
+        ("p2", "4", 50, Applied.AMOUNT),
     ]
 
 
 def test_a_payment_goes_to_later_invoices_last_and_money_given_back_is_an_advance_below_nothing():
     came = payments(("p1", "a", "2025-01-05", 100, ""), ("p2", "b", "2025-05-05", -30, ""), ("p3", "b", "2025-05-06", 90, ""))
     assert ways(receivables.applied(BILLS, came, as_of=AS_OF)) == [
-        ("p1", "1", 100, LATER),
-        ("p2", "", -30, ADVANCE),
-        ("p3", "", 40, ADVANCE),
-        ("p3", "4", 50, OLDEST),
+        ("p1", "1", 100, Applied.LATER),
+        ("p2", "", -30, Applied.ADVANCE),
+        ("p3", "", 40, Applied.ADVANCE),
+        ("p3", "4", 50, Applied.OLDEST),
     ]
     noted = pd.concat([BILLS, invoices(("c", "c", "2025-02-20", "2025-02-20", -30))])
-    assert ways(receivables.applied(noted, payments(), as_of=AS_OF)) == [("c", "", 30, CREDIT_LEFT)]
+    assert ways(receivables.applied(noted, payments(), as_of=AS_OF)) == [("c", "", 30, Applied.CREDIT_LEFT)]
 
 
 def test_a_credit_note_takes_off_the_oldest_debt_and_days_of_payment_stand_in_for_payments():
     noted = pd.concat([BILLS, invoices(("c", "a", "2025-02-20", "2025-02-20", -30))])
-    assert ways(receivables.applied(noted, payments(), as_of=AS_OF)) == [("c", "1", 30, CREDIT)]
+    assert ways(receivables.applied(noted, payments(), as_of=AS_OF)) == [("c", "1", 30, Applied.CREDIT)]
     dated = BILLS.assign(paid_on=pd.to_datetime(["2025-02-01", None, "2026-02-01", "2025-02-02"]))
-    assert ways(receivables.applied(dated, None, as_of=AS_OF)) == [("1", "1", 100, DATED), ("4", "4", 50, DATED)]
+    assert ways(receivables.applied(dated, None, as_of=AS_OF)) == [("1", "1", 100, Applied.DATED), ("4", "4", 50, Applied.DATED)]
 
 
 bill = st.tuples(st.sampled_from("ab"), st.integers(0, 300), st.integers(-50, 200).filter(bool))
@@ -213,7 +213,7 @@ def test_without_an_invoice_the_chapter_says_so():
         horizon_days=90,
         confidence=0.95,
     )
-    [found] = receivables.findings(settled, months, owing, losses, receivables.matched(laid), as_of=AS_OF, horizon_days=90)
+    [found] = receivables.chapter_findings(settled, months, owing, losses, receivables.matched(laid), as_of=AS_OF, horizon_days=90)
     assert found.why
 
 
@@ -259,7 +259,7 @@ def test_who_pays_beforehand_pays_in_time_and_money_given_back_pays_nothing():
 def test_a_sister_company_pays_for_its_group_and_without_payments_nothing_is_said():
     customers = pd.DataFrame({"customer_id": ["a", "b"], "group_id": ["g", "g"]})
     laid = receivables.applied(BILLS, payments(("p", "b", "2025-02-20", 100, "1")), customers=customers, as_of=AS_OF)
-    assert ways(laid) == [("p", "1", 100, NUMBER)]
+    assert ways(laid) == [("p", "1", 100, Applied.NUMBER)]
     assert receivables.watched(BILLS, None).empty
     assert len(receivables.watched(BILLS.assign(paid_on=pd.Timestamp("2025-02-01")), None)) == len(BILLS)
     assert receivables.watched(BILLS, payments(("p", "a", "2025-03-20", 1, "")))["invoice_id"].tolist() == ["3"]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audit.stats import intervals
+from audit.stats import intervals, survival
 from audit.steps import repeat
 from tests.conftest import ledger_of
 
@@ -96,7 +96,7 @@ def test_a_horizon_nobody_was_watched_for_is_not_decidable():
     who = history([300, 310], [305, np.nan])
     buyers = repeat.first_buyers(who, as_of=dt.date(2022, 12, 31))
     curve = repeat.return_curve(buyers, confidence=0.95)
-    found = repeat.findings(
+    found = repeat.chapter_findings(
         buyers,
         curve,
         repeat.period_ratio(who, pd.DataFrame({"period": [], "from_on": [], "to_on": []})),
@@ -123,7 +123,7 @@ def test_the_money_at_stake_is_what_the_missing_returners_would_have_brought():
     buyers = repeat.first_buyers(who, as_of=dt.date(2022, 12, 31))
     curve = repeat.return_curve(buyers, confidence=0.95)
     spans = pd.DataFrame({"period": ["2022"], "from_on": [START], "to_on": [pd.Timestamp("2022-12-31")]})
-    found = repeat.findings(
+    found = repeat.chapter_findings(
         buyers, curve, repeat.period_ratio(who, spans), as_of=dt.date(2022, 12, 31), horizon_days=100, norm=0.67, confidence=0.95
     )[0]
     assert found.money == pytest.approx((0.67 - 0.4) * 10 * 100)
@@ -151,6 +151,8 @@ def test_everybody_or_nobody_back_is_decided_with_wilsons_interval(second, share
     buyers = repeat.first_buyers(who, as_of=end)
     curve = repeat.return_curve(buyers, confidence=0.95)
     spans = pd.DataFrame({"period": ["2022"], "from_on": [START], "to_on": [pd.Timestamp("2022-12-31")]})
-    found = repeat.findings(buyers, curve, repeat.period_ratio(who, spans), as_of=end, horizon_days=365, norm=0.67, confidence=0.95)[0]
+    found = repeat.chapter_findings(
+        buyers, curve, repeat.period_ratio(who, spans), as_of=end, horizon_days=365, norm=0.67, confidence=0.95
+    )[0]
     assert found.value == share
     assert (found.low, found.high) == pytest.approx(intervals.wilson(round(40 * share), 40, confidence=0.95))

@@ -181,7 +181,7 @@ def test_bases_too_young_to_say_anything_say_so():
     late = retention.overdue(found["history"], found["panel"], **SETTINGS)
     returns = retention.reactivation(found["silences"], horizon_days=365, confidence=0.95)
     lost = retention.winback(found["history"], found["panel"], returns, late=late, active_months=months, rhythm_purchases=5)
-    said = retention.findings(
+    said = retention.chapter_findings(
         rates,
         late,
         returns,

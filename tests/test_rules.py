@@ -7,7 +7,7 @@ import pytest
 
 from audit import intake
 from audit.core import settings
-from tests.conftest import TOML, write_base
+from tests.conftest import TOML, told, write_base
 
 FULL = TOML.replace(
     'columns = { customer_id = "who", date = "day", amount = "money" }',
@@ -21,7 +21,7 @@ CSV = (
 
 def check(folder, rules: str = "", toml=FULL, csv=CSV):
     base = write_base(folder, csv, toml + rules)
-    return intake.check(base, settings.read(base))
+    return told(intake.check(base, settings.read(base)))
 
 
 @pytest.mark.parametrize(

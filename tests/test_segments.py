@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from audit.core import periods
+from audit.stats import dispersion
 from audit.steps import segments
 from tests.conftest import ledger_of
 

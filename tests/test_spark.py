@@ -10,7 +10,7 @@ import pytest
 
 from audit import run
 from audit.core import settings, store
-from audit.ledger import external, engine
+from audit.ledger import engine, external
 from tests.conftest import ROOT, prepared, write_base
 
 LINES = """

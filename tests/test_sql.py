@@ -14,6 +14,7 @@ import sqlalchemy
 from audit import intake, run
 from audit.core import settings
 from audit.intake.readers import sql
+from tests.conftest import told
 
 TOML = """
 [base]
@@ -90,7 +91,7 @@ def base(tmp_path) -> Path:
 
 
 def check(base, tmp_path):
-    return run.check(base, tmp_path / "outputs")[0]
+    return told(run.check(base, tmp_path / "outputs")[0])
 
 
 def test_postgresql_gives_exact_money_days_and_texts(server, base, tmp_path, monkeypatch):

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit.models import bg_nbd, discrete, mle, pareto_nbd, rfm
 from audit.steps import value
-from audit.models import rfm, discrete, mle, bg_nbd, pareto_nbd
-from audit.steps.value import expected, lifetime, router, backtest
+from audit.steps.value import backtest, expected, router
+from audit.steps.value.codes import Life, Naive, Trade
 
 
 def test_p4_the_product_of_ratios_of_sums_is_the_money_and_that_of_simple_means_is_not():
@@ -73,12 +74,12 @@ def test_the_router_tells_contracts_from_fixed_intervals_from_orders_at_any_time
     pauses = months({"a": YEAR[::2] + YEAR[1:2], "b": YEAR[:5] + YEAR[8:], "c": YEAR})
     often = months({"a": YEAR, "b": YEAR}, purchases=4)
     seldom = months({"a": ["2023-01", "2023-07", "2024-02"], "b": ["2023-02", "2023-09", "2024-05"]})
-    assert value.route(contract, **ROUTE).trade == router.BY_CONTRACT
-    assert value.route(pauses, **ROUTE).trade == router.FIXED
-    assert value.route(often, **ROUTE).trade == router.ORDERS
-    assert value.route(seldom, **ROUTE).trade == router.ORDERS
+    assert value.route(contract, **ROUTE).trade == Trade.BY_CONTRACT
+    assert value.route(pauses, **ROUTE).trade == Trade.FIXED
+    assert value.route(often, **ROUTE).trade == Trade.ORDERS
+    assert value.route(seldom, **ROUTE).trade == Trade.ORDERS
     assert value.route(contract.iloc[:1], **ROUTE) == router.Route(
-        router.ORDERS, pytest.approx(np.nan, nan_ok=True), pytest.approx(np.nan, nan_ok=True), 0
+        Trade.ORDERS, pytest.approx(np.nan, nan_ok=True), pytest.approx(np.nan, nan_ok=True), 0
     )
 
 
@@ -114,14 +115,14 @@ def foretold(came, **rules) -> pd.DataFrame:
 def test_a_model_is_used_only_where_it_is_clearly_better_and_could_be_fitted():
     came = np.random.default_rng(0).poisson(5, 200).astype(float)
     good, same, poor = came + 0.1, came + 1.9, came + 2.0
-    clear = value.rivals(foretold(came, **{backtest.AVERAGE: poor, backtest.LAST_YEAR: poor + 1, "NBD": good}), confidence=0.95)
+    clear = value.rivals(foretold(came, **{Naive.AVERAGE: poor, Naive.LAST_YEAR: poor + 1, "NBD": good}), confidence=0.95)
     assert value.winner(clear, {"NBD": object()}) == "NBD"
-    assert value.winner(clear, {}) == backtest.AVERAGE, "a model that cannot be fitted on all that is known is not used"
+    assert value.winner(clear, {}) == Naive.AVERAGE, "a model that cannot be fitted on all that is known is not used"
     noise = np.random.default_rng(1).normal(0, 3, 200)
     tie = value.rivals(
-        foretold(came, **{backtest.AVERAGE: came + noise, backtest.LAST_YEAR: same + 9, "NBD": came + noise[::-1]}), confidence=0.95
+        foretold(came, **{Naive.AVERAGE: came + noise, Naive.LAST_YEAR: same + 9, "NBD": came + noise[::-1]}), confidence=0.95
     )
-    assert value.winner(tie, {"NBD": object()}) == backtest.AVERAGE, "where the rival is as good, the rival is used"
+    assert value.winner(tie, {"NBD": object()}) == Naive.AVERAGE, "where the rival is as good, the rival is used"
     assert value.winner(clear.iloc[:0], {}) == backtest.UNTRIED
 
 
@@ -192,7 +193,7 @@ def test_ranges_of_the_bases_value_hold_what_came(capsys):
         bought, _start = simulated(REGULAR, bg_nbd, 150, seed)
         history = tables_of(bought, 730)
         data = rfm.of_history(history)
-        route = router.Route(router.ORDERS, 0.5, 0.5, 150)
+        route = router.Route(Trade.ORDERS, 0.5, 0.5, 150)
         try:
             rule = value.Rule(bg_nbd.CNBD, route, bg_nbd.fit(data, bg_nbd.CNBD))
         except mle.NotFitted:  # refused: nothing is claimed
@@ -218,7 +219,7 @@ def test_ranges_of_the_bases_value_hold_what_came(capsys):
 
 def test_below_the_fewest_repeat_customers_nothing_is_fitted_and_the_table_says_why():
     data = rfm.counts([1] * 49 + [0] * 50, [20] * 49 + [0] * 50, [100] * 99)
-    made, said = value.fits(router.Route(router.ORDERS, 0.5, 0.5, 9), data, least_repeaters=50)
+    made, said = value.fits(router.Route(Trade.ORDERS, 0.5, 0.5, 9), data, least_repeaters=50)
     assert made == {}
     assert (said["refused_class"] == "too few customers have bought again").all()
 
@@ -236,9 +237,9 @@ def test_a_naive_rule_gets_no_residual_and_an_untried_one_says_nothing():
         }
     )
     panel = months({"a": ["2024-10", "2024-11", "2024-12"]})
-    data, route = rfm.of_history(history), router.Route(router.ORDERS, 0.5, 0.5, 1)
+    data, route = rfm.of_history(history), router.Route(Trade.ORDERS, 0.5, 0.5, 1)
     given = {"until": pd.Timestamp("2024-12-31"), "residual_years": 3, "discount_rate": 0.1}
-    naive = value.customer_values(value.Rule(backtest.LAST_YEAR, route, None), data, history, panel, None, **given).iloc[0]
+    naive = value.customer_values(value.Rule(Naive.LAST_YEAR, route, None), data, history, panel, None, **given).iloc[0]
     assert (naive["expected_purchases"], naive["expected_spend"], round(naive["horizon_value"], 6)) == (3, 100, 120)
     assert np.isnan(naive["residual_value"])
     untried = value.customer_values(value.Rule(backtest.UNTRIED, route, None), data, history, panel, None, **given)
@@ -246,7 +247,7 @@ def test_a_naive_rule_gets_no_residual_and_an_untried_one_says_nothing():
 
 
 def test_nothing_is_tried_on_a_history_that_hardly_reaches_back_beyond_the_holdout():
-    route, before = router.Route(router.ORDERS, 0.5, 0.5, 1), pd.DataFrame({"customer_id": ["a"], "purchases": [2]})
+    route, before = router.Route(Trade.ORDERS, 0.5, 0.5, 1), pd.DataFrame({"customer_id": ["a"], "purchases": [2]})
     found = value.forecasts(
         route,
         before,
@@ -305,7 +306,7 @@ def test_lives_watched_for_less_than_a_year_or_hardly_ended_are_not_projected_an
     given = {"horizon_months": 60, "left_days": 365, "points": 0.05, "discount_rate": 0.1, "confidence": 0.95}
     found = value.lives(pd.concat([stays, once]), late, **given).set_index("method_class")
     assert (found["left"] == 20).all()
-    assert found.loc[lifetime.CONSTANT, "more_months"] > found.loc[lifetime.CONSTANT, "horizon_months"]
+    assert found.loc[Life.CONSTANT, "more_months"] > found.loc[Life.CONSTANT, "horizon_months"]
     assert value.lives(stays, late.iloc[:9], **given).empty, "nine have left: too few"
     young = stays.assign(first_on=pd.Timestamp("2024-06-01"), last_on=pd.Timestamp("2024-08-01"), silence_days=150)
     assert value.lives(young, late, **given).empty

@@ -118,7 +118,7 @@ def test_without_budgets_only_an_achievable_level_is_told_and_called_so():
     sold, _given, customers, _truth = market(1, 100, 0)
     found = wallet.wallets(sold, None, customers=customers, **RULE, **ERRORS)
     assert set(found["basis_class"]) == {of_budgets.ACHIEVABLE}
-    said = wallet.findings(found, wallet.basis(sold, None, customers=customers, **RULE), *[pd.DataFrame()] * 4, rate=0.8)
+    said = wallet.chapter_findings(found, wallet.basis(sold, None, customers=customers, **RULE), *[pd.DataFrame()] * 4, rate=0.8)
     assert said[0].why
     assert "no budget of theirs" in said[1].message
     assert len(said) == 2

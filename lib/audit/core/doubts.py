@@ -13,3 +13,8 @@ class Quality(Code):
     TIMING = "timing", N_("when it was")
     AMOUNT = "amount", N_("how much it was")
     COVERAGE = "coverage", N_("whether all are there")
+
+
+AS_THEY_LIE = N_(
+    "the order lines are taken as they lie: repeats, totals, double customers, VAT and services were not looked for"
+)  # the defect of lines that intake never read

@@ -25,11 +25,22 @@ SENTENCES = {
     "withheld_class",
 }  # stored texts
 COMMON = {  # headings of columns that several rooms share, and of the pages that belong to no room
-    "abc_class": N_("Class"), "base_class": N_("Class of"), "bias_rate": N_("Bias of the sum"), "cost_to_serve": N_("Cost of serving"),
-    "error_number": N_("Error, purchases"), "held_share": N_("Held by ranges"), "high_number": N_("to"), "high_share": N_("to"), "is_clear": N_("Clear"),
-    "is_naive": N_("Naive"), "is_stopped": N_("Has stopped paying"), "is_used": N_("In use"), "low_number": N_("Interval from"),
-    "low_share": N_("Interval from"), "money": N_("Money at stake"), "n": N_("n"), "revenue_share": N_("Share of sales"), "sha256": N_("SHA-256"),
-    "silence_days": N_("Silent, days"), "untraced": N_("Returns without their sale"), "moved": N_("Moved between months"), "unreadable": N_("Money unreadable"),
+    "abc_class": N_("Class"), "advantage": N_("Advantage"), "attention": N_("Attention"), "axis": N_("Axis"),
+    "base_class": N_("Class of"), "bias_rate": N_("Bias of the sum"), "booked": N_("Booked"), "burn_in_months": N_("Burn in months"),
+    "bytes": N_("Bytes"), "chapter": N_("Chapter"), "confidence": N_("Confidence"), "corrections": N_("Corrections"),
+    "cost_to_serve": N_("Cost of serving"), "criterion": N_("Criterion"), "currency": N_("Currency"), "customer": N_("Customer"),
+    "dependence": N_("Dependence"), "direction": N_("Direction"), "error": N_("Error"), "error_number": N_("Error, purchases"),
+    "exclude": N_("Exclude"), "held_share": N_("Held by ranges"), "high_number": N_("to"), "high_share": N_("to"), "how": N_("How"),
+    "is_clear": N_("Clear"), "is_first_returned": N_("Part of it came back"), "is_naive": N_("Naive"),
+    "is_stopped": N_("Has stopped paying"), "is_used": N_("In use"), "judgement": N_("Judgement"), "languages": N_("Languages"),
+    "lever": N_("Lever"), "low_number": N_("Interval from"), "low_share": N_("Interval from"), "manager": N_("Manager"),
+    "meaning": N_("Meaning"), "measure": N_("Measure"), "money": N_("Money at stake"), "moved": N_("Moved between months"),
+    "n": N_("n"), "novelty_share": N_("Novelty share"), "observed_from": N_("Observed from"), "overridden": N_("Overridden"),
+    "provenance": N_("Provenance"), "purchases_are": N_("Purchases are"), "range": N_("Range"), "rates": N_("Rates"),
+    "returns": N_("Returns"), "revenue_share": N_("Share of sales"), "sales_type": N_("Sales type"), "scope": N_("Scope"),
+    "services": N_("Services"), "setting": N_("Setting"), "sha256": N_("SHA-256"), "silence_days": N_("Silent, days"),
+    "trade": N_("Trade"), "unreadable": N_("Money unreadable"), "untraced": N_("Returns without their sale"), "vat": N_("Vat"),
+    "vat_rates": N_("Vat rates"), "version": N_("Version"), "what": N_("What"), "zero_amounts": N_("Zero amounts"),
 }  # fmt: skip
 
 
@@ -80,7 +91,9 @@ def _add(found: dict[str, dict[str, Code]], column: str, closed: type[Code]) -> 
     for code in closed:
         known = found.setdefault(column, {}).setdefault(str(code), code)
         if known.label != code.label:
-            raise ValueError(f"code {code!r} of column {column!r} means {known.label!r} and {code.label!r}; give one of the two another code")
+            raise ValueError(
+                f"code {code!r} of column {column!r} means {known.label!r} and {code.label!r}; give one of the two another code"
+            )
 
 
 def _excerpts(room) -> dict[str, tuple]:
@@ -107,6 +120,6 @@ def cell(column: str, value, currency: str = "") -> str:
             return render(value)
         if column in ("table", "table_class") and value in registry.tables():
             return translate(value)
-        if column == "subject" and value in registry.rooms():
-            return translate(registry.by_name(value).title)
+        if column == "subject":  # of the gate, or of what is undecided: a chapter, a table, a message
+            return translate(registry.by_name(value).title if value in registry.rooms() else value)
     return shown(column, value, currency)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from audit.core.doubts import Quality
 from audit.core.errors import AuditError
@@ -18,6 +19,9 @@ from audit.core.tables.company import COMPANY
 from audit.core.tables.derived import DERIVED
 from audit.core.tables.schema import Table
 from audit.i18n import mark as N_
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ABSENT = N_("needs {tables}")  # why a step is not run
 ROOMS = Path(__file__).parents[1] / "steps"
@@ -39,6 +43,7 @@ class Step:
     uses: tuple[str, ...] = ()  # tables that make it say more
     for_each: str | None = None  # a table: the notebook is run once per row
     uses_findings: bool = False  # it uses the findings of all steps that do not
+    is_about_data: bool = False  # it tells of the data themselves: no defect hangs over it
     needs: tuple[Quality, ...] = ()  # what its data must not have lost: where a defect that refuses spoils it, the chapter is refused
 
     @property
@@ -78,6 +83,11 @@ def tables() -> dict[str, Table]:
             raise ValueError(f"table {table.name!r} is declared twice; give one of the two another name")
         found[table.name] = table
     return found
+
+
+def empty(table: str) -> pd.DataFrame:
+    """A table without a row, as it is declared."""
+    return tables()[table].empty()
 
 
 def by_name(name: str) -> Step:

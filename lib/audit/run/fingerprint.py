@@ -64,7 +64,7 @@ def tables(files: dict[str, str], settings: Settings) -> str:
     """Hash of everything that decides the tables of intake and ledger."""
     declared = settings.model_dump(mode="json", by_alias=True, exclude={"norms", "market"})
     declared["base"] = {key: value for key, value in declared["base"].items() if key not in NOT_OF_TABLES}
-    paths = [*closure(("intake", "ledger", "run.build_tables")), *INTAKE_DATA]
+    paths = [*closure(("intake", "ledger", "core.edition")), LIB / "run" / "build_tables.py", *INTAKE_DATA]
     code = {str(path.relative_to(LIB)): of_file(path) for path in paths}
     own = {norm: norms.value(norm, settings.norms) for norm in sorted(named_in([LIB / "run" / "build_tables.py"]))}
     return of("tables", files, declared, own, code, _made_with())
@@ -94,8 +94,8 @@ def code_of(notebook: Path) -> dict[Path, str]:
 
 
 def named_in(paths: list[Path]) -> set[str]:
-    """The norms that these files name, as a word anywhere in them."""
-    return {word for path in paths for word in _words(path) if word in norms.register()}
+    """The norms that these files name, as a word anywhere in them; core, which knows all of them, names none."""
+    return {word for path in paths if path.parent != LIB / "core" for word in _words(path) if word in norms.register()}
 
 
 @cache

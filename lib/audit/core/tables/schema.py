@@ -176,17 +176,13 @@ def require(frame: pd.DataFrame, schema: Table) -> pd.DataFrame:
 
 
 def conformed(frame: pd.DataFrame, schema: Table) -> pd.DataFrame:
-    """The frame with columns of nothing, or of none yet, in the types that the schema declares: a table looks the same with rows and without."""
-    changed = {
-        column.name: frame[column.name].astype(DTYPES[column.kind])
-        for column in schema.columns
-        if column.name in frame.columns and (frame.empty or frame[column.name].isna().all()) and column.kind not in (COUNT, FLAG)
-    }
+    """The frame in the types that the schema declares where it says nothing of its own: without rows, in columns of nothing, and of mixed kinds."""
     if frame.empty:
-        changed |= {
-            c.name: frame[c.name].astype(DTYPES[c.kind]) for c in schema.columns if c.name in frame.columns and c.name not in changed
-        }
-    return frame.assign(**changed) if changed else frame
+        return schema.empty()
+    loose = lambda column: frame[column.name].isna().all() or (frame[column.name].dtype == object and column.kind != TEXT)
+    kinds = {c.name: DTYPES[c.kind] for c in schema.columns if c.name in frame.columns and c.kind != FLAG and loose(c)}
+    whole = {name for name, kind in kinds.items() if kind == "int64" and frame[name].isna().any()}
+    return frame.astype({name: "float64" if name in whole else kind for name, kind in kinds.items()}) if kinds else frame
 
 
 def _key_faults(frame: pd.DataFrame, schema: Table) -> Iterator[str]:

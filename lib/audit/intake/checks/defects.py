@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from audit.core.doubts import Quality
+from audit.core.doubts import AS_THEY_LIE, Quality
 from audit.core.settings import Settings
 from audit.i18n import mark as N_
 from audit.i18n import stored
@@ -23,7 +23,6 @@ UNREADABLE_SHARE, UNREADABLE_LEAST = 0.05, 20  # beyond both the formats are in 
 ASLEEP_DAYS = 45  # a month and a half without a single line
 IMMATERIAL_SHARE = 0.001  # of the rows: below it a defect is told, but flags no chapter
 SHOWN = 3  # places named as a sample
-AS_THEY_LIE = N_("the order lines are taken as they lie: repeats, totals, double customers, VAT and services were not looked for")
 EVERYTHING = tuple(Quality)
 WHO, WHEN, HOW_MUCH, ALL_THERE = (Quality.IDENTITY,), (Quality.TIMING,), (Quality.AMOUNT,), (Quality.COVERAGE,)
 MOJIBAKE = (

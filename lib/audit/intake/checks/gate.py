@@ -53,7 +53,7 @@ def _of_chapter(step: Step, defects: pl.DataFrame, there: set[str], missing: str
     absent = ["lines"] if missing else [table for table in step.reads if table not in there and not registry.writer(table)]
     if absent:
         return (Subject.CHAPTER, step.name, Gate.REFUSE, stored(registry.ABSENT, tables=", ".join(absent)), 1)
-    found = defects.filter(touching(registry.rests_on(step)))
+    found = defects.filter(touching(set() if step.is_about_data else registry.rests_on(step)))
     needed = pl.col("spoils").str.split(" ").list.set_intersection(pl.lit([*step.needs], dtype=pl.List(pl.String))).list.len() > 0
     return _verdict(Subject.CHAPTER, step.name, found, found.filter((pl.col("verdict") == Gate.REFUSE) & needed))
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import polars as pl
 
-from audit.core import tables as vocabulary
+from audit.core import registry
 from audit.core.settings import BadSettings, Settings
+from audit.core.tables.company import SURROGATES
 from audit.i18n import mark as N_
 from audit.i18n import translate as _
 from audit.intake.mapping import convert, rules
@@ -176,7 +177,7 @@ def _lines(one: Found, columns: dict, proposal: Proposal) -> dict:
     mine, lookup, compute = columns[one.name], {}, {}
     numbered = best([c for c in mine if c.is_unique], "lines", "line_id")
     found = {"line_id": numbered.name} if numbered else {}
-    targets = [c for c in vocabulary.ALL["lines"].names if c in words()["lines"] and c != "line_id"]
+    targets = [c for c in registry.tables()["lines"].names if c in words()["lines"] and c != "line_id"]
     for target in targets:
         chosen = best(mine, "lines", target, frozenset(found.values()))
         if chosen:
@@ -275,14 +276,14 @@ def _mapped(columns: list[Column], table: str, given: dict[str, str]) -> dict[st
     found = dict(given)
     reusable = {"customer_id", "product_id", "manager_id"}
     for target in words()[table]:
-        if target in found or target not in vocabulary.ALL[table].names:
+        if target in found or target not in registry.tables()[table].names:
             continue
         taken = frozenset(name for ours, name in found.items() if not (target == "name" and ours in reusable))
         if chosen := best(columns, table, target, taken):
             found[target] = chosen.name
-    if "name" in vocabulary.ALL[table].required and "name" not in found and given:
+    if "name" in registry.tables()[table].required and "name" not in found and given:
         found["name"] = next(iter(given.values()))
-    needed = [c for c in vocabulary.ALL[table].required if c not in vocabulary.SURROGATES]
+    needed = [c for c in registry.tables()[table].required if c not in SURROGATES]
     return found if all(c in found for c in needed) else {}
 
 

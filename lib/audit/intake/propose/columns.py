@@ -7,13 +7,14 @@ from functools import cached_property
 
 import polars as pl
 
-from audit.core import tables
+from audit.core import registry
+from audit.core.tables.schema import DATE, MONEY, NUMBER
 from audit.intake.mapping import identifiers, parse
 from audit.intake.propose.files import ALIKE, SAMPLE, Found
 from audit.intake.readers.layout import plain
 from audit.intake.words import vocabulary
 
-KINDS = {tables.DATE: "date", tables.MONEY: "number", tables.NUMBER: "number"}
+KINDS = {DATE: "date", MONEY: "number", NUMBER: "number"}
 PSEUDO = {"price": "number", "discount_rate": "number", "profit": "number"}  # not ours, but ours follow from them
 UNITS = {"руб", "рублей", "rub", "usd", "eur", "gbp", "р", "шт", "kzt"}
 OTHERS = {  # words that make another thing of a name that is known
@@ -98,7 +99,9 @@ class Column:
     def _holds(self, table: str, target: str) -> bool:
         if self.kind == "empty" or ("%" in self.name and target != "discount_rate"):
             return False
-        kind = PSEUDO.get(target) if target in PSEUDO and table == "lines" else KINDS.get(tables.ALL[table].column(target).kind, "any")
+        kind = (
+            PSEUDO.get(target) if target in PSEUDO and table == "lines" else KINDS.get(registry.tables()[table].column(target).kind, "any")
+        )
         if target in identifiers.CHECKS and target in ("tax_id", "ogrn"):
             return bool(self.series.head(SAMPLE).str.contains(r"\d{9,}|E\+").any())
         return kind == "any" or kind == self.kind

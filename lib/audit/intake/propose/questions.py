@@ -10,7 +10,7 @@ import datetime as dt
 
 import polars as pl
 
-from audit.core import tables
+from audit.core import registry
 from audit.i18n import mark as N_
 from audit.i18n import translate as _
 from audit.intake.mapping import parse
@@ -45,7 +45,7 @@ FEW_SHARE = 0.01  # of the lines
 def rivals(columns: list[Column], table: str, target: str, chosen: Column) -> dict[str, str]:
     """Other columns that could be the same thing, where ours is required."""
     asked = {}
-    if not tables.ALL[table].column(target).required:
+    if not registry.tables()[table].column(target).required:
         return asked
     if target == "amount" and "с ндс" in plain(chosen.name):
         question = _(N_('{amount} holds VAT, by its name. Then [rules] vat = "included" with vat_rates takes it off; how much is it?'))

@@ -6,9 +6,12 @@ import numpy as np
 import pandas as pd
 
 from audit.core.labels import cell, named
+from audit.i18n import mark as N_
 from audit.i18n import number, shown, symbol
 from audit.i18n import translate as _
 from audit.report.style import BLUE, GREEN, INK, LAYERS, MUTED, RED, SAND, Chart, canvas, clear_axes, money_axis, nothing, percent_axis
+
+MOVES = {"lost": N_("lost"), "new": N_("new"), "returned": N_("returned"), "first_seen": N_("first seen")}
 
 
 def waterfall(moves: pd.DataFrame) -> Chart:
@@ -33,7 +36,7 @@ def waterfall(moves: pd.DataFrame) -> Chart:
         axes.plot([i - 0.7, i + 0.3], [level, level], color=MUTED, lw=0.8)
         level += step
         axes.text(i, max(level, level - step), f"{'+' if step > 0 else ''}{number(step)}", ha="center", va="bottom")
-        names.append(_(name.replace("_", " ")))
+        names.append(_(MOVES[name]))
     names.append(cell("period", now["period"]))
     axes.bar(len(steps) + 1, level, color=MUTED, width=0.6)
     axes.text(len(steps) + 1, level, shown("n", level), ha="center", va="bottom")
@@ -41,7 +44,7 @@ def waterfall(moves: pd.DataFrame) -> Chart:
     clear_axes(axes, keep="y")
     axes.set_ylabel(_("customers"))
     axes.margins(y=0.12)
-    said = ", ".join(f"{_(name.replace('_', ' '))} {abs(step)}" for name, step, _colour in steps)
+    said = ", ".join(f"{_(MOVES[name])} {abs(step)}" for name, step, _colour in steps)
     return Chart(figure, _("Customers from {before} to {now}: {said}.").format(before=before["customers"], now=now["customers"], said=said))
 
 

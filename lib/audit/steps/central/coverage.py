@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from audit.core import registry
+
 YEAR_DAYS = 365
 
 
@@ -19,10 +21,7 @@ def sole_managers(sellers: pd.DataFrame | None, *, as_of: pd.Timestamp, window_d
     Source: method K2 (contacts of the company, not of a person), bus factor.
     """
     if sellers is None or "manager_id" not in sellers.columns:
-        counts = dict.fromkeys(["customers", "sole_customers"], "int64") | dict.fromkeys(
-            ["revenue", "sole_revenue", "sole_share"], "float64"
-        )
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in ({"manager_id": "str"} | counts).items()})
+        return registry.empty("sole_managers")
     recent = sellers[(sellers["period"] > pd.Timestamp(as_of) - pd.Timedelta(days=window_days)) & (sellers["manager_id"] != "")]
     by_pair = recent.groupby(["customer_id", "manager_id"], as_index=False)["revenue"].sum()
     by_pair["is_sole"] = by_pair.groupby("customer_id")["manager_id"].transform("nunique") == 1
@@ -50,7 +49,7 @@ def contacted(
     """
     names = ["customer_id", "revenue", "last_contact_on", "is_contacted"]
     if activities is None:
-        return pd.DataFrame(columns=names)
+        return registry.empty("contacted")
     day = pd.Timestamp(as_of)
     rows = history.loc[history["last_on"] > day - pd.Timedelta(days=active_days), ["customer_id", "revenue"]]
     last = activities[activities["date"] <= day].groupby("customer_id")["date"].max()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from audit.core import registry
+
 
 def crm_by_period(crm_sales: pd.DataFrame | None, panel: pd.DataFrame) -> pd.DataFrame:
     """Sales as the CRM records them against accounting, by year (K3); accounting is right where they differ (M12).
@@ -36,7 +38,7 @@ def crm_by_customer(crm_sales: pd.DataFrame | None, panel: pd.DataFrame) -> pd.D
 def _against(crm: pd.DataFrame | None, panel: pd.DataFrame, by, name: str) -> pd.DataFrame:
     columns = [name, "crm", "accounting", "difference", "difference_share"]
     if crm is None:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c == name else "float64") for c in columns})
+        return registry.empty(f"crm_by_{name.removesuffix('_id')}")
     years = set(crm["date"].dt.year) & set(panel["period"].dt.year)
     crm, panel = crm[crm["date"].dt.year.isin(years)], panel[panel["period"].dt.year.isin(years)]
     sums = pd.concat(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from audit.core import registry
 from audit.steps.central.codes import Age
 
 
@@ -97,7 +98,7 @@ def central_freshness(customers: pd.DataFrame, history: pd.DataFrame, *, as_of: 
     """
     names = ["age_class", "customers", "customers_share", "revenue", "revenue_share"]
     if "updated_on" not in customers.columns:
-        return pd.DataFrame({name: pd.Series(dtype="str" if name == "age_class" else "float64") for name in names})
+        return registry.empty("central_freshness")
     rows = customers[["customer_id", "updated_on"]].merge(history[["customer_id", "revenue"]], on="customer_id")
     age = (pd.Timestamp(as_of) - rows["updated_on"]).dt.days
     rows["age_class"] = (age <= fresh_days).map({True: Age.FRESH, False: Age.OLDER}).where(age.notna(), Age.UNKNOWN)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from audit.core import registry
 from audit.core.findings import NAN
 from audit.steps.forecast import methods
 from audit.steps.forecast.codes import Kind, Rest
@@ -86,7 +87,7 @@ def methods_tried(made: pd.DataFrame, *, confidence: float) -> pd.DataFrame:
             )
         table = pd.DataFrame(part, columns=columns[:-1])
         rows.append(table.assign(is_used=table["method"] == _best(table)).sort_values(["wape_rate", "method"]))
-    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
+    return pd.concat(rows, ignore_index=True) if rows else registry.empty("forecast_methods")
 
 
 def _best(table: pd.DataFrame) -> str:

@@ -20,8 +20,8 @@ class Method(Code):
 
     SEASONAL = "seasonal", N_("the same month of last year")
     MEAN = "mean", N_("the mean of the last year")
-    ETS = "ETS", N_("ETS")
-    THETA = "Theta", N_("Theta")
+    ETS = "ETS"
+    THETA = "Theta"
     INTERMITTENT = "TSB", N_("intermittent (TSB)")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from audit.core import registry
 from audit.core.findings import NAN
 from audit.steps.forecast.backtest import of_sum
 from audit.steps.forecast.codes import Kind
@@ -43,7 +44,7 @@ def against_plan(
         "high_extra",
     ]
     if plans is None or forecast.empty:
-        return pd.DataFrame(columns=columns)
+        return registry.empty("plan_against_forecast")
     company = forecast[forecast["kind_class"] == Kind.COMPANY].set_index("period")
     of = plans[plans["level"] == "company"]
     by_month = of[of["period"].str.fullmatch(r"\d{4}-\d{2}")].groupby("period")["amount"].sum()
@@ -56,7 +57,7 @@ def against_plan(
         if len(there) == 0 and len(months) == 12:
             there, planned = months, float(money)
     if not len(there):
-        return pd.DataFrame(columns=columns)
+        return registry.empty("plan_against_forecast")
     used = tried[(tried["kind_class"] == Kind.COMPANY) & tried["is_used"]]
     said, low, high = of_sum(company.loc[there], float(used["balance_number"].iloc[0]) if len(used) else 1.0)
     last = until.year if until.month == 12 else until.year - 1

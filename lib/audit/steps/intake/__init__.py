@@ -10,6 +10,7 @@ from audit.steps.intake.codes import Window
 STEP = Step(
     "intake", 0, N_("Trust in the data"), N_("Can these numbers be trusted?"),
     reads=("gate", "reconciliation", "quarantine", "defects", "effects", "controls", "duplicates", "bridge",),
+    is_about_data=True,
 )  # fmt: skip
 
 TABLES = (

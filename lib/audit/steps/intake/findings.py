@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from audit.core.doubts import AS_THEY_LIE
 from audit.core.findings import Finding
 from audit.core.settings import Settings
 from audit.i18n import mark as N_
-from audit.intake.checks.defects import AS_THEY_LIE
 from audit.steps.intake.codes import Window
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from audit.core.findings import NAN, Finding
 from audit.i18n import mark as N_
 from audit.steps.loyalty.clusters import agreement
-from audit.steps.loyalty.codes import LoyaltyType, Stability
+from audit.steps.loyalty.codes import Feature, LoyaltyType, Stability
 
 
 def sampled(sample: pd.DataFrame) -> list[Finding]:
@@ -27,7 +27,6 @@ def chapter_findings(
 ) -> list[Finding]:
     """Whether there are types to find, who they are, and how far the two routes agree."""
     n = len(types)
-    features_said = ", ".join(looked_at)
     if gaps.empty:
         why = N_("too few customers with a rhythm, or features that speak for fewer than two types")
         return [
@@ -40,7 +39,7 @@ def chapter_findings(
                 unit="count",
                 n=n,
                 why=why,
-                params={"features": features_said},
+                params={"features": [Feature(one) for one in looked_at]},
             )
         ]
     if steady.empty:
@@ -55,7 +54,7 @@ def chapter_findings(
     counts = types.loc[clear, "loyalty_class"].value_counts()
     trusted = int((steady["stability_class"] != Stability.NOT_TRUSTED).sum())
     same = agreement(types["by_definition_class"], types["loyalty_class"])
-    most = counts.index[0] if len(counts) else LoyaltyType.UNCLEAR
+    most = LoyaltyType(counts.index[0]) if len(counts) else LoyaltyType.UNCLEAR
     return [
         Finding(
             "loyalty", "loyalty", "model",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from audit.core import registry
 from audit.core.findings import NAN
 from audit.steps.loyalty.clusters import assigned, centres, clusters_found, gap_statistic, stability
 from audit.steps.loyalty.codes import LoyaltyType, Stability
@@ -26,15 +27,8 @@ def types(
     loyalty_scales, loyalty_mixtures, loyalty_stability; the last five empty where it declined.
     """
     index = table.index
-    empty = {
-        "loyalty_gaps": pd.DataFrame(columns=["clusters", "gap_number", "error_number"]),
-        "loyalty_centres": pd.DataFrame(columns=["cluster", "type"]),
-    }
-    empty |= {
-        "loyalty_scales": pd.DataFrame(columns=["feature", "centre_number", "spread_number"]),
-        "loyalty_mixtures": pd.DataFrame(columns=["type"]),
-    }
-    empty |= {"loyalty_stability": pd.DataFrame(columns=["cluster", "type", "customers", "jaccard_index", "stability_class"])}
+    kept_tables = ("loyalty_gaps", "loyalty_centres", "loyalty_scales", "loyalty_mixtures", "loyalty_stability")
+    empty = {name: registry.empty(name) for name in kept_tables}
     nobody = pd.DataFrame({"cluster": "", "strength_index": NAN, "loyalty_type": LoyaltyType.UNCLEAR}, index=index)
     if len(table) < least_customers or len({SPEAKS_FOR[f] for f in table.columns}) < 2:
         rule = pd.Series(LoyaltyType.UNCLEAR, index=index, dtype="str")

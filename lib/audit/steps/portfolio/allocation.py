@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from audit.core import registry
 from audit.core.findings import NAN
 from audit.core.groups import groups, leads
 from audit.steps.portfolio.codes import PortfolioClass
@@ -73,7 +74,7 @@ def capacity(table: pd.DataFrame, *, customers: pd.DataFrame | None) -> pd.DataF
         PortfolioClass.OPPORTUNISTIC,
     ]
     if customers is None or "manager_id" not in customers.columns:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c == "manager_id" else int) for c in columns})
+        return registry.empty("portfolio_capacity")
     of = table.assign(manager_id=table["group"].map(leads(customers)["manager_id"]).fillna(""))
     of = of[of["manager_id"] != ""]
     counts = of.groupby(["manager_id", "portfolio_class"]).size().unstack(fill_value=0).reindex(columns=list(PortfolioClass), fill_value=0)
@@ -94,7 +95,7 @@ def conflicts(table: pd.DataFrame, *, customers: pd.DataFrame | None) -> pd.Data
     """
     columns = ["group", "rival", "industry", "region", "revenue"]
     if customers is None or not {"industry", "region"} <= set(customers.columns):
-        return pd.DataFrame({c: pd.Series(dtype=float if c == "revenue" else "str") for c in columns})
+        return registry.empty("portfolio_conflicts")
     first = leads(customers)
     of = table[table["portfolio_class"].isin([PortfolioClass.KEY, PortfolioClass.DEVELOPMENT]) & table["is_clear"]].copy()
     for column in ("industry", "region"):

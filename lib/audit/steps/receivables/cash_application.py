@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from audit.core import registry
 from audit.core.findings import NAN
 from audit.core.groups import groups
 from audit.steps.receivables.codes import Applied
@@ -35,7 +36,7 @@ def applied(
         dated = paid.assign(payment_id=paid["invoice_id"], how_class=Applied.DATED, paid_on=paid.get("paid_on"))[APPLIED]
         came = notes.assign(is_note=True)
     else:
-        dated = pd.DataFrame(columns=APPLIED)
+        dated = registry.empty("payments_applied")
         said = payments.assign(invoice_id=payments["invoice_id"].fillna("") if "invoice_id" in payments.columns else "")
         came = pd.concat([said[said["paid_on"] <= as_of].assign(is_note=False), notes.assign(is_note=True)], ignore_index=True)
     rest = dict(zip(debts["invoice_id"], debts["amount"], strict=True))

@@ -32,9 +32,9 @@ class Bucket(Code):
 class Abc(Code):
     """Class by money, or none this year."""
 
-    A = "A", N_("A")
-    B = "B", N_("B")
-    C = "C", N_("C")
-    N = "N", N_("N")
+    A = "A"
+    B = "B"
+    C = "C"
+    N = "N"
     IDLE = "idle", N_("bought nothing this year")
     NOBODY = "_nobody", N_("nobody")

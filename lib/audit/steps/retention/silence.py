@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from audit.core import registry
 from audit.core.findings import NAN
 from audit.stats import intervals, survival
 from audit.steps.retention.codes import Reason, SilenceRule, Since
@@ -87,7 +88,7 @@ def rivals(
     ]
     told = before is not None and (before["purchases"] >= rhythm_purchases) & (before["silence_days"] <= long_gone_days)
     if before is None or not told.any():
-        return pd.DataFrame({c: pd.Series(dtype="str" if c == "rule_class" else float) for c in columns})
+        return registry.empty("rivals")
     then = before[told].reset_index(drop=True)
     gone = ~then["has_bought_since"]
     chance = silence_chance(then, rhythm_purchases=rhythm_purchases, prior_gaps=prior_gaps)

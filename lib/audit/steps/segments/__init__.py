@@ -77,6 +77,14 @@ TABLES = (
 
 HEADINGS = {  # of columns that only excerpts show
     "clear_moves": N_("Clear moves"),
+    "x_month": N_("X (month)"),
+    "y_month": N_("Y (month)"),
+    "z_month": N_("Z (month)"),
+    "short_history_month": N_("Short history (month)"),
+    "x_quarter": N_("X (quarter)"),
+    "y_quarter": N_("Y (quarter)"),
+    "z_quarter": N_("Z (quarter)"),
+    "short_history_quarter": N_("Short history (quarter)"),
 }  # fmt: skip
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(

@@ -9,19 +9,19 @@ from audit.i18n import mark as N_
 class Abc(Code):
     """Classes by money: by running share, N without gain, none without a purchase."""
 
-    A = "A", N_("A")
-    B = "B", N_("B")
-    C = "C", N_("C")
-    N = "N", N_("N")
+    A = "A"
+    B = "B"
+    C = "C"
+    N = "N"
     NONE = "none", N_("none")
 
 
 class Xyz(Code):
     """Classes by regularity."""
 
-    X = "X", N_("X")
-    Y = "Y", N_("Y")
-    Z = "Z", N_("Z")
+    X = "X"
+    Y = "Y"
+    Z = "Z"
     SHORT = "short_history", N_("short history")
 
 

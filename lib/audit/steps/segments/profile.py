@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from audit.core import registry
 from audit.core.findings import NAN
 from audit.steps.segments.codes import Base, Xyz
 
@@ -51,7 +52,7 @@ def strayed(table: pd.DataFrame, customers: pd.DataFrame | None, *, least_peers:
     """
     columns = ["customer_id", "industry", "revenue", "peers", "peer_revenue", "gap"]
     if customers is None or "industry" not in customers.columns:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c in ("customer_id", "industry") else float) for c in columns})
+        return registry.empty("strayed")
     who = table.assign(industry=table["customer_id"].map(customers.set_index("customer_id")["industry"]))
     target = who[who["abc_class"].isin(["A", "B"]) & who["xyz_class"].isin(["X", "Y"])]
     peers = target.groupby("industry")["revenue"].agg(peers="size", peer_revenue="median")

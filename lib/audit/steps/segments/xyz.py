@@ -81,4 +81,4 @@ def two_units(first: pd.DataFrame, second: pd.DataFrame, unit: str, other_unit: 
     """
     both = first.merge(second, on="customer_id", suffixes=("", "_other"))
     counts = pd.crosstab(both["xyz_class"], both["xyz_class_other"]).rename_axis(columns=None)
-    return counts.rename(columns=lambda c: f"{c} ({other_unit})").rename_axis("xyz_class").reset_index().assign(unit_class=unit)
+    return counts.rename(columns=lambda c: f"{c}_{other_unit}".lower()).rename_axis("xyz_class").reset_index().assign(unit_class=unit)

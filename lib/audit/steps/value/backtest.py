@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from audit.core import registry
 from audit.i18n import mark as N_
 from audit.models import mle
 from audit.steps.value import router
@@ -117,7 +118,7 @@ def rivals(foretold: pd.DataFrame, *, confidence: float) -> pd.DataFrame:
     columns = ["rule", "is_naive", "customers", "error_number", "bias_rate", "advantage_number", "low_number", "high_number", "is_better"]
     rules = [c for c in foretold.columns if c not in ("customer_id", "purchases", "revenue", "spend")]
     if foretold.empty:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c == "rule" else float) for c in columns})
+        return registry.empty("purchase_rules")
     errors = foretold[rules].sub(foretold["purchases"], axis=0).abs()
     mean, total = errors.mean(), foretold["purchases"].sum()
     naive = mean[list(NAIVE)].idxmin()

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from audit.core import registry
 from audit.core.findings import NAN
 from audit.core.groups import groups, leads
 from audit.steps.wallet.budgets import known, sales_of, whole_year
@@ -23,7 +24,7 @@ def white_space(
     """
     columns = ["group", "category", "revenue", "budget", "wallet_share", "gap"]
     if budgets is None or mix is None:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c in ("group", "category") else float) for c in columns})
+        return registry.empty("white_space")
     year = whole_year(budgets, until=until)
     of = budgets[(budgets["period"].astype(str) == str(year)) & budgets["category"].isin(mix["category"])]
     table = (
@@ -129,7 +130,7 @@ def by_manager(wallets: pd.DataFrame, *, customers: pd.DataFrame | None, confide
     ]
     told = wallets[wallets["provenance_class"] == Provenance.DECLARED]
     if customers is None or "manager_id" not in customers.columns or told.empty:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c in ("manager_id", "position_class") else float) for c in columns})
+        return registry.empty("wallet_managers")
     first = leads(customers)
     of = told.assign(
         manager_id=told["group"].map(first["manager_id"]),
@@ -168,7 +169,7 @@ def capture(wallets: pd.DataFrame, moved: pd.DataFrame, *, least: int) -> pd.Dat
     gained = gained[(gained > 0) & ~moved["is_doubtful"].astype(bool)]
     told = wallets[wallets["provenance_class"].isin([Provenance.DECLARED, Provenance.BENCHMARK]) & (wallets["gap"] > 0)]
     if len(gained) < least or told.empty:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c in ("group", "provenance_class") else float) for c in columns})
+        return registry.empty("wallet_realistic")
     low, middle, high = np.quantile(gained, [0.25, 0.5, 0.75])
     table = told.assign(points_share=middle)
     for name, points in [("realistic", middle), ("low_realistic", low), ("high_realistic", high)]:

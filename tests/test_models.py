@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
 
-from audit.models import rfm, discrete, mle, bg_nbd, pareto_nbd, gamma_gamma
+from audit.models import bg_nbd, discrete, gamma_gamma, mle, pareto_nbd, rfm
 
 
 def cdnow(shared):
@@ -240,9 +240,7 @@ def test_regular_buyers_are_recognised_and_k_found_again():
     model = with_parameters(bg_nbd.CNBD, bg_nbd.NAMES, 1.5, 15.0, 0.4, 5.0, k=4)
     made = bg_nbd.simulate(model, np.random.default_rng(0).uniform(300, 900, 500), np.random.default_rng(1))
     assert bg_nbd.fit(made, bg_nbd.CNBD)["k"] == 4
-    random = bg_nbd.simulate(
-        with_parameters(bg_nbd.CNBD, bg_nbd.NAMES, 1.5, 60.0, 0.4, 5.0), np.full(500, 600.0), np.random.default_rng(1)
-    )
+    random = bg_nbd.simulate(with_parameters(bg_nbd.CNBD, bg_nbd.NAMES, 1.5, 60.0, 0.4, 5.0), np.full(500, 600.0), np.random.default_rng(1))
     assert bg_nbd.fit(random, bg_nbd.CNBD)["k"] == 1
 
 
