@@ -96,7 +96,6 @@ def measured(function, folder: Path, file: str) -> tuple[float, float, float]:
 def _timed(function, folder: Path, file: str) -> tuple[float, float, float]:
     import polars  # noqa: F401 - imports are not what is measured
 
-
     began = time.perf_counter()
     total = function(folder, file)
     took = time.perf_counter() - began

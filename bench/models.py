@@ -51,12 +51,12 @@ def customers(model: str, size: int) -> dict[str, np.ndarray]:
 
 
 def ours(model: str, data: dict[str, np.ndarray]) -> list[float]:
+    from audit import models
     from audit.models import gamma_gamma, rfm
-    from audit.steps.value import router
 
     if model == "Gamma-Gamma":
         return list(gamma_gamma.fit(data["x"], data["mean"]).parameters.values())
-    return list(router.MODELS[model].fit(rfm.counts(data["x"], data["t_x"], data["age"]), model).parameters.values())
+    return list(models.model(model).fit(rfm.counts(data["x"], data["t_x"], data["age"]), model).parameters.values())
 
 
 def lifetimes(model: str, data: dict[str, np.ndarray]) -> list[float]:

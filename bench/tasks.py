@@ -23,15 +23,15 @@ def ours(folder: Path, out: Path) -> float:
 
     lines = nw.from_native(pl.scan_parquet(folder / "*.parquet").select("customer_id", "date", "amount", "order_id"))
     as_of, since = dt.date.fromisoformat(TO), dt.date.fromisoformat(FROM)
-    settle = engine.written(out)
+    materialise = engine.to_parquet(out)
     parts = engine.parts(lines)
-    bought = settle("purchases", *(purchases.purchases(purchases.traced(lines.filter(part))) for part in parts))
+    bought = materialise("purchases", *(purchases.purchases(purchases.traced(lines.filter(part))) for part in parts))
     of_customers = [bought.filter(part) for part in parts]
-    by_month = settle("panel", *(panel.panel(part) for part in of_customers))
+    by_month = materialise("panel", *(panel.panel(part) for part in of_customers))
     season = rhythm.season(rhythm.months(by_month), observed_from=since, as_of=as_of)
     given = {"as_of": as_of, "observed_from": since, "known_from": since, "season": season}
-    who = settle("history", *(history.history(part, None, **given) for part in of_customers))
-    settle("silences", engine.summed([rhythm.silences(part, as_of=as_of) for part in of_customers], "days"))
+    who = materialise("history", *(history.history(part, None, **given) for part in of_customers))
+    materialise("silences", engine.summed([rhythm.silences(part, as_of=as_of) for part in of_customers], "days"))
     return float(engine.rows(who.select(nw.col("revenue").sum()))["revenue"][0])
 
 
@@ -136,10 +136,10 @@ def products(folder: Path, out: Path) -> float:
 
     from audit.ledger import behaviour, engine, purchases
 
-    lines, settle = nw.from_native(pl.scan_parquet(folder / "*.parquet")), engine.written(out)
+    lines, materialise = nw.from_native(pl.scan_parquet(folder / "*.parquet")), engine.to_parquet(out)
     traced = [purchases.traced(lines.filter(part)) for part in engine.parts(lines)]
     usual = engine.beside(engine.rows(behaviour.usual_prices(lines)), lines)
-    how = settle("behaviour", *(behaviour.behaviour(part, None, usual, novelty_days=180) for part in traced))
+    how = materialise("behaviour", *(behaviour.behaviour(part, None, usual, novelty_days=180) for part in traced))
     return float(engine.rows(how.select(nw.col("lines").sum()))["lines"][0])
 
 

@@ -105,10 +105,10 @@ def test_e14_dependence_flips_at_its_borders(share, expected):
 def test_e16_others_must_buy_key_times_one_minus_t_over_t():
     panel = panel_of({"key": 40, "rest": 60})
     shares = accounts.revenue_shares(panel, None, customers=None, until=UNTIL)
-    played = accounts.dependence(shares, panel, customers=None, until=UNTIL, target_share=0.2).set_index("group")
-    assert played.loc["key", "rest_needed"] == pytest.approx(40 * 0.8 / 0.2)
-    assert played.loc["key", "rest_growth_rate"] == pytest.approx(160 / 60 - 1)
-    assert 40 / (40 + played.loc["key", "rest_needed"]) == pytest.approx(0.2)
+    loss_scenarios = accounts.dependence(shares, panel, customers=None, until=UNTIL, target_share=0.2).set_index("group")
+    assert loss_scenarios.loc["key", "rest_needed"] == pytest.approx(40 * 0.8 / 0.2)
+    assert loss_scenarios.loc["key", "rest_growth_rate"] == pytest.approx(160 / 60 - 1)
+    assert 40 / (40 + loss_scenarios.loc["key", "rest_needed"]) == pytest.approx(0.2)
     assert (
         accounts.dependence(shares, panel, customers=None, until=UNTIL, target_share=0.6)
         .set_index("group")["rest_needed"]
@@ -121,15 +121,15 @@ def test_e15_the_loss_is_played_through_to_margin_fixed_costs_and_the_suppliers_
     panel = panel_of({"key": 40, "rest": 60}).assign(cost=[30.0, 50.0])
     shares = accounts.revenue_shares(panel, None, customers=None, until=UNTIL)
     costs = pd.DataFrame({"period": ["2024"], "pool": ["fixed"], "amount": [12.0]})
-    played = accounts.dependence(shares, panel, costs, customers=None, until=UNTIL, target_share=0.2)
-    by = played.set_index("group")
+    loss_scenarios = accounts.dependence(shares, panel, costs, customers=None, until=UNTIL, target_share=0.2)
+    by = loss_scenarios.set_index("group")
     assert by.loc["key", ["margin_lost", "margin_share", "result_without"]].tolist() == [10.0, 0.5, -2.0]
     tiers = pd.DataFrame({"supplier": ["S", "S"], "volume_from": [0.0, 70.0], "discount_rate": [0.0, 0.1]})
-    second = accounts.second_round(played, tiers, panel, until=UNTIL, passed_on=0.5).set_index("group")
+    second = accounts.second_round(loss_scenarios, tiers, panel, until=UNTIL, passed_on=0.5).set_index("group")
     assert second.loc["key", ["discount_before_rate", "discount_after_rate"]].tolist() == [0.1, 0.0]
     assert second.loc["key", "extra_cost"] == pytest.approx(50 * (0.1 / 0.9))
     assert second.loc["key", "price_rise_rate"] == pytest.approx(0.5 * 0.1 / 0.9)
-    assert accounts.second_round(played, None, panel, until=UNTIL, passed_on=1.0).empty
+    assert accounts.second_round(loss_scenarios, None, panel, until=UNTIL, passed_on=1.0).empty
 
 
 def test_one_customer_alone_is_sole():

@@ -309,8 +309,8 @@ def test_forecast_ranges_hold_the_months_of_an_audit_made_half_a_year_ago(demo, 
 
 def test_the_regular_model_wins_the_demos_holdout_and_its_range_holds_what_it_says(demo):
     """The demo's customers order by gamma gaps: a regular model must be clearly better than naive rules, and nearly without bias."""
-    tried, base = store.load(demo, "purchase_rules", "base_value")
-    best = tried.iloc[0]
+    backtested, base = store.load(demo, "purchase_rules", "base_value")
+    best = backtested.iloc[0]
     assert best["rule"] == "MBG/CNBD-k"
     assert best["is_better"]
     assert abs(best["bias_rate"]) < 0.1

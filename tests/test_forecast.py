@@ -36,7 +36,7 @@ def test_a_method_never_sees_what_it_foretells():
     made = forecast.errors(series(values), **GIVEN)
     spoiled = forecast.errors(series([*values[:35], 1e9]), **GIVEN)
     both = made.merge(spoiled, on=["method", "origin", "step"])
-    assert (both["foretold_x"] == both["foretold_y"]).all()
+    assert (both["forecast_x"] == both["forecast_y"]).all()
 
 
 def test_wape_mase_and_bias_can_be_counted_by_hand():
@@ -45,8 +45,8 @@ def test_wape_mase_and_bias_can_be_counted_by_hand():
         (Kind.COMPANY, "", Method.MEAN, o, s, f, c, 5.0)
         for o, s, f, c in [(24, 1, 10, 8), (24, 2, 10, 12), (25, 1, 20, 20), (25, 2, 20, 10)]
     ]
-    made = pd.DataFrame(rows, columns=["kind_class", "name", "method", "origin", "step", "foretold", "came", "scale"]).astype(
-        {"foretold": float, "came": float}
+    made = pd.DataFrame(rows, columns=["kind_class", "name", "method", "origin", "step", "forecast", "actual", "scale"]).astype(
+        {"forecast": float, "actual": float}
     )
     [found] = forecast.methods_tried(made, confidence=0.95).itertuples()
     assert (found.wape_rate, found.mase_number, found.bias_rate) == pytest.approx((14 / 50, 14 / 5 / 4, 0.2))
@@ -96,7 +96,7 @@ def test_parts_and_key_accounts_with_all_others_add_up_to_the_company():
     assert (made["part"].sum(axis=1) - company).abs().max() < 1e-6
     assert (made["large_customer"].sum(axis=1) - company).abs().max() < 1e-6
     largest = panel[panel["period"] >= "2024-01-01"].groupby("customer_id")["revenue"].sum().nlargest(2).index.tolist()
-    assert list(made["large_customer"].columns) == [*largest, "_rest"]
+    assert list(made["large_customer"].columns) == [*largest, "all_others"]
     errors = forecast.errors(made, **GIVEN)
     ahead = forecast.ahead(made, errors, forecast.methods_tried(errors, confidence=0.95), months=12, horizon=6, confidence=0.95)
     assert forecast.parts_off(ahead) < 1e-6
@@ -108,7 +108,7 @@ def test_no_method_foretells_less_than_nothing_or_fails_on_a_short_series(values
     for method in methods.of(np.array(values)):
         if method in (Method.ETS, Method.THETA):
             continue
-        found = methods.carried_on(np.array(values), method, months)
+        found = methods.forecast_with(np.array(values), method, months)
         assert len(found) == months
         assert (found >= 0).all()
 

@@ -136,11 +136,12 @@ def test_pandas_gives_the_same_purchases_as_polars():
 
 
 def test_keys_are_law():
-    from audit.core import tables
+    from audit.core import registry
+    from audit.core.tables import schema
 
     found = ledger_of([("A", "2024-01-05", 1), ("B", "2024-02-05", 2), ("A", "2024-02-07", 3)], **WINDOW)
     for name, frame in found.items():
-        tables.require(as_pandas(pl.from_pandas(frame)), name)
+        schema.require(as_pandas(pl.from_pandas(frame)), name)
 
 
 def test_one_customer_with_all_the_lines_is_one_part(monkeypatch):

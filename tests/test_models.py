@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
 
-from audit.models import bg_nbd, discrete, gamma_gamma, mle, pareto_nbd, rfm
+from audit.models import bg_bb, bg_nbd, gamma_gamma, mle, pareto_nbd, rfm, sbg
+from audit.steps.value import independence
 
 
 def cdnow(shared):
@@ -114,10 +115,11 @@ def test_bg_bb_on_the_donations_of_fader_hardie_shang_2010():
         "4 4 240;3 4 181;2 4 155;1 4 78;3 3 322;2 3 255;1 3 129;2 2 613;1 2 277;1 1 1091;0 0 3464"
     )
     x, last, n = np.array([row.split() for row in rows.split(";")], dtype=float).T
-    found = discrete.fit_intervals(x, last, np.full(len(x), 6.0), n)
+    data = rfm.Counts(x, last, np.full(len(x), 6.0), np.zeros(len(x)), n, np.arange(len(x)))
+    found = bg_bb.fit(data)
     near(found, [1.204, 0.750, 0.657, 2.783])
     assert found.loglik == pytest.approx(-33225.6, abs=0.1)
-    assert round(float(discrete.expected_intervals(found, x, last, np.full(len(x), 6.0), 5)[0]), 2) == 3.75
+    assert round(float(bg_bb.expected(found, data, 5)[0]), 2) == 3.75
 
 
 @pytest.mark.parametrize(
@@ -129,15 +131,15 @@ def test_bg_bb_on_the_donations_of_fader_hardie_shang_2010():
 )
 def test_sbg_on_high_end_and_regular_of_fader_hardie_2007(survivors, wanted, loglik):
     lost = -np.diff(np.array(survivors, dtype=float))
-    found = discrete.fit_contract(lost, np.array([0.0] * (len(lost) - 1) + [survivors[-1]]))
+    found = sbg.fit_by_age(lost, np.array([0.0] * (len(lost) - 1) + [survivors[-1]]))
     near(found, wanted)
     assert found.loglik == pytest.approx(loglik, abs=0.06)
 
 
 def test_p5_one_churn_rate_makes_the_life_far_too_short():
     for alpha, beta, true, naive in [(0.7, 1.3, 6.50, 2.86), (1, 3, 7.17, 4.0)]:
-        assert discrete.expected_life(alpha, beta, periods=25) == pytest.approx(true, abs=0.005)
-        assert discrete.constant_life(beta / (alpha + beta), periods=25) == pytest.approx(naive, abs=0.005)
+        assert sbg.expected_life(alpha, beta, periods=25) == pytest.approx(true, abs=0.005)
+        assert sbg.constant_life(beta / (alpha + beta), periods=25) == pytest.approx(naive, abs=0.005)
 
 
 def test_bg_nbd_probabilities_of_counts_agree_with_a_simulation_of_ourselves():
@@ -269,8 +271,8 @@ def test_customers_alike_are_one_row_and_nothing_is_lost():
 
 def test_who_buys_often_and_spends_more_is_undervalued_p10():
     times, mean = np.arange(1.0, 60), np.arange(1.0, 60) ** 1.1
-    rho, low, high = gamma_gamma.dependence(times, mean, confidence=0.95)
+    rho, low, high = independence.dependence(times, mean, confidence=0.95)
     assert rho == pytest.approx(1.0)
     assert 0.9 < low <= high
-    independent = gamma_gamma.dependence(times, np.random.default_rng(1).permutation(mean), confidence=0.95)
+    independent = independence.dependence(times, np.random.default_rng(1).permutation(mean), confidence=0.95)
     assert independent[1] < 0 < independent[2]

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-    from audit.intake import Taken
+    from audit.intake import IntakeResult
     from audit.intake.propose.base import Proposal
 
 SHOWN = 10  # rows of a part that are printed; the rest stand in the tables
 
 
-def gate(taken: Taken) -> str:
+def gate(taken: IntakeResult) -> str:
     """Verdicts, defects, every row's fate, effects of rules, controls, and the first rejected rows."""
     parts = [
         _part(_("May these numbers be used?"), [_verdict(row) for row in taken.gate.iter_rows(named=True)]),

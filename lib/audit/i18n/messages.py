@@ -86,13 +86,6 @@ def translate(message: str) -> Message:
     return Message(catalogue(current()).gettext(message) if message else "")
 
 
-def counted(one: str, many: str, count: int) -> str:
-    """A message with a number of things, in the form that the number needs, by gettext's own plurals."""
-    from audit.i18n.numbers import shown
-
-    return Message(catalogue(current()).ngettext(one, many, count)).format(count=shown("n", count))
-
-
 def prose(markdown: str) -> str:
     """A cell of Markdown in the reader's language: one message a paragraph."""
     return "\n\n".join(translate(paragraph) for paragraph in markdown.split("\n\n"))

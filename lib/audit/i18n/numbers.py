@@ -10,7 +10,7 @@ import datetime as dt
 import math
 import re
 
-from audit.i18n.messages import current, translate
+from audit.i18n.messages import Message, catalogue, current, translate
 from audit.i18n.messages import mark as N_
 
 NOTHING, MINUS = "–", "−"
@@ -85,3 +85,8 @@ def number(value: float, pattern: str = "#,##0.###") -> str:
 def _steady(value: float, digits: int) -> float:
     """Rounded half up on the decimal the reader would see, and never -0."""
     return math.floor(abs(value) * 10**digits + 0.5 + 1e-9) / 10**digits * (1 if value >= 0 else -1) + 0.0
+
+
+def counted(one: str, many: str, count: int) -> str:
+    """A message with a number of things, in the form that the number needs, by gettext's own plurals."""
+    return Message(catalogue(current()).ngettext(one, many, count)).format(count=shown("n", count))

@@ -40,12 +40,12 @@ from audit.intake.readers import read
 from audit.intake.readers.read import BadExport
 from audit.ledger.external import Lines
 
-__all__ = ["BadExport", "Taken", "as_csv", "check", "take"]
+__all__ = ["BadExport", "IntakeResult", "as_csv", "check", "take"]
 CENTRAL = ("name", "tax_id", "kpp", "ogrn", "phone", "email", "address", "region", "industry", "manager_id")
 
 
 @dataclass(frozen=True)
-class Taken:
+class IntakeResult:
     """What intake hands on: typed tables, and the fate of every row."""
 
     tables: dict[str, pl.DataFrame]
@@ -70,7 +70,7 @@ class Taken:
         return {name: getattr(self, name) for name in names}
 
 
-def take(folder: Path, settings: Settings, snapshots: Path | None = None, *, elsewhere: Lines | None = None) -> Taken:
+def take(folder: Path, settings: Settings, snapshots: Path | None = None, *, elsewhere: Lines | None = None) -> IntakeResult:
     """Typed tables of the base in that folder, with everything that was found out about the data.
 
     `elsewhere` are the order lines where they lie with an engine instead of among the exports.
@@ -92,7 +92,7 @@ def take(folder: Path, settings: Settings, snapshots: Path | None = None, *, els
     return taken
 
 
-def check(folder: Path, settings: Settings, snapshots: Path | None = None, *, elsewhere: Lines | None = None) -> Taken:
+def check(folder: Path, settings: Settings, snapshots: Path | None = None, *, elsewhere: Lines | None = None) -> IntakeResult:
     """Like take, for bases that cannot be audited too: the gate then says what is missing."""
     sources = {name: read.source(folder, name, source, snapshots) for name, source in settings.sources.items()}
     fates = {name: convert.table(name, mapping, sources, settings) for name, mapping in settings.tables.items()}
@@ -108,7 +108,7 @@ def check(folder: Path, settings: Settings, snapshots: Path | None = None, *, el
     known = defects.Intake(fates, kept, sources, settings, observed_from, doubles, compared, elsewhere)
     found = defects.defects(known)
     there = gate.derived() | set(kept) if not missing else set(kept)
-    return Taken(
+    return IntakeResult(
         tables={name: _public(name, table) for name, table in kept.items()},
         reconciliation=_with(reconciliation.reconciliation(fates), elsewhere and elsewhere.reconciliation),
         quarantine=_with(reconciliation.quarantine(fates, sources, settings), elsewhere and elsewhere.quarantine),

@@ -33,7 +33,7 @@ def tables(
     burn_in_months: int,
     holdout_days: int,
     novelty_days: int,
-    settle: engine.Settle = engine.settled,
+    materialise: engine.Materialise = engine.in_memory,
 ) -> dict[str, nw.LazyFrame]:
     """The ledger's tables of the order lines (tables.py, origin ledger), each sorted by its key; those the lines cannot give are absent.
 
@@ -57,14 +57,14 @@ def tables(
     lines = nw.from_native(lines).lazy()
     parts = engine.parts(lines)
     traced = [purchases.traced(lines.filter(part)) for part in parts]
-    bought = settle("purchases", *(purchases.purchases(part) for part in traced))
+    bought = materialise("purchases", *(purchases.purchases(part) for part in traced))
     of_customers = [bought.filter(part) for part in parts]
-    by_month = settle("panel", *(panel.panel(part) for part in of_customers))
+    by_month = materialise("panel", *(panel.panel(part) for part in of_customers))
     months = rhythm.months(by_month)
     season = rhythm.season(months, observed_from=observed_from, as_of=as_of)
     since = {"observed_from": observed_from, "known_from": periods.known_from(observed_from, burn_in_months)}
     deals = engine.beside(customers, bought) if customers is not None else None
-    found = {"purchases": bought, "panel": by_month, "season": settle("season", nw.from_native(season).lazy())}
+    found = {"purchases": bought, "panel": by_month, "season": materialise("season", nw.from_native(season).lazy())}
     described = {
         "history": [history.history(part, deals, as_of=as_of, season=season, **since) for part in of_customers],
         "silences": [engine.summed([rhythm.silences(part, as_of=as_of) for part in of_customers], "days")],
@@ -80,4 +80,4 @@ def tables(
     described["behaviour"] = [behaviour.behaviour(part, goods, usual, novelty_days=novelty_days) for part in traced]
     described["mix"] = [behaviour.mix(part, goods) for part in traced]
     described["sellers"] = [behaviour.sellers(part) for part in traced]
-    return found | {name: settle(name, *frames) for name, frames in described.items() if frames[0] is not None}
+    return found | {name: materialise(name, *frames) for name, frames in described.items() if frames[0] is not None}

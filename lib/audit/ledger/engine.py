@@ -1,7 +1,7 @@
 """Where are order lines computed? In this process by polars, streaming; or by Spark, on a cluster. The only code that differs by engine.
 
-The other modules of the ledger describe tables lazily on narwhals, whatever frame they are given; here they are computed. `settled` keeps what
-it computed in memory, `written` in a Parquet file from which the rest goes on, so that nothing larger than one row per customer is held.
+The other modules of the ledger describe tables lazily on narwhals, whatever frame they are given; here they are computed. `in_memory` keeps what
+it computed in memory, `to_parquet` in a Parquet file from which the rest goes on, so that nothing larger than one row per customer is held.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MONEY = nw.Decimal(18, 4)
 KEYS = ["customer_id", "manager_id", "department", "category", "date", "period", "days", "month"]
 PART_LINES = 34_000_000  # order lines computed at a time on one machine, in 3 GB
 ASKED = 16  # one customer in so many is asked how many lines they have, to find where parts begin
-Settle = Callable[..., nw.LazyFrame]  # name of the table, and the frame that describes it, or its parts in order
+Materialise = Callable[..., nw.LazyFrame]  # name of the table, and the frame that describes it, or its parts in order
 
 
 class NoEngine(AuditError):
@@ -92,18 +92,18 @@ def parts(lines: nw.LazyFrame) -> list[nw.Expr]:
     return [who < first[1], *((who >= low) & (who < high) for low, high in zip(first[1:], first[2:], strict=False)), who >= first[-1]]
 
 
-def settled(name: str, *frames: nw.LazyFrame) -> nw.LazyFrame:
+def in_memory(name: str, *frames: nw.LazyFrame) -> nw.LazyFrame:
     """The table computed, in memory: sorted by its keys, money in its ledger type."""
     return nw.from_native(pl.concat([rows(_ordered(frame)) for frame in frames])).lazy()
 
 
-def written(folder: Path) -> Settle:
+def to_parquet(folder: Path) -> Materialise:
     """How to compute a table into `<folder>/<name>.parquet`, and go on from there; on Spark the cluster keeps what it computed, too.
 
     Several frames are parts of one table, in the order of its keys: computed one after the other.
     """
 
-    def settle(name: str, *frames: nw.LazyFrame) -> nw.LazyFrame:
+    def materialise(name: str, *frames: nw.LazyFrame) -> nw.LazyFrame:
         path, frames = folder / f"{name}.parquet", [_ordered(frame) for frame in frames]
         if not frames[0].implementation.is_polars():
             native = frames[0].to_native().persist()
@@ -112,15 +112,15 @@ def written(folder: Path) -> Settle:
         if len(frames) == 1:
             frames[0].sink_parquet(path)
         else:
-            written = [folder / f".{name}-{i:04d}" for i in range(len(frames))]
-            for frame, part in zip(frames, written, strict=True):
+            to_parquet = [folder / f".{name}-{i:04d}" for i in range(len(frames))]
+            for frame, part in zip(frames, to_parquet, strict=True):
                 frame.to_native().sink_parquet(part, compression="uncompressed")
-            pl.scan_parquet(written).sink_parquet(path)
-            for part in written:
+            pl.scan_parquet(to_parquet).sink_parquet(path)
+            for part in to_parquet:
                 part.unlink()
         return nw.from_native(pl.scan_parquet(path))
 
-    return settle
+    return materialise
 
 
 def summed(frames: list[nw.LazyFrame], by: str) -> nw.LazyFrame:

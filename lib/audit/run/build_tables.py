@@ -81,7 +81,7 @@ def _made(inputs: Inputs, folder: Path) -> tuple[dict, str]:
             burn_in_months=resolved["burn_in_months"],
             holdout_days=norms.value("holdout_days", settings.norms),
             novelty_days=norms.value("novelty_days", settings.norms),
-            settle=engine.written(folder / "tables"),
+            materialise=engine.to_parquet(folder / "tables"),
         )
     refused = taken.gate.filter((taken.gate["kind"] == "chapter") & (taken.gate["verdict"] == "REFUSE"))
     note = {"resolved": resolved, "refused": dict(refused.select("subject", "why").iter_rows()), "content": taken.content}

@@ -29,10 +29,10 @@ def keys(shares: pd.DataFrame, names: pd.Series, *, key_share: float, top: int =
     )
 
 
-def dependence(played: pd.DataFrame, names: pd.Series) -> Chart:
+def dependence(loss_scenarios: pd.DataFrame, names: pd.Series) -> Chart:
     """Share of the largest customers against the borders of dependence."""
     title = _("Dependence: share of the sales, with the borders 20, 30, 40 and 50 %")
-    part = played.head(5)
+    part = loss_scenarios.head(5)
     if part.empty or part["revenue_share"].isna().all():
         return nothing(title)
     colour = {"none": BLUE, "watch": "#b08900", "high": ORANGE, "critical": RED, "sole": RED}

@@ -13,14 +13,14 @@ from audit.steps.accounts.reasons import JUDGED
 def chapter_findings(
     keys: pd.DataFrame,
     bounds: pd.DataFrame,
-    played: pd.DataFrame,
+    loss_scenarios: pd.DataFrame,
     potential: pd.DataFrame,
     *,
     managers: pd.DataFrame | None,
     key_share: float,
 ) -> list[Finding]:
     """How many are key and why, the limits of the sources, and the largest dependence."""
-    return [_keys(keys, bounds, key_share), *_limits(bounds, managers), *_dependence(played), _potential(potential, keys)]
+    return [_keys(keys, bounds, key_share), *_limits(bounds, managers), *_dependence(loss_scenarios), _potential(potential, keys)]
 
 
 def _limits(bounds: pd.DataFrame, managers: pd.DataFrame | None) -> list[Finding]:
@@ -83,10 +83,10 @@ def _keys(keys: pd.DataFrame, bounds: pd.DataFrame, key_share: float) -> Finding
     )  # fmt: skip
 
 
-def _dependence(played: pd.DataFrame) -> list[Finding]:
-    if played.empty or not played["revenue"].iloc[0] > 0:
+def _dependence(loss_scenarios: pd.DataFrame) -> list[Finding]:
+    if loss_scenarios.empty or not loss_scenarios["revenue"].iloc[0] > 0:
         return []
-    top = played.iloc[0]
+    top = loss_scenarios.iloc[0]
     above = N_(
         "The largest customer brings {value} of the sales (dependence: {dependence}). Without it {revenue} are gone; for its share to fall to the target, others would have to buy {rest_growth_rate} more."
     )
@@ -96,7 +96,7 @@ def _dependence(played: pd.DataFrame) -> list[Finding]:
     return [
         Finding(
             "dependence", "accounts", "fact", above if top["rest_growth_rate"] == top["rest_growth_rate"] else below, title=N_("Dependence on the largest"),
-            value=float(top["revenue_share"]), n=len(played), norm_id="dependence_share", money=float(top["revenue"]), who=str(top["group"]),
+            value=float(top["revenue_share"]), n=len(loss_scenarios), norm_id="dependence_share", money=float(top["revenue"]), who=str(top["group"]),
             params={
                 "dependence": Dependence(top["dependence_class"]), "revenue": float(top["revenue"]), "rest_growth_rate": float(top["rest_growth_rate"]),
                 "margin_share": float(top["margin_share"]),

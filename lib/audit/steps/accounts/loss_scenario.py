@@ -89,7 +89,7 @@ def _fixed(costs: pd.DataFrame | None, until: pd.Timestamp) -> float:
 
 
 def second_round(
-    played: pd.DataFrame, tiers: pd.DataFrame | None, panel: pd.DataFrame, *, until: pd.Timestamp, passed_on: float
+    loss_scenarios: pd.DataFrame, tiers: pd.DataFrame | None, panel: pd.DataFrame, *, until: pd.Timestamp, passed_on: float
 ) -> pd.DataFrame:
     """The supplier's volume tier that goes with the group, and what the lost discount costs the rest (E15).
 
@@ -109,7 +109,7 @@ def second_round(
     DataFrame with group, supplier, discount_before_rate, discount_after_rate, extra_cost (of the remaining volume), price_rise_rate.
     """
     columns = ["group", "supplier", "discount_before_rate", "discount_after_rate", "extra_cost", "price_rise_rate"]
-    if tiers is None or played["margin_lost"].isna().all():
+    if tiers is None or loss_scenarios["margin_lost"].isna().all():
         return pd.DataFrame({c: pd.Series(dtype="str" if c in ("group", "supplier") else float) for c in columns})
     bought = last_year(panel, until=until)["cost"].sum()
     rows = []
@@ -117,7 +117,7 @@ def second_round(
         rate = lambda volume, steps=steps: (
             float(steps.loc[steps["volume_from"] <= volume, "discount_rate"].max()) if (steps["volume_from"] <= volume).any() else 0.0
         )
-        for row in played.itertuples():
+        for row in loss_scenarios.itertuples():
             after = bought - (row.revenue - row.margin_lost)
             before_rate, after_rate = rate(bought), rate(after)
             if after_rate < before_rate:

@@ -1,6 +1,6 @@
 """Which method foretells best? Each from many origins, on months that it had not seen (P30).
 
-Errors: WAPE (sum of absolute errors over sum of sales), MASE (against the seasonal naive rule's own errors within the months known), bias (all foretold over all that came, less 1). MAPE is not used: it has no value for
+Errors: WAPE (sum of absolute errors over sum of sales), MASE (against the seasonal naive rule's own errors within the months known), bias (all forecast over all that actual, less 1). MAPE is not used: it has no value for
 months without sales. A method is used only where its WAPE is clearly below that of the better naive rule. Ranges are those of the errors made, so that they hold what they say, not what a model
 believes of itself; how often they held is counted on origins left out.
 """
@@ -29,20 +29,20 @@ def errors(series: pd.DataFrame, *, horizon: int, least: int, most: int) -> pd.D
 
     Returns
     -------
-    DataFrame with kind_class, name, method, origin (months known), step (1 to horizon), foretold, came, scale (mean absolute error of the seasonal naive rule within the months known; of differences from month to month before a second year).
+    DataFrame with kind_class, name, method, origin (months known), step (1 to horizon), forecast, actual, scale (mean absolute error of the seasonal naive rule within the months known; of differences from month to month before a second year).
     """
     rows = []
     for kind, name in series.columns:
         values = series[(kind, name)].to_numpy(dtype=float)
         suited = methods.of(values[:least])  # the same at every origin, so that errors are of the same months
         for known in origins(len(values), horizon=horizon, least=least, most=most, step=1 if kind == Kind.COMPANY else 2):
-            seen, came = values[:known], values[known : known + horizon]
+            seen, actual = values[:known], values[known : known + horizon]
             lag = methods.YEAR if known > methods.YEAR else 1
             scale = float(np.abs(seen[lag:] - seen[:-lag]).mean())
             for method in suited:
-                foretold = methods.carried_on(seen, method, horizon)
-                rows += [(kind, name, method, known, step + 1, foretold[step], came[step], scale) for step in range(horizon)]
-    return pd.DataFrame(rows, columns=["kind_class", "name", "method", "origin", "step", "foretold", "came", "scale"])
+                forecast = methods.forecast_with(seen, method, horizon)
+                rows += [(kind, name, method, known, step + 1, forecast[step], actual[step], scale) for step in range(horizon)]
+    return pd.DataFrame(rows, columns=["kind_class", "name", "method", "origin", "step", "forecast", "actual", "scale"])
 
 
 def methods_tried(made: pd.DataFrame, *, confidence: float) -> pd.DataFrame:
@@ -69,7 +69,7 @@ def methods_tried(made: pd.DataFrame, *, confidence: float) -> pd.DataFrame:
     for (kind, name), of_series in made.groupby(["kind_class", "name"], sort=False):
         part = []
         for method, of in of_series.groupby("method", sort=False):
-            off, came = (of["foretold"] - of["came"]), of["came"].abs().sum()
+            off, actual = (of["forecast"] - of["actual"]), of["actual"].abs().sum()
             scaled = (off.abs() / of["scale"].where(of["scale"] > 0)).mean()
             part.append(
                 (
@@ -77,9 +77,9 @@ def methods_tried(made: pd.DataFrame, *, confidence: float) -> pd.DataFrame:
                     name,
                     method,
                     of["origin"].nunique(),
-                    float(off.abs().sum() / came) if came else NAN,
+                    float(off.abs().sum() / actual) if actual else NAN,
                     float(scaled),
-                    float(off.sum() / came) if came else NAN,
+                    float(off.sum() / actual) if actual else NAN,
                     _balance(of),
                     _held(of, confidence),
                     method in methods.NAIVE,
@@ -101,7 +101,7 @@ def _best(table: pd.DataFrame) -> str:
 
 def _balance(of: pd.DataFrame) -> float:
     """Root mean square of an origin's summed errors over that of single ones times their number."""
-    off = of.assign(off=of["foretold"] - of["came"])
+    off = of.assign(off=of["forecast"] - of["actual"])
     single, months = float(np.sqrt((off["off"] ** 2).mean())), int(off["step"].max())
     together = float(np.sqrt((off.groupby("origin")["off"].sum() ** 2).mean()))
     return float(np.clip(together / (single * months), 1 / np.sqrt(months), 1)) if single else 1.0
@@ -121,7 +121,7 @@ def _held(of: pd.DataFrame, confidence: float) -> float:
         if here.all():
             return NAN
         low, high = _range(of[~here], confidence)
-        off = (of.loc[here, "came"] - of.loc[here, "foretold"]) / of.loc[here, "scale"].where(of.loc[here, "scale"] > 0)
+        off = (of.loc[here, "actual"] - of.loc[here, "forecast"]) / of.loc[here, "scale"].where(of.loc[here, "scale"] > 0)
         held += ((off >= low) & (off <= high)).tolist()
     return float(np.mean(held)) if held else NAN
 
@@ -129,9 +129,9 @@ def _held(of: pd.DataFrame, confidence: float) -> float:
 def _range(of: pd.DataFrame, confidence: float) -> tuple[float, float]:
     """Between which ends, in units of the scale, a month's error is to be expected: Student's, by the root mean square of the errors made.
 
-    Counted as many as different months were foretold: origins a month apart foretell the same months again, which adds no knowledge.
+    Counted as many as different months were forecast: origins a month apart foretell the same months again, which adds no knowledge.
     """
-    off = (of["came"] - of["foretold"]) / of["scale"].where(of["scale"] > 0)
+    off = (of["actual"] - of["forecast"]) / of["scale"].where(of["scale"] > 0)
     months = (of["origin"] + of["step"])[off.notna()].nunique()
     if months < 2:
         return NAN, NAN
@@ -158,7 +158,7 @@ def ahead(series: pd.DataFrame, made: pd.DataFrame, tried: pd.DataFrame, *, mont
         low, high = _range(errors_of, confidence) if len(errors_of) else (NAN, NAN)
         lag = methods.YEAR if len(values) > methods.YEAR else 1
         scale = float(np.abs(values[lag:] - values[:-lag]).mean()) if len(values) > lag else NAN
-        said = methods.carried_on(values, method, months)
+        said = methods.forecast_with(values, method, months)
         wide = np.sqrt(np.maximum(np.arange(1, months + 1) / horizon, 1.0))
         periods = pd.date_range(series.index[-1], periods=months + 1, freq="MS")[1:]
         rows.append(

@@ -28,5 +28,5 @@ class Method(Code):
 class Rest(Code):
     """Series that are no customer and no part."""
 
-    REST = "_rest", N_("all others")
-    UNKNOWN = "_not_known", N_("not known")
+    REST = "all_others", N_("all others")
+    UNKNOWN = "not_known", N_("not known")

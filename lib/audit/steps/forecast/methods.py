@@ -26,7 +26,7 @@ def of(values: np.ndarray) -> tuple[str, ...]:
     return (*known, Method.ETS, Method.THETA) if len(values) >= 2 * YEAR else known
 
 
-def carried_on(values: np.ndarray, method: str, months: int) -> np.ndarray:
+def forecast_with(values: np.ndarray, method: str, months: int) -> np.ndarray:
     """The next months of a series by a method; never below nothing."""
     values = np.asarray(values, dtype=float)
     made = {Method.SEASONAL: _seasonal, Method.MEAN: _mean, Method.ETS: _ets, Method.THETA: _theta, Method.INTERMITTENT: _intermittent}[

@@ -10,7 +10,7 @@ from audit.i18n import translate as _
 from audit.report.style import BLUE, GRID, MUTED, RED, SAND, Chart, canvas, clear_axes, money_axis, nothing
 
 
-def fates(reconciliation: pd.DataFrame) -> Chart:
+def row_status(reconciliation: pd.DataFrame) -> Chart:
     """Rows of the exports of lines by what became of them."""
     rows = reconciliation[reconciliation["table"] == "lines"].groupby("status")["rows"].sum()
     rows = rows.reindex(["kept", "merged", "excluded", "quarantined"]).fillna(0)

@@ -50,6 +50,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
         "findings": ["chapter_findings"],
-        "rungs_of": ["rungs", "ladder", "ladder_moves"],
+        "standing": ["rungs", "ladder", "ladder_moves"],
     },
 )  # fmt: skip

@@ -77,8 +77,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
         "clusters": ["gap_statistic", "clusters_found", "assigned", "agreement"],
-        "features": ["TYPES", "features"],
+        "type_features": ["TYPES", "features"],
         "findings": ["sampled", "chapter_findings"],
-        "types_of": ["types", "types_by_sample", "again", "summary", "profiles", "members"],
+        "assignment": ["types", "types_by_sample", "again", "summary", "profiles", "members"],
     },
 )  # fmt: skip

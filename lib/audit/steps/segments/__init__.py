@@ -95,6 +95,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "findings": ["chapter_findings"],
         "life_stages": ["rfm_cuts", "lifecycle", "stages"],
         "profile": ["overlap", "strayed", "portrait", "bases"],
-        "xyz": ["xyz", "unit_of", "other", "two_units"],
+        "regularity": ["xyz", "unit_of", "other", "two_units"],
     },
 )  # fmt: skip

@@ -1,13 +1,10 @@
 """What is a customer worth: to date, in the next year, and after it?
 
-lifetime    S x C x P x T to date, lives by survival, levers, payback
-router      which kind of purchase model fits this trade, and why
-clocks      what the models need to know of a customer
-geometric   BG/NBD, MBG/NBD, MBG/CNBD-k      pareto     Pareto/NBD
-discrete    BG/BB, sBG                       spend      Gamma-Gamma
-fitting     how a likelihood is maximised, and when the maximum is refused
-tried       models and naive rules on the same holdout
-expected    value of each customer and of the base, with ranges
+lifetime     S x C x P x T to date, lives by survival, levers, payback
+router       which kind of purchase model fits this trade, and why
+backtest     models and naive rules on the same holdout     naive    the rules without a model
+purchase_spend  what is spent at a purchase                    independence    of frequency and spend
+expected     value of each customer and of the base, with ranges
 """
 
 import lazy_loader
@@ -104,8 +101,9 @@ HEADINGS = {  # of columns that only excerpts show
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
-        "backtest": ["fits", "forecasts", "rivals", "winner", "spend_rivals"],
-        "expected": ["Rule", "spends", "spending", "customer_values", "intervals"],
+        "backtest": ["fits", "forecasts", "candidates", "winner", "spend_candidates"],
+        "expected": ["Rule", "customer_values", "intervals"],
+        "purchase_spend": ["spends", "spending"],
         "findings": ["chapter_findings"],
         "independence": ["dependence"],
         "lifetime": ["of_customers", "lifetime_values", "splits", "good_and_rest", "money_of_year", "levers", "payback", "lives"],

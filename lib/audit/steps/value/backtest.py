@@ -1,4 +1,4 @@
-"""Do the models foretell better than a naive rule? Each is fitted a holdout ago and held against what came (method, remarks that bind).
+"""Do the models forecast better than a naive rule? Each is fitted a holdout ago and held against what came (method, remarks that bind).
 
 The rule with the smallest mean absolute error of purchases per customer wins; a model wins over the better naive rule only where its advantage is clear, the
 interval of the difference (customers drawn anew) lying below nothing.
@@ -9,16 +9,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from audit import models
 from audit.core import registry
 from audit.i18n import mark as N_
-from audit.models import mle
-from audit.steps.value import router
+from audit.models import gamma_gamma, mle
+from audit.stats import bootstrap
+from audit.steps.value import purchase_spend, router
 from audit.steps.value.codes import Naive, Trade
-from audit.steps.value.router import MODELS, Route
-
-NAIVE = (Naive.AVERAGE, Naive.LAST_YEAR)
-UNTRIED = ""  # no rule: nothing is forecast
-DRAWS = 1000
+from audit.steps.value.naive import NAIVE, UNTRIED, average, last_year
+from audit.steps.value.router import Route
 
 
 def fits(found: Route, data, *, least_repeaters: int) -> tuple[dict[str, mle.Fit], pd.DataFrame]:
@@ -34,7 +33,7 @@ def fits(found: Route, data, *, least_repeaters: int) -> tuple[dict[str, mle.Fit
         try:
             if repeaters < least_repeaters:
                 raise mle.NotFitted(N_("too few customers have bought again"))
-            made[model] = MODELS[model].fit(data, model)
+            made[model] = models.model(model).fit(data, model)
             fit = made[model]
             said = "; ".join(f"{n} {v:.4g} ± {fit.errors[n]:.2g}" for n, v in fit.parameters.items())
             said += "".join(f"; {n} {v}" for n, v in fit.fixed.items() if v > 1)
@@ -55,12 +54,12 @@ def forecasts(
     holdout_days: int,
     least_repeaters: int,
 ) -> pd.DataFrame:
-    """What each rule foretold a holdout ago for each customer known then, and what came.
+    """What each rule forecast a holdout ago for each customer known then, and what came.
 
     Returns
     -------
     DataFrame with customer_id, purchases (that came), revenue (that came), spend (per purchase until then), and a column of purchases
-    foretold for each rule: own average, last year again, and each model that could be fitted. No rows where less than half a holdout lies before it.
+    forecast for each rule: own average, last year again, and each model that could be fitted. No rows where less than half a holdout lies before it.
     """
     cut = as_of - pd.Timedelta(days=holdout_days)
     if before is None or before.empty or (cut - observed_from).days < holdout_days / 2:
@@ -89,46 +88,32 @@ def forecasts(
     table[Naive.AVERAGE] = average(data) * found.year * years
     table[Naive.LAST_YEAR] = last_year(found, table["customer_id"], panel, until=until) * years
     for model, fit in fits(found, data, least_repeaters=least_repeaters)[0].items():
-        table[model] = MODELS[model].expected(fit, data, found.year * years)
+        table[model] = models.model(model).expected(fit, data, found.year * years)
     return table
 
 
-def average(data) -> np.ndarray:
-    """Each customer's own purchases per unit of time since its first; those just come get the base's."""
-    whole = float(data.x @ data.weight) / max(float(data.age @ data.weight), 1e-9)
-    return np.where(data.age > 0, data.x / np.maximum(data.age, 1e-9), whole)[data.member]
-
-
-def last_year(found: Route, ids: pd.Series, panel: pd.DataFrame, *, until: pd.Timestamp) -> np.ndarray:
-    """Each customer's purchases (or months with one) in the twelve whole months until then."""
-    end = until.to_period("M").start_time
-    year = panel[(panel["period"] <= end) & (panel["period"] > end - pd.DateOffset(months=12))].groupby("customer_id")
-    done = year["purchases"].sum() if found.trade == Trade.ORDERS else year.size()
-    return ids.map(done).fillna(0.0).to_numpy(dtype=float)
-
-
-def rivals(foretold: pd.DataFrame, *, confidence: float) -> pd.DataFrame:
+def candidates(forecast: pd.DataFrame, *, confidence: float) -> pd.DataFrame:
     """The rules side by side, the best first: their errors per customer, their bias, and each model against the better naive rule.
 
     Returns
     -------
-    DataFrame with rule, is_naive, customers, error_number (mean absolute, purchases), bias_rate (all foretold over all that came, less 1), advantage_number
+    DataFrame with rule, is_naive, customers, error_number (mean absolute, purchases), bias_rate (all forecast over all that came, less 1), advantage_number
     (error less that of the better naive rule; with low_number, high_number), is_better (clearly so).
     """
     columns = ["rule", "is_naive", "customers", "error_number", "bias_rate", "advantage_number", "low_number", "high_number", "is_better"]
-    rules = [c for c in foretold.columns if c not in ("customer_id", "purchases", "revenue", "spend")]
-    if foretold.empty:
+    rules = [c for c in forecast.columns if c not in ("customer_id", "purchases", "revenue", "spend")]
+    if forecast.empty:
         return registry.empty("purchase_rules")
-    errors = foretold[rules].sub(foretold["purchases"], axis=0).abs()
-    mean, total = errors.mean(), foretold["purchases"].sum()
+    errors = forecast[rules].sub(forecast["purchases"], axis=0).abs()
+    mean, total = errors.mean(), forecast["purchases"].sum()
     naive = mean[list(NAIVE)].idxmin()
-    generator, n = np.random.default_rng(0), len(foretold)
-    weights = generator.multinomial(n, np.full(n, 1 / n), DRAWS if n <= 20_000 else 50) / n
+    n, apart_by = len(forecast), errors.sub(errors[naive], axis=0)
+    drawn = dict(zip(rules, bootstrap.means(*(apart_by[rule].to_numpy() for rule in rules)), strict=True))
     rows = []
     for rule in rules:
-        apart = (errors[rule] - errors[naive]).to_numpy()
-        low, high = np.quantile(weights @ apart, [(1 - confidence) / 2, (1 + confidence) / 2]) if rule != naive else (np.nan, np.nan)
-        bias = foretold[rule].sum() / total - 1 if total else np.nan
+        apart = apart_by[rule].to_numpy()
+        low, high = np.quantile(drawn[rule], [(1 - confidence) / 2, (1 + confidence) / 2]) if rule != naive else (np.nan, np.nan)
+        bias = forecast[rule].sum() / total - 1 if total else np.nan
         rows.append(
             (rule, rule in NAIVE, n, mean[rule], bias, apart.mean() if rule != naive else np.nan, low, high, rule not in NAIVE and high < 0)
         )
@@ -144,35 +129,31 @@ def winner(table: pd.DataFrame, made: dict[str, mle.Fit]) -> str:
     return str(naive["rule"].iloc[0]) if len(naive) else UNTRIED
 
 
-def spend_rivals(history: pd.DataFrame, before: pd.DataFrame | None, *, least_repeaters: int, confidence: float) -> pd.DataFrame:
-    """Spend at a purchase foretold a holdout ago: Gamma-Gamma, which draws those seen seldom towards the base, against each customer's own mean.
+def spend_candidates(history: pd.DataFrame, before: pd.DataFrame | None, *, least_repeaters: int, confidence: float) -> pd.DataFrame:
+    """Spend at a purchase forecast a holdout ago: Gamma-Gamma, which draws those seen seldom towards the base, against each customer's own mean.
 
     Returns
     -------
     DataFrame with rule, is_naive, customers (who bought since), error (mean absolute, money), advantage (against the own mean; with low, high), is_better;
     no rows where the model cannot be fitted or nothing was tried.
     """
-    from audit.models import gamma_gamma
-    from audit.steps.value import expected
 
     columns = ["rule", "is_naive", "customers", "error", "advantage", "low", "high", "is_better"]
     empty = pd.DataFrame({c: pd.Series(dtype="str" if c == "rule" else float) for c in columns})
-    fit = None if before is None or before.empty else expected.spend_fit(before, least_repeaters=least_repeaters)
+    fit = None if before is None or before.empty else purchase_spend.spend_fit(before, least_repeaters=least_repeaters)
     if fit is None:
         return empty
     now = history.set_index("customer_id").reindex(before["customer_id"])
     bought = now["purchases"].to_numpy(dtype=float) - before["purchases"].to_numpy(dtype=float)
     came = now["revenue"].to_numpy(dtype=float) - before["revenue"].to_numpy(dtype=float)
-    times, mean = expected.spends(before)
+    times, mean = purchase_spend.spends(before)
     told = (bought > 0) & (times > 0)
     if not told.any():
         return empty
     real = came[told] / bought[told]
     model, naive = np.abs(gamma_gamma.expected(fit, times, mean)[told] - real), np.abs(mean[told] - real)
-    weights = np.random.default_rng(0).multinomial(
-        len(real), np.full(len(real), 1 / len(real)), DRAWS if len(real) <= 20_000 else 50
-    ) / len(real)
-    low, high = np.quantile(weights @ (model - naive), [(1 - confidence) / 2, (1 + confidence) / 2])
+    [apart] = bootstrap.means(model - naive)
+    low, high = np.quantile(apart, [(1 - confidence) / 2, (1 + confidence) / 2])
     rows = [
         (gamma_gamma.GAMMA, False, len(real), model.mean(), (model - naive).mean(), low, high, high < 0),
         (Naive.OWN_MEAN, True, len(real), naive.mean(), np.nan, np.nan, np.nan, False),

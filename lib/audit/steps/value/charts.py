@@ -1,4 +1,4 @@
-"""Pictures of what customers are worth: the largest with their ranges, and the rules that foretell them side by side."""
+"""Pictures of what customers are worth: the largest with their ranges, and the rules that forecast them side by side."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def values(table: pd.DataFrame, names: pd.Series, currency: str, *, top: int = 1
     )
 
 
-def rules(tried: pd.DataFrame) -> Chart:
+def rules(backtested: pd.DataFrame) -> Chart:
     """Mean absolute error of each rule on the holdout; naive rules pale."""
     title = _("How far each rule was off, in purchases a customer, on the same year that nobody had seen")
-    if tried.empty:
+    if backtested.empty:
         return nothing(title)
-    part = tried.iloc[::-1]
+    part = backtested.iloc[::-1]
     figure, axes = canvas(height=0.9 + 0.34 * len(part), title=title)
     colours = [MUTED if naive else GREEN if better else ORANGE for naive, better in zip(part["is_naive"], part["is_better"], strict=True)]
     axes.barh([named("rule", r) for r in part["rule"]], part["error_number"], color=colours)
@@ -52,5 +52,5 @@ def rules(tried: pd.DataFrame) -> Chart:
         axes.text(error, i, f"  {shown('x_number', float(error))}", va="center", size=9)
     axes.margins(x=0.12)
     clear_axes(axes, keep="x")
-    said = "; ".join(f"{named('rule', r.rule)}: {shown('x_number', float(r.error_number))}" for r in tried.itertuples())
+    said = "; ".join(f"{named('rule', r.rule)}: {shown('x_number', float(r.error_number))}" for r in backtested.itertuples())
     return Chart(figure, _("Error by rule: {said}.").format(said=said))

@@ -13,14 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from audit import models
 from audit.core.findings import NAN
 from audit.core.periods import last_year as year_of
 from audit.models import gamma_gamma, mle
 from audit.models.rfm import Counts
-from audit.steps.value.backtest import NAIVE, UNTRIED, average
-from audit.steps.value.backtest import last_year as purchases_of_year
+from audit.stats import bootstrap
 from audit.steps.value.codes import Level, Trade
-from audit.steps.value.router import MODELS, Route
+from audit.steps.value.naive import NAIVE, UNTRIED, average
+from audit.steps.value.naive import last_year as purchases_of_year
+from audit.steps.value.purchase_spend import spends
+from audit.steps.value.router import Route
 
 REFITTED = 2000  # customers of a simulated base at most; more only make the refits slower, the spread is scaled
 NAMED = 1000  # customers, most value first, for whom an interval of their own is drawn
@@ -28,18 +31,11 @@ NAMED = 1000  # customers, most value first, for whom an interval of their own i
 
 @dataclass(frozen=True)
 class Rule:
-    """What foretells purchases: a model with its fit, or a naive rule without."""
+    """What forecasts purchases: a model with its fit, or a naive rule without."""
 
-    name: str  # UNTRIED: nothing is foretold
+    name: str  # UNTRIED: nothing is forecast
     route: Route
     fit: mle.Fit | None
-
-
-def spends(history: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Purchases and mean spend of every customer; 0 and NaN where nothing was paid, so that it gets the base's mean."""
-    revenue, purchases = history["revenue"].to_numpy(dtype=float), history["purchases"].to_numpy(dtype=float)
-    paid = revenue > 0
-    return np.where(paid, purchases, 0.0), np.where(paid, revenue / purchases, np.nan)
 
 
 def _spends(rule: Rule, data: Counts, history: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -48,24 +44,6 @@ def _spends(rule: Rule, data: Counts, history: pd.DataFrame) -> tuple[np.ndarray
         return spends(history)
     revenue, times = history["revenue"].to_numpy(dtype=float), data.x[data.member] + 1
     return np.where(revenue > 0, times, 0.0), np.where(revenue > 0, revenue / times, np.nan)
-
-
-def spend_fit(history: pd.DataFrame, *, least_repeaters: int) -> mle.Fit | None:
-    """Gamma-Gamma of the customers with two purchases or more; None where it cannot be fitted or too few are there."""
-    times, mean = spends(history)
-    two = times >= 2
-    if two.sum() < least_repeaters:
-        return None
-    try:
-        found = gamma_gamma.fit(times[two], mean[two])
-    except mle.NotFitted:
-        return None
-    return found if found["q"] > 1 else None  # else the mean of the base does not exist
-
-
-def spending(history: pd.DataFrame, tried: pd.DataFrame, *, route: Route, least_repeaters: int) -> mle.Fit | None:
-    """Gamma-Gamma, where purchases are counted and it was clearly better than each customer's own mean on the holdout (`spend_rivals`); else None: the own mean is used."""
-    return spend_fit(history, least_repeaters=least_repeaters) if route.trade == Trade.ORDERS and tried["is_better"].any() else None
 
 
 def margin_rates(history: pd.DataFrame, panel: pd.DataFrame, *, until: pd.Timestamp) -> np.ndarray:
@@ -107,7 +85,7 @@ def customer_values(
         )
         by_year, chance = [per_year], np.full(len(history), NAN)
     else:
-        module = MODELS[rule.name]
+        module = models.model(rule.name)
         reached = [module.expected(rule.fit, data, year * n) for n in range(1, residual_years + 2)]
         by_year, chance = (
             [reached[0], *(later - sooner for sooner, later in zip(reached, reached[1:], strict=False))],
@@ -135,7 +113,7 @@ def _own_spend(times: np.ndarray, mean: np.ndarray) -> np.ndarray:
 
 
 def intervals(
-    values: pd.DataFrame, rule: Rule, data: Counts, history: pd.DataFrame, spending: mle.Fit | None, foretold: pd.DataFrame,
+    values: pd.DataFrame, rule: Rule, data: Counts, history: pd.DataFrame, spending: mle.Fit | None, forecast: pd.DataFrame,
     *, draws: int, confidence: float,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:  # fmt: skip
     """Ranges of the next twelve months' value: of the customers with most of it, and of the whole base.
@@ -157,11 +135,11 @@ def intervals(
     if rule.fit is not None:
         rate = np.empty(len(history))
         rate[order] = values["margin_rate"].to_numpy() if (values["level_class"] == Level.MARGIN).all() else 1.0
-        sums, single = _drawn(rule, data, history, spending, rate, named, draws, _spread(foretold))
+        sums, single = _drawn(rule, data, history, spending, rate, named, draws, _spread(forecast))
         low, high = np.quantile(sums, tails)
         values.loc[: len(named) - 1, ["low_value", "high_value"]] = np.quantile(single, tails, axis=0).T
-    if len(foretold) and foretold["revenue"].sum() > 0 and (foretold.get(rule.name, 0) * foretold["spend"]).sum() > 0:
-        ratio = _off(foretold, rule.name)
+    if len(forecast) and forecast["revenue"].sum() > 0 and (forecast.get(rule.name, 0) * forecast["spend"]).sum() > 0:
+        ratio = _off(forecast, rule.name)
         ends = np.nanquantile(ratio, tails) if rule.fit is None else np.array([np.nanmean(ratio)])
         low, high = np.nanmin([low, total, *total * ends]), np.nanmax([high, total, *total * ends])
     ordered = [c for c in values.columns if c not in ("residual_value", "low_value", "high_value")]
@@ -177,17 +155,15 @@ def intervals(
     return values, pd.DataFrame([base], columns=["level_class", "horizon_value", "low_value", "high_value", "residual_value", "customers"])
 
 
-def _off(foretold: pd.DataFrame, rule: str) -> np.ndarray:
-    """What came over what the rule had foretold, in money, a holdout ago; customers drawn anew."""
-    generator, n = np.random.default_rng(0), len(foretold)
-    weights = generator.multinomial(n, np.full(n, 1 / n), 1000 if n <= 20_000 else 50)
-    said = (foretold[rule] * foretold["spend"]).to_numpy()
-    return (weights @ foretold["revenue"].to_numpy()) / np.where((told := weights @ said) > 0, told, np.nan)
+def _off(forecast: pd.DataFrame, rule: str) -> np.ndarray:
+    """What came over what the rule had forecast, in money, a holdout ago; customers drawn anew."""
+    actual, expected = bootstrap.sums(forecast["revenue"].to_numpy(), (forecast[rule] * forecast["spend"]).to_numpy())
+    return actual / np.where(expected > 0, expected, np.nan)
 
 
-def _spread(foretold: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def _spread(forecast: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """How far customers' spend at a purchase lay from their own mean before, in the holdout: ratios with a mean of 1, and the money behind each as its weight."""
-    came = foretold[(foretold["purchases"] > 0) & (foretold["spend"] > 0)] if len(foretold) else foretold
+    came = forecast[(forecast["purchases"] > 0) & (forecast["spend"] > 0)] if len(forecast) else forecast
     if came.empty or came["revenue"].sum() <= 0:
         return np.ones(1), np.ones(1)
     ratio = (came["revenue"] / came["purchases"] / came["spend"]).clip(lower=0).to_numpy()
@@ -206,7 +182,7 @@ def _drawn(
     spread: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draws of the base's value, and of the named customers' (draws x customers)."""
-    generator, module = np.random.default_rng(0), MODELS[rule.name]
+    generator, module = np.random.default_rng(0), models.model(rule.name)
     times, mean = _spends(rule, data, history)
     own = _own_spend(times, mean)
     ages = data.age[data.member]

@@ -7,12 +7,12 @@ import pandas as pd
 from audit.core.findings import NAN, Finding
 from audit.i18n import mark as N_
 from audit.steps.value import lifetime
-from audit.steps.value.backtest import NAIVE
 from audit.steps.value.codes import Naive
+from audit.steps.value.naive import NAIVE
 
 
 def chapter_findings(
-    whole: pd.DataFrame, base: pd.DataFrame, values: pd.DataFrame, tried: pd.DataFrame, life: pd.DataFrame, paid: pd.DataFrame,
+    whole: pd.DataFrame, base: pd.DataFrame, values: pd.DataFrame, backtested: pd.DataFrame, life: pd.DataFrame, paid: pd.DataFrame,
     *, used: str, of_year: float, dependence: tuple[float, float, float], repeaters: int, points: float, horizon_months: int,
 ) -> list[Finding]:  # fmt: skip
     """Value to date, of the next year, how the models did, the bias of Gamma-Gamma, what five points of retention would bring, payback.
@@ -22,14 +22,14 @@ def chapter_findings(
     whole, base, values, tried, life, paid
         from lifetime_values, intervals (both), rivals, lives, payback.
     used
-        the rule that foretells purchases.
+        the rule that forecasts purchases.
     of_year
         the same money (margin or revenue) of the last twelve months.
     """
     return [
         _to_date(whole),
-        _ahead(base, values, used, of_year, tried),
-        *_tried(tried, used),
+        _ahead(base, values, used, of_year, backtested),
+        *_tried(backtested, used),
         _dependence(dependence, repeaters),
         _points(life, points, horizon_months),
         *_payback(paid),
@@ -54,10 +54,10 @@ def _to_date(whole: pd.DataFrame) -> Finding:
     )  # fmt: skip
 
 
-def _ahead(base: pd.DataFrame, values: pd.DataFrame, used: str, of_year: float, tried: pd.DataFrame) -> Finding:
+def _ahead(base: pd.DataFrame, values: pd.DataFrame, used: str, of_year: float, backtested: pd.DataFrame) -> Finding:
     row = base.iloc[0]
     params = {"rule_class": rule_named(used), "level_class": str(row["level_class"])}
-    if tried.empty:
+    if backtested.empty:
         why = N_("the history is too short for any rule to be tried before it is used")
         return Finding(
             "value_ahead",
@@ -77,10 +77,10 @@ def _ahead(base: pd.DataFrame, values: pd.DataFrame, used: str, of_year: float, 
     )  # fmt: skip
 
 
-def _tried(tried: pd.DataFrame, used: str) -> list[Finding]:
-    if tried.empty:
+def _tried(backtested: pd.DataFrame, used: str) -> list[Finding]:
+    if backtested.empty:
         return []
-    by = tried.set_index("rule")
+    by = backtested.set_index("rule")
     naive = by.loc[[Naive.AVERAGE, Naive.LAST_YEAR], "error_number"].idxmin()
     params = {
         "rule_class": rule_named(used),

@@ -225,7 +225,7 @@ def lives(
     DataFrame with method_class, customers, left (of them), one_year_share, two_year_share (still there; NaN beyond what was watched), horizon_months (expected within the horizon,
     discounted; NaN where survival was not watched for so long), more_months (the same if `points` fewer left in a year).
     """
-    from audit.models import discrete, mle
+    from audit.models import mle, sbg
 
     columns = ["method_class", "customers", "left", "one_year_share", "two_year_share", "horizon_months", "more_months"]
     known = history[history["is_first_known"]]
@@ -248,8 +248,8 @@ def lives(
     size = max(len(lost), len(kept))
     lost, kept = np.pad(lost, (0, size - len(lost))), np.pad(kept, (0, size - len(kept)))
     try:
-        fit = discrete.fit_contract(lost, np.append(kept[1:], 0.0))
-        share = discrete.contract_survival(fit["alpha"], fit["beta"], np.arange(horizon_months + 13))
+        fit = sbg.fit_by_age(lost, np.append(kept[1:], 0.0))
+        share = sbg.survival(fit["alpha"], fit["beta"], np.arange(horizon_months + 13))
         rows.append(
             (
                 Life.HETEROGENEOUS,

@@ -7,16 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from audit.models import bg_nbd, discrete, nbd, pareto_nbd, rfm
+from audit.models import rfm
 from audit.models.rfm import Counts
 from audit.steps.value.codes import Trade
 
-MODELS = {
-    bg_nbd.BG: bg_nbd, bg_nbd.MBG: bg_nbd, bg_nbd.CNBD: bg_nbd, pareto_nbd.PARETO: pareto_nbd, nbd.NBD: nbd,
-    discrete.INTERVALS: discrete, discrete.CONTRACT: discrete,
-}  # fmt: skip
 OF_TRADE = {
-    Trade.ORDERS: (bg_nbd.BG, bg_nbd.MBG, bg_nbd.CNBD, pareto_nbd.PARETO, nbd.NBD), Trade.FIXED: (discrete.INTERVALS,), Trade.BY_CONTRACT: (discrete.CONTRACT,),
+    Trade.ORDERS: ("BG/NBD", "MBG/NBD", "MBG/CNBD-k", "Pareto/NBD", "NBD"), Trade.FIXED: ("BG/BB",), Trade.BY_CONTRACT: ("sBG",),
 }  # fmt: skip
 YEAR = {Trade.ORDERS: 365.25, Trade.FIXED: 12.0, Trade.BY_CONTRACT: 12.0}  # in the time unit of the models
 

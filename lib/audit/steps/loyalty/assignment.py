@@ -9,8 +9,8 @@ from audit.core import registry
 from audit.core.findings import NAN
 from audit.steps.loyalty.clusters import assigned, centres, clusters_found, gap_statistic, stability
 from audit.steps.loyalty.codes import LoyaltyType, Stability
-from audit.steps.loyalty.evidence_of import by_definition, evidence, mixtures, scales, scores
-from audit.steps.loyalty.features import SPEAKS_FOR
+from audit.steps.loyalty.scoring import by_definition, evidence, mixtures, scales, scores
+from audit.steps.loyalty.type_features import SPEAKS_FOR
 
 
 def types(

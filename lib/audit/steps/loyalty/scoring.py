@@ -8,7 +8,7 @@ from scipy import stats
 from sklearn.mixture import GaussianMixture
 
 from audit.steps.loyalty.codes import LoyaltyType
-from audit.steps.loyalty.features import SPEAKS_FOR, TYPES
+from audit.steps.loyalty.type_features import SPEAKS_FOR, TYPES
 
 
 def scales(table: pd.DataFrame) -> pd.DataFrame:
