@@ -13,8 +13,8 @@ from tests.conftest import TOML, write_base
 
 
 def found(rows):
-    columns = ["step", "id", "unit", "norm_id", "value", "low", "high", "verdict"]
-    return pd.DataFrame([("base", name, "share", "", *rest) for name, *rest in rows], columns=columns)
+    columns = ["step", "id", "title", "unit", "norm_id", "value", "low", "high", "verdict"]
+    return pd.DataFrame([("base", name, "", "share", "", *rest) for name, *rest in rows], columns=columns)
 
 
 def test_an_estimate_moves_when_its_intervals_part_and_a_fact_when_it_differs():

@@ -11,7 +11,7 @@ import zipfile
 import polars as pl
 import pytest
 
-from audit import run
+from audit import i18n, run
 from audit.core import edition, settings, store
 from tests.conftest import ROOT
 
@@ -154,7 +154,7 @@ source = "Кузнецов и партнёры"
     (other / "audit.toml").write_text(toml, encoding="utf-8")
     folder = run.run(other, outputs=tmp_path / "outputs", only=["intake", "repeat"], say=lambda _line: None).folder
     assert leaks(folder, {"Петров", "Сидоров", "Кузнецов", "К0001"}) == []
-    assert "a rule, by [rules] exclude" in set(store.load(folder, "reconciliation")["reason"])
+    assert "left out in this edition, by [rules] exclude" in set(store.load(folder, "reconciliation")["reason"].map(i18n.render))
     assert store.settings(folder).norms["repeat_purchase_ratio"].value == 0.6
 
 

@@ -141,7 +141,7 @@ def test_keys_are_law():
 
     found = ledger_of([("A", "2024-01-05", 1), ("B", "2024-02-05", 2), ("A", "2024-02-07", 3)], **WINDOW)
     for name, frame in found.items():
-        schema.require(as_pandas(pl.from_pandas(frame)), name)
+        schema.require(as_pandas(pl.from_pandas(frame)), registry.tables()[name])
 
 
 def test_one_customer_with_all_the_lines_is_one_part(monkeypatch):

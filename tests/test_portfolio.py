@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from audit.steps import portfolio
+from audit.steps.wallet.codes import Basis
 
 UNTIL = pd.Timestamp("2025-12-31")
 WEIGHTS = {"of_attractive": {"budget": 1.0, "margin": 1.0}, "of_position": {"wallet": 1.0}}
@@ -36,7 +37,7 @@ def test_what_is_unknown_is_left_out_and_its_weight_told():
     assert found.loc["a", "known_share"] == 0.75
     said = portfolio.weights(WEIGHTS["of_attractive"], WEIGHTS["of_position"], table).set_index("criterion_class")
     assert said["weight_share"].tolist() == [0.5, 0.5, 1.0]
-    assert said.loc["margin rate", "known"] == 3
+    assert said.loc["margin", "known"] == 3
 
 
 def test_a_class_that_hangs_on_the_weights_is_said_to():
@@ -49,8 +50,8 @@ def test_a_class_that_hangs_on_the_weights_is_said_to():
 
 def test_leaving_out_a_criterion_shows_what_it_decides():
     found = portfolio.sensitivity(CORNERS, **WEIGHTS, border=0.5).set_index("criterion_class")
-    assert found.loc["size of the budget", "changed"] == 0
-    assert set(found.index) == {"size of the budget", "margin rate", "share of wallet"}
+    assert found.loc["budget", "changed"] == 0
+    assert set(found.index) == {"budget", "margin", "wallet"}
 
 
 def test_classes_do_not_depend_on_units():
@@ -107,7 +108,7 @@ def test_criteria_are_in_their_own_units_and_an_achievable_level_is_no_budget():
     assert found[["revenue", "budget", "growth", "margin", "discipline", "wallet"]].tolist() == [150, 600, 1.0, 0.4, 0.75, 0.25]
     assert found["steadiness"] == pytest.approx(2 / 12)
     assert found["tenure"] == pytest.approx(24, abs=0.05)
-    level = wallets.assign(basis_class=portfolio.ACHIEVABLE)
+    level = wallets.assign(basis_class=Basis.ACHIEVABLE)
     found = portfolio.criteria(panel, history, customers=None, wallets=level, debtors=None, until=UNTIL).iloc[0]
     assert found["budget"] == 150
     assert np.isnan(found["wallet"])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.steps import wallet
-from audit.steps.wallet import budgets as of_budgets
+from audit.steps.wallet.codes import Basis
 
 UNTIL = pd.Timestamp("2025-12-31")
 RULE = {"until": UNTIL, "rate": 0.8, "least": 30}
@@ -108,16 +108,16 @@ def test_p25_beyond_the_peers_who_were_asked_nothing_is_said():
 def test_the_naive_rule_is_used_where_size_says_nothing():
     sold, given_, customers, _truth = market(3, 150, 80, by_size=False)
     tried = wallet.basis(sold, given_, customers=customers, **RULE).set_index("rule")
-    assert tried.loc[of_budgets.USUAL_SHARE, "is_used"]
+    assert tried.loc[Basis.USUAL_SHARE, "is_used"]
     sold, given_, customers, _truth = market(3, 150, 80)
     tried = wallet.basis(sold, given_, customers=customers, **RULE).set_index("rule")
-    assert not tried.loc[of_budgets.USUAL_SHARE, "is_used"]
+    assert not tried.loc[Basis.USUAL_SHARE, "is_used"]
 
 
 def test_without_budgets_only_an_achievable_level_is_told_and_called_so():
     sold, _given, customers, _truth = market(1, 100, 0)
     found = wallet.wallets(sold, None, customers=customers, **RULE, **ERRORS)
-    assert set(found["basis_class"]) == {of_budgets.ACHIEVABLE}
+    assert set(found["basis_class"]) == {Basis.ACHIEVABLE}
     said = wallet.chapter_findings(found, wallet.basis(sold, None, customers=customers, **RULE), *[pd.DataFrame()] * 4, rate=0.8)
     assert said[0].why
     assert "no budget of theirs" in said[1].message
@@ -144,7 +144,7 @@ def test_white_space_is_the_budget_of_a_category_less_our_sales_of_it():
     space = wallet.white_space(given_, mix, customers=None, until=UNTIL).set_index("category")
     assert space["gap"].to_dict() == {"pipes": 70, "valves": 0}
     found = wallet.categories(space.reset_index(), attention_share=0.1).set_index("category")
-    assert found["attention_class"].to_dict() == {"pipes": "worth attention", "valves": "left to competitors for now"}
+    assert found["attention_class"].to_dict() == {"pipes": "worth_attention", "valves": "left_for_now"}
 
 
 def test_a_manager_is_below_only_beyond_chance_and_with_enough_customers():

