@@ -9,10 +9,10 @@ import hypothesis
 import pandas as pd
 import polars as pl
 import pytest
+from bench.studies import WINDOWS, as_pandas
 
 from audit import i18n, ledger, run
 from audit.core import settings
-from audit.ledger import engine
 from audit.run import build_tables, render
 
 ROOT = Path(__file__).parents[1]
@@ -49,9 +49,6 @@ def browser():
         opened.close()
 
 
-WINDOWS = {"holdout_days": 0, "novelty_days": 180}
-
-
 def lines(rows: list[tuple], names: str = "customer_id date amount") -> pl.DataFrame:
     """Order lines from literals: customer, ISO day, amount, ..."""
     columns = names.split()
@@ -75,13 +72,6 @@ def ledger_of(
         **(WINDOWS | more),
     )
     return {name: as_pandas(frame) for name, frame in made.items()}
-
-
-def as_pandas(frame) -> pd.DataFrame:
-    native = frame if isinstance(frame, pl.DataFrame) else engine.rows(frame)
-    money = [c for c, kind in native.schema.items() if kind.is_decimal()]
-    dates = [c for c, kind in native.schema.items() if kind == pl.Date]
-    return native.with_columns(pl.col(money).cast(pl.Float64), pl.col(dates).cast(pl.Datetime("us"))).to_pandas()
 
 
 def prepared(base: Path, folder: Path) -> Path:

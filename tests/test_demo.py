@@ -4,40 +4,25 @@ import datetime as dt
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
-from sklearn.cluster import KMeans
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.metrics import adjusted_rand_score
-from sklearn.model_selection import cross_val_predict
-from sklearn.preprocessing import StandardScaler
+from bench import studies
 
-from audit import i18n, ledger
+from audit import i18n
 from audit.core import groups, norms, periods, store
-from audit.steps import forecast, ladder, loyalty, retention, segments
-from audit.steps.loyalty.codes import LoyaltyType
+from audit.steps import forecast, ladder, loyalty, segments
 from audit.steps.retention.codes import SilenceRule
-from tests.conftest import ROOT, WINDOWS, as_pandas
+from tests.conftest import ROOT
 
 TRUTHS = pd.read_csv(ROOT / "tests" / "demo_truths.csv", parse_dates=["lapsed_on"], keep_default_na=True)
 
 
 @pytest.fixture(scope="module")
-def generator():
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "data" / "demo" / "generate.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def simulated():
+    return studies.generator().simulate()
 
 
-@pytest.fixture(scope="module")
-def simulated(generator):
-    return generator.simulate()
-
-
-def test_the_generator_gives_the_committed_files_and_truths(generator, simulated, tmp_path):
+def test_the_generator_gives_the_committed_files_and_truths(simulated, tmp_path):
+    generator = studies.generator()
     generator.write(simulated, tmp_path)
     for path in tmp_path.iterdir():
         assert path.read_bytes() == (ROOT / "data" / "demo" / path.name).read_bytes(), path.name
@@ -52,130 +37,39 @@ def test_the_audits_money_is_the_generators_money(simulated, demo):
     assert kept == pytest.approx(simulated["sales"]["amount"].sum() - broken, abs=0.01)
 
 
-def score(listed: set, lapsed: set) -> tuple[float, float]:
-    hit = len(listed & lapsed)
-    return hit / max(len(listed), 1), hit / max(len(lapsed), 1)
-
-
-RULE = {"rhythm_purchases": 5, "prior_gaps": 4, "overdue_chance": 0.05, "fixed_silence_days": 90, "long_gone_days": 365}
-
-
-def lists(history: pd.DataFrame, panel: pd.DataFrame) -> dict[str, set]:
-    """The overdue list by each rule."""
-    return {rule: set(retention.overdue(history, panel, rule=rule, **RULE)["customer_id"]) for rule in (SilenceRule.OWN, SilenceRule.FIXED)}
-
-
 def test_planted_lapses_stand_in_the_overdue_list(demo, capsys):
     """Precision and recall over customers with a rhythm of their own, with the naive rival (silent over 90 days) beside them."""
     history, panel, late = store.load(demo, "history", "panel", "overdue")
     enough = history[history["purchases"] >= norms.value("rhythm_purchases")]
     lapsed = set(TRUTHS.loc[TRUTHS["lapsed_on"].notna(), "customer_id"]) & set(enough["customer_id"])
-    found = {rule: score(listed, lapsed) for rule, listed in lists(history, panel).items()}
+    found = {rule: studies.score(listed, lapsed) for rule, listed in studies.listed(history, panel).items()}
     with capsys.disabled():
         print("".join(f"\n{rule}: precision {p:.2f}, recall {r:.2f} of {len(lapsed)} planted lapses" for rule, (p, r) in found.items()))
-    assert score(set(late["customer_id"]), lapsed) == found[SilenceRule.OWN]
+    assert studies.score(set(late["customer_id"]), lapsed) == found[SilenceRule.OWN]
     assert min(found[SilenceRule.OWN]) >= 0.85
 
 
-@pytest.fixture(scope="module")
-def ledgers(generator):
-    """Ledger tables of a simulated base by seed, without intake; `keep` drops the other lines."""
-
-    def made(seed: int, keep: float = 1.0) -> dict[str, pd.DataFrame]:
-        base = generator.simulate(seed)
-        sales, goods = base["sales"], base["products"]
-        if keep < 1:
-            sales = sales[np.random.default_rng(seed).random(len(sales)) < keep]
-        discount = (sales["price"] * sales["quantity"] - sales["amount"]).clip(lower=0).round(2)
-        lines = pl.DataFrame(
-            {
-                "line_id": [str(i) for i in range(len(sales))],
-                "customer_id": sales["customer"].to_list(),
-                "date": sales["date"].dt.date.to_list(),
-                "product_id": sales["product"].to_list(),
-                "order_id": sales["document"].to_list(),
-                "returns_order_id": sales["basis"].to_list(),
-                "quantity": sales["quantity"].astype(float).to_list(),
-                "amount": [f"{x:.2f}" for x in sales["amount"]],
-                "discount": [f"{x:.2f}" for x in discount],
-            }
-        ).with_columns(pl.col("amount", "discount").cast(pl.Decimal(18, 4)))
-        launched = (generator.FIRST + pd.to_timedelta(goods["launched"], "D")).dt.date.to_list()
-        products = pl.DataFrame({"product_id": goods["product"].to_list(), "launched_on": launched})
-        seen = {"as_of": dt.date(2025, 12, 31), "observed_from": dt.date(2023, 1, 1), "burn_in_months": 12}
-        tables = {name: as_pandas(frame) for name, frame in ledger.tables(lines, products=products, **seen, **WINDOWS).items()}
-        activities = base["activities"].rename(columns={"customer": "customer_id"})
-        return tables | {"activities": activities, "truths": generator.truths(base)}
-
-    return made
+def test_over_seeds_both_rules_find_old_lapses_and_only_the_own_rhythm_finds_fresh_ones():
+    """`make study` does it over 20 seeds."""
+    found = studies.lapses_found(2)
+    assert found["own precision"].mean() >= 0.85
+    assert found["own recall"].mean() >= 0.85
+    assert found["fresh found"].sum() > 0
 
 
-def test_over_seeds_both_rules_find_old_lapses_and_only_the_own_rhythm_finds_fresh_ones(ledgers, capsys):
-    """Fresh: the last order lies within 90 days of as_of, where a fixed silence of 90 days is blind by construction."""
-    scores, fresh_found, fresh_all = [], 0, 0
-    for seed in range(5):
-        made = ledgers(seed)
-        history, truth = made["history"], made["truths"]
-        enough = history[history["purchases"] >= RULE["rhythm_purchases"]]
-        lapsed = set(truth.loc[truth["lapsed_on"].notna(), "customer_id"]) & set(enough["customer_id"])
-        fresh = lapsed & set(enough.loc[enough["silence_days"] <= 90, "customer_id"])
-        listed = lists(history, made["panel"])
-        fresh_found, fresh_all = fresh_found + len(fresh & listed[SilenceRule.OWN]), fresh_all + len(fresh)
-        scores.append([x for rule in listed for x in score(listed[rule], lapsed)])
-    mean = pd.DataFrame(scores, columns=["own precision", "own recall", "fixed precision", "fixed recall"]).mean()
-    with capsys.disabled():
-        said = ", ".join(f"{name} {value:.2f}" for name, value in mean.items())
-        print(f"\nover 5 seeds: {said}; of {fresh_all} fresh lapses the own rhythm finds {fresh_found}")
-    assert mean["own precision"] >= 0.85
-    assert mean["own recall"] >= 0.85
-    assert fresh_found > 0
+def test_loyalty_types_are_the_planted_ones_and_none_are_claimed_in_noise():
+    """`make study` does it over 20 seeds."""
+    found = studies.loyalty_found(2).median()
+    assert found["supervised"] >= 0.75
+    assert found["k-means"] < 0.75
+    assert found["groups"] >= 0.65
+    assert found["claimed in noise"] == 0
 
 
-LOYALTY = {"draws": 50, "least_score": 0.5, "least_strength": 0.10, "least_gap_errors": 4, "least_customers": 60}
-
-
-def features_of(made: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    return loyalty.features(
-        made["history"], made["behaviour"], activities=made["activities"], as_of=pd.Timestamp("2025-12-31"), least_purchases=6
-    )
-
-
-def test_loyalty_types_over_20_seeds(ledgers, capsys):
-    """Adjusted Rand index with the planted types, abstentions counted as a label: ours, the rule, plain k-means, a supervised classifier.
-
-    And the null: with the features' columns permuted independently, types are claimed in at most 2 of 20 seeds.
-    """
-    rows, claims = [], 0
-    for seed in range(20):
-        made = ledgers(seed)
-        table = features_of(made)
-        true = made["truths"].set_index("customer_id")["loyalty_type"].loc[table.index]
-        found = loyalty.types(table, **LOYALTY)["loyalty_types"].set_index("customer_id").loc[table.index]
-        scaled = StandardScaler().fit_transform(table)
-        plain = KMeans(4, n_init=10, random_state=0).fit_predict(scaled)
-        taught = cross_val_predict(RandomForestClassifier(100, random_state=0), scaled, true, cv=5)
-        labels = [found["loyalty_class"], found["by_definition_class"], plain, taught]
-        rows.append([*(adjusted_rand_score(true, label) for label in labels), (found["loyalty_class"] != LoyaltyType.UNCLEAR).mean()])
-        generator = np.random.default_rng(seed)
-        shuffled = pd.DataFrame({c: generator.permutation(table[c].to_numpy()) for c in table}, index=table.index)
-        claims += len(loyalty.types(shuffled, **LOYALTY)["loyalty_centres"]) > 0
-    median = pd.DataFrame(rows, columns=["groups", "definition", "k-means", "supervised", "coverage"]).median()
-    with capsys.disabled():
-        print(
-            "\nloyalty over 20 seeds, median ARI: "
-            + ", ".join(f"{n} {v:.2f}" for n, v in median.items())
-            + f"; types claimed in {claims} of 20 permuted bases"
-        )
-    assert 0.8 <= median["supervised"] <= 0.9
-    assert median["k-means"] < 0.7
-    assert median["groups"] >= 0.7
-    assert claims <= 2
-
-
-def test_frozen_centres_give_the_same_types_again(ledgers):
-    table = features_of(ledgers(1))
-    made = loyalty.types(table, **LOYALTY)
-    kept = {"least_score": LOYALTY["least_score"], "least_strength": LOYALTY["least_strength"]}
+def test_frozen_centres_give_the_same_types_again():
+    table = studies.features_of(studies.simulated(1))
+    made = loyalty.types(table, **studies.LOYALTY)
+    kept = {"least_score": studies.LOYALTY["least_score"], "least_strength": studies.LOYALTY["least_strength"]}
     pd.testing.assert_frame_equal(loyalty.again(table, made, **kept), made["loyalty_types"])
     half = loyalty.again(table.iloc[::2], made, **kept)
     whole = made["loyalty_types"].set_index("customer_id").loc[half["customer_id"], "loyalty_class"]
@@ -201,7 +95,7 @@ def test_planted_limits_are_judged(demo):
     assert found["key_share"] == found["innovators"] == found["dependence"] == "met"
 
 
-def test_ten_percent_of_the_lines_dropped_keep_most_classes(ledgers, capsys):
+def test_ten_percent_of_the_lines_dropped_keep_most_classes(capsys):
     until = pd.Timestamp("2025-12-31")
     spans = periods.complete(observed_from=dt.date(2023, 1, 1), as_of=dt.date(2025, 12, 31), unit="quarter")
 
@@ -215,10 +109,12 @@ def test_ten_percent_of_the_lines_dropped_keep_most_classes(ledgers, capsys):
             "ABC": abc.set_index("customer_id")["abc_class"],
             "XYZ": regularity.set_index("customer_id")["xyz_class"],
             "ladder": ladder.rungs(made["panel"], until=until, **proof).set_index("customer_id")["rung_class"],
-            "loyalty": loyalty.types(features_of(made), **LOYALTY)["loyalty_types"].set_index("customer_id")["loyalty_class"],
+            "loyalty": loyalty.types(studies.features_of(made), **studies.LOYALTY)["loyalty_types"].set_index("customer_id")[
+                "loyalty_class"
+            ],
         }
 
-    whole, thinned = labels(ledgers(3)), labels(ledgers(3, keep=0.9))
+    whole, thinned = labels(studies.simulated(3)), labels(studies.simulated(3, keep=0.9))
     same = {name: float((thinned[name] == whole[name].reindex(thinned[name].index)).mean()) for name in whole}
     with capsys.disabled():
         print("\nthe same class after 10 % of the lines are dropped: " + ", ".join(f"{name} {share:.0%}" for name, share in same.items()))
