@@ -96,8 +96,11 @@ def audit(*words, environment=None) -> tuple[float, float]:
 
 CELLS = """
 import ast, json, os, pathlib, sys, time
-from audit import accounts, base, central, charts, findings, forecast, intake, ladder, loyalty, norms, periods, portfolio, profit, receivables, repeat
-from audit import retention, segments, show, store, value, verdicts, wallet
+import importlib
+from audit.core import findings, norms, periods, registry, store
+from audit.report import show, style
+for step in registry.steps():
+    importlib.import_module(f"audit.steps.{step.name}.charts")
 import IPython.core.interactiveshell as shell, pyarrow.parquet
 show_as = shell.InteractiveShell.instance().display_formatter.format
 os.chdir(sys.argv[1])

@@ -117,7 +117,7 @@ if __name__ == "__main__":
         loaded = dict(np.load(sys.argv[3]))
         fit = {"ours": ours, "lifetimes": lifetimes}[sys.argv[1]]
         if sys.argv[1] == "ours":
-            import audit.value.router  # noqa: F401  (imports are not what is measured)
+            import audit.steps.value.router  # noqa: F401  (imports are not what is measured)
         else:
             import lifetimes as _lifetimes  # noqa: F401
         began = time.perf_counter()

@@ -17,9 +17,37 @@ from audit.run import build_tables, render
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
+LONG = [
+    "test_spark.py",
+    "test_report.py",
+    "test_real.py",
+    "test_edges.py",
+    "test_cache.py",
+    "test_demo.py",
+    "test_run.py",
+    "test_changes.py",
+    "test_edition.py",
+]
 CHROMIUM = "/usr/bin/chromium"
 hypothesis.settings.register_profile("ours", deadline=None)  # how long a call takes belongs in bench/
 hypothesis.settings.load_profile("ours")
+
+
+def pytest_collection_modifyitems(items):
+    """Files that take long begin, so that none of them is left over for one process at the end."""
+    place = {name: i for i, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONG)))
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Tests of one file run in one process, where they share what they made; those of a report's language apart."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid.split("::")[0] + ("[ru]" if nodeid.endswith("[ru]") else "")
+
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

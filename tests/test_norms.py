@@ -67,7 +67,6 @@ def at_the_bound(request, tmp_path_factory):
     return run.run(base, outputs=folder / "outputs", say=lambda _line: None).folder
 
 
-@pytest.mark.xdist_group("bounds")
 def test_every_step_runs_with_every_norm_at_its_bound(at_the_bound):
     told = {path.stem for path in (at_the_bound / "notebooks" / "en").glob("*.ipynb")}
     assert {step.notebook.removesuffix(".ipynb") for step in registry.steps() if step.name != "changes"} <= told
@@ -75,7 +74,6 @@ def test_every_step_runs_with_every_norm_at_its_bound(at_the_bound):
     assert all(norms.value(norm.id, own) in (norm.least, norm.most) for norm in SETTABLE)
 
 
-@pytest.mark.xdist_group("bounds")
 def test_a_notebook_opened_on_such_a_run_gets_that_runs_figures(at_the_bound, capsys):
     """Executed without any parameter but the run: every table is what the run holds, so that nothing differs from the sealed one."""
     with threadpoolctl.threadpool_limits(1):  # as in a run's kernels: sums of many threads differ in their last digit

@@ -27,12 +27,12 @@ NBVAL = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120", "-o",
 def commands(step: str) -> list[list]:
     """What is run, one after the other."""
     demo = [[BIN / "audit", "run", "data/demo"], [BIN / "audit", "report", "outputs/demo/latest", "--language", "ru"]]
-    pytest = [BIN / "pytest", "--durations=80", "--durations-min=1"]
+    pytest = [BIN / "pytest", "--durations=10", "--durations-min=1"]
     if step:
         one = registry.by_name(step)
         books = [[BIN / "pytest", *NBVAL, f"notebooks/{one.notebook}"]]
         return [demo[0], [*pytest, *sorted(ROOT.glob(f"tests/test_{step}*.py")), f"lib/audit/steps/{step}"], *books]
-    shared = ["-n", "2", "--dist", "loadgroup"]
+    shared = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
     return [*demo, [*pytest, *shared], [BIN / "pytest", *NBVAL, "-n", "2", "--dist", "loadfile", "notebooks"]]
 
 
