@@ -55,10 +55,15 @@ def pairs(ours: str, theirs: str, folder: Path, *, times: int = PAIRS, rival: bo
         raise AssertionError(f"{ours} and {theirs} do not compute the same: {made[0]}")
     middle = lambda which, key: statistics.median(pair[which][key] for pair in made)
     return {
-        "ours": middle(0, by), "theirs": middle(1, by), "our_mb": middle(0, "megabytes"), "their_mb": middle(1, "megabytes"),
-        "ratio": statistics.median(a[by] / b[by] for a, b in made), "memory_ratio": statistics.median(a["megabytes"] / b["megabytes"] for a, b in made),
-        "low": min(a[by] / b[by] for a, b in made), "high": max(a[by] / b[by] for a, b in made),
-    }  # fmt: skip
+        "ours": middle(0, by),
+        "theirs": middle(1, by),
+        "our_mb": middle(0, "megabytes"),
+        "their_mb": middle(1, "megabytes"),
+        "ratio": statistics.median(a[by] / b[by] for a, b in made),
+        "memory_ratio": statistics.median(a["megabytes"] / b["megabytes"] for a, b in made),
+        "low": min(a[by] / b[by] for a, b in made),
+        "high": max(a[by] / b[by] for a, b in made),
+    }
 
 
 def row(what: str, found: dict, most: str, rival: str) -> str:

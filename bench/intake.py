@@ -3,7 +3,8 @@
     python bench/intake.py [lines]
 
 A million order lines as a company sends them (cp1251, `;`, decimal comma, spaces in thousands), read into typed columns: ours with its
-quarantine and row numbers, pandas.read_csv with encoding, separators, types and date format given. And a workbook against openpyxl's fastest way.
+quarantine and row numbers, pandas.read_csv with encoding, separators, types and date format given. And a workbook against openpyxl's
+fastest way.
 """
 
 from __future__ import annotations

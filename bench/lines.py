@@ -35,15 +35,21 @@ def made(count: int, where: Path) -> Path:
         amount = np.round(rng.lognormal(8, 1, lines), 2) * np.where(rng.random(lines) < 0.01, -1, 1)
         table = pl.DataFrame(
             {
-                "customer_id": pl.Series(who[order]), "date": (start.astype("datetime64[D]") + days[order]).astype("datetime64[ms]"), "order_id": pl.Series(begun + order),
-                "product_id": pl.Series(rng.integers(0, PRODUCTS, lines)), "quantity": pl.Series(rng.integers(1, 50, lines).astype(float)), "amount": pl.Series(amount),
+                "customer_id": pl.Series(who[order]),
+                "date": (start.astype("datetime64[D]") + days[order]).astype("datetime64[ms]"),
+                "order_id": pl.Series(begun + order),
+                "product_id": pl.Series(rng.integers(0, PRODUCTS, lines)),
+                "quantity": pl.Series(rng.integers(1, 50, lines).astype(float)),
+                "amount": pl.Series(amount),
             }
-        )  # fmt: skip
+        )
         table.with_columns(
-            pl.format("C{}", pl.col("customer_id").cast(pl.String).str.zfill(8)).alias("customer_id"), pl.col("date").cast(pl.Date),
-            pl.format("D{}", pl.col("order_id").cast(pl.String).str.zfill(9)).alias("order_id"), pl.format("P{}", pl.col("product_id")).alias("product_id"),
+            pl.format("C{}", pl.col("customer_id").cast(pl.String).str.zfill(8)).alias("customer_id"),
+            pl.col("date").cast(pl.Date),
+            pl.format("D{}", pl.col("order_id").cast(pl.String).str.zfill(9)).alias("order_id"),
+            pl.format("P{}", pl.col("product_id")).alias("product_id"),
             pl.col("amount").cast(pl.Decimal(18, 4)),
-        ).write_parquet(folder / f"part-{month:02d}.parquet")  # fmt: skip
+        ).write_parquet(folder / f"part-{month:02d}.parquet")
         begun += len(sizes)
     (folder / "whole").touch()
     return folder

@@ -1,6 +1,7 @@
 """Are purchase models fitted fast? Ours beside lifetimes, in processes of their own: interleaved, medians, ratios; writes bench/models.md.
 
-    make bench-models        BG/NBD, MBG/NBD on a million customers with daily times; Pareto/NBD on a hundred thousand; Gamma-Gamma on a million
+    make bench-models        BG/NBD, MBG/NBD on a million customers with daily times; Pareto/NBD on a hundred thousand; Gamma-Gamma on a
+    million
 
 Customers are drawn from each model itself; what is timed is the fit alone, arrays in, parameters out. Parameters must agree to 0.1 %.
 """

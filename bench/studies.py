@@ -89,7 +89,8 @@ def features_of(made: dict[str, pd.DataFrame]) -> pd.DataFrame:
 def loyalty_found(seeds: int) -> pd.DataFrame:
     """Adjusted Rand index with the planted types, abstentions counted as a label: ours, the rule, plain k-means, a supervised classifier.
 
-    One row per seed; also the share of customers typed, and whether types are claimed where the columns of the features were permuted (the null).
+    One row per seed; also the share of customers typed, and whether types are claimed where the columns of the features were permuted (the
+    null).
     """
     rows = []
     for seed in range(seeds):
@@ -128,7 +129,8 @@ def score(found: set, lapsed: set) -> tuple[float, float]:
 
 
 def lapses_found(seeds: int) -> pd.DataFrame:
-    """Precision and recall of both rules over customers with a rhythm of their own; and of fresh lapses, how many and how many of them are found.
+    """Precision and recall of both rules over customers with a rhythm of their own; and of fresh lapses, how many and how many of them are
+    found.
 
     Fresh: the last order lies within 90 days of as_of, where a fixed silence of 90 days is blind by construction. One row per seed.
     """
@@ -149,7 +151,7 @@ def lapses_found(seeds: int) -> pd.DataFrame:
                 "fixed recall": fixed_recall,
                 "fresh": len(fresh),
                 "fresh found": len(fresh & found[SilenceRule.OWN]),
-            }  # fmt: skip
+            }
         )
     return pd.DataFrame(rows)
 

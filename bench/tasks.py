@@ -87,9 +87,15 @@ def by_pandas(folder: Path, out: Path) -> float:
     gap = bought.groupby("customer_id")["date"].diff().dt.days
     bought = bought.assign(gap=gap, log=np.log(gap), number=bought.groupby("customer_id").cumcount() + 1)
     who = bought.groupby("customer_id").agg(
-        first_on=("date", "min"), last_on=("date", "max"), purchases=("date", "size"), revenue=("revenue", "sum"), gaps=("gap", "count"),
-        gap_days=("gap", "median"), gap_log_mean=("log", "mean"), gap_log_var=("log", "var"),
-    )  # fmt: skip
+        first_on=("date", "min"),
+        last_on=("date", "max"),
+        purchases=("date", "size"),
+        revenue=("revenue", "sum"),
+        gaps=("gap", "count"),
+        gap_days=("gap", "median"),
+        gap_log_mean=("log", "mean"),
+        gap_log_var=("log", "var"),
+    )
     for number, name in ((2, "second_on"), (3, "third_on")):
         who[name] = bought[bought["number"] == number].set_index("customer_id")["date"]
     who["silence_days"] = (pd.Timestamp(TO) - who["last_on"]).dt.days

@@ -1,4 +1,5 @@
-"""Tasks of Monday, and the workbook that holds them: nothing forgotten, nothing computed from data, opened by a real office (faults 31, 33-35)."""
+"""Tasks of Monday, and the workbook that holds them: nothing forgotten, nothing computed from data, opened by a real office (faults 31,
+33-35)."""
 
 import csv
 import datetime as dt

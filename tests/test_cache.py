@@ -118,7 +118,8 @@ def library(tmp_path_factory):
 
 
 def changed(library, file: str, old: str, new: str) -> set[str]:
-    """Which steps a change of one file would run, and whether intake and ledger; `en/` and `ru/` stand before steps where the languages differ."""
+    """Which steps a change of one file would run, and whether intake and ledger; `en/` and `ru/` stand before steps where the languages
+    differ."""
     folder, prints = library
     path, before = folder / file, prints()
     text = path.read_text(encoding="utf-8")
@@ -156,7 +157,7 @@ EVERY_STEP = {step.name for step in registry.steps()}
         ("the pages", "audit/report/__init__.py", "", "\n", EVERY_STEP),
         ("the workbook", "audit/report/workbook.py", "", "\n", set()),
     ],
-)  # fmt: skip
+)
 def test_what_a_change_runs(library, what, file, old, new, runs):
     assert changed(library, file, old, new) == runs, what
 

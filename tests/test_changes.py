@@ -1,4 +1,5 @@
-"""What moved between two audits: intervals decide for estimates, difference for facts; classes are counted by hand; a run names its previous one."""
+"""What moved between two audits: intervals decide for estimates, difference for facts; classes are counted by hand; a run names its
+previous one."""
 
 import shutil
 
@@ -37,9 +38,7 @@ def test_an_estimate_moves_when_its_intervals_part_and_a_fact_when_it_differs():
         ]
     )
     moved = changes.findings_moved(now, before).set_index("id")["moved_class"]
-    assert moved.to_dict() == {
-        "far": "moved", "fact": "moved", "near": "chance", "same": "same", "fresh": "appeared", "gone": "gone"
-    }  # fmt: skip
+    assert moved.to_dict() == {"far": "moved", "fact": "moved", "near": "chance", "same": "same", "fresh": "appeared", "gone": "gone"}
     assert moved.index[0] == "far"  # its verdict changed
 
 

@@ -158,10 +158,18 @@ def test_an_inn_survives_the_loss_of_its_zero_and_no_other_change_passes(number,
 @pytest.mark.parametrize(
     ("check", "text", "state"),
     [
-        (identifiers.kpp, "770701001", identifiers.VALID), (identifiers.kpp, "77070100", identifiers.INVALID), (identifiers.kpp, "0", identifiers.INVALID), (identifiers.ogrn, "1027700132195", identifiers.VALID), (identifiers.ogrn, "1027700132196", identifiers.INVALID),
-        (identifiers.phone, "8 (495) 123-45-67 доб. 5, 8 916 123 45 67", identifiers.VALID), (identifiers.phone, "12345", identifiers.INVALID), (identifiers.email, " Info@Example.ru ", identifiers.VALID), (identifiers.email, "info@", identifiers.INVALID), (identifiers.email, "тест@mail.ru", identifiers.INVALID),
+        (identifiers.kpp, "770701001", identifiers.VALID),
+        (identifiers.kpp, "77070100", identifiers.INVALID),
+        (identifiers.kpp, "0", identifiers.INVALID),
+        (identifiers.ogrn, "1027700132195", identifiers.VALID),
+        (identifiers.ogrn, "1027700132196", identifiers.INVALID),
+        (identifiers.phone, "8 (495) 123-45-67 доб. 5, 8 916 123 45 67", identifiers.VALID),
+        (identifiers.phone, "12345", identifiers.INVALID),
+        (identifiers.email, " Info@Example.ru ", identifiers.VALID),
+        (identifiers.email, "info@", identifiers.INVALID),
+        (identifiers.email, "тест@mail.ru", identifiers.INVALID),
     ],
-)  # fmt: skip
+)
 def test_k2_codes_phones_and_addresses_are_judged(check, text, state):
     assert check(text)[1] == state
 

@@ -22,11 +22,14 @@ BASES = {
     "only returns but for one": HEAD + "A,2024-05-01,1\n" + "".join(f"C{i},2024-06-01,-5\n" for i in range(5)),
     "more returned than sold": HEAD + "A,2024-05-01,1\nA,2024-05-01,-500\nB,2024-07-01,3\n",
     "nobody came back": HEAD + "".join(f"C{i},2023-{1 + i % 12:02d}-05,10\n" for i in range(40)),
-    "a name of 200 letters": HEAD + "".join(f"{'Ы' * 200}{i},2024-{m:02d}-05,1e3\n".replace("1e3", "1000") for i in range(3) for m in range(1, 13)),
+    "a name of 200 letters": HEAD
+    + "".join(f"{'Ы' * 200}{i},2024-{m:02d}-05,1e3\n".replace("1e3", "1000") for i in range(3) for m in range(1, 13)),
     "huge amounts": HEAD + "".join(f"C{i},2024-{m:02d}-05,9999999999.99\n" for i in range(3) for m in range(1, 13)),
-    "last purchase on as_of": HEAD + "".join(f"C{i},2024-{m:02d}-{d},5\n" for i in range(8) for m, d in [(1, "01"), (3, "07"), (6, "02"), (9, "09"), (12, "31")]),
-    "two hundred customers once a month for three years": HEAD + "".join(f"C{i},{y}-{m:02d}-{1 + i % 28:02d},5\n" for i in range(200) for y in (2022, 2023, 2024) for m in range(1, 13)),
-}  # fmt: skip
+    "last purchase on as_of": HEAD
+    + "".join(f"C{i},2024-{m:02d}-{d},5\n" for i in range(8) for m, d in [(1, "01"), (3, "07"), (6, "02"), (9, "09"), (12, "31")]),
+    "two hundred customers once a month for three years": HEAD
+    + "".join(f"C{i},{y}-{m:02d}-{1 + i % 28:02d},5\n" for i in range(200) for y in (2022, 2023, 2024) for m in range(1, 13)),
+}
 
 
 def cells(notebook, folder, **given):

@@ -160,8 +160,8 @@ def dates_of_the_future_are_left_out_and_counted(base, tmp_path):
 
 
 CUSTOMERS = (
-    TOML
-    + '\n[sources.people]\nfile = "people.csv"\n[tables.customers]\nfrom = "people"\ncolumns = { customer_id = "id", name = "title", tax_id = "inn" }\n'
+    TOML + '\n[sources.people]\nfile = "people.csv"\n[tables.customers]\nfrom = "people"\ncolumns = { customer_id = '
+    '"id", name = "title", tax_id = "inn" }\n'
 )
 
 
@@ -323,7 +323,8 @@ def the_same_document_in_overlapping_exports_counts_once(base, tmp_path):
 @fault(19)
 def the_same_tax_id_is_one_company_and_the_same_name_waits_for_a_human(base, tmp_path):
     (tmp_path / "people.csv").write_text(
-        'id,title,inn\nРомашка,"ООО ""Ромашка""",7707083893\nB,"Pомашка, ООО",7707083893\nC,Общество с ограниченной ответственностью «Ромашка»,\n',
+        'id,title,inn\nРомашка,"ООО ""Ромашка""",7707083893\nB,"Pомашка, ООО",7707083893\nC,Общество с ограниченной '
+        "ответственностью «Ромашка»,\n",
         encoding="utf-8",
     )
     found = base(LINES + "C,2024-03-01,5\n", CUSTOMERS)

@@ -29,12 +29,30 @@ GOOD = "who,day,money\nA,2024-01-02,10\nB,2024-02-03,20\n"
 @pytest.mark.parametrize(
     ("text", "decimal", "expected"),
     [
-        ("1234,50", ",", "1234.5"), ("1 234,50", ",", "1234.5"), ("1\xa0234,50", ",", "1234.5"), ("1\u202f234,50", ",", "1234.5"), ("1'234,50", ",", "1234.5"),
-        ("1.234,50", ",", "1234.5"), ("1.234.567", ",", "1234567"), ("(100)", ",", "-100"), ("100-", ",", "-100"), ("−100,5", ",", "-100.5"),
-        ("100 ₽", ",", "100"), ("100,50 руб.", ",", "100.5"), ("1,234.50", ".", "1234.5"), ("1,234", ".", "1234"), ("$5", ".", "5"),
-        ("1 2OO,50", ",", None), ("12.50", ",", None), ("1.234", ",", None), ("1,23,4", ",", None), ("", ",", None), ("abc", ".", None), ("1e5", ".", None),
+        ("1234,50", ",", "1234.5"),
+        ("1 234,50", ",", "1234.5"),
+        ("1\xa0234,50", ",", "1234.5"),
+        ("1\u202f234,50", ",", "1234.5"),
+        ("1'234,50", ",", "1234.5"),
+        ("1.234,50", ",", "1234.5"),
+        ("1.234.567", ",", "1234567"),
+        ("(100)", ",", "-100"),
+        ("100-", ",", "-100"),
+        ("−100,5", ",", "-100.5"),
+        ("100 ₽", ",", "100"),
+        ("100,50 руб.", ",", "100.5"),
+        ("1,234.50", ".", "1234.5"),
+        ("1,234", ".", "1234"),
+        ("$5", ".", "5"),
+        ("1 2OO,50", ",", None),
+        ("12.50", ",", None),
+        ("1.234", ",", None),
+        ("1,23,4", ",", None),
+        ("", ",", None),
+        ("abc", ".", None),
+        ("1e5", ".", None),
     ],
-)  # fmt: skip
+)
 def test_fault_06_money_is_exact_or_unread(text, decimal, expected):
     assert numbers([text], decimal) == [None if expected is None else Decimal(expected)]
 
@@ -48,11 +66,17 @@ def test_money_written_the_russian_way_is_read_back_exactly(value, space):
 @pytest.mark.parametrize(
     ("text", "format", "expected"),
     [
-        ("01.02.2025", "%d.%m.%Y", dt.date(2025, 2, 1)), ("01.02.2025", "%m.%d.%Y", dt.date(2025, 1, 2)), ("31.02.2025", "%d.%m.%Y", None),
-        ("00.00.0000", "%d.%m.%Y", None), ("01.01.0001", "%d.%m.%Y", None), ("31.12.9999", "%d.%m.%Y", None), ("2025-02-01", "%d.%m.%Y", None),
-        ("01.01.2020 0:00", "%d.%m.%Y %H:%M", dt.date(2020, 1, 1)), ("1996-07-04 00:00:00.000", "%Y-%m-%d %H:%M:%S%.f", dt.date(1996, 7, 4)),
+        ("01.02.2025", "%d.%m.%Y", dt.date(2025, 2, 1)),
+        ("01.02.2025", "%m.%d.%Y", dt.date(2025, 1, 2)),
+        ("31.02.2025", "%d.%m.%Y", None),
+        ("00.00.0000", "%d.%m.%Y", None),
+        ("01.01.0001", "%d.%m.%Y", None),
+        ("31.12.9999", "%d.%m.%Y", None),
+        ("2025-02-01", "%d.%m.%Y", None),
+        ("01.01.2020 0:00", "%d.%m.%Y %H:%M", dt.date(2020, 1, 1)),
+        ("1996-07-04 00:00:00.000", "%Y-%m-%d %H:%M:%S%.f", dt.date(1996, 7, 4)),
     ],
-)  # fmt: skip
+)
 def test_fault_07_dates_are_read_by_the_declared_format_only(text, format, expected):
     assert pl.DataFrame({"x": [text]}).select(parse.date(pl.col("x"), format))["x"].to_list() == [expected]
 
@@ -97,9 +121,14 @@ def test_rows_and_money_of_every_fate_add_up_to_the_file(tmp_path):
 
 
 rows = st.lists(
-    st.tuples(st.sampled_from(["A", "B", "", "NA"]), st.sampled_from(["2024-01-02", "2025-06-01", "31.02.2024", ""]), st.sampled_from(["10", "-2.5", "x", "", "1 000"])),
-    min_size=1, max_size=30,
-)  # fmt: skip
+    st.tuples(
+        st.sampled_from(["A", "B", "", "NA"]),
+        st.sampled_from(["2024-01-02", "2025-06-01", "31.02.2024", ""]),
+        st.sampled_from(["10", "-2.5", "x", "", "1 000"]),
+    ),
+    min_size=1,
+    max_size=30,
+)
 
 
 @given(rows)
@@ -202,7 +231,8 @@ def test_repeats_without_a_key_are_kept_and_flagged(tmp_path):
 
 def test_a_lookup_that_means_two_things_is_an_error_not_a_doubled_row(tmp_path):
     toml = TOML.replace('customer_id = "who", ', "") + (
-        'lookup = { customer_id = { source = "orders", key = "who", match = "no", column = "buyer" } }\n[sources.orders]\nfile = "orders.csv"\n'
+        'lookup = { customer_id = { source = "orders", key = "who", match = "no", column = "buyer" } '
+        '}\n[sources.orders]\nfile = "orders.csv"\n'
     )
     (tmp_path / "orders.csv").write_text("no,buyer\nA,X\nA,Y\nB,Z\n", encoding="utf-8")
     with pytest.raises(intake.BadExport, match="no is not one row in 'orders': A"):

@@ -33,7 +33,8 @@ def executed(tmp_path, *cells: str):
 def test_a_forked_kernel_has_imported_what_chapters_need_before_its_first_cell(tmp_path):
     [shown] = executed(
         tmp_path,
-        "import sys\n[m for m in ('pandas', 'audit.steps.base.charts', 'audit.steps.loyalty.clusters', 'sklearn.cluster') if m not in sys.modules]",
+        "import sys\n[m for m in ('pandas', 'audit.steps.base.charts', 'audit.steps.loyalty.clusters', "
+        "'sklearn.cluster') if m not in sys.modules]",
     )
     assert shown["text/plain"] == "[]"
 
@@ -41,7 +42,8 @@ def test_a_forked_kernel_has_imported_what_chapters_need_before_its_first_cell(t
 def test_a_kernel_finds_its_environment_and_folder_and_may_start_processes(tmp_path):
     [shown] = executed(
         tmp_path,
-        "import os, multiprocessing\nprint(os.getcwd(), os.environ['LANGUAGE'], os.environ['TZ'], multiprocessing.current_process().daemon)",
+        "import os, multiprocessing\nprint(os.getcwd(), os.environ['LANGUAGE'], os.environ['TZ'], "
+        "multiprocessing.current_process().daemon)",
     )
     assert shown.split() == [str(tmp_path), "en", "UTC", "False"]
 

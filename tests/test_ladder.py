@@ -39,8 +39,14 @@ FACTS = pd.DataFrame(
 
 def test_b10_behaviour_alone_proves_buyer_and_repeat_and_leaves_the_rest_unknown():
     assert rungs()["rung_class"].to_dict() == {
-        "steady": "unknown", "elsewhere": "unknown", "loyal": "unknown", "fan": "unknown", "once": "buyer", "twice": "repeat", "gone": "silent",
-    }  # fmt: skip
+        "steady": "unknown",
+        "elsewhere": "unknown",
+        "loyal": "unknown",
+        "fan": "unknown",
+        "once": "buyer",
+        "twice": "repeat",
+        "gone": "silent",
+    }
 
 
 def test_b10_budget_and_referral_prove_the_upper_rungs():

@@ -68,9 +68,11 @@ def _numbers(page, tongue: str) -> collections.Counter:
 
 
 LATIN = {  # what stays Latin in Russian: names of methods and of what stands in audit.toml or a lock
-    "CRR", "CRM", "RFM", "ABC", "XYZ", "ABC-XYZ", "E-mail", "SHA-256", "RUB", "IFRS", "Upgrade", "audit", "toml", "duplicates", "csv", "decision", "merge",
+    "CRR", "CRM", "RFM", "ABC", "XYZ", "ABC-XYZ", "E-mail", "SHA-256", "RUB", "IFRS", "Upgrade", "audit", "toml", "duplicates", "csv",
+    "decision", "merge",
     "apart", "group", "as_of", "clusterboot", "The", "Customer-Base", "Audit", "declared", "owner", "eight_questions",
-    "Pareto", "NBD", "MBG", "CNBD-k", "sBG", "Gamma-Gamma", "alive", "alpha", "beta", "ETS", "Theta", "TSB", "WAPE", "MASE", "statsmodels", "Hyndman", "Koehler", "Kaplan", "Narayanan", "fixed", "LTV",
+    "Pareto", "NBD", "MBG", "CNBD-k", "sBG", "Gamma-Gamma", "alive", "alpha", "beta", "ETS", "Theta", "TSB", "WAPE", "MASE", "statsmodels",
+    "Hyndman", "Koehler", "Kaplan", "Narayanan", "fixed", "LTV",
 }  # fmt: skip
 
 

@@ -105,7 +105,8 @@ def test_the_seasonal_clock_advances_by_a_year_in_a_year_and_never_backwards():
 
 
 LINE = st.tuples(
-    st.sampled_from("ABC"), st.dates(dt.date(2023, 1, 1), dt.date(2024, 12, 31)).map(str), st.integers(-500, 1000), st.sampled_from(["p", "q"]), st.sampled_from(["1", "2", ""])
+    st.sampled_from("ABC"), st.dates(dt.date(2023, 1, 1), dt.date(2024, 12, 31)).map(str), st.integers(-500, 1000), st.sampled_from(["p",
+    "q"]), st.sampled_from(["1", "2", ""])
 )  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""Purchase and spending models: published numbers, parameters found again, refusals. A test is named after the paper whose numbers it has."""
+"""Purchase and spending models: published numbers, parameters found again, refusals. A test is named after the paper whose numbers it
+has."""
 
 import numpy as np
 import pandas as pd

@@ -92,8 +92,10 @@ def test_p34_a_pool_by_revenue_or_by_a_driver_nobody_knows_is_not_laid_and_says_
     )
     assert found["cost_to_serve"].sum() == 0
     assert table.set_index("pool")["laid_class"].to_dict() == {
-        "x": "by_revenue", "y": "no_driver", "z": "company",
-    }  # fmt: skip
+        "x": "by_revenue",
+        "y": "no_driver",
+        "z": "company",
+    }
 
 
 def test_p34_customers_of_equal_revenue_differ_by_what_they_cause():

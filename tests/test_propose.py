@@ -36,9 +36,14 @@ RUSSIAN = "Дата;Номер документа;Контрагент;Номе�
 def test_a_russian_register_in_cp1251_is_understood_whole(tmp_path):
     proposal = new(tmp_path, sales__csv=RUSSIAN.encode("cp1251"))
     assert proposal.tables["lines"]["columns"] == {
-        "customer_id": "Контрагент", "date": "Дата", "amount": "Сумма, руб.", "order_id": "Номер документа", "product_id": "Номенклатура",
-        "quantity": "Количество", "manager_id": "Менеджер",
-    }  # fmt: skip
+        "customer_id": "Контрагент",
+        "date": "Дата",
+        "amount": "Сумма, руб.",
+        "order_id": "Номер документа",
+        "product_id": "Номенклатура",
+        "quantity": "Количество",
+        "manager_id": "Менеджер",
+    }
     source = settings.read(proposal.path.parent).sources["sales"]
     assert (source.encoding, source.delimiter, source.decimal, source.date_format) == ("cp1251", ";", ",", "%d.%m.%Y")
     assert proposal.base == {"as_of": dt.date(2024, 3, 15), "currency": "RUB"}
@@ -101,8 +106,10 @@ def test_a_report_of_1c_with_parameters_groups_and_a_total_is_made_flat(tmp_path
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         page = book.add_worksheet("TDSheet")
         rows = [
-            (0, ["Ведомость продаж"]), (0, ["Период: 2024 г."]), (0, []), (0, ["Контрагент", "Дата", "Сумма, руб."]), (0, ["Документ"]), (0, ["Ромашка", "", 30]),
-            (1, ["РТ-1", "01.02.2024", 10]), (1, ["РТ-2", "15.03.2024", 20]), (0, ["Лютик", "", 5]), (1, ["РТ-3", "20.03.2024", 5]), (0, ["Итого", "", 35]),
+            (0, ["Ведомость продаж"]), (0, ["Период: 2024 г."]), (0, []), (0, ["Контрагент", "Дата", "Сумма, руб."]), (0, ["Документ"]), (0,
+            ["Ромашка", "", 30]),
+            (1, ["РТ-1", "01.02.2024", 10]), (1, ["РТ-2", "15.03.2024", 20]), (0, ["Лютик", "", 5]), (1, ["РТ-3", "20.03.2024", 5]), (0,
+            ["Итого", "", 35]),
         ]  # fmt: skip
         for i, (level, cells) in enumerate(rows):
             for j, cell in enumerate(cells):

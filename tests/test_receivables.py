@@ -53,8 +53,12 @@ def test_a_payment_finds_its_number_then_its_amount_then_the_oldest_and_the_rest
         ("p4", "b", "2025-02-01", 20, ""),
     )
     assert ways(receivables.applied(BILLS, came, as_of=AS_OF)) == [
-        ("p4", "4", 20, Applied.OLDEST), ("p1", "2", 70, Applied.NUMBER), ("p2", "1", 100, Applied.AMOUNT), ("p3", "", 30, Applied.ADVANCE), ("p3", "3", 100, Applied.OLDEST),
-    ]  # fmt: skip
+        ("p4", "4", 20, Applied.OLDEST),
+        ("p1", "2", 70, Applied.NUMBER),
+        ("p2", "1", 100, Applied.AMOUNT),
+        ("p3", "", 30, Applied.ADVANCE),
+        ("p3", "3", 100, Applied.OLDEST),
+    ]
 
 
 def test_what_a_named_payment_leaves_over_is_laid_on_others_and_a_strangers_number_is_not_believed():
@@ -147,7 +151,8 @@ def test_debtors_are_groups_of_companies_with_their_limits_together():
 
 
 def test_expected_loss_is_read_from_how_invoices_were_paid_and_says_nothing_beyond():
-    """Ten invoices: eight paid at 10 days late, two open at 60 and at 200 days; of those open at 60, half were still open at 90 (the one at 200)."""
+    """Ten invoices: eight paid at 10 days late, two open at 60 and at 200 days; of those open at 60, half were still open at 90 (the one
+    at 200)."""
     days = [10] * 8
     rows = [(str(i), "a", "2025-01-01", "2025-01-31", 10) for i in range(8)]
     rows += [("8", "a", "2025-10-02", AS_OF - pd.Timedelta(days=60), 100), ("9", "a", "2025-05-15", AS_OF - pd.Timedelta(days=200), 1000)]

@@ -31,10 +31,22 @@ def check(folder, rules: str = "", toml=FULL, csv=CSV):
         ('[rules]\nreturns = "excluded"\n', "a return, by [rules] returns", 1, -50, 1101),
         ('[rules]\ncorrections = "excluded"\n', "a correction, by [rules] corrections", 1, -5, 1056),
         ('[rules]\nzero_amounts = "excluded"\n', "nothing to pay, by [rules] zero_amounts", 1, 0, 1051),
-        ('[[rules.exclude]]\nwhy = "test orders"\ncolumn = "order_id"\nvalues = ["TEST*"]\n', "test orders, by [rules] exclude", 1, 999, 52),
-        ('[[rules.exclude]]\nwhy = "own companies"\ncolumn = "customer_id"\nvalues = ["A", "B"]\n', "own companies, by [rules] exclude", 4, 52, 999),
+        (
+            '[[rules.exclude]]\nwhy = "test orders"\ncolumn = "order_id"\nvalues = ["TEST*"]\n',
+            "test orders, by [rules] exclude",
+            1,
+            999,
+            52,
+        ),
+        (
+            '[[rules.exclude]]\nwhy = "own companies"\ncolumn = "customer_id"\nvalues = ["A", "B"]\n',
+            "own companies, by [rules] exclude",
+            4,
+            52,
+            999,
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_rule_leaves_out_its_lines_and_says_their_money(tmp_path, rules, reason, rows, money, left):
     found = check(tmp_path, rules)
     assert found.effects.filter(pl.col("rule") == reason).select("rows", "before", "after").rows() == [(rows, Decimal(money), Decimal(0))]

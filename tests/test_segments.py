@@ -11,7 +11,8 @@ from audit.stats import dispersion
 from audit.steps import segments
 from tests.conftest import ledger_of
 
-WEEKLY = [0, 15, 40, 15, 10, 15, 20, 15, 10, 15, 20, 15, 5, 20, 45, 20, 15, 20, 25, 20, 15, 20, 25, 20, 40, 10, 35, 10, 5, 10, 15, 10, 5, 10, 15, 10]  # fmt: skip
+WEEKLY = [0, 15, 40, 15, 10, 15, 20, 15, 10, 15, 20, 15, 5, 20, 45, 20, 15, 20, 25, 20, 15, 20, 25, 20, 40, 10, 35, 10, 5, 10, 15, 10, 5,
+10, 15, 10]  # fmt: skip
 LIMITS = {"least": 6, "x_limit": 0.25, "y_limit": 0.5}
 NO_SEASON = pd.DataFrame({"month": range(1, 13), "index": 1.0})
 
@@ -116,8 +117,12 @@ def test_d3_d4_every_customer_has_one_stage():
     customers = pd.DataFrame({"customer_id": ["old", "new", "reserve", "gone", "never"], "name": "x"})
     table = segments.lifecycle(found["history"], customers=customers, as_of=pd.Timestamp("2024-12-31"), active_months=3, archive_months=20)
     assert table.set_index("customer_id")["status_class"].to_dict() == {
-        "old": "existing", "new": "new", "reserve": "reserve", "gone": "archived", "never": "potential",
-    }  # fmt: skip
+        "old": "existing",
+        "new": "new",
+        "reserve": "reserve",
+        "gone": "archived",
+        "never": "potential",
+    }
 
 
 def moved(rows):

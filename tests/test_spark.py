@@ -1,4 +1,5 @@
-"""The same ledger on Spark: every table of the demo, and lines that lie elsewhere. Needs PySpark and Java, and says so where they are missing."""
+"""The same ledger on Spark: every table of the demo, and lines that lie elsewhere. Needs PySpark and Java, and says so where they are
+missing."""
 
 import datetime as dt
 import os
@@ -36,7 +37,8 @@ spark.sql.adaptive.enabled false
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory):
-    """Skips where PySpark or Java is missing; CI must have both. Set for many small tables: most of the time went to compiling each query."""
+    """Skips where PySpark or Java is missing; CI must have both. Set for many small tables: most of the time went to compiling each
+    query."""
     there = bool(shutil.which("java"))
     try:
         import pyspark  # noqa: F401

@@ -156,11 +156,15 @@ def tables_of(bought: pd.DataFrame, until: int) -> pd.DataFrame:
     logs = np.log(gaps).groupby(of["customer_id"]).agg(["sum", "count"])
     return pd.DataFrame(
         {
-            "customer_id": table.index, "purchases": table["size"].to_numpy(), "revenue": table["size"].to_numpy() * 100.0,
-            "life_clock_days": (table["max"] - table["min"]).to_numpy(dtype=float), "silence_clock_days": (until - table["max"]).to_numpy(dtype=float),
-            "gaps": logs["count"].to_numpy(), "gap_log_mean": (logs["sum"] / logs["count"].where(logs["count"] > 0)).to_numpy(),
+            "customer_id": table.index,
+            "purchases": table["size"].to_numpy(),
+            "revenue": table["size"].to_numpy() * 100.0,
+            "life_clock_days": (table["max"] - table["min"]).to_numpy(dtype=float),
+            "silence_clock_days": (until - table["max"]).to_numpy(dtype=float),
+            "gaps": logs["count"].to_numpy(),
+            "gap_log_mean": (logs["sum"] / logs["count"].where(logs["count"] > 0)).to_numpy(),
         }
-    ).reset_index(drop=True)  # fmt: skip
+    ).reset_index(drop=True)
 
 
 REGULAR = mle.Fit(bg_nbd.CNBD, {"r": 3.0, "alpha": 20.0, "a": 0.5, "b": 12.0}, {}, np.zeros((4, 4)), 0.0, 1, {"k": 5})

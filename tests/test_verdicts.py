@@ -13,7 +13,8 @@ def found(*rows):
 BASE = ("base", "base_size", "", 5.0)
 STAYS, TRUST = ("retention", "retention_rate", "", None), ("intake", "rows_kept", "", None)
 MISSED, RICH, POOR, PLAIN = (
-    ("accounts", "key_share", "missed", None), ("wallet", "wallet_share", "", 900.0), ("ladder", "ladder_falls", "", 1.0), ("repeat", "period_ratio", "", None),
+    ("accounts", "key_share", "missed", None), ("wallet", "wallet_share", "", 900.0), ("ladder", "ladder_falls", "", 1.0), ("repeat",
+    "period_ratio", "", None),
 )  # fmt: skip
 
 

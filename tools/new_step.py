@@ -1,6 +1,7 @@
 """`make new-step NAME=weekday`: a step that runs at once, to be filled with a question.
 
-Writes its room (lib/audit/steps/<name>: STEP and TABLES, one metric, findings, a chart), its notebook with a norm, its test, and its entries in the
+Writes its room (lib/audit/steps/<name>: STEP and TABLES, one metric, findings, a chart), its notebook with a norm, its test, and its
+entries in the
 catalogue; then says what is left to do. Nothing else needs to know of it: order, gate, README and headings follow from the room.
 """
 
@@ -137,7 +138,8 @@ CELLS = [  # kind, tags, source
     (
         "code",
         ["parameters"],
-        'run_dir: str = "../outputs/demo/latest"  # folder of an audit run\nNAME_most: int = None  # purchases from which customers stand together',
+        'run_dir: str = "../outputs/demo/latest"  # folder of an audit run\nNAME_most: int = None  # purchases from '
+        "which customers stand together",
     ),
     ("code", [], 'norm = norms.of(run_dir, globals())\nhistory, settings = store.load(run_dir, "history"), store.settings(run_dir)'),
     ("code", [], "counts = NAME.NAME_counts(history, most=norm.NAME_most)"),
@@ -156,10 +158,13 @@ def files(name: str, question: str, title: str, number: int) -> dict[Path, str]:
     filled = lambda text: text.replace("NAME", name).replace("QUESTION", question).replace("TITLE", title).replace("NUMBER", str(number))
     room = ROOT / "lib" / "audit" / "steps" / name
     return {
-        room / "__init__.py": filled(ROOM), room / "counts.py": filled(COUNTS), room / "findings.py": filled(FINDINGS), room / "charts.py": filled(CHARTS),
+        room / "__init__.py": filled(ROOM),
+        room / "counts.py": filled(COUNTS),
+        room / "findings.py": filled(FINDINGS),
+        room / "charts.py": filled(CHARTS),
         ROOT / "notebooks" / f"{number:03d}_{name}.ipynb": _notebook(name, [(kind, tags, filled(text)) for kind, tags, text in CELLS]),
         ROOT / "tests" / f"test_{name}.py": filled(TEST),
-    }  # fmt: skip
+    }
 
 
 def _notebook(name: str, cells: list[tuple]) -> str:

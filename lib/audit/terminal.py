@@ -113,7 +113,8 @@ def _move(row) -> str:
 
 
 def changes(tables: dict[str, pd.DataFrame]) -> str:
-    """What moved between two runs: findings that moved or changed their verdict, moves between classes, and the customers with most money."""
+    """What moved between two runs: findings that moved or changed their verdict, moves between classes, and the customers with most
+    money."""
     from audit.core.findings import in_unit
     from audit.steps.changes.codes import Moved
 

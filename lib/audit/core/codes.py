@@ -9,7 +9,8 @@ from enum import StrEnum
 
 
 class Code(StrEnum):
-    """A closed list. A member is its code; `label` is what readers see, `meaning` and `action` say more where there is more; all are messages.
+    """A closed list. A member is its code; `label` is what readers see, `meaning` and `action` say more where there is more; all are
+    messages.
 
     >>> class Rung(Code):
     ...     BUYER = "buyer", "buys", "one purchase", "call"

@@ -2,10 +2,13 @@
 
     internal    everything
     client      without the raw content of rejected rows and without the executed notebooks
-    anonymous   keyed pseudonyms for customers, managers, documents and the company; free text, tax ids, file names left out; small groups merged
+    anonymous   keyed pseudonyms for customers, managers, documents and the company; free text, tax ids, file names left out; small groups
+    merged
 
-A pseudonym is HMAC-SHA256 of the code under a key of the base's own, which lies beside its exports and never among the outputs: who holds both can
-go back, nobody else can, and codes that are easily guessed (tax ids, phones) cannot be tried out. Pseudonymous is not anonymous in the law's sense:
+A pseudonym is HMAC-SHA256 of the code under a key of the base's own, which lies beside its exports and never among the outputs: who holds
+both can
+go back, nobody else can, and codes that are easily guessed (tax ids, phones) cannot be tried out. Pseudonymous is not anonymous in the
+law's sense:
 amounts and dates stay what they are.
 """
 
@@ -27,7 +30,8 @@ KEY_FILE = "pseudonyms.key"
 OTHER, LEFT_OUT = "other", N_("left out in this edition")
 CODES = {  # columns that name somebody or something of the company -> letter of their pseudonyms
     "customer_id": "C", "customer_a": "C", "customer_b": "C", "alias_id": "C", "group_id": "G", "manager_id": "M", "department": "O",
-    "order_id": "D", "returns_order_id": "D", "sale_id": "D", "line_id": "L", "contact_id": "P", "respondent": "P", "supplier": "S", "id": "U",
+    "order_id": "D", "returns_order_id": "D", "sale_id": "D", "line_id": "L", "contact_id": "P", "respondent": "P",
+    "supplier": "S", "id": "U",
     "invoice_id": "D", "payment_id": "D",
 }  # fmt: skip
 NAMED_BY = {"name_a": "customer_a", "name_b": "customer_b"}

@@ -73,11 +73,13 @@ class Finding:
 def findings_table(name: str) -> Table:
     """The table of a chapter's findings, as `judge` makes it, under its name."""
     return written(
-        name, "one finding", "id",
+        name,
+        "one finding",
+        "id",
         "id:t step:t kind:t message:t title:t value:n unit:t n:c low:n high:n norm_id:t verdict:t norm:n previous:n "
         "money:m money_low:m money_high:m who:t why:t params:t",
         codes={"verdict": Verdict},
-    )  # fmt: skip
+    )
 
 
 def verdict(low: float, high: float, norm: float, *, direction: str, inclusive: bool) -> Verdict:

@@ -1,6 +1,7 @@
 """Against what is a number judged? The register of norms, settings and claims (norms.toml), each with its type and bounds.
 
-A norm lives here and nowhere else. A base may override it in audit.toml; every notebook takes the value of the run it stands on (`of`), and one
+A norm lives here and nowhere else. A base may override it in audit.toml; every notebook takes the value of the run it stands on (`of`),
+and one
 that is given by hand is held to the same bounds.
 """
 
@@ -154,10 +155,19 @@ def in_force(overrides: Mapping) -> pd.DataFrame:
         own = overrides.get(norm.id)
         rows.append(
             {
-                "norm": norm.id, "kind": norm.kind, "value": norm.value, "own_value": own.value if own else float("nan"), "why": own.why if own else "",
-                "direction": norm.direction, "unit": norm.unit, "least": norm.least, "most": norm.most, "meaning": norm.meaning, "source": norm.source,
+                "norm": norm.id,
+                "kind": norm.kind,
+                "value": norm.value,
+                "own_value": own.value if own else float("nan"),
+                "why": own.why if own else "",
+                "direction": norm.direction,
+                "unit": norm.unit,
+                "least": norm.least,
+                "most": norm.most,
+                "meaning": norm.meaning,
+                "source": norm.source,
             }
-        )  # fmt: skip
+        )
     return pd.DataFrame(rows)
 
 

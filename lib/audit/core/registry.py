@@ -1,6 +1,7 @@
 """Which questions does the audit answer, and what does each need? The rooms of lib/audit/steps, found where they stand.
 
-Nothing about a question is listed here: each room says in its __init__ what it is (STEP), what it writes (TABLES) and how it calls columns that
+Nothing about a question is listed here: each room says in its __init__ what it is (STEP), what it writes (TABLES) and how it calls columns
+that
 only its pictures and excerpts show (HEADINGS). Order follows from the tables; gate, README, labels and kernels follow from this.
 """
 

@@ -4,5 +4,6 @@ from audit.i18n.messages import current, mark, parts, plural, prose, render, sto
 from audit.i18n.numbers import NOTHING, PLAIN, SHARES, UNITS, counted, number, shown, symbol
 
 __all__ = [
-    "NOTHING", "PLAIN", "SHARES", "UNITS", "counted", "current", "mark", "number", "parts", "plural", "prose", "render", "shown", "stored", "symbol", "translate",
+    "NOTHING", "PLAIN", "SHARES", "UNITS", "counted", "current", "mark", "number", "parts", "plural", "prose", "render", "shown", "stored",
+    "symbol", "translate",
 ]  # fmt: skip

@@ -83,7 +83,8 @@ def take(folder: Path, settings: Settings, snapshots: Path | None = None, *, els
     taken = check(folder, settings, snapshots, elsewhere=elsewhere)
     if taken.missing:
         message = N_(
-            "there is nothing to audit: {missing}{example}\nWhat to do: check [tables.lines], and date_format and decimal in [sources] of audit.toml."
+            "there is nothing to audit: {missing}{example}\nWhat to do: check [tables.lines], and date_format and "
+            "decimal in [sources] of audit.toml."
         )
         first = taken.quarantine.filter(pl.col("table") == "lines").head(1).rows(named=True)
         said = translate(N_("\nThe first: {file}, row {row}: {content}"))

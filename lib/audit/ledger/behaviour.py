@@ -15,7 +15,8 @@ from audit.ledger.rhythm import days_between
 
 
 def usual_prices(lines: nw.LazyFrame) -> nw.LazyFrame | None:
-    """What all customers paid and got of each product in each quarter: one row per product and quarter; None without products or quantities."""
+    """What all customers paid and got of each product in each quarter: one row per product and quarter; None without products or
+    quantities."""
     if not {"product_id", "quantity"} <= set(lines.collect_schema().names()):
         return None
     whole = lines.filter((nw.col("quantity") > 0) & (nw.col("amount") > 0)).select(
@@ -96,7 +97,8 @@ def sellers(traced: nw.LazyFrame) -> nw.LazyFrame | None:
 
 
 def mix(traced: nw.LazyFrame, products: nw.LazyFrame | None) -> nw.LazyFrame | None:
-    """What of which category each customer bought in each year: one row per customer, category and year; None where lines or products do not say (tables.py)."""
+    """What of which category each customer bought in each year: one row per customer, category and year; None where lines or products do
+    not say (tables.py)."""
     if (
         products is None
         or not {"product_id"} <= set(traced.collect_schema().names())

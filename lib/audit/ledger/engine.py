@@ -1,6 +1,7 @@
 """Where are order lines computed? In this process by polars, streaming; or by Spark, on a cluster. The only code that differs by engine.
 
-The other modules of the ledger describe tables lazily on narwhals, whatever frame they are given; here they are computed. `in_memory` keeps what
+The other modules of the ledger describe tables lazily on narwhals, whatever frame they are given; here they are computed. `in_memory`
+keeps what
 it computed in memory, `to_parquet` in a Parquet file from which the rest goes on, so that nothing larger than one row per customer is held.
 """
 
@@ -65,13 +66,15 @@ def _spark(declared: Engine):
     except (PySparkException, RuntimeError, OSError) as error:
         where = declared.remote or declared.master
         message = N_(
-            "[engine] Spark at {where} did not start: {error}. What to do: check the address; a local master needs Java 17 (`java -version`)."
+            "[engine] Spark at {where} did not start: {error}. What to do: check the address; a local master needs Java "
+            "17 (`java -version`)."
         )
         raise NoEngine(message, where=where, error=str(error).splitlines()[0]) from error
 
 
 def parts(lines: nw.LazyFrame) -> list[nw.Expr]:
-    """Conditions that split the lines by ranges of customers, so that one part after the other fits in memory; one that holds for all where all do.
+    """Conditions that split the lines by ranges of customers, so that one part after the other fits in memory; one that holds for all
+    where all do.
 
     Customers follow each other from part to part in the order of their ids; Spark splits by itself.
     """
@@ -139,7 +142,8 @@ def beside(table: pl.DataFrame, lines: nw.LazyFrame) -> nw.LazyFrame:
 
 
 def once(lines: nw.LazyFrame, *columns: str) -> nw.LazyFrame:
-    """These columns of the lines with fewer repeats: where the lines lie in an order, the lines of one order stand together and are one here.
+    """These columns of the lines with fewer repeats: where the lines lie in an order, the lines of one order stand together and are one
+    here.
 
     Repeats that stand apart remain: for what does not mind them, and has most of its work spared. No line may be without all of them.
     """

@@ -1,6 +1,7 @@
 """Which order lines may be counted, where they lie elsewhere, typed, too many for the intake of exports?
 
-Rows without customer, day or money go to quarantine, rows outside the time observed are left out, and every row has its fate, as in intake. What
+Rows without customer, day or money go to quarantine, rows outside the time observed are left out, and every row has its fate, as in
+intake. What
 intake does for exports beyond that (totals, repeats, duplicates of customers, VAT, services) is not done, and the report says so.
 """
 
@@ -59,7 +60,8 @@ def lines(frame, *, place: str, as_of: dt.date, observed_from: dt.date | None) -
     there = rows.collect_schema().names()
     if missing := [c for c in NEEDED if c not in there]:
         message = N_(
-            "[engine] lines: {place} has no column {missing}; it has {there}. What to do: write it with the columns of `lines` in data/README.md."
+            "[engine] lines: {place} has no column {missing}; it has {there}. What to do: write it with the columns of "
+            "`lines` in data/README.md."
         )
         raise BadLines(message, place=place, missing=", ".join(missing), there=", ".join(there))
     known = [c for c in registry.tables()["lines"].columns if c.name in there and c.name not in ("line_id", "currency", "vat")]

@@ -81,7 +81,8 @@ def summary(lines: nw.LazyFrame, *, as_of: dt.date) -> nw.LazyFrame:
 def _own_rhythm(gaps: nw.LazyFrame, season: pl.DataFrame) -> nw.LazyFrame:
     """Count, median, and mean and variance of the log of each customer's gaps.
 
-    Logs are summed as whole millionths, and results rounded to nine digits: the last digits of floating numbers differ from run to run, and from
+    Logs are summed as whole millionths, and results rounded to nine digits: the last digits of floating numbers differ from run to run,
+    and from
     engine to engine.
     """
     between = nw.max_horizontal(clock(nw.col("date"), season) - clock(nw.col("from_on"), season), nw.lit(0.05))

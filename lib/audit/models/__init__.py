@@ -23,7 +23,8 @@ from audit.models.mle import Fit
 from audit.models.rfm import Counts
 
 MODULES = {
-    "BG/NBD": "bg_nbd", "MBG/NBD": "bg_nbd", "MBG/CNBD-k": "bg_nbd", "Pareto/NBD": "pareto_nbd", "NBD": "nbd", "BG/BB": "bg_bb", "sBG": "sbg",
+    "BG/NBD": "bg_nbd", "MBG/NBD": "bg_nbd", "MBG/CNBD-k": "bg_nbd", "Pareto/NBD": "pareto_nbd", "NBD": "nbd", "BG/BB": "bg_bb",
+    "sBG": "sbg",
 }  # fmt: skip
 
 

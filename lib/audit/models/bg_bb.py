@@ -1,6 +1,7 @@
 """How often will a customer buy who can do so at most once a period, and may come back after a pause? BG/BB.
 
-Beta-geometric/beta-Bernoulli: each customer buys in a period with its own chance and leaves before one with its own, both beta over the base.
+Beta-geometric/beta-Bernoulli: each customer buys in a period with its own chance and leaves before one with its own, both beta over the
+base.
 
 Source: Fader, Hardie and Shang 2010.
 """
@@ -17,7 +18,8 @@ BG_BB = "BG/BB"
 
 
 def fit(data: Counts, model: str = BG_BB, *, near: Fit | None = None) -> Fit:
-    """The most likely parameters; the Counts are whole periods, x the periods with a purchase after the first, t_x the number of the last of them.
+    """The most likely parameters; the Counts are whole periods, x the periods with a purchase after the first, t_x the number of the last
+    of them.
 
     Raises
     ------

@@ -1,6 +1,7 @@
 """How often will a customer buy, if it may leave after each purchase? BG/NBD, MBG/NBD and MBG/CNBD-k: one likelihood serves all three.
 
-A customer buys at its own rate, gamma over the base; after each purchase it leaves with its own chance, beta over the base. BG/NBD lets nobody leave
+A customer buys at its own rate, gamma over the base; after each purchase it leaves with its own chance, beta over the base. BG/NBD lets
+nobody leave
 after the first purchase, so that one-time buyers are all "alive" (P8: not shown); the modified ones do. In MBG/CNBD-k a gap is the
 sum of k equal exponential parts: the larger k, the more regular the buyer, and the sooner a silence tells (P11).
 
@@ -70,7 +71,8 @@ def _fit(data: Counts, model: str, *, k: int, near: Fit | None = None) -> Fit:
 
 
 def objective(data: Counts, *, k: int, first: bool, unit: float = 1.0) -> Objective:
-    """Log-likelihood and gradient by the logarithms of r, alpha, a, b; `first`: a customer may leave after its first purchase; times are taken in `unit` days.
+    """Log-likelihood and gradient by the logarithms of r, alpha, a, b; `first`: a customer may leave after its first purchase; times are
+    taken in `unit` days.
 
     What depends on x, t_x or age alone is computed once for each of their distinct values.
     """
@@ -98,8 +100,11 @@ def objective(data: Counts, *, k: int, first: bool, unit: float = 1.0) -> Object
         p_gone = even / (1 + even)
         value = (
             by_x @ (special.betaln(a, b + xs + first) - special.betaln(a, b) + special.gammaln(q) - special.gammaln(r))
-            + n * r * np.log(alpha) - (r * by_age + k * by_age_x) @ log_age + weight @ np.where(odds < 700, np.log1p(even), odds) + weight @ np.log(stay)
-        )  # fmt: skip
+            + n * r * np.log(alpha)
+            - (r * by_age + k * by_age_x) @ log_age
+            + weight @ np.where(odds < 700, np.log1p(even), odds)
+            + weight @ np.log(stay)
+        )
         gone_weight, stay_weight = weight * p_gone, weight * (1 - p_gone)
         gone_by_x = np.bincount(at_x, gone_weight, minlength=len(xs))
         shorter = (1 / (alpha + ages))[at_age] - (1 / (alpha + lasts))[at_last]
@@ -187,7 +192,8 @@ def _until_gone(a: float, beta_b: np.ndarray, q: np.ndarray, ahead: np.ndarray) 
 
 
 def _beta_nodes(a: float, b: float) -> tuple[np.ndarray, np.ndarray]:
-    """Nodes and weights of the beta distribution: Gauss-Jacobi, and Gauss-Laguerre in b p where b is so large that Jacobi's polynomials overflow."""
+    """Nodes and weights of the beta distribution: Gauss-Jacobi, and Gauss-Laguerre in b p where b is so large that Jacobi's polynomials
+    overflow."""
     if b <= LARGE:
         roots, weights = special.roots_jacobi(NODES, b - 1, a - 1)
         return (roots + 1) / 2, weights / weights.sum()

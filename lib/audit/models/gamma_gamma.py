@@ -1,6 +1,7 @@
 """How much will a customer spend at a purchase? Gamma-Gamma, and whether its assumption holds.
 
-What a customer spends varies around its own mean, and the means vary over the base; a customer seen seldom is drawn towards the base. The model
+What a customer spends varies around its own mean, and the means vary over the base; a customer seen seldom is drawn towards the base. The
+model
 takes spend and frequency to be independent. They often are not (P10): the correlation is tested, and the direction of the bias said.
 
 Source: Fader and Hardie 2013, "The Gamma-Gamma model of monetary value"; Fader, Hardie and Lee 2005 (CDNOW).

@@ -1,7 +1,9 @@
 """How is a likelihood maximised, and when is the maximum not to be trusted? Shared by all purchase and spending models.
 
-Parameters are positive and searched for as logarithms, from several starts (P7); times come scaled by the caller. With very many rows a sample
-gives the start and Newton's steps on all of them the end. A fit that has no peak, or whose peak is so flat that a parameter is not known to a
+Parameters are positive and searched for as logarithms, from several starts (P7); times come scaled by the caller. With very many rows a
+sample
+gives the start and Newton's steps on all of them the end. A fit that has no peak, or whose peak is so flat that a parameter is not known
+to a
 factor of e^4, is refused: no penalty is added until it converges.
 """
 

@@ -1,7 +1,9 @@
 """How often will a customer buy, if it may leave at any time? Pareto/NBD.
 
-A customer buys at its own rate, gamma over the base, and leaves at its own hazard, gamma too. The papers write the likelihood with Gauss's hypergeometric
-function; it stands for an integral over the time at which the customer left, which is taken here by Gauss and Legendre: its derivatives come with it, and
+A customer buys at its own rate, gamma over the base, and leaves at its own hazard, gamma too. The papers write the likelihood with Gauss's
+hypergeometric
+function; it stands for an integral over the time at which the customer left, which is taken here by Gauss and Legendre: its derivatives
+come with it, and
 hundreds of purchases do not run out of numbers.
 
 Source: Schmittlein, Morrison and Colombo 1987; Fader and Hardie 2005, "A note on deriving the Pareto/NBD model".
@@ -63,9 +65,11 @@ def objective(data: Counts) -> Objective:
 
 
 def _gone(r: float, alpha: float, s: float, beta: float, data: Counts) -> tuple[np.ndarray, np.ndarray]:
-    """Logarithm of the term for those who left between their last purchase and now (minus infinity where there was no time to), and its slopes by r, alpha, s, beta.
+    """Logarithm of the term for those who left between their last purchase and now (minus infinity where there was no time to), and its
+    slopes by r, alpha, s, beta.
 
-    The integral over the time y at which one left, of (alpha + y)^-(r + x) (beta + y)^-(s + 1), in u = log (alpha + y) from the last purchase on; beyond DEEP powers of e it adds nothing.
+    The integral over the time y at which one left, of (alpha + y)^-(r + x) (beta + y)^-(s + 1), in u = log (alpha + y) from the last
+    purchase on; beyond DEEP powers of e it adds nothing.
     """
     c, start = r + data.x - 1, np.log(alpha + data.t_x)
     span = np.minimum(np.log(alpha + data.age) - start, DEEP / np.maximum(c, 1.0))

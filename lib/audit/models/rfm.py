@@ -1,6 +1,7 @@
 """What do purchase models need to know of a customer? Repeat purchases, when the last came, and for how long we have watched.
 
-Times are season-adjusted days (P12), counted from the first purchase seen. For an old customer that is not the first purchase ever (P13); the
+Times are season-adjusted days (P12), counted from the first purchase seen. For an old customer that is not the first purchase ever (P13);
+the
 models have no memory, so that its clock may start at any purchase. They then describe the customers who are in the base, not
 those that will be won.
 """

@@ -1,6 +1,7 @@
 """How long do customers stay who buy by contract? Shifted beta-geometric (sBG).
 
-Under a contract a loss is seen: each customer leaves with its own chance each period, beta over the base. That chances differ is why the survivors
+Under a contract a loss is seen: each customer leaves with its own chance each period, beta over the base. That chances differ is why the
+survivors
 stay longer and longer; one churn rate for all makes the life far too short (P5).
 
 Sources: Fader and Hardie 2007, "How to project customer retention"; 2010, "Customer-base valuation in a contractual setting: the perils of

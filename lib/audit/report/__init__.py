@@ -27,9 +27,15 @@ from audit.report.chapters import TEMPLATES, UnsafeReport, chapter
 
 __all__ = ["UnsafeReport", "chapter", "pages"]
 WORDS = {
-    "skip": N_("Skip to the text"), "audit": N_("Customer-base audit"), "contents": N_("Contents"), "run": N_("Run"), "edition": N_("Edition"),
-    "period": N_("Period"), "next": N_("Next"), "whole": N_("The whole report in one file"),
-}  # fmt: skip
+    "skip": N_("Skip to the text"),
+    "audit": N_("Customer-base audit"),
+    "contents": N_("Contents"),
+    "run": N_("Run"),
+    "edition": N_("Edition"),
+    "period": N_("Period"),
+    "next": N_("Next"),
+    "whole": N_("The whole report in one file"),
+}
 FIRST = "verdicts"  # the chapter that is the first page
 EDITIONS = {"internal": N_("internal"), "client": N_("for the client"), "anonymous": N_("anonymous")}
 
@@ -98,11 +104,26 @@ def _below(text: str, *, first: bool) -> str:
 
 
 def _page(title: str, text: str, links: list[dict], settings: Settings, run: str, *, onward, is_first: bool, is_whole: bool = False) -> str:
-    return _environment().get_template("page.html.j2").render(
-        title=title, base=settings.base.name, run=run, edition=_(EDITIONS[settings.edition]), links=links, body=text, onward=onward, is_first=is_first,
-        is_whole=is_whole, language=i18n.current(), words={name: _(word) for name, word in WORDS.items()}, style=_style(),
-        observed_from=i18n.shown("day_on", settings.observed_from), as_of=i18n.shown("day_on", settings.as_of),
-    )  # fmt: skip
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            title=title,
+            base=settings.base.name,
+            run=run,
+            edition=_(EDITIONS[settings.edition]),
+            links=links,
+            body=text,
+            onward=onward,
+            is_first=is_first,
+            is_whole=is_whole,
+            language=i18n.current(),
+            words={name: _(word) for name, word in WORDS.items()},
+            style=_style(),
+            observed_from=i18n.shown("day_on", settings.observed_from),
+            as_of=i18n.shown("day_on", settings.as_of),
+        )
+    )
 
 
 @cache

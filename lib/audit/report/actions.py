@@ -49,7 +49,8 @@ class Task(Code):
         "loss",
         N_("loses money"),
         N_(
-            "Lost money in the last year by every driver of costs tried; ask for fewer and larger orders, paid delivery or another price; money is the loss."
+            "Lost money in the last year by every driver of costs tried; ask for fewer and larger orders, paid delivery "
+            "or another price; money is the loss."
         ),
     )
     ASK = (
@@ -187,9 +188,14 @@ def _second(history: pd.DataFrame, *, horizon_days: int) -> pd.DataFrame:
 
 
 def _of_groups(
-    task: str, table: pd.DataFrame | None, customers: pd.DataFrame | None, *, other: str, source: str,
+    task: str,
+    table: pd.DataFrame | None,
+    customers: pd.DataFrame | None,
+    *,
+    other: str,
+    source: str,
     only: Callable[[pd.DataFrame], pd.Series] | None = None,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Groups of companies by their first member, one row each, all their reasons together."""
     if table is None:
         return pd.DataFrame()
@@ -205,7 +211,8 @@ def _of_groups(
 def _of_money(
     debtors: pd.DataFrame | None, profits: pd.DataFrame | None, wallets: pd.DataFrame | None, customers: pd.DataFrame | None
 ) -> list[pd.DataFrame]:
-    """Debts to collect, losers, budgets to ask for (of the ASKED largest customers of unknown budget), and the ASKED largest gaps of declared ones."""
+    """Debts to collect, losers, budgets to ask for (of the ASKED largest customers of unknown budget), and the ASKED largest gaps of
+    declared ones."""
     late = None if debtors is None else debtors.assign(revenue=debtors["overdue"], days=debtors["oldest_days"].map("{:.0f}".format))
     lose = None if profits is None else profits.assign(revenue=-profits["profit"], why="")
     largest = None if wallets is None else wallets.assign(why="")[lambda t: t["provenance_class"] == "unknown"].nlargest(ASKED, "revenue")

@@ -53,9 +53,16 @@ def settings_page(template, settings: Settings, inputs: list[dict], versions: di
         "versions": show.markup(pd.DataFrame(versions.items(), columns=["what", "version"]), "", caption=_("Versions and hashes"), top=99),
     }
     words = {
-        "settings": _(SETTINGS_TITLE), "declared": _("What was declared"), "norms": _("Norms, settings and claims"), "inputs": _("Files read"), "versions": _("Made with"),
-        "settings_lead": _("Every number of this report follows from the files, settings and norms on this page. The same ones give the same report, byte for byte."),
-    }  # fmt: skip
+        "settings": _(SETTINGS_TITLE),
+        "declared": _("What was declared"),
+        "norms": _("Norms, settings and claims"),
+        "inputs": _("Files read"),
+        "versions": _("Made with"),
+        "settings_lead": _(
+            "Every number of this report follows from the files, settings and norms on this page. The same ones give the "
+            "same report, byte for byte."
+        ),
+    }
     return template.render(words=words, **tables)
 
 

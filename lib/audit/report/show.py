@@ -142,12 +142,16 @@ def moved(found: pd.DataFrame, settings: Settings, *, caption: str):
 
     rows = [
         {
-            "finding": _(row["title"]), "chapter": _(registry.by_name(row["step"]).title),
-            "then": in_unit(row["before_value"], row["unit"], settings.currency), "now": in_unit(row["now_value"], row["unit"], settings.currency),
-            "before_verdict": labels.named("verdict", row["before_verdict"]), "now_verdict": labels.named("verdict", row["now_verdict"]), "moved_class": row["moved_class"],
+            "finding": _(row["title"]),
+            "chapter": _(registry.by_name(row["step"]).title),
+            "then": in_unit(row["before_value"], row["unit"], settings.currency),
+            "now": in_unit(row["now_value"], row["unit"], settings.currency),
+            "before_verdict": labels.named("verdict", row["before_verdict"]),
+            "now_verdict": labels.named("verdict", row["now_verdict"]),
+            "moved_class": row["moved_class"],
         }
         for _i, row in found.iterrows()
-    ]  # fmt: skip
+    ]
     columns = ["finding", "chapter", "then", "now", "before_verdict", "now_verdict", "moved_class"]
     return table(pd.DataFrame(rows, columns=columns), settings, caption=caption, top=99)
 

@@ -20,7 +20,8 @@ BLUE, ORANGE, GREEN, RED, SAND = "#0b5f8a", "#c75b00", "#2a7d5f", "#a8323e", "#b
 LAYERS = ["#8d99a6", "#0b5f8a", "#2a7d5f", "#c75b00", "#7a5ca8", "#b08900", "#a8323e", "#4aa3c7", "#6b8e23", "#5d6b7a"]
 STYLE = {
     "font.family": "DejaVu Sans", "font.size": 10, "text.color": INK, "axes.labelcolor": MUTED, "axes.edgecolor": GRID,
-    "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.color": GRID, "grid.linewidth": 0.6, "axes.axisbelow": True,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.color": GRID, "grid.linewidth": 0.6,
+    "axes.axisbelow": True,
     "xtick.color": MUTED, "ytick.color": MUTED, "axes.titlesize": 11, "axes.titlelocation": "left", "axes.titleweight": "bold",
     "svg.hashsalt": "audit", "svg.fonttype": "path", "figure.facecolor": "white", "legend.frameon": False,
 }  # fmt: skip

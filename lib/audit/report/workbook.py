@@ -1,6 +1,7 @@
 """What does a manager open on Monday? actions.xlsx, a sheet each, and the same as actions.csv for a CRM's import of tasks.
 
-Nothing from the data is ever a formula: text is written as text, in CSV behind an apostrophe where a spreadsheet would compute it (fault 31).
+Nothing from the data is ever a formula: text is written as text, in CSV behind an apostrophe where a spreadsheet would compute it (fault
+31).
 """
 
 from __future__ import annotations
@@ -104,10 +105,13 @@ def _xlsx(tasks: pd.DataFrame, rows: pd.DataFrame, who: dict[str, str], settings
         }
     )
     looks = {
-        "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}), "title": book.add_format({"bold": True, "font_size": 14}),
-        "text": book.add_format({"num_format": "@", "valign": "top", "text_wrap": True}), "day": book.add_format({"num_format": "yyyy-mm-dd" if i18n.current() == "en" else "dd.mm.yyyy", "valign": "top"}),
-        "money": book.add_format({"num_format": "#,##0", "valign": "top"}), "days": book.add_format({"num_format": "0", "valign": "top"}),
-    }  # fmt: skip
+        "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
+        "title": book.add_format({"bold": True, "font_size": 14}),
+        "text": book.add_format({"num_format": "@", "valign": "top", "text_wrap": True}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd" if i18n.current() == "en" else "dd.mm.yyyy", "valign": "top"}),
+        "money": book.add_format({"num_format": "#,##0", "valign": "top"}),
+        "days": book.add_format({"num_format": "0", "valign": "top"}),
+    }
     taken: set[str] = set()
     _summary(book.add_worksheet(sheet_name(_("Summary"), taken)), tasks, who, settings, looks)
     for manager, name in who.items():

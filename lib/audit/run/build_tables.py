@@ -1,4 +1,5 @@
-"""From which tables do the chapters start? Intake and ledger, into the run's folder; taken over where nothing that decides them has changed."""
+"""From which tables do the chapters start? Intake and ledger, into the run's folder; taken over where nothing that decides them has
+changed."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""What decides a result? Fingerprints of files, code, settings, norms, messages and tables: the same ones give the same run, and the same step.
+"""What decides a result? Fingerprints of files, code, settings, norms, messages and tables: the same ones give the same run, and the same
+step.
 
-A step depends on the code it imports (wherever in that code the import stands, and all of its own room), the norms it names, the messages that its
+A step depends on the code it imports (wherever in that code the import stands, and all of its own room), the norms it names, the messages
+that its
 modules hold, and the tables it takes. Intake and ledger depend on no catalogue: a better word in Russian reads no export again.
 """
 
@@ -104,7 +106,8 @@ def _words(path: Path) -> frozenset[str]:
 
 
 def messages(one: Step, paths: list[Path], language: str) -> dict[str, str]:
-    """What readers of a language get of a step: of each message that its files hold, the headings of its tables, and the titles of chapters."""
+    """What readers of a language get of a step: of each message that its files hold, the headings of its tables, and the titles of
+    chapters."""
     if isinstance(catalogue(language), i18n.messages.gettext.GNUTranslations):
         known = catalogue(language)._catalog
         held = {text for path in paths for text in texts(path) if text in known}
@@ -177,7 +180,8 @@ def _imports(tree: ast.AST) -> set[str]:
 
 
 def _home(name: str) -> list[Path]:
-    """The files that hold a module, with those of the packages it lies in; of a room of `steps`, which hands its names on when they are asked for, all
+    """The files that hold a module, with those of the packages it lies in; of a room of `steps`, which hands its names on when they are
+    asked for, all
     that lie there; none for a name that is not a module of ours."""
     path = LIB.joinpath(*name.split("."))
     own = next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)

@@ -1,8 +1,10 @@
 """How does a notebook get a kernel at once? Forked from a server that has imported everything, behind papermill's engine interface.
 
 A kernel of its own costs half a second to start and two to import pandas, scipy and the rest; a forked one has both. The server is
-multiprocessing's own (`forkserver`): it starts with the first kernel, or earlier by `warm`, and ends with the process that started it. A kernel
-watches that process and ends with it too, also where it was killed. Where forking is not safe (Windows, macOS) papermill's own kernels serve.
+multiprocessing's own (`forkserver`): it starts with the first kernel, or earlier by `warm`, and ends with the process that started it. A
+kernel
+watches that process and ends with it too, also where it was killed. Where forking is not safe (Windows, macOS) papermill's own kernels
+serve.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ from pathlib import Path
 from audit.core import registry
 
 IMPORTED = (
-    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.extensions.storemagic", "tornado.platform.asyncio", "pyarrow.parquet",
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.extensions.storemagic", "tornado.platform.asyncio",
+    "pyarrow.parquet",
     "babel.numbers", "audit.run.kernels", "audit.core.findings", "audit.core.store", "audit.report.show",
 )  # fmt: skip
 ENGINE = "audit"

@@ -1,6 +1,7 @@
 """How is a step's notebook executed? By papermill, in a kernel of its own, several at once in the order of what they read.
 
-The only module that knows papermill. Parameters never travel as text: papermill is given names that the notebook declares, and nothing else.
+The only module that knows papermill. Parameters never travel as text: papermill is given names that the notebook declares, and nothing
+else.
 """
 
 from __future__ import annotations
@@ -97,10 +98,19 @@ def execute(source: Path, target: Path, given: dict) -> None:
     try:
         with tempfile.TemporaryDirectory(prefix="audit") as sockets:
             done = papermill.execute_notebook(
-                str(source), str(target), parameters=given, kernel_name="python3", engine_name=kernels.register(), progress_bar=False,
-                request_save_on_cell_execute=False, execution_timeout=CELL_SECONDS, log_output=False, config=_transport(sockets),
-                resources={"metadata": {"path": str(target.parent)}}, extra_arguments=["--IPKernelApp.log_level=50"],
-            )  # fmt: skip
+                str(source),
+                str(target),
+                parameters=given,
+                kernel_name="python3",
+                engine_name=kernels.register(),
+                progress_bar=False,
+                request_save_on_cell_execute=False,
+                execution_timeout=CELL_SECONDS,
+                log_output=False,
+                config=_transport(sockets),
+                resources={"metadata": {"path": str(target.parent)}},
+                extra_arguments=["--IPKernelApp.log_level=50"],
+            )
     except papermill.PapermillExecutionError as error:
         raise CellFailed(N_("cell {cell}: {what}"), cell=error.cell_index, what=f"{error.ename}: {error.evalue}") from error
     except Exception as error:  # a dead kernel, a timeout: the step's failure, in its own words
@@ -164,9 +174,12 @@ def norm_parameters(notebook: Path) -> list[str]:
     typed = [name for name, value in found.items() if not (isinstance(value, ast.Constant) and value.value is None)]
     if typed:
         raise CellFailed(
-            N_("its cell tagged `parameters` gives {names} a value of its own. What to do: write None there; the value belongs to norms.toml, or to [norms] of audit.toml."),
+            N_(
+                "its cell tagged `parameters` gives {names} a value of its own. What to do: write None there; the value "
+                "belongs to norms.toml, or to [norms] of audit.toml."
+            ),
             names=", ".join(typed),
-        )  # fmt: skip
+        )
     if strange := sorted(set(found) - set(norms.register())):
         raise CellFailed(N_("its cell tagged `parameters` declares {names}, which norms.toml does not have"), names=", ".join(strange))
     return list(found)

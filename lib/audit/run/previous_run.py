@@ -31,7 +31,8 @@ def folder_of(base: Path, settings: Settings) -> Path | None:
         raise BadSettings(message, previous=settings.previous)
     if (settings.edition == "anonymous") != (store.settings(found).edition == "anonymous"):
         message = N_(
-            '[base] previous: an anonymous edition is compared with an anonymous one, edition there: "{edition}". What to do: make both alike.'
+            '[base] previous: an anonymous edition is compared with an anonymous one, edition there: "{edition}". What '
+            "to do: make both alike."
         )
         raise BadSettings(message, edition=store.settings(found).edition)
     return found.resolve()

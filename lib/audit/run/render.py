@@ -23,7 +23,8 @@ NOTEBOOKS = ROOT / "notebooks"
 
 
 def chapters(run: Run, language: str) -> tuple[dict[str, float], dict[str, str]]:
-    """Execute the steps' notebooks in a language, or take them over from a run where they were the same: seconds, and bodies of chapters, by step.
+    """Execute the steps' notebooks in a language, or take them over from a run where they were the same: seconds, and bodies of chapters,
+    by step.
 
     Raises
     ------
@@ -103,7 +104,8 @@ def further(run: Path, *, languages: list[str], pdf: bool, notebooks: Path = NOT
     Raises
     ------
     NoRun
-        where there is no sealed run in that folder, or where the program has changed since the run was made: two languages of a report never come from two programs.
+        where there is no sealed run in that folder, or where the program has changed since the run was made: two languages of a report
+        never come from two programs.
     """
     run = run.resolve()
     if not (run / store.MANIFEST).is_file():
@@ -141,7 +143,8 @@ def seal(folder: Path, settings: Settings, manifest: dict) -> None:
 
 
 def paper_of(folder: Path, languages: list[str], say: Callable[[str], None]) -> None:
-    """report.pdf beside report.html, in each of the languages; where WeasyPrint is missing this is said, and nothing else is lost (fault 50)."""
+    """report.pdf beside report.html, in each of the languages; where WeasyPrint is missing this is said, and nothing else is lost (fault
+    50)."""
     from audit.report import paper
 
     for language in languages:

@@ -30,7 +30,8 @@ def means(*columns: np.ndarray) -> list[np.ndarray]:
 
 
 def _counts(n: int) -> Iterator[np.ndarray]:
-    """How often each customer was drawn (draws x customers), part by part: memory does not grow with the customers, and the numbers are those of drawing
+    """How often each customer was drawn (draws x customers), part by part: memory does not grow with the customers, and the numbers are
+    those of drawing
     all at once."""
     generator, at_once = np.random.default_rng(0), max(1, min(DRAWS, AT_ONCE // max(n, 1)))
     for start in range(0, DRAWS, at_once):

@@ -17,7 +17,9 @@ SURROGATES = {
 
 COMPANY = [
     table(
-        "lines", "one line of a sale or a return", "line_id",
+        "lines",
+        "one line of a sale or a return",
+        "line_id",
         [
             ("line_id!", TEXT, "identity of the line; file:sheet:row where the export has none"),
             ("customer_id!", TEXT, "the buying legal entity"),
@@ -38,7 +40,9 @@ COMPANY = [
         unlocks="intake, base, repeat, retention and most other chapters",
     ),
     table(
-        "customers", "one customer (legal entity)", "customer_id",
+        "customers",
+        "one customer (legal entity)",
+        "customer_id",
         [
             ("customer_id!", TEXT, "the buying legal entity"),
             ("name!", TEXT, "as it is called in the company"),
@@ -63,7 +67,9 @@ COMPANY = [
         unlocks="names, groups under common control, first deals before the exports begin",
     ),
     table(
-        "contacts", "one contact person of a customer", "customer_id contact_id",
+        "contacts",
+        "one contact person of a customer",
+        "customer_id contact_id",
         [
             ("customer_id!", TEXT, "whose contact"),
             ("contact_id!", TEXT, "identity; file:sheet:row where the export has none"),
@@ -77,7 +83,9 @@ COMPANY = [
         unlocks="contact coverage in the central file (K2)",
     ),
     table(
-        "products", "one product", "product_id",
+        "products",
+        "one product",
+        "product_id",
         [
             ("product_id!", TEXT, "identity"),
             ("name!", TEXT, "what it is called"),
@@ -88,7 +96,9 @@ COMPANY = [
         unlocks="novelty, cross-sell, mix",
     ),
     table(
-        "managers", "one manager", "manager_id",
+        "managers",
+        "one manager",
+        "manager_id",
         [
             ("manager_id!", TEXT, "identity"),
             ("name!", TEXT, "as it is called in the company"),
@@ -98,7 +108,9 @@ COMPANY = [
         unlocks="names of managers, load, dependence on one person",
     ),
     table(
-        "activities", "one contact in or out", "activity_id",
+        "activities",
+        "one contact in or out",
+        "activity_id",
         [
             ("activity_id!", TEXT, "identity; file:sheet:row where the export has none"),
             ("customer_id!", TEXT, "with whom"),
@@ -110,7 +122,9 @@ COMPANY = [
         unlocks="question A7, inattention before a loss (B6), belonging",
     ),
     table(
-        "invoices", "one invoice", "invoice_id",
+        "invoices",
+        "one invoice",
+        "invoice_id",
         [
             ("invoice_id!", TEXT, "its number"),
             ("customer_id!", TEXT, "who owes"),
@@ -122,7 +136,9 @@ COMPANY = [
         unlocks="the check of sales against invoices; receivables: ageing, days to pay, overdue (L13, L14)",
     ),
     table(
-        "payments", "one payment of a customer", "payment_id",
+        "payments",
+        "one payment of a customer",
+        "payment_id",
         [
             ("payment_id!", TEXT, "identity; file:sheet:row where the export has none"),
             ("customer_id!", TEXT, "who paid"),
@@ -133,7 +149,9 @@ COMPANY = [
         unlocks="the check of sales against payments; receivables",
     ),
     table(
-        "crm_sales", "one sale as the CRM records it", "sale_id",
+        "crm_sales",
+        "one sale as the CRM records it",
+        "sale_id",
         [
             ("sale_id!", TEXT, "identity; file:sheet:row where the export has none"),
             ("customer_id!", TEXT, "who bought"),
@@ -144,7 +162,9 @@ COMPANY = [
         unlocks="the check of the CRM against accounting by customer and period (K3, M12)",
     ),
     table(
-        "points", "one entry of a loyalty-card ledger", "entry_id",
+        "points",
+        "one entry of a loyalty-card ledger",
+        "entry_id",
         [
             ("entry_id!", TEXT, "identity; file:sheet:row where the export has none"),
             ("card_id!", TEXT, "the card"),
@@ -157,7 +177,9 @@ COMPANY = [
         unlocks="the checks of a loyalty-card ledger: balances, holders, blocked cards, points without a purchase",
     ),
     table(
-        "budgets", "one customer's purchase budget by category and period", "customer_id category period",
+        "budgets",
+        "one customer's purchase budget by category and period",
+        "customer_id category period",
         [
             ("customer_id!", TEXT, "whose budget"),
             ("category!", TEXT, "of which products"),
@@ -168,7 +190,9 @@ COMPANY = [
         unlocks="question A2, share of wallet, key accounts by potential",
     ),
     table(
-        "facts", "one judged fact about a customer", "customer_id kind date",
+        "facts",
+        "one judged fact about a customer",
+        "customer_id kind date",
         [
             ("customer_id!", TEXT, "about whom"),
             ("kind!", TEXT, "reputation, innovation, standards, referral, ..."),
@@ -179,17 +203,26 @@ COMPANY = [
         unlocks="key accounts by reputation, innovation, standards; advocates",
     ),
     table(
-        "costs", "one cost pool in one period", "period pool",
+        "costs",
+        "one cost pool in one period",
+        "period pool",
         [
             ("period!", TEXT, "of which year"),
             ("pool!", TEXT, "which costs (fixed, selling, delivery, ...)"),
             ("amount!", MONEY, "cost of the pool in the period"),
-            ("driver", TEXT, "what causes it: orders, lines, purchases, returns, contacts, credit, customers, new customers; none: a cost of the company as a whole"),
+            (
+                "driver",
+                TEXT,
+                "what causes it: orders, lines, purchases, returns, contacts, credit, customers, new customers; none: a cost "
+                "of the company as a whole",
+            ),
         ],
         unlocks="the profit of each customer (G1), and whether the company earns its fixed costs without its largest",
     ),
     table(
-        "given", "one thing given to a customer beyond the product", "customer_id date kind",
+        "given",
+        "one thing given to a customer beyond the product",
+        "customer_id date kind",
         [
             ("customer_id!", TEXT, "to whom"),
             ("date!", DATE, "when"),
@@ -201,7 +234,9 @@ COMPANY = [
         unlocks="the value dossier; its cost in the customer's profit (G2, E30)",
     ),
     table(
-        "spend", "one expense on winning or keeping customers", "date purpose",
+        "spend",
+        "one expense on winning or keeping customers",
+        "date purpose",
         [
             ("date!", DATE, "when, or the first day of the month"),
             ("purpose!", TEXT, "what for", ("acquisition", "retention")),
@@ -212,7 +247,9 @@ COMPANY = [
         unlocks="what it costs to win a customer, and when that is earned back (C7, J1 to J3)",
     ),
     table(
-        "plans", "one target", "period level id",
+        "plans",
+        "one target",
+        "period level id",
         [
             ("period!", TEXT, "of which year or month (2026, 2026-03)"),
             ("level!", TEXT, "of whom", ("company", "department", "manager", "customer")),
@@ -222,7 +259,9 @@ COMPANY = [
         unlocks="plan against forecast, and how many new customers the plan needs (H22)",
     ),
     table(
-        "tiers", "one volume tier of a supplier", "supplier volume_from",
+        "tiers",
+        "one volume tier of a supplier",
+        "supplier volume_from",
         [
             ("supplier!", TEXT, "who grants it"),
             ("volume_from!", MONEY, "yearly purchases from which it holds"),
@@ -231,7 +270,9 @@ COMPANY = [
         unlocks="dependence, second round: discounts that go with a large customer",
     ),
     table(
-        "answers", "one answer to a questionnaire", "form respondent question",
+        "answers",
+        "one answer to a questionnaire",
+        "form respondent question",
         [
             ("form!", TEXT, "which questionnaire (eight_questions, ...)"),
             ("respondent!", TEXT, "who answered"),
@@ -242,4 +283,4 @@ COMPANY = [
         ],
         unlocks="the owner's own answers beside those of the data (A9)",
     ),
-]  # fmt: skip
+]

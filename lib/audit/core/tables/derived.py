@@ -7,7 +7,9 @@ from audit.core.tables.schema import COUNT, DATE, FLAG, MONEY, NUMBER, TEXT, tab
 
 DERIVED = [
     table(
-        "purchases", "one customer on one day with a sale line", "customer_id date",
+        "purchases",
+        "one customer on one day with a sale line",
+        "customer_id date",
         [
             ("customer_id!", TEXT, "who bought"),
             ("date!", DATE, "the day; several orders of a day are one purchase"),
@@ -18,10 +20,13 @@ DERIVED = [
             ("cost", MONEY, "cost of the goods, less that of traced returns"),
             ("manager_id", TEXT, "who sold (the first in order, where several did)"),
         ],
-        origin="ledger", made_of="lines",
+        origin="ledger",
+        made_of="lines",
     ),
     table(
-        "history", "one customer", "customer_id",
+        "history",
+        "one customer",
+        "customer_id",
         [
             ("customer_id!", TEXT, "the buying legal entity"),
             ("first_on!", DATE, "first purchase in the exports"),
@@ -42,10 +47,13 @@ DERIVED = [
             ("is_first_returned!", FLAG, "part of the first purchase came back"),
             ("first_manager_id", TEXT, "who made the first sale"),
         ],
-        origin="ledger", made_of="lines",
+        origin="ledger",
+        made_of="lines",
     ),
     table(
-        "history_before", "one customer as known a holdout earlier", "customer_id",
+        "history_before",
+        "one customer as known a holdout earlier",
+        "customer_id",
         [
             ("customer_id!", TEXT, "the buying legal entity"),
             ("first_on!", DATE, "first purchase in the exports"),
@@ -60,10 +68,13 @@ DERIVED = [
             ("life_clock_days!", NUMBER, "season-adjusted days from first to last purchase"),
             ("has_bought_since!", FLAG, "a purchase came in the holdout"),
         ],
-        origin="ledger", made_of="lines",
+        origin="ledger",
+        made_of="lines",
     ),
     table(
-        "panel", "one customer in one month with a purchase", "customer_id period",
+        "panel",
+        "one customer in one month with a purchase",
+        "customer_id period",
         [
             ("customer_id!", TEXT, "who bought"),
             ("period!", DATE, "first day of the month"),
@@ -73,10 +84,13 @@ DERIVED = [
             ("returned", MONEY, "returns taken off, 0 or negative"),
             ("cost", MONEY, "cost of the goods"),
         ],
-        origin="ledger", made_of="lines",
+        origin="ledger",
+        made_of="lines",
     ),
     table(
-        "behaviour", "one customer", "customer_id",
+        "behaviour",
+        "one customer",
+        "customer_id",
         [
             ("customer_id!", TEXT, "the buying legal entity"),
             ("lines!", COUNT, "sale lines"),
@@ -87,10 +101,13 @@ DERIVED = [
             ("novelty_share", NUMBER, "share of lines with a product launched not long before"),
             ("novelties", COUNT, "different such products"),
         ],
-        origin="ledger", made_of="lines products",
+        origin="ledger",
+        made_of="lines products",
     ),
     table(
-        "sellers", "one customer, by manager, department and month", "customer_id manager_id department period",
+        "sellers",
+        "one customer, by manager, department and month",
+        "customer_id manager_id department period",
         [
             ("customer_id!", TEXT, "who bought"),
             ("manager_id", TEXT, "who sold, where the lines say so"),
@@ -98,29 +115,38 @@ DERIVED = [
             ("period!", DATE, "first day of the month"),
             ("revenue!", MONEY, "revenue, returns in the month of their sale"),
         ],
-        origin="ledger", made_of="lines",
+        origin="ledger",
+        made_of="lines",
     ),
     table(
-        "mix", "one customer, by category of products and calendar year", "customer_id category period",
+        "mix",
+        "one customer, by category of products and calendar year",
+        "customer_id category period",
         [
             ("customer_id!", TEXT, "who bought"),
             ("category!", TEXT, "of which products; empty where products does not say"),
             ("period!", COUNT, "the calendar year"),
             ("revenue!", MONEY, "revenue, returns in the year of their sale"),
         ],
-        origin="ledger", made_of="lines products",
+        origin="ledger",
+        made_of="lines products",
     ),
     table(
-        "silences", "one length of the time between purchases", "days",
+        "silences",
+        "one length of the time between purchases",
+        "days",
         [
             ("days!", COUNT, "length of the silence"),
             ("ended!", COUNT, "silences of that length that ended in a purchase"),
             ("open!", COUNT, "silences of that length still open on as_of"),
         ],
-        origin="ledger", made_of="lines",
+        origin="ledger",
+        made_of="lines",
     ),
     table(
-        "bridge", "one month", "period",
+        "bridge",
+        "one month",
+        "period",
         [
             ("period!", DATE, "first day of the month"),
             ("booked!", MONEY, "lines of the month as the company booked them"),
@@ -128,18 +154,24 @@ DERIVED = [
             ("moved!", MONEY, "returns booked here for sales of other months, less those booked elsewhere for sales of this month"),
             ("revenue!", MONEY, "revenue of the month in this audit: booked - untraced - moved"),
         ],
-        origin="ledger", made_of="lines",
+        origin="ledger",
+        made_of="lines",
     ),
     table(
-        "season", "one month of the year", "month",
+        "season",
+        "one month of the year",
+        "month",
         [
             ("month!", COUNT, "1 to 12"),
             ("index!", NUMBER, "purchases a day against the year's mean; 1 where two full years are not there"),
         ],
-        origin="ledger", made_of="lines",
+        origin="ledger",
+        made_of="lines",
     ),
     table(
-        "reconciliation", "one fate of a source's rows", "table status reason",
+        "reconciliation",
+        "one fate of a source's rows",
+        "table status reason",
         [
             ("table!", TEXT, "which table the rows were meant for"),
             ("status!", TEXT, "what became of them", RowStatus),
@@ -151,7 +183,9 @@ DERIVED = [
         origin="intake",
     ),
     table(
-        "quarantine", "one rejected row", "table file sheet row",
+        "quarantine",
+        "one rejected row",
+        "table file sheet row",
         [
             ("table!", TEXT, "which table the row was meant for"),
             ("file!", TEXT, "the export"),
@@ -163,7 +197,9 @@ DERIVED = [
         origin="intake",
     ),
     table(
-        "defects", "one thing to know about the data", "defect",
+        "defects",
+        "one thing to know about the data",
+        "defect",
         [
             ("table!", TEXT, "in which table"),
             ("defect!", TEXT, "what was found"),
@@ -179,7 +215,9 @@ DERIVED = [
         origin="intake",
     ),
     table(
-        "gate", "one table or chapter", "kind subject",
+        "gate",
+        "one table or chapter",
+        "kind subject",
         [
             ("kind!", TEXT, "of what", Subject),
             ("subject!", TEXT, "which"),
@@ -190,7 +228,9 @@ DERIVED = [
         origin="intake",
     ),
     table(
-        "effects", "one declared rule", "rule",
+        "effects",
+        "one declared rule",
+        "rule",
         [
             ("rule!", TEXT, "as audit.toml declares it"),
             ("rows!", COUNT, "lines it touches"),
@@ -200,7 +240,9 @@ DERIVED = [
         origin="intake",
     ),
     table(
-        "controls", "one sum that must agree with another", "control period source",
+        "controls",
+        "one sum that must agree with another",
+        "control period source",
         [
             ("control!", TEXT, "which sums are compared"),
             ("source!", TEXT, "whose sum it is compared with"),
@@ -214,7 +256,9 @@ DERIVED = [
         origin="intake",
     ),
     table(
-        "aliases", "one customer code that stands for another", "alias_id",
+        "aliases",
+        "one customer code that stands for another",
+        "alias_id",
         [
             ("alias_id!", TEXT, "as the exports have it"),
             ("customer_id!", TEXT, "the customer it is"),
@@ -223,7 +267,9 @@ DERIVED = [
         origin="intake",
     ),
     table(
-        "duplicates", "one pair of customers that may be one", "customer_a customer_b",
+        "duplicates",
+        "one pair of customers that may be one",
+        "customer_a customer_b",
         [
             ("customer_a!", TEXT, "one"),
             ("customer_b!", TEXT, "the other"),
@@ -238,13 +284,16 @@ DERIVED = [
         origin="intake",
     ),
     table(
-        "central_fields", "one field of a customer's entry in the central file", "customer_id field",
+        "central_fields",
+        "one field of a customer's entry in the central file",
+        "customer_id field",
         [
             ("customer_id!", TEXT, "whose entry"),
             ("field!", TEXT, "which field"),
             ("is_filled!", FLAG, "something stands there"),
             ("is_valid", FLAG, "and it is what it claims to be; empty where nothing can be checked"),
         ],
-        origin="intake", made_of="customers",
+        origin="intake",
+        made_of="customers",
     ),
-]  # fmt: skip
+]

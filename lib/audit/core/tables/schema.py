@@ -1,6 +1,7 @@
 """What does a table look like? Its grain, key, columns, kinds and closed lists, declared once, and checked by `require`.
 
-A step declares the tables it writes in its own room (steps/<question>/__init__.py); what a company sends stands in `company`, what intake and
+A step declares the tables it writes in its own room (steps/<question>/__init__.py); what a company sends stands in `company`, what intake
+and
 ledger make of it in `derived`. `registry.tables()` knows them all.
 """
 
@@ -93,7 +94,8 @@ def in_words(name: str) -> str:
 
 
 def table(name: str, row: str, key: str, columns: list[tuple], *, unlocks: str = "", origin: str = "company", made_of: str = "") -> Table:
-    """A table from rows of (name, kind, meaning[, closed list: texts or codes]); `!` after the name marks a required column, `?` a private one."""
+    """A table from rows of (name, kind, meaning[, closed list: texts or codes]); `!` after the name marks a required column, `?` a private
+    one."""
     made = []
     for n, kind, meaning, *closed in columns:
         codes = closed[0] if closed and isinstance(closed[0], type) else None
@@ -112,7 +114,8 @@ def written(
     headings: dict[str, str] | None = None,
     is_open: bool = False,
 ) -> Table:
-    """A table that a step writes, its columns as `name:letter`: t text, d date, m money, n number, c count, f flag; `?` after it: may be missing.
+    """A table that a step writes, its columns as `name:letter`: t text, d date, m money, n number, c count, f flag; `?` after it: may be
+    missing.
 
     Parameters
     ----------
@@ -176,7 +179,8 @@ def require(frame: pd.DataFrame, schema: Table) -> pd.DataFrame:
 
 
 def conformed(frame: pd.DataFrame, schema: Table) -> pd.DataFrame:
-    """The frame in the types that the schema declares where it says nothing of its own: without rows, in columns of nothing, and of mixed kinds."""
+    """The frame in the types that the schema declares where it says nothing of its own: without rows, in columns of nothing, and of mixed
+    kinds."""
     if frame.empty:
         return schema.empty()
     loose = lambda column: frame[column.name].isna().all() or (frame[column.name].dtype == object and column.kind != TEXT)

@@ -23,7 +23,8 @@ BOOKS = N_("booked sales, as the company states them")
 AGAINST = N_("booked sales against {table}")
 OWN_TOLERANCE = Decimal("0.01")
 SCHEMA = {
-    "control": pl.String, "source": pl.String, "period": pl.String, "expected": MONEY, "found": MONEY, "difference": MONEY, "tolerance": MONEY, "verdict": pl.String,
+    "control": pl.String, "source": pl.String, "period": pl.String, "expected": MONEY, "found": MONEY, "difference": MONEY,
+    "tolerance": MONEY, "verdict": pl.String,
 }  # fmt: skip
 OTHERS = {"invoices": "issued_on", "payments": "paid_on"}
 
@@ -74,9 +75,14 @@ def _groups(part: pl.DataFrame, where: str):
     part = part.filter(pl.col("_mark") != "total").with_columns(
         ((pl.col("_mark") == "group") & (pl.col("_mark").shift(-1) == "")).cum_sum().alias("_group")
     )
-    sums = part.group_by("_group").agg(
-        pl.col("amount").filter(pl.col("_mark") == "group").last().alias("said"), pl.col("amount").filter(pl.col("_mark") == "").sum().alias("found")
-    ).filter(pl.col("said").is_not_null() & (pl.col("_group") > 0))  # fmt: skip
+    sums = (
+        part.group_by("_group")
+        .agg(
+            pl.col("amount").filter(pl.col("_mark") == "group").last().alias("said"),
+            pl.col("amount").filter(pl.col("_mark") == "").sum().alias("found"),
+        )
+        .filter(pl.col("said").is_not_null() & (pl.col("_group") > 0))
+    )
     if len(sums):
         yield _row(OWN_GROUPS, where, str(len(sums)), sums["said"].sum(), sums["found"].sum(), OWN_TOLERANCE)
 

@@ -2,7 +2,8 @@
 
 Names are compared without legal form, quotes and case, Latin look-alikes as Cyrillic, then transliterated; typing errors by the share of
 letters in common among neighbours in two sorted lists, so that 200,000 customers take minutes (fault 53). Different valid tax ids speak
-against one company and for a group. The source asks for the same: method K6 (transliteration, extra keys, a review list, no silent overwrite).
+against one company and for a group. The source asks for the same: method K6 (transliteration, extra keys, a review list, no silent
+overwrite).
 """
 
 from __future__ import annotations
@@ -25,10 +26,13 @@ from audit.intake.readers.read import BadExport
 
 REVIEW = "duplicates.csv"
 FORMS = (
-    "общество с ограниченной ответственностью", "публичное акционерное общество", "открытое акционерное общество", "закрытое акционерное общество",
+    "общество с ограниченной ответственностью", "публичное акционерное общество", "открытое акционерное общество",
+    "закрытое акционерное общество",
     "непубличное акционерное общество", "акционерное общество", "индивидуальный предприниматель", "государственное унитарное предприятие",
-    "муниципальное унитарное предприятие", "ооо", "оао", "зао", "пао", "нао", "ао", "ип", "чп", "тоо", "гуп", "муп", "фгуп", "тд", "торговый дом", "ук", "нко",
-    "ано", "гк", "пбоюл", "кфх", "ooo", "oao", "zao", "pao", "ao", "ip", "too", "llc", "ltd", "limited", "inc", "incorporated", "corp", "corporation", "co", "company", "gmbh", "ag", "plc", "sa", "srl", "bv", "oy", "jsc",
+    "муниципальное унитарное предприятие", "ооо", "оао", "зао", "пао", "нао", "ао", "ип", "чп", "тоо", "гуп", "муп", "фгуп", "тд",
+    "торговый дом", "ук", "нко",
+    "ано", "гк", "пбоюл", "кфх", "ooo", "oao", "zao", "pao", "ao", "ip", "too", "llc", "ltd", "limited", "inc", "incorporated", "corp",
+    "corporation", "co", "company", "gmbh", "ag", "plc", "sa", "srl", "bv", "oy", "jsc",
 )  # fmt: skip
 NEIGHBOURS = 6  # window of the sorted lists
 SHORTEST = 5  # letters below which a slip makes another name
@@ -46,7 +50,8 @@ DECIDED = N_("decided in duplicates.csv")
 SCORES = {SAME_TAX_ID: 1.0, SAME_NAME: 0.95, OTHER_LETTERS: 0.9, TYPING: 0.8, SAME_PHONE: 0.7, SAME_ADDRESS: 0.5}
 DECISIONS = ("merge", "group", "apart")
 SCHEMA = {
-    "customer_a": pl.String, "customer_b": pl.String, "proposal": pl.String, "decision": pl.String, "score": pl.Float64, "reason": pl.String,
+    "customer_a": pl.String, "customer_b": pl.String, "proposal": pl.String, "decision": pl.String, "score": pl.Float64,
+    "reason": pl.String,
     "name_a": pl.String, "name_b": pl.String, "amount": MONEY,
 }  # fmt: skip
 
@@ -76,7 +81,30 @@ def latin(core: str) -> str:
     from anyascii import anyascii
 
     text = anyascii(core).lower()
-    for variant, one in (("shch", "s"), ("sch", "s"), ("sh", "s"), ("zh", "z"), ("kh", "h"), ("ch", "c"), ("ts", "c"), ("ks", "x"), ("ph", "f"), ("yu", "u"), ("iu", "u"), ("ya", "a"), ("ia", "a"), ("yo", "e"), ("ye", "e"), ("'", ""), ("y", "i"), ("j", "i"), ("w", "v"), ("ck", "k"), ("q", "k"), ("c", "k")):  # fmt: skip
+    for variant, one in (
+        ("shch", "s"),
+        ("sch", "s"),
+        ("sh", "s"),
+        ("zh", "z"),
+        ("kh", "h"),
+        ("ch", "c"),
+        ("ts", "c"),
+        ("ks", "x"),
+        ("ph", "f"),
+        ("yu", "u"),
+        ("iu", "u"),
+        ("ya", "a"),
+        ("ia", "a"),
+        ("yo", "e"),
+        ("ye", "e"),
+        ("'", ""),
+        ("y", "i"),
+        ("j", "i"),
+        ("w", "v"),
+        ("ck", "k"),
+        ("q", "k"),
+        ("c", "k"),
+    ):
         text = text.replace(variant, one)
     return re.sub(r"([a-z])\1", r"\1", text).replace(" ", "")
 
@@ -102,7 +130,14 @@ def proposals(customers: pl.DataFrame, booked: pl.DataFrame) -> pl.DataFrame:
     rows = table.fill_null("").rows(named=True)
     money = dict(booked.select("customer_id", "amount").iter_rows())
     pairs: dict[tuple[int, int], str] = {}
-    for reason, found in ((SAME_TAX_ID, _by_tax_id(rows)), (SAME_NAME, _by_name(rows)), (OTHER_LETTERS, _by_latin(rows)), (TYPING, _by_typing(rows)), (SAME_PHONE, _by_phone(rows)), (SAME_ADDRESS, _by_address(rows))):  # fmt: skip
+    for reason, found in (
+        (SAME_TAX_ID, _by_tax_id(rows)),
+        (SAME_NAME, _by_name(rows)),
+        (OTHER_LETTERS, _by_latin(rows)),
+        (TYPING, _by_typing(rows)),
+        (SAME_PHONE, _by_phone(rows)),
+        (SAME_ADDRESS, _by_address(rows)),
+    ):
         for pair in found:
             pairs.setdefault(pair, reason)
     made = [
@@ -157,7 +192,8 @@ def _by_latin(rows: list[dict]):
 
 
 def _by_typing(rows: list[dict]) -> Iterator[tuple[int, int]]:
-    """Names alike but for a slip or two (a letter more, less, other, or two exchanged): each is compared with its neighbours in the list sorted from the front and from the back."""
+    """Names alike but for a slip or two (a letter more, less, other, or two exchanged): each is compared with its neighbours in the list
+    sorted from the front and from the back."""
     from rapidfuzz.distance import OSA
 
     keys = [core(row["name"]) for row in rows]

@@ -1,6 +1,7 @@
 """May these numbers be used? PASS, FLAG or REFUSE for each table and each chapter, with the reason.
 
-Nothing is listed by hand: a chapter rests on the tables it takes and on all that these were made of (`registry.rests_on`). A defect flags every
+Nothing is listed by hand: a chapter rests on the tables it takes and on all that these were made of (`registry.rests_on`). A defect flags
+every
 chapter that rests on a table it touches, and where it refuses, it refuses those that cannot do without what it spoils (`Step.needs`).
 """
 

@@ -167,7 +167,8 @@ def _looked_up(raw: pl.DataFrame, lookup: Lookup, other: pl.DataFrame, target: s
     doubled = pairs.filter(pl.col("__match").is_duplicated())["__match"].unique().sort()
     if len(doubled):
         message = N_(
-            "{where}: {match} is not one row in {source!r}: {values} and {count} in all lead to several values. What to do: choose a key that is one row there."
+            "{where}: {match} is not one row in {source!r}: {values} and {count} in all lead to several values. What to "
+            "do: choose a key that is one row there."
         )
         raise BadExport(message, where=where, match=match, source=lookup.source, values=", ".join(doubled[:3]), count=len(doubled))
     joined = raw.join(pairs, left_on=lookup.key, right_on="__match", how="left", maintain_order="left")
@@ -198,7 +199,8 @@ def _check_signs(name: str, mapping: Mapping, schema: Table, raw: pl.DataFrame) 
             signs = [sign for sign in parse.SIGNS if raw[column].str.contains(sign, literal=True).any()]
             if len(signs) > 1 and len({parse.SIGNS[sign] for sign in signs}) > 1:
                 message = N_(
-                    "[tables.{name}]: {column!r} holds signs of several currencies: {signs}. What to do: split it, and map the currency of each row."
+                    "[tables.{name}]: {column!r} holds signs of several currencies: {signs}. What to do: split it, and map the "
+                    "currency of each row."
                 )
                 raise BadExport(message, name=name, column=column, signs=", ".join(signs))
 
@@ -246,12 +248,21 @@ def _fated(fate: pl.DataFrame, schema: Table, *, is_distinct: bool) -> pl.DataFr
     if fate["_left_out"].null_count() == fate["_is_same"].null_count() == fate["reason"].null_count() == len(fate):
         return fate.with_columns(pl.lit("").alias("reason"), pl.lit("kept").alias("status")).drop("_is_same", "_left_out")
     return fate.with_columns(
-        pl.when(said.is_not_null()).then(said)
-        .when(is_later & pl.col("_is_same")).then(pl.lit(REPEAT))
-        .when(is_later).then(pl.lit(stored(other, key=", ".join(schema.key))))
-        .otherwise("reason").fill_null("").alias("reason"),
-        pl.when(said.is_not_null()).then(pl.lit("excluded"))
-        .when(is_later & (pl.col("_is_same") | pl.lit(is_distinct))).then(pl.lit("merged"))
-        .when(pl.col("reason").is_not_null() | is_later).then(pl.lit("quarantined"))
-        .otherwise(pl.lit("kept")).alias("status"),
-    ).drop("_is_same", "_left_out")  # fmt: skip
+        pl.when(said.is_not_null())
+        .then(said)
+        .when(is_later & pl.col("_is_same"))
+        .then(pl.lit(REPEAT))
+        .when(is_later)
+        .then(pl.lit(stored(other, key=", ".join(schema.key))))
+        .otherwise("reason")
+        .fill_null("")
+        .alias("reason"),
+        pl.when(said.is_not_null())
+        .then(pl.lit("excluded"))
+        .when(is_later & (pl.col("_is_same") | pl.lit(is_distinct)))
+        .then(pl.lit("merged"))
+        .when(pl.col("reason").is_not_null() | is_later)
+        .then(pl.lit("quarantined"))
+        .otherwise(pl.lit("kept"))
+        .alias("status"),
+    ).drop("_is_same", "_left_out")

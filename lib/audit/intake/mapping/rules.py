@@ -32,10 +32,27 @@ VAT_KEPT = N_("amounts are taken to hold no VAT")
 CONVERTED = N_("{currency} converted at {rate}")
 
 CURRENCIES = {sign.lower(): code for sign, code in SIGNS.items()} | {
-    "руб.": "RUB", "р.": "RUB", "р": "RUB", "рубль": "RUB", "рубли": "RUB", "рублей": "RUB", "российский рубль": "RUB", "rur": "RUB", "643": "RUB", "810": "RUB",
-    "доллар сша": "USD", "доллар": "USD", "840": "USD", "евро": "EUR", "978": "EUR", "тенге": "KZT", "398": "KZT", "юань": "CNY", "156": "CNY",
+    "руб.": "RUB",
+    "р.": "RUB",
+    "р": "RUB",
+    "рубль": "RUB",
+    "рубли": "RUB",
+    "рублей": "RUB",
+    "российский рубль": "RUB",
+    "rur": "RUB",
+    "643": "RUB",
+    "810": "RUB",
+    "доллар сша": "USD",
+    "доллар": "USD",
+    "840": "USD",
+    "евро": "EUR",
+    "978": "EUR",
+    "тенге": "KZT",
+    "398": "KZT",
+    "юань": "CNY",
+    "156": "CNY",
     **{code.lower(): code for code in ("RUB", "USD", "EUR", "GBP", "KZT", "CNY")},
-}  # fmt: skip
+}
 
 
 def applied(lines: pl.DataFrame, settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -72,8 +89,11 @@ def _in_one_currency(lines: pl.DataFrame, settings: Settings) -> tuple[pl.DataFr
     unknown = [c for c in others if c not in settings.rules.rates]
     if unknown:
         counts = ", ".join(f"{c} ({(live['currency'] == c).sum()})" for c in unknown)
-        message = N_("[tables.lines] has amounts in {currencies} beside {own}, and no rate for them. What to do: declare [rules] rates = {{ {first} = ... }} in audit.toml, "
-                     "or export the amounts in {own}.")  # fmt: skip
+        message = N_(
+            "[tables.lines] has amounts in {currencies} beside {own}, and no rate for them. What to do: declare [rules] "
+            "rates = {{ {first} = ... }} in audit.toml, "
+            "or export the amounts in {own}."
+        )
         raise BadExport(message, currencies=counts, own=settings.currency, first=unknown[0] if unknown[0].isascii() else "USD")
     effects = []
     for currency in others:

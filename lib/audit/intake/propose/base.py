@@ -331,14 +331,16 @@ def _from_bank(proposal: Proposal, one: Found) -> None:
     if (one.table["vat"] != "").any():
         proposal.questions["rules.vat"] = _(
             N_(
-                'payments hold VAT. Then [rules] vat = "included" with vat_rates takes it off, exactly where the purpose names it; how much is it?'
+                'payments hold VAT. Then [rules] vat = "included" with vat_rates takes it off, exactly where the purpose '
+                "names it; how much is it?"
             )
         )
     unknown = one.table.filter(pl.col("class") == "unclassified")
     if len(unknown):
         question = _(
             N_(
-                '{count} payments say neither sale nor anything else; `audit check` lists them. Whose are they? Name the payers: payers = {{ "7701234567" = "customer" }}'
+                "{count} payments say neither sale nor anything else; `audit check` lists them. Whose are they? Name the "
+                'payers: payers = {{ "7701234567" = "customer" }}'
             )
         )
         proposal.questions[f"sources.{one.name}.payers"] = question.format(count=len(unknown))

@@ -18,7 +18,8 @@ KINDS = {DATE: "date", MONEY: "number", NUMBER: "number"}
 PSEUDO = {"price": "number", "discount_rate": "number", "profit": "number"}  # not ours, but ours follow from them
 UNITS = {"руб", "рублей", "rub", "usd", "eur", "gbp", "р", "шт", "kzt"}
 OTHERS = {  # words that make another thing of a name that is known
-    "ндс", "vat", "tax", "скидка", "скидки", "остаток", "долг", "долга", "план", "plan", "balance", "due", "закупки", "закупка", "закупочная", "оплаты", "оплачено",
+    "ндс", "vat", "tax", "скидка", "скидки", "остаток", "долг", "долга", "план", "plan", "balance", "due", "закупки", "закупка",
+    "закупочная", "оплаты", "оплачено",
     "аванс", "предоплата", "себестоимость", "маржа", "бонус", "доставки",
 }  # fmt: skip
 NEARLY = 0.95  # of the rows of a list must have a key of their own

@@ -22,7 +22,8 @@ THOUSANDS = {"тыс", "тысяч", "тр", "thousand", "thousands", "млн", 
 AGREE_LEAST = 0.95  # of the rows must have an amount of price times quantity
 RETURNS = r"(?i)возврат|сторно|\breturn|refund|credit note|кредит-нот"
 STAGES = {
-    "deal stage", "stage", "этап", "этап сделки", "стадия", "стадия сделки", "статус заказа", "статус", "status", "состояние", "проведен", "проведено", "пометка удаления", "удален",
+    "deal stage", "stage", "этап", "этап сделки", "стадия", "стадия сделки", "статус заказа", "статус", "status", "состояние", "проведен",
+    "проведено", "пометка удаления", "удален",
 }  # fmt: skip
 WON = {
     "won",
@@ -101,7 +102,8 @@ def returns(one: Found, column: str) -> dict[str, str]:
         return {}
     question = _(
         N_(
-            "{count} rows speak of returns in {column} and have amounts above nothing. Are they to be taken off? Then export them with a minus"
+            "{count} rows speak of returns in {column} and have amounts above nothing. Are they to be taken off? Then "
+            "export them with a minus"
         )
     )
     return {"tables.lines.returns": question.format(count=positive, column=", ".join(texts))}

@@ -26,9 +26,15 @@ from audit.intake.readers.detect import BadExport
 PARTY = ("Счет", "РасчСчет", "ИНН", "КПП", "", "1")
 PURPOSES = ("НазначениеПлатежа", *(f"НазначениеПлатежа{i}" for i in range(1, 7)))
 KEYS = (
-    "Номер", "Дата", "Сумма", "ДатаСписано", "ДатаПоступило", "ПоказательКБК", *PURPOSES,
+    "Номер",
+    "Дата",
+    "Сумма",
+    "ДатаСписано",
+    "ДатаПоступило",
+    "ПоказательКБК",
+    *PURPOSES,
     *(f"{side}{part}" for side in ("Плательщик", "Получатель") for part in PARTY),
-)  # fmt: skip
+)
 CLASSES = ("own", "acquiring", "loan", "salary", "tax", "cash", "refund_in", "other", "customer", "unclassified", "refund", "outgoing")
 ENDS = {"КонецДокумента", "КонецРасчСчет", "КонецФайла", "1CClientBankExchange"}
 DAY = r"^(\d{2})\.(\d{2})\.(\d{4})$"
@@ -219,8 +225,10 @@ def _sided(found: pl.DataFrame, accounts: set[str]) -> pl.DataFrame:
     within = name.str.extract(r"(?i)\bинн\s*:?\s*(\d{10}|\d{12})\b", 1).fill_null("")
     purpose = pl.concat_str([pl.col(key) for key in PURPOSES[1:]], separator=" ")
     return found.with_columns(
-        pl.when(pl.col("Номер") + pl.col("Сумма") == "").then(pl.lit("")).otherwise(
-            pl.concat_str(["Номер", "Дата", "Сумма", "_payer", "_payee"], separator="/")).alias("line_id"),
+        pl.when(pl.col("Номер") + pl.col("Сумма") == "")
+        .then(pl.lit(""))
+        .otherwise(pl.concat_str(["Номер", "Дата", "Сумма", "_payer", "_payee"], separator="/"))
+        .alias("line_id"),
         pl.col("Номер").alias("number"),
         day.str.replace(DAY, "$3-$2-$1").alias("date"),
         pl.col("Сумма").str.replace_all(r"[\s\x{00A0}]", "").str.replace(r"[,\-](\d{1,2})$", ".$1").alias("amount"),
@@ -230,7 +238,7 @@ def _sided(found: pl.DataFrame, accounts: set[str]) -> pl.DataFrame:
         pl.when(outward).then("_payer").otherwise("_payee").alias("account"),
         pl.when(outward).then("ПлательщикИНН").otherwise("ПолучательИНН").alias("_own_tax_id"),
         pl.when(pl.col("НазначениеПлатежа") != "").then("НазначениеПлатежа").otherwise(purpose.str.strip_chars()).alias("purpose"),
-    )  # fmt: skip
+    )
 
 
 def _classified(found: pl.DataFrame, own_tax_ids: list[str], payers: dict[str, str]) -> pl.DataFrame:
@@ -267,7 +275,24 @@ def _classified(found: pl.DataFrame, own_tax_ids: list[str], payers: dict[str, s
         pl.when(back).then(pl.lit("refund")).otherwise("class").alias("class"),
         pl.concat_str([sign, "amount"]).alias("amount"),
         pl.when(sane).then(pl.concat_str([sign, vat])).otherwise(pl.lit("")).fill_null("").alias("vat"),
-    ).select("line_id", "number", "date", "amount", "direction", "class", "customer_id", "name", "tax_id", "kpp", "account", "vat", "purpose", "other", "_file", "_row")  # fmt: skip
+    ).select(
+        "line_id",
+        "number",
+        "date",
+        "amount",
+        "direction",
+        "class",
+        "customer_id",
+        "name",
+        "tax_id",
+        "kpp",
+        "account",
+        "vat",
+        "purpose",
+        "other",
+        "_file",
+        "_row",
+    )
 
 
 def _balances(sections: list[dict[str, str]], documents: pl.DataFrame) -> pl.DataFrame:

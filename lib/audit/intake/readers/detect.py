@@ -62,13 +62,17 @@ def kind(content: bytes, file: str) -> Kind:
         return "html"
     if b"\0" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise BadExport(
-            N_("{file} is not text, and of no kind that is known (CSV, XLSX, XLS, XLSB, ODS, HTML, Parquet, 1C bank statement). What to do: export it again."),
+            N_(
+                "{file} is not text, and of no kind that is known (CSV, XLSX, XLS, XLSB, ODS, HTML, Parquet, 1C bank "
+                "statement). What to do: export it again."
+            ),
             file=file,
-        )  # fmt: skip
+        )
     suffix = file[file.rfind(".") :].lower()
     if suffix in BINARY:
         message = N_(
-            "{file} cannot be opened as a workbook or table: its name says {suffix}, it holds plain text. What to do: ask for the export again."
+            "{file} cannot be opened as a workbook or table: its name says {suffix}, it holds plain text. What to do: "
+            "ask for the export again."
         )
         raise BadExport(message, file=file, suffix=suffix)
     return "text"
@@ -93,9 +97,14 @@ def _check_size(members: list[zipfile.ZipInfo], packed: int, file: str) -> None:
     unpacked = sum(member.file_size for member in members)
     if unpacked > UNPACKED_MOST or (unpacked > RATIO_FROM and unpacked > RATIO_MOST * packed):
         raise BadExport(
-            N_("{file} has {packed} kB and would unpack to {unpacked} MB: refused unopened. What to do: if it is honest, save it as CSV, or in parts."),
-            file=file, packed=packed // 1024, unpacked=unpacked // 2**20,
-        )  # fmt: skip
+            N_(
+                "{file} has {packed} kB and would unpack to {unpacked} MB: refused unopened. What to do: if it is honest, "
+                "save it as CSV, or in parts."
+            ),
+            file=file,
+            packed=packed // 1024,
+            unpacked=unpacked // 2**20,
+        )
 
 
 def _check_members(members: list[zipfile.ZipInfo], file: str) -> None:

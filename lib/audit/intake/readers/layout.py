@@ -101,8 +101,11 @@ def names(head: list[list[str]], where: str) -> list[str]:
     found = [name or f"column {i + 1}" for i, name in enumerate(joined)]
     twice = sorted({name for name in found if found.count(name) > 1})
     if twice:
-        message = N_("{where}: the header names a column twice: {names}. What to do: give all columns names of your own in audit.toml, e.g. header = 1 "
-                     "and names = [...], or name the row of the real header, e.g. header = 3.")  # fmt: skip
+        message = N_(
+            "{where}: the header names a column twice: {names}. What to do: give all columns names of your own in "
+            "audit.toml, e.g. header = 1 "
+            "and names = [...], or name the row of the real header, e.g. header = 3."
+        )
         raise BadExport(message, where=where, names=", ".join(twice))
     return found
 

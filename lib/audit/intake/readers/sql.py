@@ -46,7 +46,8 @@ def _snapshot(name: str, source: Source, folder: Path) -> Path:
             parts = [_frame(names, rows) for rows in found.partitions(ROWS)]
     except (sqlalchemy.exc.SQLAlchemyError, ImportError) as error:
         message = N_(
-            "[sources.{name}]: the database in {variable} refused the query: {error}. What to do: try the query there by hand, as the same user."
+            "[sources.{name}]: the database in {variable} refused the query: {error}. What to do: try the query there by "
+            "hand, as the same user."
         )
         raise BadExport(message, name=name, variable=source.dsn_env, error=_without_secrets(error, url)) from None
     path = folder / f"{name}.parquet"

@@ -135,7 +135,8 @@ def _quoted(body: bytes, file: str, separator: str, skip: int) -> pl.DataFrame:
     for number, row in enumerate(found, skip + 1):
         if any("\n" in cell and cell.count(separator) > 1 for cell in row):
             message = N_(
-                "{file}, row {row}: a quotation mark opens and closes lines later, so that lines are swallowed: {content!r}. What to do: ask for the export again with quotes around texts."
+                "{file}, row {row}: a quotation mark opens and closes lines later, so that lines are swallowed: {content!r}. "
+                "What to do: ask for the export again with quotes around texts."
             )
             raise BadExport(message, file=file, row=number, content=separator.join(row)[:120])
     blank = [""] * width
@@ -159,7 +160,16 @@ def _crooked(body: bytes, file: str, separator: str, skip: int, width: int) -> B
     places = ", ".join(str(number) for number, _row in odd[:SHOWN]) + (f" (+{len(odd) - SHOWN})" if len(odd) > SHOWN else "")
     number, row = odd[0]
     return BadExport(
-        N_("{file} is not a table: expected {width} fields as in row {first}, got another number in rows {places}; row {number} has {fields}: {content!r}. "
-           "What to do: check delimiter and quotes, or ask for the export again with quotes around texts."),
-        file=file, width=width, first=skip + 1, places=places, number=number, fields=len(row), content=separator.join(row)[:120],
-    )  # fmt: skip
+        N_(
+            "{file} is not a table: expected {width} fields as in row {first}, got another number in rows {places}; row "
+            "{number} has {fields}: {content!r}. "
+            "What to do: check delimiter and quotes, or ask for the export again with quotes around texts."
+        ),
+        file=file,
+        width=width,
+        first=skip + 1,
+        places=places,
+        number=number,
+        fields=len(row),
+        content=separator.join(row)[:120],
+    )

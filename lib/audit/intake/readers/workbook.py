@@ -44,7 +44,8 @@ def sheets(
     date_format: str | None,
     most: int | None = None,
 ) -> list[Sheet]:
-    """The sheets of a workbook that fit the wanted name or pattern (default: the first): `skip` rows left out, then the header's, then data.
+    """The sheets of a workbook that fit the wanted name or pattern (default: the first): `skip` rows left out, then the header's, then
+    data.
 
     Raises
     ------
@@ -162,7 +163,8 @@ def _check_width(xml: bytes, sheet: str, file: str) -> None:
     rows = int(found[1]) if last >= 0 and (found := re.search(rb'r="(\d+)"', xml[last : last + 200])) else 0
     if far and rows > TALL:
         message = N_(
-            "{file}, sheet {sheet!r} reaches column {column} and row {rows}: refused, it would fill the memory. What to do: delete the stray cells."
+            "{file}, sheet {sheet!r} reaches column {column} and row {rows}: refused, it would fill the memory. What to "
+            "do: delete the stray cells."
         )
         raise BadExport(message, file=file, sheet=sheet, column=far[1].decode(), rows=rows)
 

@@ -15,46 +15,74 @@ from audit.i18n import mark as N_
 from audit.steps.accounts.codes import Dependence, Effect, Level, Limit, Reason, Status
 
 STEP = Step(
-    "accounts", 110, N_("Key accounts"), N_("Which customers are key, why, and how far do we depend on them?"),
-    reads=("panel", "history",),
-    uses=("customers", "managers", "sellers", "budgets", "facts", "behaviour", "costs", "tiers", "answers",),
+    "accounts",
+    110,
+    N_("Key accounts"),
+    N_("Which customers are key, why, and how far do we depend on them?"),
+    reads=(
+        "panel",
+        "history",
+    ),
+    uses=(
+        "customers",
+        "managers",
+        "sellers",
+        "budgets",
+        "facts",
+        "behaviour",
+        "costs",
+        "tiers",
+        "answers",
+    ),
     needs=(Quality.TIMING,),
-)  # fmt: skip
+)
 
 TABLES = (
     written(
-        "key_accounts", "one reason of one key account", "group reason_class",
+        "key_accounts",
+        "one reason of one key account",
+        "group reason_class",
         "group:t reason_class:t level_class:t of:t value_number:n size_share:n budget:m wallet_share:n evidence:t judged_on:d "
         "revenue:m status_class:t effect_class:t",
         codes={"reason_class": Reason, "level_class": Level, "status_class": Status, "effect_class": Effect},
         headings={
-            "value_number": N_("Value"), "size_share": N_("Its size to ours"), "effect_class": N_("Moves"),
+            "value_number": N_("Value"),
+            "size_share": N_("Its size to ours"),
+            "effect_class": N_("Moves"),
         },
     ),
     written(
-        "revenue_shares", "one group of companies at one level", "group level_class of",
+        "revenue_shares",
+        "one group of companies at one level",
+        "group level_class of",
         "group:t level_class:t of:t revenue:m total:m revenue_share:n",
         codes={"level_class": Level},
     ),
     written(
-        "key_criteria", "one key account", "group",
+        "key_criteria",
+        "one key account",
+        "group",
         "group:t revenue:m revenue_rank:c margin:m margin_rank:n margin_rate:n margin_variation_number:n since_on:d",
         headings={
-            "margin_variation_number": N_("Variation of quarterly margin"), "since_on": N_("Buys since"),
+            "margin_variation_number": N_("Variation of quarterly margin"),
+            "since_on": N_("Buys since"),
         },
     ),
     written(
-        "dependence", "one of the largest groups of companies", "group",
+        "dependence",
+        "one of the largest groups of companies",
+        "group",
         "group:t revenue:m revenue_share:n dependence_class:t margin_lost:m margin_share:n result_without:m rest_needed:m "
         "rest_growth_rate:n",
         codes={"dependence_class": Dependence},
         headings={
-            "result_without": N_("Result without it"), "rest_needed": N_("Sales to others needed"),
+            "result_without": N_("Result without it"),
+            "rest_needed": N_("Sales to others needed"),
             "rest_growth_rate": N_("Growth of others needed"),
         },
     ),
     findings_table("findings_accounts"),
-)  # fmt: skip
+)
 
 HEADINGS = {  # of columns that only excerpts show
     "limit_class": (N_("What is limited"), Limit),
@@ -72,7 +100,7 @@ HEADINGS = {  # of columns that only excerpts show
     "company": N_("Company"),
     "department": N_("Department"),
     "novelties": N_("Novelties"),
-}  # fmt: skip
+}
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],

@@ -31,29 +31,49 @@ def _limits(bounds: pd.DataFrame, managers: pd.DataFrame | None) -> list[Finding
     if share["total"]:
         found.append(
             Finding(
-                "key_share", "accounts", "fact", N_("{count} of {n} customers are key for the company as a whole, those of one department or manager left out: {value}."), title=N_("Share of key accounts"),
-                value=float(share["value_number"]), n=int(share["total"]), norm_id="key_accounts_share", params={"count": int(share["count_number"])},
+                "key_share",
+                "accounts",
+                "fact",
+                N_("{count} of {n} customers are key for the company as a whole, those of one department or manager left out: {value}."),
+                title=N_("Share of key accounts"),
+                value=float(share["value_number"]),
+                n=int(share["total"]),
+                norm_id="key_accounts_share",
+                params={"count": int(share["count_number"])},
             )
-        )  # fmt: skip
+        )
     if Limit.PER_MANAGER in by:
         led = by[Limit.PER_MANAGER]
         most = led.nlargest(1, "value_number").iloc[0]
         called = {} if managers is None else managers.set_index("manager_id")["name"].to_dict()
         found.append(
             Finding(
-                "keys_per_manager", "accounts", "fact", N_("Manager {manager} leads {value} key accounts, the most of all."), title=N_("Key accounts per manager"),
-                value=float(most["value_number"]), unit="count", n=len(led), norm_id="key_accounts_per_manager",
+                "keys_per_manager",
+                "accounts",
+                "fact",
+                N_("Manager {manager} leads {value} key accounts, the most of all."),
+                title=N_("Key accounts per manager"),
+                value=float(most["value_number"]),
+                unit="count",
+                n=len(led),
+                norm_id="key_accounts_per_manager",
                 params={"manager": called.get(most["of"], most["of"])},
             )
-        )  # fmt: skip
+        )
     if innovators["count_number"]:
         found.append(
             Finding(
-                "innovators", "accounts", "fact", N_("{count} of {n} customers are judged innovators: {value}."), title=N_("Innovators"),
-                value=float(innovators["value_number"]), n=int(innovators["total"]), norm_id="innovators_share",
+                "innovators",
+                "accounts",
+                "fact",
+                N_("{count} of {n} customers are judged innovators: {value}."),
+                title=N_("Innovators"),
+                value=float(innovators["value_number"]),
+                n=int(innovators["total"]),
+                norm_id="innovators_share",
                 params={"count": int(innovators["count_number"])},
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -73,14 +93,26 @@ def _keys(keys: pd.DataFrame, bounds: pd.DataFrame, key_share: float) -> Finding
     by = keys.groupby("reason_class")["group"].nunique()
     company = keys[keys["level_class"] == Level.COMPANY]
     return Finding(
-        "key_accounts", "accounts", "fact",
-        N_("{value} customers are key: {company} by {limit_share} or more of the company’s sales, {below} of a department’s or manager’s, {potential} by potential, {judged} by reputation, innovation or standards."), title=N_("Key accounts"),
-        value=float(keys["group"].nunique()), unit="count", n=total, who=" ".join(keys["group"].unique()[:20]),
+        "key_accounts",
+        "accounts",
+        "fact",
+        N_(
+            "{value} customers are key: {company} by {limit_share} or more of the company’s sales, {below} of a "
+            "department’s or manager’s, {potential} by potential, {judged} by reputation, innovation or standards."
+        ),
+        title=N_("Key accounts"),
+        value=float(keys["group"].nunique()),
+        unit="count",
+        n=total,
+        who=" ".join(keys["group"].unique()[:20]),
         params={
-            "company": company["group"].nunique(), "limit_share": key_share, "below": int(by.get(Reason.REVENUE, 0)) - company["group"].nunique(),
-            "potential": int(by.get(Reason.POTENTIAL, 0)), "judged": int(keys.loc[keys["reason_class"].isin(JUDGED), "group"].nunique()),
+            "company": company["group"].nunique(),
+            "limit_share": key_share,
+            "below": int(by.get(Reason.REVENUE, 0)) - company["group"].nunique(),
+            "potential": int(by.get(Reason.POTENTIAL, 0)),
+            "judged": int(keys.loc[keys["reason_class"].isin(JUDGED), "group"].nunique()),
         },
-    )  # fmt: skip
+    )
 
 
 def _dependence(loss_scenarios: pd.DataFrame) -> list[Finding]:
@@ -88,21 +120,33 @@ def _dependence(loss_scenarios: pd.DataFrame) -> list[Finding]:
         return []
     top = loss_scenarios.iloc[0]
     above = N_(
-        "The largest customer brings {value} of the sales (dependence: {dependence}). Without it {revenue} are gone; for its share to fall to the target, others would have to buy {rest_growth_rate} more."
+        "The largest customer brings {value} of the sales (dependence: {dependence}). Without it {revenue} are gone; "
+        "for its share to fall to the target, others would have to buy {rest_growth_rate} more."
     )
     below = N_(
-        "The largest customer brings {value} of the sales (dependence: {dependence}). Without it {revenue} are gone, and {margin_share} of the margin."
+        "The largest customer brings {value} of the sales (dependence: {dependence}). Without it {revenue} are gone, "
+        "and {margin_share} of the margin."
     )
     return [
         Finding(
-            "dependence", "accounts", "fact", above if top["rest_growth_rate"] == top["rest_growth_rate"] else below, title=N_("Dependence on the largest"),
-            value=float(top["revenue_share"]), n=len(loss_scenarios), norm_id="dependence_share", money=float(top["revenue"]), who=str(top["group"]),
+            "dependence",
+            "accounts",
+            "fact",
+            above if top["rest_growth_rate"] == top["rest_growth_rate"] else below,
+            title=N_("Dependence on the largest"),
+            value=float(top["revenue_share"]),
+            n=len(loss_scenarios),
+            norm_id="dependence_share",
+            money=float(top["revenue"]),
+            who=str(top["group"]),
             params={
-                "dependence": Dependence(top["dependence_class"]), "revenue": float(top["revenue"]), "rest_growth_rate": float(top["rest_growth_rate"]),
+                "dependence": Dependence(top["dependence_class"]),
+                "revenue": float(top["revenue"]),
+                "rest_growth_rate": float(top["rest_growth_rate"]),
                 "margin_share": float(top["margin_share"]),
             },
         )
-    ]  # fmt: skip
+    ]
 
 
 def _potential(potential: pd.DataFrame, keys: pd.DataFrame) -> Finding:
@@ -120,6 +164,15 @@ def _potential(potential: pd.DataFrame, keys: pd.DataFrame) -> Finding:
     of = keys[keys["reason_class"] == Reason.POTENTIAL]["group"]
     gap = potential.loc[potential["group"].isin(of), "gap"].sum()
     return Finding(
-        "potential", "accounts", "fact", N_("Of {n} customers whose budgets are known, {value} are key by potential; they spend {gap} a year elsewhere."), title=N_("Potential of the largest"),
-        value=float(of.nunique()), unit="count", n=len(potential), money=float(gap), who=" ".join(of), params={"gap": float(gap)},
-    )  # fmt: skip
+        "potential",
+        "accounts",
+        "fact",
+        N_("Of {n} customers whose budgets are known, {value} are key by potential; they spend {gap} a year elsewhere."),
+        title=N_("Potential of the largest"),
+        value=float(of.nunique()),
+        unit="count",
+        n=len(potential),
+        money=float(gap),
+        who=" ".join(of),
+        params={"gap": float(gap)},
+    )

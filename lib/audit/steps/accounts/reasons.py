@@ -30,9 +30,15 @@ KEY_COLUMNS = [
 
 
 def key_accounts(
-    shares: pd.DataFrame, potential: pd.DataFrame, *, facts: pd.DataFrame | None, customers: pd.DataFrame | None,
-    key_share: float, potential_wallet_share: float, fact_least: float,
-) -> pd.DataFrame:  # fmt: skip
+    shares: pd.DataFrame,
+    potential: pd.DataFrame,
+    *,
+    facts: pd.DataFrame | None,
+    customers: pd.DataFrame | None,
+    key_share: float,
+    potential_wallet_share: float,
+    fact_least: float,
+) -> pd.DataFrame:
     """Every reason for which a group is key, with its evidence; one row per group and reason.
 
     revenue: reaches `key_share` of a company, department or manager (the widest level is named); potential: the whole budget
@@ -42,8 +48,10 @@ def key_accounts(
 
     Returns
     -------
-    DataFrame with group, reason_class, level_class and of (of revenue, else empty), value_number (the share, or the fact's value), size_share (of the
-    level's sales; of potential, the whole budget over the company's sales), budget, wallet_share, evidence and judged_on (of a judged fact), revenue (of twelve months), status_class (actual, potential), effect_class (what it moves: finance, processes; E13).
+    DataFrame with group, reason_class, level_class and of (of revenue, else empty), value_number (the share, or the fact's value),
+    size_share (of the
+    level's sales; of potential, the whole budget over the company's sales), budget, wallet_share, evidence and judged_on (of a judged
+    fact), revenue (of twelve months), status_class (actual, potential), effect_class (what it moves: finance, processes; E13).
 
     Source: method E1-E6, E12, E13 (which names the effects of revenue and of standards only).
     """
@@ -66,9 +74,16 @@ def key_accounts(
         )
     large = potential[reached(potential["budget_share"], key_share) & (potential["wallet_share"] <= potential_wallet_share)]
     rows += [
-        {"group": p.group, "reason_class": Reason.POTENTIAL, "value_number": p.budget_share, "size_share": p.budget_share, "budget": p.budget, "wallet_share": p.wallet_share}
+        {
+            "group": p.group,
+            "reason_class": Reason.POTENTIAL,
+            "value_number": p.budget_share,
+            "size_share": p.budget_share,
+            "budget": p.budget,
+            "wallet_share": p.wallet_share,
+        }
         for p in large.itertuples()
-    ]  # fmt: skip
+    ]
     if facts is not None:
         latest = facts[facts["kind"].isin(JUDGED)].sort_values("date").assign(group=lambda t: groups(customers, t["customer_id"]))
         latest = latest.drop_duplicates(["group", "kind"], keep="last")

@@ -16,53 +16,73 @@ from audit.i18n import mark as N_
 from audit.steps.base.codes import Cohort, Factor, Measure
 
 STEP = Step(
-    "base", 10, N_("Customer base"), N_("Is the customer base growing, and who carries it?"),
-    reads=("history", "panel",),
+    "base",
+    10,
+    N_("Customer base"),
+    N_("Is the customer base growing, and who carries it?"),
+    reads=(
+        "history",
+        "panel",
+    ),
     uses=("customers",),
     needs=(Quality.TIMING,),
-)  # fmt: skip
+)
 
 TABLES = (
     written(
-        "revenue_deciles", "one tenth of the customers", "decile_class",
+        "revenue_deciles",
+        "one tenth of the customers",
+        "decile_class",
         "decile_class:t customers:c revenue:m revenue_share:n cumulative_share:n smallest:m",
         headings={
-            "decile_class": N_("Tenth"), "smallest": N_("Smallest customer"),
+            "decile_class": N_("Tenth"),
+            "smallest": N_("Smallest customer"),
         },
     ),
     written(
-        "movement", "one period", "period",
+        "movement",
+        "one period",
+        "period",
         "period:t customers:c kept:c new:c returned:c first_seen:c lost:c revenue:m kept_revenue:m kept_before:m new_revenue:m "
         "returned_revenue:m first_seen_revenue:m lost_before:m",
         headings={
-            "kept_before": N_("Kept ones’ money before"), "lost_before": N_("Lost ones’ money before"),
+            "kept_before": N_("Kept ones’ money before"),
+            "lost_before": N_("Lost ones’ money before"),
         },
     ),
     written(
-        "sales_change", "one factor of sales or gross profit", "measure_class factor",
+        "sales_change",
+        "one factor of sales or gross profit",
+        "measure_class factor",
         "measure_class:t factor:t before_number:n now_number:n contribution:m",
         codes={"measure_class": Measure, "factor": Factor},
         headings={
-            "before_number": N_("Before"), "now_number": N_("Now"),
+            "before_number": N_("Before"),
+            "now_number": N_("Now"),
         },
     ),
     written(
-        "cohort_revenue", "one cohort in one period", "cohort period",
+        "cohort_revenue",
+        "one cohort in one period",
+        "cohort period",
         "cohort:t period:t customers:c revenue:m",
     ),
     written(
-        "tenure", "one length of the relationship", "tenure_class",
+        "tenure",
+        "one length of the relationship",
+        "tenure_class",
         "tenure_class:t customers:c of_unknown_start:c revenue:m",
         headings={
-            "tenure_class": N_("Years"), "of_unknown_start": N_("Of these, start unknown (at least so long)"),
+            "tenure_class": N_("Years"),
+            "of_unknown_start": N_("Of these, start unknown (at least so long)"),
         },
     ),
     findings_table("findings_base"),
-)  # fmt: skip
+)
 
 HEADINGS = {  # of columns that only excerpts show
     "cohort": (N_("Cohort"), Cohort),
-}  # fmt: skip
+}
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],

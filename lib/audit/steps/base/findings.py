@@ -38,37 +38,77 @@ def chapter_findings(
     spread = dispersion.gini(bought.loc[bought["period"] == now["period"], "revenue"].to_numpy())
     found = [
         Finding(
-            "base_size", "base", "fact",
-            N_("{value} customers bought in {period}, after {previous} in {period_before}: {lost} fell silent, {new} are new, {returned} came back."), title=N_("Size of the base"),
-            value=float(now["customers"]), unit="count", n=int(now["customers"]), previous=float(before["customers"]),
+            "base_size",
+            "base",
+            "fact",
+            N_(
+                "{value} customers bought in {period}, after {previous} in {period_before}: {lost} fell silent, {new} are "
+                "new, {returned} came back."
+            ),
+            title=N_("Size of the base"),
+            value=float(now["customers"]),
+            unit="count",
+            n=int(now["customers"]),
+            previous=float(before["customers"]),
             money=float(now["lost_before"]),
             params={**named, "lost": int(now["lost"]), "new": int(now["new"]), "returned": int(now["returned"])},
         ),
         Finding(
-            "same_customer_change", "base", "fact",
-            N_("The {n} customers who bought in both periods spent {value} {direction} in {period} than in {period_before}: {now} after {before}."), title=N_("Change with the same customers"),
-            value=_abs_change(now["kept_revenue"], now["kept_before"]), n=int(now["kept"]),
+            "same_customer_change",
+            "base",
+            "fact",
+            N_(
+                "The {n} customers who bought in both periods spent {value} {direction} in {period} than in {period_before}: "
+                "{now} after {before}."
+            ),
+            title=N_("Change with the same customers"),
+            value=_abs_change(now["kept_revenue"], now["kept_before"]),
+            n=int(now["kept"]),
             params={
-                **named, "now": float(now["kept_revenue"]), "before": float(now["kept_before"]),
+                **named,
+                "now": float(now["kept_revenue"]),
+                "before": float(now["kept_before"]),
                 "direction": Direction.MORE if now["kept_revenue"] >= now["kept_before"] else Direction.LESS,
             },
         ),
         _existing(before, now, named),
         Finding(
-            "new_revenue_share", "base", "estimate",
-            N_("New customers brought {value} of the sales of {period}: {new_revenue} of {revenue}; {first_seen_revenue} more came from customers whose first purchase may be older than the exports."), title=N_("Sales to new customers"),
-            value=_share(now["new_revenue"], now["revenue"]), n=int(now["customers"]), low=_share(now["new_revenue"], now["revenue"]),
-            high=_share(now["new_revenue"] + now["first_seen_revenue"], now["revenue"]), previous=_share(before["new_revenue"], before["revenue"]),
-            params={**named, "new_revenue": float(now["new_revenue"]), "revenue": float(now["revenue"]), "first_seen_revenue": float(now["first_seen_revenue"])},
+            "new_revenue_share",
+            "base",
+            "estimate",
+            N_(
+                "New customers brought {value} of the sales of {period}: {new_revenue} of {revenue}; {first_seen_revenue} "
+                "more came from customers whose first purchase may be older than the exports."
+            ),
+            title=N_("Sales to new customers"),
+            value=_share(now["new_revenue"], now["revenue"]),
+            n=int(now["customers"]),
+            low=_share(now["new_revenue"], now["revenue"]),
+            high=_share(now["new_revenue"] + now["first_seen_revenue"], now["revenue"]),
+            previous=_share(before["new_revenue"], before["revenue"]),
+            params={
+                **named,
+                "new_revenue": float(now["new_revenue"]),
+                "revenue": float(now["revenue"]),
+                "first_seen_revenue": float(now["first_seen_revenue"]),
+            },
         ),
         Finding(
-            "top_share", "base", "fact",
-            N_("The largest fifth of the customers bring {value} of the sales of {period}; Gini's coefficient is {gini_index}. The familiar 80 % is a comparison, not a norm."), title=N_("Share of the largest fifth"),
-            value=top, n=int(now["customers"]), params={**named, "gini_index": spread},
+            "top_share",
+            "base",
+            "fact",
+            N_(
+                "The largest fifth of the customers bring {value} of the sales of {period}; Gini's coefficient is "
+                "{gini_index}. The familiar 80 % is a comparison, not a norm."
+            ),
+            title=N_("Share of the largest fifth"),
+            value=top,
+            n=int(now["customers"]),
+            params={**named, "gini_index": spread},
         ),
         _market(before, now, market),
         _long_term(kept_for, now["period"]),
-    ]  # fmt: skip
+    ]
     return [found[0], _driver(change, before, now), *found[1:]]
 
 
@@ -84,12 +124,21 @@ def _existing(before: pd.Series, now: pd.Series, named: dict) -> Finding:
     """All who had bought before, the silent ones included: the kept ones alone are survivors (A3)."""
     old = float(now["revenue"] - now["new_revenue"])
     return Finding(
-        "existing_customers", "base", "estimate",
-        N_("All customers there had been, those who fell silent included, brought {old} in {period}, against {all_before} from everybody in {period_before}: a change of {value}."), title=N_("Sales to existing customers"),
-        value=_share(old - before["revenue"], before["revenue"]), low=_share(old - now["first_seen_revenue"] - before["revenue"], before["revenue"]),
-        high=_share(old - before["revenue"], before["revenue"]), n=int(before["customers"]), money=max(0.0, float(before["revenue"]) - old),
+        "existing_customers",
+        "base",
+        "estimate",
+        N_(
+            "All customers there had been, those who fell silent included, brought {old} in {period}, against "
+            "{all_before} from everybody in {period_before}: a change of {value}."
+        ),
+        title=N_("Sales to existing customers"),
+        value=_share(old - before["revenue"], before["revenue"]),
+        low=_share(old - now["first_seen_revenue"] - before["revenue"], before["revenue"]),
+        high=_share(old - before["revenue"], before["revenue"]),
+        n=int(before["customers"]),
+        money=max(0.0, float(before["revenue"]) - old),
         params={**named, "old": old, "all_before": float(before["revenue"])},
-    )  # fmt: skip
+    )
 
 
 def _driver(change: pd.DataFrame, before: pd.Series, now: pd.Series) -> Finding:
@@ -97,29 +146,52 @@ def _driver(change: pd.DataFrame, before: pd.Series, now: pd.Series) -> Finding:
     total = sales.sum()
     driver = sales.idxmax() if total >= 0 else sales.idxmin()
     return Finding(
-        "sales_change", "base", "fact",
-        N_("Sales of {period} are {now}, {value} {direction} than in {period_before}; the factor that moved most in that direction, by {part}, is {driver}."), title=N_("Change of sales"),
-        value=_abs_change(now["revenue"], before["revenue"]), n=int(now["customers"]), money=float(total),
+        "sales_change",
+        "base",
+        "fact",
+        N_(
+            "Sales of {period} are {now}, {value} {direction} than in {period_before}; the factor that moved most in "
+            "that direction, by {part}, is {driver}."
+        ),
+        title=N_("Change of sales"),
+        value=_abs_change(now["revenue"], before["revenue"]),
+        n=int(now["customers"]),
+        money=float(total),
         params={
-            "period": now["period"], "period_before": before["period"], "now": float(now["revenue"]), "part": float(sales[driver]),
-            "driver": Factor(driver), "direction": Direction.MORE if total >= 0 else Direction.LESS,
+            "period": now["period"],
+            "period_before": before["period"],
+            "now": float(now["revenue"]),
+            "part": float(sales[driver]),
+            "driver": Factor(driver),
+            "direction": Direction.MORE if total >= 0 else Direction.LESS,
         },
-    )  # fmt: skip
+    )
 
 
 def _market(before: pd.Series, now: pd.Series, market: dict[str, float]) -> Finding:
     growth = _share(now["revenue"] - before["revenue"], before["revenue"])
     if now["period"] not in market:
         return Finding(
-            "market_growth", "base", "fact", N_("Sales changed by {growth_rate}; whether the market grew faster is not known."), title=N_("Growth against the market"),
-            n=int(now["customers"]), params={"growth_rate": growth}, why=N_("no growth of the market is named in audit.toml"),
-        )  # fmt: skip
+            "market_growth",
+            "base",
+            "fact",
+            N_("Sales changed by {growth_rate}; whether the market grew faster is not known."),
+            title=N_("Growth against the market"),
+            n=int(now["customers"]),
+            params={"growth_rate": growth},
+            why=N_("no growth of the market is named in audit.toml"),
+        )
     return Finding(
-        "market_growth", "base", "fact",
-        N_("Sales changed by {growth_rate}, the market by {market_rate}: a difference of {value}."), title=N_("Growth against the market"),
-        value=growth - market[now["period"]], n=int(now["customers"]), norm_id="market_growth",
+        "market_growth",
+        "base",
+        "fact",
+        N_("Sales changed by {growth_rate}, the market by {market_rate}: a difference of {value}."),
+        title=N_("Growth against the market"),
+        value=growth - market[now["period"]],
+        n=int(now["customers"]),
+        norm_id="market_growth",
         params={"growth_rate": growth, "market_rate": market[now["period"]]},
-    )  # fmt: skip
+    )
 
 
 def _long_term(kept_for: pd.DataFrame, period: str) -> Finding:
@@ -136,8 +208,13 @@ def _long_term(kept_for: pd.DataFrame, period: str) -> Finding:
         )
     old = kept_for[kept_for["tenure_class"].str.split("–").str[0].astype(int) >= 2]
     return Finding(
-        "long_term", "base", "fact",
-        N_("At least {value} of the {n} customers of {period} have been buying for two years or longer, and bring {revenue}."), title=N_("Long-term partners"),
-        value=float(old["customers"].sum()), unit="count", n=int(kept_for["customers"].sum()),
+        "long_term",
+        "base",
+        "fact",
+        N_("At least {value} of the {n} customers of {period} have been buying for two years or longer, and bring {revenue}."),
+        title=N_("Long-term partners"),
+        value=float(old["customers"].sum()),
+        unit="count",
+        n=int(kept_for["customers"].sum()),
         params={"period": period, "revenue": float(old["revenue"].sum())},
-    )  # fmt: skip
+    )

@@ -1,7 +1,8 @@
 """Is there one list of all customers, complete, valid and fresh, and does it agree with the books? The central file (K1 to K5, M12).
 
 Everything is weighted by what customers are worth beside being counted: a missing phone of a customer that buys nothing matters little.
-What stands in the fields is never here, only whether it stands there and is valid (P41). Where CRM and accounting differ, accounting is right (M12).
+What stands in the fields is never here, only whether it stands there and is valid (P41). Where CRM and accounting differ, accounting is
+right (M12).
 """
 
 import lazy_loader
@@ -13,45 +14,76 @@ from audit.i18n import mark as N_
 from audit.steps.central.codes import Age, Field, Source
 
 STEP = Step(
-    "central", 5, N_("Central file"), N_("Is there one list of all customers, and is it right?"),
-    reads=("history", "panel", "customers", "central_fields",),
-    uses=("sellers", "managers", "contacts", "activities", "crm_sales", "facts", "budgets", "points",),
-)  # fmt: skip
+    "central",
+    5,
+    N_("Central file"),
+    N_("Is there one list of all customers, and is it right?"),
+    reads=(
+        "history",
+        "panel",
+        "customers",
+        "central_fields",
+    ),
+    uses=(
+        "sellers",
+        "managers",
+        "contacts",
+        "activities",
+        "crm_sales",
+        "facts",
+        "budgets",
+        "points",
+    ),
+)
 
 TABLES = (
     written(
-        "central_quality", "one field of the master file", "field_class",
+        "central_quality",
+        "one field of the master file",
+        "field_class",
         "field_class:t customers:c filled:c filled_share:n revenue_filled_share:n invalid:c valid_share:n",
         codes={"field_class": Field},
     ),
     written(
-        "central_coverage", "one table that may know a customer", "table_class",
+        "central_coverage",
+        "one table that may know a customer",
+        "table_class",
         "table_class:t customers:c buyers:c known_share:n revenue_share:n strangers:c",
         codes={"table_class": Source},
     ),
     written(
-        "central_freshness", "one age of entries", "age_class",
+        "central_freshness",
+        "one age of entries",
+        "age_class",
         "age_class:t customers:n? customers_share:n revenue:m revenue_share:n",
         codes={"age_class": Age},
     ),
     written(
-        "sole_managers", "one manager", "manager_id",
+        "sole_managers",
+        "one manager",
+        "manager_id",
         "manager_id:t customers:c sole_customers:c revenue:m sole_revenue:m sole_share:n",
     ),
     written(
-        "contacted", "one customer who bought in the last year", "customer_id",
+        "contacted",
+        "one customer who bought in the last year",
+        "customer_id",
         "customer_id:t revenue:m last_contact_on:d is_contacted:f",
     ),
     written(
-        "crm_by_period", "one year", "period",
+        "crm_by_period",
+        "one year",
+        "period",
         "period:t crm:m accounting:m difference:m difference_share:n",
     ),
     written(
-        "crm_by_customer", "one customer", "customer_id",
+        "crm_by_customer",
+        "one customer",
+        "customer_id",
         "customer_id:t crm:m accounting:m difference:m difference_share:n",
     ),
     findings_table("findings_central"),
-)  # fmt: skip
+)
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],

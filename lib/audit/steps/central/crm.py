@@ -12,7 +12,8 @@ def crm_by_period(crm_sales: pd.DataFrame | None, panel: pd.DataFrame) -> pd.Dat
 
     Returns
     -------
-    DataFrame: period, crm, accounting, difference (crm - accounting), difference_share (of accounting); years that both hold; empty without a CRM.
+    DataFrame: period, crm, accounting, difference (crm - accounting), difference_share (of accounting); years that both hold; empty
+    without a CRM.
 
     Source: method K3, M12.
     """

@@ -26,22 +26,40 @@ def chapter_findings(
     index = float(quality["revenue_filled_share"].mean()) if len(quality) else float("nan")
     return [
         Finding(
-            "central_complete", "central", "fact",
-            N_("{value} of the central file's fields are filled, weighted by what customers bring; the emptiest is {emptiest}, filled for {least_share}."), title=N_("Filled fields"),
-            value=index, n=buyers,
-            params={"emptiest": Field(quality["field_class"].iloc[0]) if len(quality) else "", "least_share": _first(quality, "revenue_filled_share")},
+            "central_complete",
+            "central",
+            "fact",
+            N_(
+                "{value} of the central file's fields are filled, weighted by what customers bring; the emptiest is "
+                "{emptiest}, filled for {least_share}."
+            ),
+            title=N_("Filled fields"),
+            value=index,
+            n=buyers,
+            params={
+                "emptiest": Field(quality["field_class"].iloc[0]) if len(quality) else "",
+                "least_share": _first(quality, "revenue_filled_share"),
+            },
         ),
         Finding(
-            "orphans", "central", "fact",
-            N_("{value} of the customers who bought stand in the central file, with {revenue_share} of the revenue; {strangers} entries have never bought."), title=N_("Customers nobody looks after"),
-            value=float(own["known_share"]), n=buyers, params={"revenue_share": float(own["revenue_share"]), "strangers": int(own["strangers"])},
+            "orphans",
+            "central",
+            "fact",
+            N_(
+                "{value} of the customers who bought stand in the central file, with {revenue_share} of the revenue; "
+                "{strangers} entries have never bought."
+            ),
+            title=N_("Customers nobody looks after"),
+            value=float(own["known_share"]),
+            n=buyers,
+            params={"revenue_share": float(own["revenue_share"]), "strangers": int(own["strangers"])},
         ),
         *_invalid(quality),
         *_fresh(freshness, fresh_days),
         *_sole(sole),
         *_contacted(contacts, contact_days),
         *_crm(crm),
-    ]  # fmt: skip
+    ]
 
 
 def _first(table: pd.DataFrame, column: str) -> float:
@@ -84,13 +102,20 @@ def _fresh(freshness: pd.DataFrame, fresh_days: float):
 def _sole(sole: pd.DataFrame):
     if len(sole) and sole["revenue"].sum() > 0:
         message = N_(
-            "Customers with whom one manager alone dealt brought {value} of last year's sales ({customers} customers); they may leave with the manager."
+            "Customers with whom one manager alone dealt brought {value} of last year's sales ({customers} customers); "
+            "they may leave with the manager."
         )
         money = float(sole["sole_revenue"].sum())
         yield Finding(
-            "sole_manager", "central", "fact", message, title=N_("Sales on one manager"), value=money / float(sole["revenue"].sum()), n=int(sole["customers"].sum()),
+            "sole_manager",
+            "central",
+            "fact",
+            message,
+            title=N_("Sales on one manager"),
+            value=money / float(sole["revenue"].sum()),
+            n=int(sole["customers"].sum()),
             params={"customers": int(sole["sole_customers"].sum())},
-        )  # fmt: skip
+        )
 
 
 def _contacted(contacts: pd.DataFrame, contact_days: float):

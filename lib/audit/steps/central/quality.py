@@ -11,7 +11,8 @@ from audit.steps.central.codes import Age
 def central_quality(fields: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
     """How complete and valid each field of the central file is, counted by customers and weighted by their revenue (K2).
 
-    Completeness is of all entries; validity is of the filled ones, and only of fields that can be checked (tax id, KPP, OGRN, phone, e-mail):
+    Completeness is of all entries; validity is of the filled ones, and only of fields that can be checked (tax id, KPP, OGRN, phone,
+    e-mail):
     a filled phone is not yet a phone that answers.
 
     Parameters
@@ -65,7 +66,8 @@ def central_coverage(history: pd.DataFrame, customers: pd.DataFrame, **others: p
 
     Returns
     -------
-    DataFrame: table_class, customers (buyers whom the table knows), buyers, known_share, revenue_share, strangers (its customers who never bought).
+    DataFrame: table_class, customers (buyers whom the table knows), buyers, known_share, revenue_share, strangers (its customers who never
+    bought).
 
     Source: method K5; orphans: K2.
     """

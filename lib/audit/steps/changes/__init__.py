@@ -1,6 +1,7 @@
 """What has moved since the last audit? Findings against those of an earlier run, and customers against the classes they had then.
 
-An estimate has moved when its interval lies wholly beside the earlier one; else the difference may be chance. A fact has moved when it differs.
+An estimate has moved when its interval lies wholly beside the earlier one; else the difference may be chance. A fact has moved when it
+differs.
 A customer who is new or gone has no class on one side, which is said as none.
 """
 
@@ -16,39 +17,59 @@ from audit.steps.retention.codes import Since
 from audit.steps.segments.codes import Stage
 
 STEP = Step(
-    "changes", 980, N_("What moved"), N_("What has moved since the last audit?"),
+    "changes",
+    980,
+    N_("What moved"),
+    N_("What has moved since the last audit?"),
     reads=("history",),
-    uses=("previous_findings", "previous_classes", "previous_run", "customer_classes", "rungs", "lifecycle", "overdue", "customers",),
+    uses=(
+        "previous_findings",
+        "previous_classes",
+        "previous_run",
+        "customer_classes",
+        "rungs",
+        "lifecycle",
+        "overdue",
+        "customers",
+    ),
     uses_findings=True,
-)  # fmt: skip
+)
 
 TABLES = (
     written(
-        "findings_moved", "one finding of either audit", "step id",
+        "findings_moved",
+        "one finding of either audit",
+        "step id",
         "step:t id:t unit:t norm_id:t title:t before_value:m now_value:m before_verdict:t now_verdict:t moved_class:t",
         codes={"before_verdict": Verdict, "now_verdict": Verdict, "moved_class": Moved},
         headings={
-            "before_verdict": N_("Verdict then"), "now_verdict": N_("Verdict now"), "moved_class": N_("Has it moved"),
+            "before_verdict": N_("Verdict then"),
+            "now_verdict": N_("Verdict now"),
+            "moved_class": N_("Has it moved"),
         },
     ),
     written(
-        "classes_moved", "one move between classes", "base_class class_before class_now",
+        "classes_moved",
+        "one move between classes",
+        "base_class class_before class_now",
         "base_class:t class_before:t class_now:t customers:c revenue:m",
         codes={"base_class": ClassOf},
     ),
     written(
-        "customers_moved", "one customer whose class moved", "base_class customer_id",
+        "customers_moved",
+        "one customer whose class moved",
+        "base_class customer_id",
         "base_class:t customer_id:t class_before:t class_now:t revenue:m",
         codes={"base_class": ClassOf},
     ),
-)  # fmt: skip
+)
 
 HEADINGS = {  # of columns that only excerpts show
     "then": N_("Then"),
     "now": N_("Now"),
     "class_before": (N_("Class before"), Absent, Rung, Since, Stage),
     "class_now": (N_("Class now"), Absent, Rung, Since, Stage),
-}  # fmt: skip
+}
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],

@@ -1,6 +1,7 @@
 """What has moved since the last audit? Findings against those of an earlier run, and customers against the classes they had then.
 
-An estimate has moved when its interval lies wholly beside the earlier one; else the difference may be chance. A fact has moved when it differs.
+An estimate has moved when its interval lies wholly beside the earlier one; else the difference may be chance. A fact has moved when it
+differs.
 A customer who is new or gone has no class on one side, which is said as none.
 """
 
@@ -40,7 +41,8 @@ def findings_moved(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame with step, id, unit, norm_id, title, before_value, now_value, before_verdict, now_verdict, moved_class (moved, may be chance, the same,
+    DataFrame with step, id, unit, norm_id, title, before_value, now_value, before_verdict, now_verdict, moved_class (moved, may be chance,
+    the same,
     not there before, no longer there): those whose verdict changed first, then what moved, in reading order.
     """
     columns = ["step", "id", "title", "unit", "norm_id", "value", "low", "high", "verdict"]
@@ -54,11 +56,18 @@ def findings_moved(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     )
     table = pd.DataFrame(
         {
-            "step": pair["step"], "id": pair["id"], "unit": pair["unit"].fillna(pair["unit_then"]), "norm_id": pair["norm_id"].fillna(pair["norm_id_then"]), "title": pair["title"].fillna(pair["title_then"]),
-            "before_value": pair["value_then"], "now_value": pair["value"], "before_verdict": pair["verdict_then"].fillna(""),
-            "now_verdict": pair["verdict"].fillna(""), "moved_class": moved,
+            "step": pair["step"],
+            "id": pair["id"],
+            "unit": pair["unit"].fillna(pair["unit_then"]),
+            "norm_id": pair["norm_id"].fillna(pair["norm_id_then"]),
+            "title": pair["title"].fillna(pair["title_then"]),
+            "before_value": pair["value_then"],
+            "now_value": pair["value"],
+            "before_verdict": pair["verdict_then"].fillna(""),
+            "now_verdict": pair["verdict"].fillna(""),
+            "moved_class": moved,
         }
-    )  # fmt: skip
+    )
     order = pd.DataFrame(
         {
             "verdict": (table["before_verdict"] == table["now_verdict"]) | ~table["moved_class"].isin([Moved.MOVED, Moved.CHANCE]),

@@ -17,15 +17,27 @@ from audit.i18n import mark as N_
 from audit.steps.forecast.codes import Kind, Method, Rest
 
 STEP = Step(
-    "forecast", 180, N_("Forecast"), N_("What will sales be, and does the plan hold?"),
-    reads=("panel", "history",),
-    uses=("customers", "key_accounts", "plans",),
+    "forecast",
+    180,
+    N_("Forecast"),
+    N_("What will sales be, and does the plan hold?"),
+    reads=(
+        "panel",
+        "history",
+    ),
+    uses=(
+        "customers",
+        "key_accounts",
+        "plans",
+    ),
     needs=(Quality.TIMING,),
-)  # fmt: skip
+)
 
 TABLES = (
     written(
-        "forecast", "one series in one month to come", "kind_class name period",
+        "forecast",
+        "one series in one month to come",
+        "kind_class name period",
         "kind_class:t name:t method:t period:d forecast:m low:m high:m own_forecast:m",
         codes={"kind_class": Kind, "method": Method},
         headings={
@@ -33,32 +45,40 @@ TABLES = (
         },
     ),
     written(
-        "forecast_methods", "one method for one series", "kind_class name method",
-        "kind_class:t name:t method:t origins:c wape_rate:n mase_number:n bias_rate:n balance_number:n held_share:n is_naive:f "
-        "is_used:f",
+        "forecast_methods",
+        "one method for one series",
+        "kind_class name method",
+        "kind_class:t name:t method:t origins:c wape_rate:n mase_number:n bias_rate:n balance_number:n held_share:n is_naive:f is_used:f",
         codes={"kind_class": Kind, "method": Method},
         headings={
-            "wape_rate": N_("Error of sales (WAPE)"), "mase_number": N_("MASE"), "balance_number": N_("Errors that balance"),
+            "wape_rate": N_("Error of sales (WAPE)"),
+            "mase_number": N_("MASE"),
+            "balance_number": N_("Errors that balance"),
         },
     ),
     written(
-        "plan_against_forecast", "the planned months", "",
+        "plan_against_forecast",
+        "the planned months",
+        "",
         "months:c plan:m forecast:m low:m high:m difference:m difference_rate:n usual_new:c revenue_of_new:m extra_new:m "
         "low_extra:m high_extra:m",
         headings={
-            "difference_rate": N_("Difference, of forecast"), "usual_new": N_("New customers, usual"),
-            "revenue_of_new": N_("Revenue of a new one"), "extra_new": N_("New ones needed more"), "low_extra": N_("From"),
+            "difference_rate": N_("Difference, of forecast"),
+            "usual_new": N_("New customers, usual"),
+            "revenue_of_new": N_("Revenue of a new one"),
+            "extra_new": N_("New ones needed more"),
+            "low_extra": N_("From"),
             "high_extra": N_("To"),
         },
     ),
     findings_table("findings_forecast"),
-)  # fmt: skip
+)
 
 HEADINGS = {  # of columns that only excerpts show
     "low_rate": N_("From"),
     "high_rate": N_("To"),
     "name": (N_("Name"), Rest),
-}  # fmt: skip
+}
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],

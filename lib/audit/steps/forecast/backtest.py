@@ -1,7 +1,9 @@
 """Which method foretells best? Each from many origins, on months that it had not seen (P30).
 
-Errors: WAPE (sum of absolute errors over sum of sales), MASE (against the seasonal naive rule's own errors within the months known), bias (all forecast over all that actual, less 1). MAPE is not used: it has no value for
-months without sales. A method is used only where its WAPE is clearly below that of the better naive rule. Ranges are those of the errors made, so that they hold what they say, not what a model
+Errors: WAPE (sum of absolute errors over sum of sales), MASE (against the seasonal naive rule's own errors within the months known), bias
+(all forecast over all that actual, less 1). MAPE is not used: it has no value for
+months without sales. A method is used only where its WAPE is clearly below that of the better naive rule. Ranges are those of the errors
+made, so that they hold what they say, not what a model
 believes of itself; how often they held is counted on origins left out.
 """
 
@@ -25,11 +27,13 @@ def origins(length: int, *, horizon: int, least: int, most: int, step: int = 1) 
 
 
 def errors(series: pd.DataFrame, *, horizon: int, least: int, most: int) -> pd.DataFrame:
-    """Every series carried on from every origin by every method that suits it; parts and customers from every other origin, which is quicker.
+    """Every series carried on from every origin by every method that suits it; parts and customers from every other origin, which is
+    quicker.
 
     Returns
     -------
-    DataFrame with kind_class, name, method, origin (months known), step (1 to horizon), forecast, actual, scale (mean absolute error of the seasonal naive rule within the months known; of differences from month to month before a second year).
+    DataFrame with kind_class, name, method, origin (months known), step (1 to horizon), forecast, actual, scale (mean absolute error of
+    the seasonal naive rule within the months known; of differences from month to month before a second year).
     """
     rows = []
     for kind, name in series.columns:
@@ -50,7 +54,9 @@ def methods_tried(made: pd.DataFrame, *, confidence: float) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame with kind_class, name, method, origins, wape_rate, mase_number, bias_rate, balance_number (how far errors of the months balance in their sum: 1 not at all, one over the root of their number if they were independent), held_share (of the months, by ranges made of the other origins), is_naive, is_used; in the order of the series, then best first.
+    DataFrame with kind_class, name, method, origins, wape_rate, mase_number, bias_rate, balance_number (how far errors of the months
+    balance in their sum: 1 not at all, one over the root of their number if they were independent), held_share (of the months, by ranges
+    made of the other origins), is_naive, is_used; in the order of the series, then best first.
     """
     columns = [
         "kind_class",
@@ -108,7 +114,8 @@ def _balance(of: pd.DataFrame) -> float:
 
 
 def of_sum(forecast: pd.DataFrame, balance: float) -> tuple[float, float, float]:
-    """Sum of the months of one series, with the ends of its range: those of the months drawn together as far as errors were seen to balance."""
+    """Sum of the months of one series, with the ends of its range: those of the months drawn together as far as errors were seen to
+    balance."""
     said, low, high = (float(forecast[c].sum(skipna=False)) for c in ("forecast", "low", "high"))
     return said, said - (said - low) * balance, said + (high - said) * balance
 
@@ -142,7 +149,8 @@ def _range(of: pd.DataFrame, confidence: float) -> tuple[float, float]:
 def ahead(series: pd.DataFrame, made: pd.DataFrame, tried: pd.DataFrame, *, months: int, horizon: int, confidence: float) -> pd.DataFrame:
     """The coming months of every series by the method it uses, with ranges; parts are moved to add up to the company.
 
-    A range within the horizon is that of the errors made; beyond it, where nothing was tried, it grows with the root of the distance. Parts, and key accounts with all others, are multiplied by one number a month, so that
+    A range within the horizon is that of the errors made; beyond it, where nothing was tried, it grows with the root of the distance.
+    Parts, and key accounts with all others, are multiplied by one number a month, so that
     they sum to the company's own forecast.
 
     Returns
@@ -201,7 +209,8 @@ def key_against_other(tried: pd.DataFrame) -> pd.DataFrame:
 
 
 def parts_off(forecast: pd.DataFrame) -> float:
-    """By how much money parts, and key accounts with all others, miss the company's forecast in the month they miss it most; 0 without parts."""
+    """By how much money parts, and key accounts with all others, miss the company's forecast in the month they miss it most; 0 without
+    parts."""
     by = forecast.pivot_table(index="period", columns="kind_class", values="forecast", aggfunc="sum")
     there = [kind for kind in (Kind.PART, Kind.KEY) if kind in by.columns]
     return float(max((by[kind] - by[Kind.COMPANY]).abs().max() for kind in there)) if there else 0.0

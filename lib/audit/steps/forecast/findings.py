@@ -38,17 +38,40 @@ def _ahead(series: pd.DataFrame, forecast: pd.DataFrame, used: pd.Series, horizo
     said, low, high = of_sum(of, float(used["balance_number"]))
     now = float(series[(Kind.COMPANY, "")].iloc[-12:].iloc[:horizon].sum()) if len(series) >= 12 else float("nan")
     return Finding(
-        "forecast", "forecast", "model", N_("Sales of the next {months} months are expected to be {value} ({low} to {high}), by “{method_class}”; the same months of the last year brought {previous}."), title=N_("Sales to come"),
-        value=said, unit="money", n=len(series), low=low, high=high, previous=now, params={"months": len(of), "method_class": str(used["method"])},
-    )  # fmt: skip
+        "forecast",
+        "forecast",
+        "model",
+        N_(
+            "Sales of the next {months} months are expected to be {value} ({low} to {high}), by “{method_class}”; the "
+            "same months of the last year brought {previous}."
+        ),
+        title=N_("Sales to come"),
+        value=said,
+        unit="money",
+        n=len(series),
+        low=low,
+        high=high,
+        previous=now,
+        params={"months": len(of), "method_class": str(used["method"])},
+    )
 
 
 def _errors(tried: pd.DataFrame, used: pd.Series, confidence: float) -> Finding:
     naive = tried[(tried["kind_class"] == Kind.COMPANY) & tried["is_naive"]]["wape_rate"].min()
     return Finding(
-        "forecast_errors", "forecast", "fact", N_("From {n} origins the months’ sales were missed by {value} of them on average (the better naive rule: {previous}), {bias_rate} in sum; ranges meant to hold {confidence_share} of the months held {held_share}."), title=N_("How well sales are foretold"),
-        value=float(used["wape_rate"]), n=int(used["origins"]), previous=float(naive), params={"bias_rate": float(used["bias_rate"]), "confidence_share": confidence, "held_share": float(used["held_share"])},
-    )  # fmt: skip
+        "forecast_errors",
+        "forecast",
+        "fact",
+        N_(
+            "From {n} origins the months’ sales were missed by {value} of them on average (the better naive rule: "
+            "{previous}), {bias_rate} in sum; ranges meant to hold {confidence_share} of the months held {held_share}."
+        ),
+        title=N_("How well sales are foretold"),
+        value=float(used["wape_rate"]),
+        n=int(used["origins"]),
+        previous=float(naive),
+        params={"bias_rate": float(used["bias_rate"]), "confidence_share": confidence, "held_share": float(used["held_share"])},
+    )
 
 
 def _plan(planned: pd.DataFrame, horizon: int) -> list[Finding]:
@@ -67,11 +90,14 @@ def _plan(planned: pd.DataFrame, horizon: int) -> list[Finding]:
         message = N_("The plan of the next {months} months, {plan}, is {value} against the forecast of {forecast}: carrying on is enough.")
     elif row[["extra_new", "low_extra", "high_extra"]].isna().any():
         message = N_(
-            "The plan of the next {months} months, {plan}, is {value} above the forecast of {forecast}; how many new customers that stands for cannot be said."
+            "The plan of the next {months} months, {plan}, is {value} above the forecast of {forecast}; how many new "
+            "customers that stands for cannot be said."
         )
     else:
         message = N_(
-            "The plan of the next {months} months, {plan}, is {value} above the forecast of {forecast} ({low} to {high}): {extra} more new customers ({fewest} to {most}) than the usual {usual} a year, at {each} each in the year they come; months beyond the {horizon}th are untried."
+            "The plan of the next {months} months, {plan}, is {value} above the forecast of {forecast} ({low} to "
+            "{high}): {extra} more new customers ({fewest} to {most}) than the usual {usual} a year, at {each} each in "
+            "the year they come; months beyond the {horizon}th are untried."
         )
         params |= {"extra": round(row["extra_new"]), "fewest": round(row["low_extra"]), "most": round(row["high_extra"])}
     return [
@@ -97,7 +123,8 @@ def _keys(compared: pd.DataFrame) -> list[Finding]:
         return []
     params = {"other_rate": float(by.loc[Kind.OTHER, "wape_rate"]), "others": int(by.loc[Kind.OTHER, "customers"])}
     message = N_(
-        "A month of one of the {n} largest customers is missed by {value} (median of them), that of the {others} next in size by {other_rate}."
+        "A month of one of the {n} largest customers is missed by {value} (median of them), that of the {others} "
+        "next in size by {other_rate}."
     )
     return [
         Finding(

@@ -1,4 +1,5 @@
-"""How is a monthly series carried on? Naive rules first; ETS and Theta by statsmodels; intermittent series by the chance of a purchase and its size.
+"""How is a monthly series carried on? Naive rules first; ETS and Theta by statsmodels; intermittent series by the chance of a purchase and
+its size.
 
 Sources: Hyndman and Athanasopoulos, Forecasting (ETS, Theta, seasonal naive); Teunter, Syntetos and Babai 2011 (intermittent).
 """

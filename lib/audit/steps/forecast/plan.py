@@ -21,12 +21,15 @@ def against_plan(
 ) -> pd.DataFrame:
     """The company's plan of the coming months against the forecast, and the new customers that the difference stands for (H22).
 
-    The forecast carries on what was, so that it holds as many new customers as usual; the plan needs more of them by the difference over what a new customer brought in the calendar year it came. The range is that of the sum of the
+    The forecast carries on what was, so that it holds as many new customers as usual; the plan needs more of them by the difference over
+    what a new customer brought in the calendar year it came. The range is that of the sum of the
     months, whose errors balance in part.
 
     Returns
     -------
-    DataFrame of one row: months (planned and foretold), plan, forecast, low, high, difference (plan less forecast), difference_rate, usual_new (customers won in the last whole year), revenue_of_new (each, in that year), extra_new (more than usual that a plan of twelve months needs; its ends low_extra,
+    DataFrame of one row: months (planned and foretold), plan, forecast, low, high, difference (plan less forecast), difference_rate,
+    usual_new (customers won in the last whole year), revenue_of_new (each, in that year), extra_new (more than usual that a plan of twelve
+    months needs; its ends low_extra,
     high_extra); no rows where no plan of the company lies ahead.
     """
     columns = [

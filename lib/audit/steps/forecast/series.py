@@ -23,8 +23,10 @@ def monthly(
 ) -> pd.DataFrame:
     """One column per series, one row per whole month from `observed_from` to `until`, months without sales 0.
 
-    Parts are the regions of the master file (else there are none); key accounts are those of chapter accounts that are key by revenue, else the `largest` groups, and all others together; and as many
-    other customers, the next largest, to compare errors with. Parts add up to the company in every month, and so do key accounts and all others.
+    Parts are the regions of the master file (else there are none); key accounts are those of chapter accounts that are key by revenue,
+    else the `largest` groups, and all others together; and as many
+    other customers, the next largest, to compare errors with. Parts add up to the company in every month, and so do key accounts and all
+    others.
 
     Returns
     -------

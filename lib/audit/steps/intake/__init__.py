@@ -8,10 +8,22 @@ from audit.i18n import mark as N_
 from audit.steps.intake.codes import Window
 
 STEP = Step(
-    "intake", 0, N_("Trust in the data"), N_("Can these numbers be trusted?"),
-    reads=("gate", "reconciliation", "quarantine", "defects", "effects", "controls", "duplicates", "bridge",),
+    "intake",
+    0,
+    N_("Trust in the data"),
+    N_("Can these numbers be trusted?"),
+    reads=(
+        "gate",
+        "reconciliation",
+        "quarantine",
+        "defects",
+        "effects",
+        "controls",
+        "duplicates",
+        "bridge",
+    ),
     is_about_data=True,
-)  # fmt: skip
+)
 
 TABLES = (
     findings_table("findings_intake"),
@@ -22,7 +34,7 @@ HEADINGS = {  # of columns that only excerpts show
     "day_on": N_("Day"),
     "taken_from": N_("Taken from"),
     "column": N_("Column"),
-}  # fmt: skip
+}
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],

@@ -30,23 +30,40 @@ def chapter_findings(reconciliation: pd.DataFrame, defects: pd.DataFrame, bridge
         raise ArithmeticError(f"the bridge does not close in {open_.sum()} months: {sums.to_dict()}")
     counts = {status: int(rows.get(status, 0)) for status in ("quarantined", "excluded", "merged")}
     rows_kept = N_(
-        "{kept} of {n} exported rows ({value}) are in this audit; {quarantined} could not be read, {excluded} were left out by a declared rule, {merged} had been exported twice."
+        "{kept} of {n} exported rows ({value}) are in this audit; {quarantined} could not be read, {excluded} were "
+        "left out by a declared rule, {merged} had been exported twice."
     )
     if (defects["defect"] == AS_THEY_LIE).any():
         rows_kept = N_(
-            "{kept} of {n} rows ({value}) are in this audit; {quarantined} could not be read, {excluded} lie outside the time observed; whether some stand there twice was not looked for."
+            "{kept} of {n} rows ({value}) are in this audit; {quarantined} could not be read, {excluded} lie outside the "
+            "time observed; whether some stand there twice was not looked for."
         )
     found = [
         Finding(
-            "rows_kept", "intake", "fact", rows_kept, title=N_("Rows kept"),
-            value=kept / total if total else float("nan"), n=total, params={"kept": kept, **counts},
+            "rows_kept",
+            "intake",
+            "fact",
+            rows_kept,
+            title=N_("Rows kept"),
+            value=kept / total if total else float("nan"),
+            n=total,
+            params={"kept": kept, **counts},
         ),
         Finding(
-            "booked_to_revenue", "intake", "fact",
-            N_("Booked sales are {booked}; with {untraced} of returns not deducted, because their sale is not in the exports, the revenue of this audit is {value}."), title=N_("From booked sales to revenue"),
-            value=float(sums["revenue"]), unit="money", n=kept, params={"booked": float(sums["booked"]), "untraced": abs(float(sums["untraced"]))},
+            "booked_to_revenue",
+            "intake",
+            "fact",
+            N_(
+                "Booked sales are {booked}; with {untraced} of returns not deducted, because their sale is not in the "
+                "exports, the revenue of this audit is {value}."
+            ),
+            title=N_("From booked sales to revenue"),
+            value=float(sums["revenue"]),
+            unit="money",
+            n=kept,
+            params={"booked": float(sums["booked"]), "untraced": abs(float(sums["untraced"]))},
         ),
-    ]  # fmt: skip
+    ]
     flags = defects[defects["verdict"] != "PASS"]
     if len(flags):
         found.append(
@@ -60,7 +77,7 @@ def chapter_findings(reconciliation: pd.DataFrame, defects: pd.DataFrame, bridge
                 unit="count",
                 n=len(flags),
                 params={"refused": int((flags["verdict"] == "REFUSE").sum())},
-            )  # fmt: skip
+            )
         )
     return found
 

@@ -15,15 +15,26 @@ from audit.i18n import mark as N_
 from audit.steps.ladder.codes import Proof, Rung, RungBefore
 
 STEP = Step(
-    "ladder", 40, N_("Ladder of loyalty"), N_("On which rung does each customer stand?"),
-    reads=("history", "panel",),
-    uses=("budgets", "facts",),
+    "ladder",
+    40,
+    N_("Ladder of loyalty"),
+    N_("On which rung does each customer stand?"),
+    reads=(
+        "history",
+        "panel",
+    ),
+    uses=(
+        "budgets",
+        "facts",
+    ),
     needs=(Quality.TIMING,),
-)  # fmt: skip
+)
 
 TABLES = (
     written(
-        "ladder", "one rung", "rung_class",
+        "ladder",
+        "one rung",
+        "rung_class",
         "rung_class:t customers:c revenue:m median_revenue:m step_up:m action:t",
         codes={"rung_class": Rung},
         headings={
@@ -31,7 +42,9 @@ TABLES = (
         },
     ),
     written(
-        "ladder_moves", "one move between rungs", "rung_before_class rung_class",
+        "ladder_moves",
+        "one move between rungs",
+        "rung_before_class rung_class",
         "rung_before_class:t rung_class:t customers:c revenue_before:m revenue_now:m",
         codes={"rung_before_class": RungBefore, "rung_class": Rung},
         headings={
@@ -39,12 +52,14 @@ TABLES = (
         },
     ),
     written(
-        "rungs", "one customer", "customer_id",
+        "rungs",
+        "one customer",
+        "customer_id",
         "customer_id:t rung_class:t year_revenue:m wallet_share:n proof_class:t",
         codes={"rung_class": Rung, "proof_class": Proof},
     ),
     findings_table("findings_ladder"),
-)  # fmt: skip
+)
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],

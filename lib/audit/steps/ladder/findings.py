@@ -30,14 +30,29 @@ def chapter_findings(table: pd.DataFrame, moved: pd.DataFrame) -> list[Finding]:
     fell = moved[moved["rung_before_class"].isin(high) & (moved["rung_class"] == Rung.SILENT)]
     return [
         Finding(
-            "ladder", "ladder", "fact",
-            N_("{value} of {n} active customers buy systematically; for {unknown} of them nothing proves whether we are their only supplier, so their rung stays unknown."), title=N_("Rungs"),
-            value=float(steady), unit="count", n=alive, params={"unknown": unknown},
+            "ladder",
+            "ladder",
+            "fact",
+            N_(
+                "{value} of {n} active customers buy systematically; for {unknown} of them nothing proves whether we are "
+                "their only supplier, so their rung stays unknown."
+            ),
+            title=N_("Rungs"),
+            value=float(steady),
+            unit="count",
+            n=alive,
+            params={"unknown": unknown},
         ),
         Finding(
-            "ladder_falls", "ladder", "fact",
-            N_("{value} customers who bought systematically a year ago are silent now; they brought {revenue} in that year."), title=N_("Falls on the ladder"),
-            value=float(fell["customers"].sum()), unit="count", n=int(moved["customers"].sum()), money=float(fell["revenue_before"].sum()),
+            "ladder_falls",
+            "ladder",
+            "fact",
+            N_("{value} customers who bought systematically a year ago are silent now; they brought {revenue} in that year."),
+            title=N_("Falls on the ladder"),
+            value=float(fell["customers"].sum()),
+            unit="count",
+            n=int(moved["customers"].sum()),
+            money=float(fell["revenue_before"].sum()),
             params={"revenue": float(fell["revenue_before"].sum())},
         ),
-    ]  # fmt: skip
+    ]

@@ -17,42 +17,66 @@ from audit.i18n import mark as N_
 from audit.steps.loyalty.codes import Feature, LoyaltyType, Stability
 
 STEP = Step(
-    "loyalty", 70, N_("Loyalty types"), N_("Why do customers stay: price, novelty, belonging or stability?"),
-    reads=("history", "panel",),
-    uses=("behaviour", "activities", "customers", "managers",),
+    "loyalty",
+    70,
+    N_("Loyalty types"),
+    N_("Why do customers stay: price, novelty, belonging or stability?"),
+    reads=(
+        "history",
+        "panel",
+    ),
+    uses=(
+        "behaviour",
+        "activities",
+        "customers",
+        "managers",
+    ),
     needs=(Quality.TIMING,),
-)  # fmt: skip
+)
 
 TABLES = (
     written(
-        "loyalty_types", "one customer with a rhythm", "customer_id",
+        "loyalty_types",
+        "one customer with a rhythm",
+        "customer_id",
         "customer_id:t by_definition_class:t cluster:t strength_index:n loyalty_class:t",
         codes={"by_definition_class": LoyaltyType, "loyalty_class": LoyaltyType},
         headings={
-            "strength_index": N_("Strength"), "loyalty_class": N_("Type"),
+            "strength_index": N_("Strength"),
+            "loyalty_class": N_("Type"),
         },
     ),
     written(
-        "loyalty_gaps", "one number of groups", "clusters",
+        "loyalty_gaps",
+        "one number of groups",
+        "clusters",
         "clusters:c gap_number:n error_number:n",
     ),
     written(
-        "loyalty_centres", "one group", "cluster",
+        "loyalty_centres",
+        "one group",
+        "cluster",
         "cluster:t type:t price:n? novelty:n? belonging:n? stability:n?",
         codes={"type": LoyaltyType},
     ),
     written(
-        "loyalty_scales", "one feature", "feature",
+        "loyalty_scales",
+        "one feature",
+        "feature",
         "feature:t centre_number:n spread_number:n",
         codes={"feature": Feature},
     ),
     written(
-        "loyalty_mixtures", "one type", "type",
+        "loyalty_mixtures",
+        "one type",
+        "type",
         "type:t low_number:n high_number:n low_spread_number:n high_spread_number:n high_share:n",
         codes={"type": LoyaltyType},
     ),
     written(
-        "loyalty_stability", "one group", "cluster",
+        "loyalty_stability",
+        "one group",
+        "cluster",
         "cluster:t type:t customers:c jaccard_index:n stability_class:t",
         codes={"type": LoyaltyType, "stability_class": Stability},
         headings={
@@ -60,7 +84,7 @@ TABLES = (
         },
     ),
     findings_table("findings_loyalty"),
-)  # fmt: skip
+)
 
 HEADINGS = {  # of columns that only excerpts show
     "customers_by_definition": N_("Customers by definition"),
@@ -71,7 +95,7 @@ HEADINGS = {  # of columns that only excerpts show
     "regularity_index": N_("Regularity index"),
     "sameness_index": N_("Sameness index"),
     "variety_index": N_("Variety index"),
-}  # fmt: skip
+}
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],

@@ -54,9 +54,11 @@ def types(
 def types_by_sample(
     table: pd.DataFrame, *, most_customers: int, least_score: float, least_strength: float, seed: int = 0, **rule
 ) -> dict[str, pd.DataFrame]:
-    """Like types, the groups looked for in a random sample where the customers are more than `most_customers`, and everybody given a type by it.
+    """Like types, the groups looked for in a random sample where the customers are more than `most_customers`, and everybody given a type
+    by it.
 
-    What the sample costs is measured: a second sample, of other customers, is treated alike, and the share of all customers to whom it gives
+    What the sample costs is measured: a second sample, of other customers, is treated alike, and the share of all customers to whom it
+    gives
     another type is the error.
 
     Returns
@@ -115,9 +117,15 @@ def summary(types: pd.DataFrame, yearly: pd.Series) -> pd.DataFrame:
     """
     money = types["customer_id"].map(yearly).astype(float).fillna(0.0)
     rows = [
-        (t, int((types["loyalty_class"] == t).sum()), float(money[types["loyalty_class"] == t].sum()), int((types["by_definition_class"] == t).sum()), t.action)
+        (
+            t,
+            int((types["loyalty_class"] == t).sum()),
+            float(money[types["loyalty_class"] == t].sum()),
+            int((types["by_definition_class"] == t).sum()),
+            t.action,
+        )
         for t in LoyaltyType
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows, columns=["loyalty_class", "customers", "revenue", "customers_by_definition", "action"])
 
 

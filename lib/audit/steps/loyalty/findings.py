@@ -14,12 +14,20 @@ def sampled(sample: pd.DataFrame) -> list[Finding]:
     """That groups were looked for in a sample, and what that costs; nothing where all customers were looked at."""
     return [
         Finding(
-            "loyalty_sample", "loyalty", "model",
-            N_("Groups were looked for in a random sample of {sampled} of {n} customers, and everybody given a type by them; another sample of that size would give {value} of all another type."), title=N_("Loyalty types by sample"),
-            value=float(row["moved_share"]), n=int(row["customers"]), params={"sampled": int(row["sampled"])},
+            "loyalty_sample",
+            "loyalty",
+            "model",
+            N_(
+                "Groups were looked for in a random sample of {sampled} of {n} customers, and everybody given a type by "
+                "them; another sample of that size would give {value} of all another type."
+            ),
+            title=N_("Loyalty types by sample"),
+            value=float(row["moved_share"]),
+            n=int(row["customers"]),
+            params={"sampled": int(row["sampled"])},
         )
         for _i, row in sample.iterrows()
-    ]  # fmt: skip
+    ]
 
 
 def chapter_findings(
@@ -45,11 +53,18 @@ def chapter_findings(
     if steady.empty:
         return [
             Finding(
-                "loyalty", "loyalty", "model",
-                N_("There are no loyalty types to find: the customers’ behaviour forms no groups beyond what independent features would show (n = {n}). Names given to groups here would be names given to noise."), title=N_("Loyalty types"),
-                unit="count", n=n,
+                "loyalty",
+                "loyalty",
+                "model",
+                N_(
+                    "There are no loyalty types to find: the customers’ behaviour forms no groups beyond what independent "
+                    "features would show (n = {n}). Names given to groups here would be names given to noise."
+                ),
+                title=N_("Loyalty types"),
+                unit="count",
+                n=n,
             )
-        ]  # fmt: skip
+        ]
     clear = types["loyalty_class"] != LoyaltyType.UNCLEAR
     counts = types.loc[clear, "loyalty_class"].value_counts()
     trusted = int((steady["stability_class"] != Stability.NOT_TRUSTED).sum())
@@ -57,14 +72,35 @@ def chapter_findings(
     most = LoyaltyType(counts.index[0]) if len(counts) else LoyaltyType.UNCLEAR
     return [
         Finding(
-            "loyalty", "loyalty", "model",
-            N_("{value} of {n} customers with {least} or more purchases have a clear loyalty type; the most frequent is {most} ({most_count}). {trusted} of {groups} groups are stable enough to be trusted."), title=N_("Loyalty types"),
-            value=float(clear.mean()) if n else NAN, n=n,
-            params={"least": least_purchases, "most": most, "most_count": int(counts.iloc[0]) if len(counts) else 0, "trusted": trusted, "groups": len(steady)},
+            "loyalty",
+            "loyalty",
+            "model",
+            N_(
+                "{value} of {n} customers with {least} or more purchases have a clear loyalty type; the most frequent is "
+                "{most} ({most_count}). {trusted} of {groups} groups are stable enough to be trusted."
+            ),
+            title=N_("Loyalty types"),
+            value=float(clear.mean()) if n else NAN,
+            n=n,
+            params={
+                "least": least_purchases,
+                "most": most,
+                "most_count": int(counts.iloc[0]) if len(counts) else 0,
+                "trusted": trusted,
+                "groups": len(steady),
+            },
         ),
         Finding(
-            "loyalty_agreement", "loyalty", "model",
-            N_("Groups and definitions agree to {value} (adjusted Rand index: 1 the same, 0 as by chance); where they differ, ask the customer before acting."), title=N_("Agreement of loyalty types"),
-            value=same, unit="ratio", n=n,
+            "loyalty_agreement",
+            "loyalty",
+            "model",
+            N_(
+                "Groups and definitions agree to {value} (adjusted Rand index: 1 the same, 0 as by chance); where they "
+                "differ, ask the customer before acting."
+            ),
+            title=N_("Agreement of loyalty types"),
+            value=same,
+            unit="ratio",
+            n=n,
         ),
-    ]  # fmt: skip
+    ]

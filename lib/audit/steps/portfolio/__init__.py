@@ -1,7 +1,9 @@
 """Which customers to grow, which to keep, which to serve at low cost, and which only where it pays?
 
-Two axes: how attractive a customer is, and how strong our position with it. Each is a weighted mean of criteria, every criterion the customer's rank among all (0 to 1), so that
-no unit decides; the weights are printed, drawn anew, and a class that does not survive that is said to stand on a border (D8, D11). What is unknown of a customer is
+Two axes: how attractive a customer is, and how strong our position with it. Each is a weighted mean of criteria, every criterion the
+customer's rank among all (0 to 1), so that
+no unit decides; the weights are printed, drawn anew, and a class that does not survive that is said to stand on a border (D8, D11). What
+is unknown of a customer is
 left out of its mean, and how much of the weight was known is printed. Companies under common control are one customer.
 """
 
@@ -15,42 +17,65 @@ from audit.i18n import mark as N_
 from audit.steps.portfolio.codes import Axis, Criterion, PortfolioClass
 
 STEP = Step(
-    "portfolio", 100, N_("Portfolio"), N_("Which customers to grow, which to keep, and which to serve only where it pays?"),
-    reads=("panel", "history",),
-    uses=("customers", "managers", "wallets", "debtors", "customer_profits", "activities",),
+    "portfolio",
+    100,
+    N_("Portfolio"),
+    N_("Which customers to grow, which to keep, and which to serve only where it pays?"),
+    reads=(
+        "panel",
+        "history",
+    ),
+    uses=(
+        "customers",
+        "managers",
+        "wallets",
+        "debtors",
+        "customer_profits",
+        "activities",
+    ),
     needs=(Quality.TIMING,),
-)  # fmt: skip
+)
 
 TABLES = (
     written(
-        "portfolio", "one group of companies", "group",
-        "group:t revenue:m attractiveness_index:n position_index:n portfolio_class:t kept_share:n is_clear:f known_share:n "
-        "is_stopped:f",
+        "portfolio",
+        "one group of companies",
+        "group",
+        "group:t revenue:m attractiveness_index:n position_index:n portfolio_class:t kept_share:n is_clear:f known_share:n is_stopped:f",
         codes={"portfolio_class": PortfolioClass},
         headings={
-            "attractiveness_index": N_("Attractiveness"), "position_index": N_("Position"), "portfolio_class": N_("Class"),
+            "attractiveness_index": N_("Attractiveness"),
+            "position_index": N_("Position"),
+            "portfolio_class": N_("Class"),
             "kept_share": N_("Keeps its class"),
         },
     ),
     written(
-        "portfolio_balance", "one class", "portfolio_class",
+        "portfolio_balance",
+        "one class",
+        "portfolio_class",
         "portfolio_class:t customers:c revenue:m revenue_share:n profit:m profit_share:n cost_to_serve:m effort_share:n contacts:m "
         "contacts_share:n",
         codes={"portfolio_class": PortfolioClass},
         headings={
-            "portfolio_class": N_("Class"), "effort_share": N_("Share of that cost"),
+            "portfolio_class": N_("Class"),
+            "effort_share": N_("Share of that cost"),
         },
     ),
     written(
-        "portfolio_capacity", "one manager", "manager_id",
+        "portfolio_capacity",
+        "one manager",
+        "manager_id",
         "manager_id:t customers:c development:c key:c maintenance:c opportunistic:c",
     ),
     written(
-        "portfolio_conflicts", "two groups that may compete", "group rival",
+        "portfolio_conflicts",
+        "two groups that may compete",
+        "group rival",
         "group:t rival:t industry:t region:t revenue:m",
     ),
     findings_table("findings_portfolio"),
-)  # fmt: skip
+)
 
 HEADINGS = {  # of columns that only excerpts show
     "package_class": N_("What it gets"),
@@ -62,7 +87,7 @@ HEADINGS = {  # of columns that only excerpts show
     "known": N_("Known"),
     "changed": N_("Changed sides"),
     "changed_share": N_("Changed share"),
-}  # fmt: skip
+}
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],

@@ -24,7 +24,8 @@ def balance(
 
     Returns
     -------
-    DataFrame with portfolio_class, customers, revenue, revenue_share, profit, profit_share, cost_to_serve, effort_share, contacts, contacts_share; NaN where profits or contacts are unknown.
+    DataFrame with portfolio_class, customers, revenue, revenue_share, profit, profit_share, cost_to_serve, effort_share, contacts,
+    contacts_share; NaN where profits or contacts are unknown.
     """
     of = table[["group", "portfolio_class", "revenue"]].copy()
     for column in ("profit", "cost_to_serve"):
@@ -63,7 +64,8 @@ def capacity(table: pd.DataFrame, *, customers: pd.DataFrame | None) -> pd.DataF
 
     Returns
     -------
-    DataFrame with manager_id, customers, development, key, maintenance, opportunistic (counts); most to develop first. No rows where nobody says who looks after whom.
+    DataFrame with manager_id, customers, development, key, maintenance, opportunistic (counts); most to develop first. No rows where
+    nobody says who looks after whom.
     """
     columns = [
         "manager_id",
@@ -91,7 +93,8 @@ def conflicts(table: pd.DataFrame, *, customers: pd.DataFrame | None) -> pd.Data
 
     Returns
     -------
-    DataFrame with group, rival, industry, region, revenue (of both): pairs of key and development customers whose class is clear; most money first.
+    DataFrame with group, rival, industry, region, revenue (of both): pairs of key and development customers whose class is clear; most
+    money first.
     """
     columns = ["group", "rival", "industry", "region", "revenue"]
     if customers is None or not {"industry", "region"} <= set(customers.columns):

@@ -36,7 +36,8 @@ def criteria(
 
     Returns
     -------
-    DataFrame, index group: budget, growth (of our sales, last twelve months over those before, less 1, within -1 to 3), margin (rate), discipline (share of the money due that came in time), wallet (our share), tenure (months since
+    DataFrame, index group: budget, growth (of our sales, last twelve months over those before, less 1, within -1 to 3), margin (rate),
+    discipline (share of the money due that came in time), wallet (our share), tenure (months since
     the first purchase), steadiness (share of twelve months with a purchase); revenue; is_budget_known (1 or 0). NaN where not known.
     """
     year, before = last_year(panel, until=until), last_year(panel, until=until - pd.DateOffset(years=1))

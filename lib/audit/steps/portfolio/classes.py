@@ -12,11 +12,23 @@ from audit.steps.portfolio.axes import ATTRACTIVE, POSITION, known_of
 from audit.steps.portfolio.codes import PortfolioClass
 
 PACKAGES = {  # D12, G3: what each class gets, and what it does not
-    PortfolioClass.KEY: (N_("a personal manager and a deputy, a written plan, visits of the head, first to hear of new products"), N_("no shared manager, no answer later than the same day")),
-    PortfolioClass.DEVELOPMENT: (N_("few at a time, each with a goal, a budget of hours and an end date; trials, technical help, meetings at several levels"), N_("no discount without a share in return")),
-    PortfolioClass.MAINTENANCE: (N_("steady supply, ordering by themselves, one contact for questions, prices and terms reviewed once a year"), N_("no special service that nobody pays for")),
-    PortfolioClass.OPPORTUNISTIC: (N_("list prices, payment in advance, orders by shop or telephone"), N_("no visits, no credit, no reserve stock")),
-}  # fmt: skip
+    PortfolioClass.KEY: (
+        N_("a personal manager and a deputy, a written plan, visits of the head, first to hear of new products"),
+        N_("no shared manager, no answer later than the same day"),
+    ),
+    PortfolioClass.DEVELOPMENT: (
+        N_("few at a time, each with a goal, a budget of hours and an end date; trials, technical help, meetings at several levels"),
+        N_("no discount without a share in return"),
+    ),
+    PortfolioClass.MAINTENANCE: (
+        N_("steady supply, ordering by themselves, one contact for questions, prices and terms reviewed once a year"),
+        N_("no special service that nobody pays for"),
+    ),
+    PortfolioClass.OPPORTUNISTIC: (
+        N_("list prices, payment in advance, orders by shop or telephone"),
+        N_("no visits, no credit, no reserve stock"),
+    ),
+}
 
 
 ENOUGH = 0.8  # share of draws in which a class must hold to be clear
@@ -60,7 +72,9 @@ def portfolio(
 
     Returns
     -------
-    DataFrame with group, revenue, attractiveness_index, position_index (0 to 1), portfolio_class, kept_share (of the draws), is_clear (at least 0.8 of them), known_share (of the weights of both axes), is_stopped (it has stopped paying: no class speaks for serving it on credit); by class, then most revenue first.
+    DataFrame with group, revenue, attractiveness_index, position_index (0 to 1), portfolio_class, kept_share (of the draws), is_clear (at
+    least 0.8 of them), known_share (of the weights of both axes), is_stopped (it has stopped paying: no class speaks for serving it on
+    credit); by class, then most revenue first.
     """
     ranks = _ranks(made.drop(columns=["revenue", "is_budget_known"]))
     attractive, position = (_axis(ranks, weight) for weight in (of_attractive, of_position))
@@ -72,7 +86,8 @@ def portfolio(
         kept += _classes(*(_axis(ranks, weight).to_numpy() for weight in moved), border) == found
     table = pd.DataFrame(
         {
-            "group": made.index, "revenue": made["revenue"].to_numpy(), "attractiveness_index": attractive.to_numpy(), "position_index": position.to_numpy(), "portfolio_class": found,
+            "group": made.index, "revenue": made["revenue"].to_numpy(), "attractiveness_index": attractive.to_numpy(),
+            "position_index": position.to_numpy(), "portfolio_class": found,
             "kept_share": kept / max(draws, 1), "known_share": ((known_a + known_p) / 2).to_numpy(),
         }
     )  # fmt: skip
@@ -101,7 +116,8 @@ def sensitivity(made: pd.DataFrame, *, of_attractive: dict[str, float], of_posit
 
     Returns
     -------
-    DataFrame with criterion_class (left out), rank_index (Spearman's correlation of the axis with and without it), changed (customers of another class), changed_share.
+    DataFrame with criterion_class (left out), rank_index (Spearman's correlation of the axis with and without it), changed (customers of
+    another class), changed_share.
     """
     ranks = _ranks(made.drop(columns=["revenue", "is_budget_known"]))
     whole = {"a": _axis(ranks, of_attractive), "p": _axis(ranks, of_position)}

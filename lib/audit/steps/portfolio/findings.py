@@ -14,7 +14,8 @@ ENOUGH_BUDGETS = 0.5  # share of the customers with a known or estimated budget 
 def chapter_findings(
     table: pd.DataFrame, made: pd.DataFrame, parts: pd.DataFrame, loads: pd.DataFrame, pairs: pd.DataFrame, *, most: float
 ) -> list[Finding]:
-    """How many customers are of which class, effort against profit, whether the classes hang on the weights, who has too many to develop."""
+    """How many customers are of which class, effort against profit, whether the classes hang on the weights, who has too many to
+    develop."""
     if table.empty:
         return [
             Finding(
@@ -36,22 +37,47 @@ def _sizes(parts: pd.DataFrame, made: pd.DataFrame) -> Finding:
         ""
         if known >= ENOUGH_BUDGETS
         else N_(
-            "budgets are known or estimated for fewer than half of the customers: past sales stand in for what they could buy, and that is no potential"
+            "budgets are known or estimated for fewer than half of the customers: past sales stand in for what they "
+            "could buy, and that is no potential"
         )
     )
     by = parts.set_index("portfolio_class")
     return Finding(
-        "portfolio", "portfolio", "model", N_("Of {n} customers {key} are key, {value} worth developing, {maintenance} to be maintained and {opportunistic} to be served where it pays; the key ones bring {key_share} of the sales."), title=N_("Classes of the portfolio"),
-        value=float(by.loc[PortfolioClass.DEVELOPMENT, "customers"]), unit="count", n=int(by["customers"].sum()), why=why,
-        params={"key": int(by.loc[PortfolioClass.KEY, "customers"]), "maintenance": int(by.loc[PortfolioClass.MAINTENANCE, "customers"]), "opportunistic": int(by.loc[PortfolioClass.OPPORTUNISTIC, "customers"]), "key_share": float(by.loc[PortfolioClass.KEY, "revenue_share"])},
-    )  # fmt: skip
+        "portfolio",
+        "portfolio",
+        "model",
+        N_(
+            "Of {n} customers {key} are key, {value} worth developing, {maintenance} to be maintained and "
+            "{opportunistic} to be served where it pays; the key ones bring {key_share} of the sales."
+        ),
+        title=N_("Classes of the portfolio"),
+        value=float(by.loc[PortfolioClass.DEVELOPMENT, "customers"]),
+        unit="count",
+        n=int(by["customers"].sum()),
+        why=why,
+        params={
+            "key": int(by.loc[PortfolioClass.KEY, "customers"]),
+            "maintenance": int(by.loc[PortfolioClass.MAINTENANCE, "customers"]),
+            "opportunistic": int(by.loc[PortfolioClass.OPPORTUNISTIC, "customers"]),
+            "key_share": float(by.loc[PortfolioClass.KEY, "revenue_share"]),
+        },
+    )
 
 
 def _clear(table: pd.DataFrame) -> Finding:
     return Finding(
-        "portfolio_clear", "portfolio", "fact", N_("{value} of the customers keep their class in four of five draws of the weights; the other {count} stand on a border, and what is done with them is a judgement."), title=N_("Whether classes hang on the weights"),
-        value=float(table["is_clear"].mean()), n=len(table), params={"count": int((~table["is_clear"]).sum())},
-    )  # fmt: skip
+        "portfolio_clear",
+        "portfolio",
+        "fact",
+        N_(
+            "{value} of the customers keep their class in four of five draws of the weights; the other {count} stand on "
+            "a border, and what is done with them is a judgement."
+        ),
+        title=N_("Whether classes hang on the weights"),
+        value=float(table["is_clear"].mean()),
+        n=len(table),
+        params={"count": int((~table["is_clear"]).sum())},
+    )
 
 
 def _stopped(table: pd.DataFrame) -> list[Finding]:
@@ -96,7 +122,8 @@ def _effort(parts: pd.DataFrame) -> list[Finding]:
             )
         ]
     message = N_(
-        "Customers to be served only where it pays take {value} of the cost of serving and bring {profit} of {whole} profit; key ones take {key_share} and bring {key_profit}."
+        "Customers to be served only where it pays take {value} of the cost of serving and bring {profit} of {whole} "
+        "profit; key ones take {key_share} and bring {key_profit}."
     )
     params = {
         "profit": float(last["profit"]),
@@ -123,17 +150,28 @@ def _loads(loads: pd.DataFrame, most: float) -> list[Finding]:
         return []
     return [
         Finding(
-            "portfolio_capacity", "portfolio", "fact", N_("The manager with most customers to develop has {value} of them; {over} of {n} managers have more than the {most} that this audit takes one person to carry at a time."), title=N_("Customers to develop per manager"),
-            value=float(loads[PortfolioClass.DEVELOPMENT].max()), unit="count", n=len(loads), params={"over": int((loads[PortfolioClass.DEVELOPMENT] > most).sum()), "most": int(most)},
+            "portfolio_capacity",
+            "portfolio",
+            "fact",
+            N_(
+                "The manager with most customers to develop has {value} of them; {over} of {n} managers have more than the "
+                "{most} that this audit takes one person to carry at a time."
+            ),
+            title=N_("Customers to develop per manager"),
+            value=float(loads[PortfolioClass.DEVELOPMENT].max()),
+            unit="count",
+            n=len(loads),
+            params={"over": int((loads[PortfolioClass.DEVELOPMENT] > most).sum()), "most": int(most)},
         )
-    ]  # fmt: skip
+    ]
 
 
 def _pairs(pairs: pd.DataFrame) -> list[Finding]:
     if pairs.empty:
         return []
     message = N_(
-        "{value} pairs of customers to grow whose class is clear are of one industry in one region and may compete; {n} customers are in them."
+        "{value} pairs of customers to grow whose class is clear are of one industry in one region and may compete; "
+        "{n} customers are in them."
     )
     return [
         Finding(

@@ -1,8 +1,11 @@
 """What does each customer leave us after all it costs? From sales to net operating profit after tax, by cost pools and what drives them.
 
-A pool is laid on customers by its driver: orders, lines, deliveries, returns, contacts, days of credit. Never by revenue, which would make all customers equally
-profitable (P34). What has no driver stays a cost of the company. So the customers' profits and what was not laid on them add up to the company's own
-result, to the kopeck. Which driver is right is a judgement: each pool is also laid by the others, and who loses money by every one of them is told from who loses by some.
+A pool is laid on customers by its driver: orders, lines, deliveries, returns, contacts, days of credit. Never by revenue, which would make
+all customers equally
+profitable (P34). What has no driver stays a cost of the company. So the customers' profits and what was not laid on them add up to the
+company's own
+result, to the kopeck. Which driver is right is a judgement: each pool is also laid by the others, and who loses money by every one of them
+is told from who loses by some.
 Companies under common control are one customer (P19).
 
     drivers     what each customer caused in the year
@@ -21,33 +24,61 @@ from audit.i18n import mark as N_
 from audit.steps.profit.codes import Driver, Earning, Laid, Line
 
 STEP = Step(
-    "profit", 90, N_("Profit"), N_("What does each customer leave us?"),
-    reads=("panel", "history", "bridge",),
-    uses=("costs", "customers", "managers", "behaviour", "activities", "credit_used", "given", "key_accounts",),
+    "profit",
+    90,
+    N_("Profit"),
+    N_("What does each customer leave us?"),
+    reads=(
+        "panel",
+        "history",
+        "bridge",
+    ),
+    uses=(
+        "costs",
+        "customers",
+        "managers",
+        "behaviour",
+        "activities",
+        "credit_used",
+        "given",
+        "key_accounts",
+    ),
     needs=(Quality.TIMING,),
-)  # fmt: skip
+)
 
 TABLES = (
     written(
-        "customer_profits", "one group of companies", "group",
+        "customer_profits",
+        "one group of companies",
+        "group",
         "group:t revenue:m cost_of_goods:m margin:m acquisition:m cost_to_serve:m given:m profit:m tax:m net_profit:m net_rate:n "
         "low_profit:m high_profit:m loss_class:t revenue_rank:c profit_rank:c",
         codes={"loss_class": Earning},
         headings={
-            "acquisition": N_("Cost of winning it"), "given": N_("Given beyond the product"), "net_profit": N_("Net operating profit"),
-            "net_rate": N_("Of sales"), "low_profit": N_("Profit from"), "high_profit": N_("to"), "loss_class": N_("Does it earn"),
+            "acquisition": N_("Cost of winning it"),
+            "given": N_("Given beyond the product"),
+            "net_profit": N_("Net operating profit"),
+            "net_rate": N_("Of sales"),
+            "low_profit": N_("Profit from"),
+            "high_profit": N_("to"),
+            "loss_class": N_("Does it earn"),
         },
     ),
     written(
-        "cost_pools", "one cost pool", "pool",
+        "cost_pools",
+        "one cost pool",
+        "pool",
         "pool:t driver:t amount:m unit_cost_number:n laid_class:t",
         codes={"laid_class": Laid},
         headings={
-            "unit_cost_number": N_("Cost of one unit"), "laid_class": N_("Laid on customers"),
+            "unit_cost_number": N_("Cost of one unit"),
+            "laid_class": N_("Laid on customers"),
         },
     ),
     written(
-        "profit_statement", "one line of the statement", "line_class",
+        "profit_statement",
+        "one line of the statement",
+        "line_class",
         "line_class:t customers:m rest:m company:m difference:m",
         codes={"line_class": Line},
         headings={
@@ -55,11 +86,13 @@ TABLES = (
         },
     ),
     written(
-        "whale_curve", "one group of companies, the most profitable first", "",
+        "whale_curve",
+        "one group of companies, the most profitable first",
+        "",
         "customers_share:n cumulative_share:n profit:m",
     ),
     findings_table("findings_profit"),
-)  # fmt: skip
+)
 
 HEADINGS = {  # of columns that only excerpts show
     "instead_class": (N_("By this instead"), Driver),
@@ -70,7 +103,7 @@ HEADINGS = {  # of columns that only excerpts show
     "moved_money": N_("Moved between customers"),
     "cost_per_customer": N_("Cost per customer"),
     "serving_cost": N_("Serving cost"),
-}  # fmt: skip
+}
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],

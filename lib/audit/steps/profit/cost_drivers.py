@@ -9,7 +9,8 @@ from audit.core.periods import last_year
 
 
 def cost_year(costs: pd.DataFrame | None, panel: pd.DataFrame, *, until: pd.Timestamp) -> int:
-    """The last whole calendar year for which cost pools are known, or the last whole one without any; 0 where the cost of goods is unknown: then all tables of this chapter are empty."""
+    """The last whole calendar year for which cost pools are known, or the last whole one without any; 0 where the cost of goods is
+    unknown: then all tables of this chapter are empty."""
     if "cost" not in panel.columns or panel["cost"].isna().all():
         return 0
     last = until.year if until.month == 12 else until.year - 1
@@ -23,16 +24,24 @@ def of_year(panel: pd.DataFrame, year: int) -> pd.DataFrame:
 
 
 def drivers(
-    panel: pd.DataFrame, *, year: int, customers: pd.DataFrame | None, history: pd.DataFrame, behaviour: pd.DataFrame | None,
-    activities: pd.DataFrame | None, credit: pd.DataFrame | None,
-) -> pd.DataFrame:  # fmt: skip
+    panel: pd.DataFrame,
+    *,
+    year: int,
+    customers: pd.DataFrame | None,
+    history: pd.DataFrame,
+    behaviour: pd.DataFrame | None,
+    activities: pd.DataFrame | None,
+    credit: pd.DataFrame | None,
+) -> pd.DataFrame:
     """How much of each driver every group of companies caused in a year.
 
-    Lines are orders of the year times the customer's own lines per order; returns are money taken back; credit is thousands of money times days. A driver whose table is missing has no column.
+    Lines are orders of the year times the customer's own lines per order; returns are money taken back; credit is thousands of money times
+    days. A driver whose table is missing has no column.
 
     Returns
     -------
-    DataFrame, index group: orders, purchases (days with a delivery), returns, customers (1 for each that bought), new customers, and where known lines, contacts, credit.
+    DataFrame, index group: orders, purchases (days with a delivery), returns, customers (1 for each that bought), new customers, and where
+    known lines, contacts, credit.
     """
     bought = of_year(panel, year)
     group = groups(customers, bought["customer_id"])

@@ -17,7 +17,8 @@ def pools(costs: pd.DataFrame | None, caused: pd.DataFrame, *, year: int) -> pd.
 
     Returns
     -------
-    DataFrame with pool, driver, amount, unit_cost_number (of one unit of the driver; NaN where not laid), laid_class (laid on customers, a cost of the company, or why not).
+    DataFrame with pool, driver, amount, unit_cost_number (of one unit of the driver; NaN where not laid), laid_class (laid on customers, a
+    cost of the company, or why not).
     """
     costs = pd.DataFrame({"period": [], "pool": [], "amount": []}).astype({"amount": float}) if costs is None else costs
     table = costs[costs["period"].astype(str) == str(year)].copy()

@@ -36,8 +36,10 @@ def customer_profits(
 
     Returns
     -------
-    DataFrame with group, revenue, cost_of_goods, margin, cost_to_serve (pools laid on it), acquisition (what it cost to win it, where it is new in the year), given, profit (before tax), tax, net_profit, net_rate (over revenue), low_profit and high_profit
-    (before tax, each pool laid by the other drivers in turn), loss_class (before the cost of winning it, which is an outlay on years to come; a customer that only that turns into a loss has a class of its own), revenue_rank, profit_rank.
+    DataFrame with group, revenue, cost_of_goods, margin, cost_to_serve (pools laid on it), acquisition (what it cost to win it, where it
+    is new in the year), given, profit (before tax), tax, net_profit, net_rate (over revenue), low_profit and high_profit
+    (before tax, each pool laid by the other drivers in turn), loss_class (before the cost of winning it, which is an outlay on years to
+    come; a customer that only that turns into a loss has a class of its own), revenue_rank, profit_rank.
     """
     bought = of_year(panel, year).reindex(columns=["customer_id", "revenue", "cost"])
     money = bought.groupby(groups(customers, bought["customer_id"]))[["revenue", "cost"]].sum().reindex(caused.index).fillna(0.0)
@@ -79,7 +81,8 @@ def sensitivity(profits: pd.DataFrame, table: pd.DataFrame, caused: pd.DataFrame
 
     Returns
     -------
-    DataFrame with pool, driver, instead_class (the other driver), amount, moved_money (that other customers would bear), losers (customers with a loss then), changed (that lose then and did not, or the other way round).
+    DataFrame with pool, driver, instead_class (the other driver), amount, moved_money (that other customers would bear), losers (customers
+    with a loss then), changed (that lose then and did not, or the other way round).
     """
     now = profits.set_index("group")
     base = laid(table, caused).sum(axis=1)
@@ -119,7 +122,8 @@ def statement(
 
     Returns
     -------
-    DataFrame with line_class, customers (sum over customers), rest (not laid on them), company (from sales, costs and dossier themselves), difference (company less both; nothing is lost where it is 0).
+    DataFrame with line_class, customers (sum over customers), rest (not laid on them), company (from sales, costs and dossier themselves),
+    difference (company less both; nothing is lost where it is 0).
     """
     booked = bridge[bridge["period"].dt.year == year]
     sales = float((booked["booked"] - booked["untraced"] - booked["moved"]).sum())

@@ -16,7 +16,8 @@ TOP = 0.2
 def chapter_findings(
     profits: pd.DataFrame, table: pd.DataFrame, ties: pd.DataFrame, yearly: pd.DataFrame, keys: pd.DataFrame | None, *, year: int
 ) -> list[Finding]:
-    """Profit and who loses money, the key accounts among them, ranks by sales and by profit, the tie to the books, serving cost over the years."""
+    """Profit and who loses money, the key accounts among them, ranks by sales and by profit, the tie to the books, serving cost over the
+    years."""
     if profits.empty:
         why = N_("it needs a whole calendar year, and the cost of the goods sold in it")
         return [
@@ -44,10 +45,32 @@ def _profit(profits: pd.DataFrame, year: int) -> Finding:
     doubt = profits[profits["loss_class"] == Earning.DOUBTFUL]
     lost = -float(lose["profit"].sum())
     return Finding(
-        "customer_profit", "profit", "estimate", N_("In {year} the {n} customers left {profit} before tax and the company’s own costs; {value} of them lost money by every driver tried, what it cost to win them left aside, together {lost}; {doubtful} more by some, and {new} by the cost of winning them only."), title=N_("Profit of the customers"),
-        value=float(len(lose)), unit="count", n=len(profits), low=float(len(lose)), high=float(len(lose) + len(doubt)), money=lost, money_low=-float(lose["high_profit"].sum()), money_high=-float(lose["low_profit"].sum()),
-        who=", ".join(lose["group"].head(10)), params={"year": str(year), "profit": float(profits["profit"].sum()), "lost": lost, "doubtful": len(doubt), "new": int((profits["loss_class"] == Earning.NEW).sum())},
-    )  # fmt: skip
+        "customer_profit",
+        "profit",
+        "estimate",
+        N_(
+            "In {year} the {n} customers left {profit} before tax and the company’s own costs; {value} of them lost "
+            "money by every driver tried, what it cost to win them left aside, together {lost}; {doubtful} more by some, "
+            "and {new} by the cost of winning them only."
+        ),
+        title=N_("Profit of the customers"),
+        value=float(len(lose)),
+        unit="count",
+        n=len(profits),
+        low=float(len(lose)),
+        high=float(len(lose) + len(doubt)),
+        money=lost,
+        money_low=-float(lose["high_profit"].sum()),
+        money_high=-float(lose["low_profit"].sum()),
+        who=", ".join(lose["group"].head(10)),
+        params={
+            "year": str(year),
+            "profit": float(profits["profit"].sum()),
+            "lost": lost,
+            "doubtful": len(doubt),
+            "new": int((profits["loss_class"] == Earning.NEW).sum()),
+        },
+    )
 
 
 def _margin(profits: pd.DataFrame, year: int) -> Finding:
@@ -55,9 +78,23 @@ def _margin(profits: pd.DataFrame, year: int) -> Finding:
     lose = profits[profits["profit"] < 0].sort_values(["profit", "group"])
     lost = -float(lose["profit"].sum())
     return Finding(
-        "customer_profit", "profit", "fact", N_("In {year} the {n} customers left {profit} of margin on goods; {value} of them lost money on goods alone, together {lost}. What serving them costs is not known: table costs would say."), title=N_("Profit of the customers"),
-        value=float(len(lose)), unit="count", n=len(profits), money=lost, money_low=lost, money_high=lost, who=", ".join(lose["group"].head(10)), params={"year": str(year), "profit": float(profits["profit"].sum()), "lost": lost},
-    )  # fmt: skip
+        "customer_profit",
+        "profit",
+        "fact",
+        N_(
+            "In {year} the {n} customers left {profit} of margin on goods; {value} of them lost money on goods alone, "
+            "together {lost}. What serving them costs is not known: table costs would say."
+        ),
+        title=N_("Profit of the customers"),
+        value=float(len(lose)),
+        unit="count",
+        n=len(profits),
+        money=lost,
+        money_low=lost,
+        money_high=lost,
+        who=", ".join(lose["group"].head(10)),
+        params={"year": str(year), "profit": float(profits["profit"].sum()), "lost": lost},
+    )
 
 
 def _whale(profits: pd.DataFrame) -> Finding:
@@ -74,9 +111,18 @@ def _whale(profits: pd.DataFrame) -> Finding:
     at = int(curve["cumulative_share"].idxmax())
     top = float(curve["cumulative_share"].iloc[max(0, round(TOP * len(curve)) - 1)])
     return Finding(
-        "whale", "profit", "estimate", N_("The best fifth of the customers bring {value} of all customers’ profit (the literature: about 80 %); at its height the curve reaches {peak_share}, and the last {count} customers take the rest away again."), title=N_("The whale curve"),
-        value=top, n=len(curve), params={"peak_share": float(curve["cumulative_share"].iloc[at]), "count": len(curve) - at - 1},
-    )  # fmt: skip
+        "whale",
+        "profit",
+        "estimate",
+        N_(
+            "The best fifth of the customers bring {value} of all customers’ profit (the literature: about 80 %); at its "
+            "height the curve reaches {peak_share}, and the last {count} customers take the rest away again."
+        ),
+        title=N_("The whale curve"),
+        value=top,
+        n=len(curve),
+        params={"peak_share": float(curve["cumulative_share"].iloc[at]), "count": len(curve) - at - 1},
+    )
 
 
 def _keys(profits: pd.DataFrame, keys: pd.DataFrame | None) -> list[Finding]:
@@ -86,11 +132,23 @@ def _keys(profits: pd.DataFrame, keys: pd.DataFrame | None) -> list[Finding]:
     lose = of[of["loss_class"] == Earning.LOSES].sort_values(["profit", "group"])
     return [
         Finding(
-            "key_losers", "profit", "estimate", N_("Of {n} key accounts {value} lose money by every driver tried, together {lost}; {doubtful} more by some."), title=N_("Key accounts that lose money"), value=float(len(lose)), unit="count", n=len(of),
-            low=float(len(lose)), high=float(len(lose) + (of["loss_class"] == Earning.DOUBTFUL).sum()), money=-float(lose["profit"].sum()), money_low=-float(lose["high_profit"].sum()), money_high=-float(lose["low_profit"].sum()),
-            who=", ".join(lose["group"]), params={"lost": -float(lose["profit"].sum()), "doubtful": int((of["loss_class"] == Earning.DOUBTFUL).sum())},
+            "key_losers",
+            "profit",
+            "estimate",
+            N_("Of {n} key accounts {value} lose money by every driver tried, together {lost}; {doubtful} more by some."),
+            title=N_("Key accounts that lose money"),
+            value=float(len(lose)),
+            unit="count",
+            n=len(of),
+            low=float(len(lose)),
+            high=float(len(lose) + (of["loss_class"] == Earning.DOUBTFUL).sum()),
+            money=-float(lose["profit"].sum()),
+            money_low=-float(lose["high_profit"].sum()),
+            money_high=-float(lose["low_profit"].sum()),
+            who=", ".join(lose["group"]),
+            params={"lost": -float(lose["profit"].sum()), "doubtful": int((of["loss_class"] == Earning.DOUBTFUL).sum())},
         )
-    ]  # fmt: skip
+    ]
 
 
 def _ranks(profits: pd.DataFrame) -> Finding:
@@ -98,9 +156,19 @@ def _ranks(profits: pd.DataFrame) -> Finding:
     among = int((both["profit_rank"] <= 10).sum())
     rho = float(stats.spearmanr(profits["revenue"], profits["profit"]).statistic) if len(profits) > 4 else NAN
     return Finding(
-        "profit_ranks", "profit", "fact", N_("Of the ten largest customers {value} are among the ten most profitable (rank correlation of sales and profit {rho_number}, n = {n})."), title=N_("Sales and profit"),
-        value=float(among), unit="count", n=len(profits), params={"rho_number": rho},
-    )  # fmt: skip
+        "profit_ranks",
+        "profit",
+        "fact",
+        N_(
+            "Of the ten largest customers {value} are among the ten most profitable (rank correlation of sales and "
+            "profit {rho_number}, n = {n})."
+        ),
+        title=N_("Sales and profit"),
+        value=float(among),
+        unit="count",
+        n=len(profits),
+        params={"rho_number": rho},
+    )
 
 
 def _ties(ties: pd.DataFrame, table: pd.DataFrame) -> list[Finding]:
@@ -108,10 +176,27 @@ def _ties(ties: pd.DataFrame, table: pd.DataFrame) -> list[Finding]:
         return []
     last = ties.iloc[-1]
     unlaid = table[table["unit_cost_number"].isna()]
-    return [Finding(
-        "profit_ties", "profit", "fact", N_("Customers’ profits and what was not laid on them add up to a net operating profit of {company} after {tax_rate} tax, with a difference of {difference}: from booked sales, cost of goods, cost pools and dossier as they were given; no statement of the company’s own was there to hold it against. {value} of the cost pools are costs of the company."), title=N_("Tie to the company’s result"),
-        value=float(unlaid["amount"].sum() / table["amount"].sum()) if table["amount"].sum() else NAN, n=len(table), params={"tax_rate": float(-ties.iloc[-2]["company"] / ties.iloc[-3]["company"]) if ties.iloc[-3]["company"] else NAN, "company": float(last["company"]), "difference": float(ties["difference"].abs().max())},
-    )]  # fmt: skip
+    return [
+        Finding(
+            "profit_ties",
+            "profit",
+            "fact",
+            N_(
+                "Customers’ profits and what was not laid on them add up to a net operating profit of {company} after "
+                "{tax_rate} tax, with a difference of {difference}: from booked sales, cost of goods, cost pools and dossier "
+                "as they were given; no statement of the company’s own was there to hold it against. {value} of the cost "
+                "pools are costs of the company."
+            ),
+            title=N_("Tie to the company’s result"),
+            value=float(unlaid["amount"].sum() / table["amount"].sum()) if table["amount"].sum() else NAN,
+            n=len(table),
+            params={
+                "tax_rate": float(-ties.iloc[-2]["company"] / ties.iloc[-3]["company"]) if ties.iloc[-3]["company"] else NAN,
+                "company": float(last["company"]),
+                "difference": float(ties["difference"].abs().max()),
+            },
+        )
+    ]
 
 
 def _serving(yearly: pd.DataFrame) -> list[Finding]:

@@ -16,42 +16,67 @@ from audit.i18n import mark as N_
 from audit.steps.receivables.codes import Abc, Applied, Bucket
 
 STEP = Step(
-    "receivables", 170, N_("Receivables"), N_("Who owes what, and will it be paid?"),
+    "receivables",
+    170,
+    N_("Receivables"),
+    N_("Who owes what, and will it be paid?"),
     reads=("invoices",),
-    uses=("payments", "customers", "managers", "customer_classes",),
-)  # fmt: skip
+    uses=(
+        "payments",
+        "customers",
+        "managers",
+        "customer_classes",
+    ),
+)
 
 TABLES = (
     written(
-        "debtors", "one group of companies", "group",
+        "debtors",
+        "one group of companies",
+        "group",
         "group:t manager_id:t abc_class:t invoiced:m open:m overdue:m oldest_days:n last_paid_on:d is_stopped:f "
         "days_beyond_terms_days:n paid_late_share:n credit_limit:m over_limit:m advance:m",
         codes={"abc_class": Abc},
         headings={
-            "invoiced": N_("Invoiced in twelve months"), "open": N_("Owed"), "overdue": N_("Overdue money"),
-            "oldest_days": N_("Oldest, days late"), "last_paid_on": N_("Last payment"),
-            "days_beyond_terms_days": N_("Days beyond terms"), "paid_late_share": N_("Paid late"), "over_limit": N_("Beyond the limit"),
+            "invoiced": N_("Invoiced in twelve months"),
+            "open": N_("Owed"),
+            "overdue": N_("Overdue money"),
+            "oldest_days": N_("Oldest, days late"),
+            "last_paid_on": N_("Last payment"),
+            "days_beyond_terms_days": N_("Days beyond terms"),
+            "paid_late_share": N_("Paid late"),
+            "over_limit": N_("Beyond the limit"),
         },
     ),
     written(
-        "receivables_months", "one month", "period",
+        "receivables_months",
+        "one month",
+        "period",
         "period:d invoiced:m owed:m current:m overdue:m count_back_days:n yearly_days:n effectiveness_ratio:n",
         headings={
-            "invoiced": N_("Invoiced in twelve months"), "current": N_("Not yet due"), "overdue": N_("Overdue money"),
-            "count_back_days": N_("Days, counted back"), "yearly_days": N_("Days, by the year"),
+            "invoiced": N_("Invoiced in twelve months"),
+            "current": N_("Not yet due"),
+            "overdue": N_("Overdue money"),
+            "count_back_days": N_("Days, counted back"),
+            "yearly_days": N_("Days, by the year"),
             "effectiveness_ratio": N_("Collected of what could be"),
         },
     ),
     written(
-        "receivables_ageing", "one bucket of lateness", "bucket_class",
+        "receivables_ageing",
+        "one bucket of lateness",
+        "bucket_class",
         "bucket_class:t invoices:c open:m open_share:n",
         codes={"bucket_class": Bucket},
         headings={
-            "bucket_class": N_("How late"), "open": N_("Owed"),
+            "bucket_class": N_("How late"),
+            "open": N_("Owed"),
         },
     ),
     written(
-        "payments_applied", "one part of a payment laid on one invoice", "",
+        "payments_applied",
+        "one part of a payment laid on one invoice",
+        "",
         "payment_id:t invoice_id:t customer_id:t paid_on:d amount:m how_class:t",
         codes={"how_class": Applied},
         headings={
@@ -59,11 +84,13 @@ TABLES = (
         },
     ),
     written(
-        "credit_used", "one customer", "customer_id",
+        "credit_used",
+        "one customer",
+        "customer_id",
         "customer_id:t money_days:n",
     ),
     findings_table("findings_receivables"),
-)  # fmt: skip
+)
 
 HEADINGS = {  # of columns that only excerpts show
     "unpaid_share": N_("Will not come by then"),
@@ -75,7 +102,7 @@ HEADINGS = {  # of columns that only excerpts show
     "parts": N_("Parts"),
     "overdue_share": N_("Overdue share"),
     "billed": N_("Invoiced in the month"),
-}  # fmt: skip
+}
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],

@@ -1,4 +1,5 @@
-"""Which invoice does a payment pay? By the number it names, by the same amount, else the oldest open invoice first; what finds none is an advance."""
+"""Which invoice does a payment pay? By the number it names, by the same amount, else the oldest open invoice first; what finds none is an
+advance."""
 
 from __future__ import annotations
 
@@ -19,18 +20,26 @@ def applied(
 ) -> pd.DataFrame:
     """Every payment and credit note until `as_of`, laid on invoices: one row per part of it.
 
-    Where there are no payments, the day on which an invoice was paid in full, if the invoices have one, stands in. Companies under common control are one debtor: one may pay for another.
+    Where there are no payments, the day on which an invoice was paid in full, if the invoices have one, stands in. Companies under common
+    control are one debtor: one may pay for another.
 
     Returns
     -------
-    DataFrame with payment_id (of a credit note: its invoice), invoice_id (empty: an advance), customer_id, paid_on, amount, how_class (one of HOW). Its sum
+    DataFrame with payment_id (of a credit note: its invoice), invoice_id (empty: an advance), customer_id, paid_on, amount, how_class (one
+    of HOW). Its sum
     is that of the payments and credit notes: nothing is lost.
     """
     due = invoices[invoices["issued_on"] <= as_of].sort_values(["issued_on", "invoice_id"], ignore_index=True)
     debts, credits = due[due["amount"] > 0], due[due["amount"] < 0]
     notes = pd.DataFrame(
-        {"payment_id": credits["invoice_id"], "customer_id": credits["customer_id"], "paid_on": credits["issued_on"], "amount": -credits["amount"], "invoice_id": ""}
-    )  # fmt: skip
+        {
+            "payment_id": credits["invoice_id"],
+            "customer_id": credits["customer_id"],
+            "paid_on": credits["issued_on"],
+            "amount": -credits["amount"],
+            "invoice_id": "",
+        }
+    )
     if payments is None:
         paid = debts[debts["paid_on"].notna() & (debts["paid_on"] <= as_of)] if "paid_on" in debts.columns else debts.iloc[:0]
         dated = paid.assign(payment_id=paid["invoice_id"], how_class=Applied.DATED, paid_on=paid.get("paid_on"))[APPLIED]
@@ -70,7 +79,8 @@ def _by_number(came: pd.DataFrame, owner: dict[str, str], rest: dict[str, float]
 def _in_order(came: pd.DataFrame, debts: pd.DataFrame, rest: dict[str, float], left: dict[int, float]) -> list[tuple]:
     """What no number has placed, of one debtor, day by day with its invoices.
 
-    Money goes on the same open amount, else on the oldest open invoices; what is left waits for the next invoice, which takes it first. Money given back takes what waits before it is an advance
+    Money goes on the same open amount, else on the oldest open invoices; what is left waits for the next invoice, which takes it first.
+    Money given back takes what waits before it is an advance
     below nothing.
     """
     rows, waiting, open_ = [], [], {}

@@ -20,7 +20,8 @@ def chapter_findings(
     as_of: pd.Timestamp,
     horizon_days: int,
 ) -> list[Finding]:
-    """What is owed and overdue, count-back DSO beside the yearly figure, days beyond terms, limits, expected loss, how payments were matched."""
+    """What is owed and overdue, count-back DSO beside the yearly figure, days beyond terms, limits, expected loss, how payments were
+    matched."""
     if settled.empty:
         return [
             Finding(
@@ -30,7 +31,8 @@ def chapter_findings(
                 N_("What customers owe cannot be said."),
                 title=N_("What customers owe"),
                 why=N_(
-                    "there is no invoice until as_of of which payments could tell: the tables invoices and payments, or the day each invoice was paid, are needed"
+                    "there is no invoice until as_of of which payments could tell: the tables invoices and payments, or the day "
+                    "each invoice was paid, are needed"
                 ),
             )
         ]
@@ -48,11 +50,27 @@ def chapter_findings(
 def _owed(owing: pd.DataFrame) -> Finding:
     owed, late = float(owing["open"].sum()), owing[owing["overdue"] > CENT]
     return Finding(
-        "receivables", "receivables", "fact", N_("{debtors} customers owe {owed}, of it {value} overdue, from {count} of them; the three most overdue carry {top_share} of that."), title=N_("What customers owe"),
-        value=float(late["overdue"].sum()), unit="money", n=len(owing), money=float(late["overdue"].sum()), money_low=float(late["overdue"].sum()),
-        money_high=float(late["overdue"].sum()), who=", ".join(late["group"].head(10)),
-        params={"debtors": int((owing["open"] > CENT).sum()), "owed": owed, "count": len(late), "top_share": float(late["overdue"].head(3).sum() / late["overdue"].sum()) if len(late) else 0.0},
-    )  # fmt: skip
+        "receivables",
+        "receivables",
+        "fact",
+        N_(
+            "{debtors} customers owe {owed}, of it {value} overdue, from {count} of them; the three most overdue carry {top_share} of that."
+        ),
+        title=N_("What customers owe"),
+        value=float(late["overdue"].sum()),
+        unit="money",
+        n=len(owing),
+        money=float(late["overdue"].sum()),
+        money_low=float(late["overdue"].sum()),
+        money_high=float(late["overdue"].sum()),
+        who=", ".join(late["group"].head(10)),
+        params={
+            "debtors": int((owing["open"] > CENT).sum()),
+            "owed": owed,
+            "count": len(late),
+            "top_share": float(late["overdue"].head(3).sum() / late["overdue"].sum()) if len(late) else 0.0,
+        },
+    )
 
 
 def _stopped(owing: pd.DataFrame, horizon_days: int) -> list[Finding]:
@@ -62,10 +80,24 @@ def _stopped(owing: pd.DataFrame, horizon_days: int) -> list[Finding]:
     owed = float(stopped["open"].sum())
     return [
         Finding(
-            "stopped_paying", "receivables", "fact", N_("{value} customers have paid nothing for more than {days} days although they owed it; they owe {owed}, and were invoiced {invoiced} in the last twelve months."), title=N_("Customers who stopped paying"), value=float(len(stopped)), unit="count",
-            n=len(owing), money=owed, money_low=owed, money_high=owed, who=", ".join(stopped["group"].head(10)), params={"days": horizon_days, "owed": owed, "invoiced": float(stopped["invoiced"].sum())},
+            "stopped_paying",
+            "receivables",
+            "fact",
+            N_(
+                "{value} customers have paid nothing for more than {days} days although they owed it; they owe {owed}, and "
+                "were invoiced {invoiced} in the last twelve months."
+            ),
+            title=N_("Customers who stopped paying"),
+            value=float(len(stopped)),
+            unit="count",
+            n=len(owing),
+            money=owed,
+            money_low=owed,
+            money_high=owed,
+            who=", ".join(stopped["group"].head(10)),
+            params={"days": horizon_days, "owed": owed, "invoiced": float(stopped["invoiced"].sum())},
         )
-    ]  # fmt: skip
+    ]
 
 
 def _days(months: pd.DataFrame) -> list[Finding]:
@@ -84,10 +116,20 @@ def _days(months: pd.DataFrame) -> list[Finding]:
     now = whole.iloc[-1]
     ago = whole[whole["period"] == now["period"] - pd.DateOffset(years=1)]
     found = Finding(
-        "dso", "receivables", "fact", N_("What is owed stands for the last {value} days of sales, counted back (a year before: {previous}); a year’s average would say {yearly_days}."), title=N_("Days of sales owed"),
-        value=float(now["count_back_days"]), unit="days", n=len(whole), previous=float(ago["count_back_days"].iloc[0]) if len(ago) else NAN,
+        "dso",
+        "receivables",
+        "fact",
+        N_(
+            "What is owed stands for the last {value} days of sales, counted back (a year before: {previous}); a year’s "
+            "average would say {yearly_days}."
+        ),
+        title=N_("Days of sales owed"),
+        value=float(now["count_back_days"]),
+        unit="days",
+        n=len(whole),
+        previous=float(ago["count_back_days"].iloc[0]) if len(ago) else NAN,
         params={"yearly_days": float(now["yearly_days"])},
-    )  # fmt: skip
+    )
     ratio = months["effectiveness_ratio"].tail(12).mean()
     before = months["effectiveness_ratio"].iloc[-24:-12].mean() if len(months) >= 24 else NAN
     rest = Finding(
@@ -117,10 +159,19 @@ def _terms(settled: pd.DataFrame, as_of: pd.Timestamp) -> Finding:
         )
     late = year["late_days"] > 0
     return Finding(
-        "beyond_terms", "receivables", "fact", N_("Weighted by money, invoices due in the last twelve months were paid {value} days beyond terms; {late_share} of that money came after its day or has not come yet ({open})."), title=N_("Days beyond terms"),
-        value=float((year["amount"] * year["late_days"]).sum() / money), unit="days", n=len(year),
+        "beyond_terms",
+        "receivables",
+        "fact",
+        N_(
+            "Weighted by money, invoices due in the last twelve months were paid {value} days beyond terms; {late_share} "
+            "of that money came after its day or has not come yet ({open})."
+        ),
+        title=N_("Days beyond terms"),
+        value=float((year["amount"] * year["late_days"]).sum() / money),
+        unit="days",
+        n=len(year),
         params={"late_share": float(year.loc[late, "amount"].sum() / money), "open": float(year["open"].sum())},
-    )  # fmt: skip
+    )
 
 
 def _over(owing: pd.DataFrame) -> list[Finding]:
@@ -130,10 +181,21 @@ def _over(owing: pd.DataFrame) -> list[Finding]:
     over = told[told["over_limit"] > CENT].sort_values(["over_limit", "group"], ascending=[False, True])
     return [
         Finding(
-            "credit_limits", "receivables", "fact", N_("Of {n} customers with a credit limit {value} owe more than it allows, together {money} more."), title=N_("Credit limits"), value=float(len(over)), unit="count",
-            n=len(told), money=float(over["over_limit"].sum()), money_low=float(over["over_limit"].sum()), money_high=float(over["over_limit"].sum()), who=", ".join(over["group"].head(10)), params={"money": float(over["over_limit"].sum())},
+            "credit_limits",
+            "receivables",
+            "fact",
+            N_("Of {n} customers with a credit limit {value} owe more than it allows, together {money} more."),
+            title=N_("Credit limits"),
+            value=float(len(over)),
+            unit="count",
+            n=len(told),
+            money=float(over["over_limit"].sum()),
+            money_low=float(over["over_limit"].sum()),
+            money_high=float(over["over_limit"].sum()),
+            who=", ".join(over["group"].head(10)),
+            params={"money": float(over["over_limit"].sum())},
         )
-    ]  # fmt: skip
+    ]
 
 
 def _loss(losses: pd.DataFrame, horizon_days: int) -> Finding:
@@ -151,9 +213,25 @@ def _loss(losses: pd.DataFrame, horizon_days: int) -> Finding:
         )
     value, low, high = (float(losses[c].sum()) for c in ("expected_loss", "low_loss", "high_loss"))
     return Finding(
-        "expected_loss", "receivables", "estimate", N_("If customers pay as they have paid, {value} ({low} to {high}) of what is owed will still be unpaid {days} days after it was due; {beyond} more is older already, or owed by customers who have stopped paying, and is not estimated."), title=N_("What may not come"),
-        value=value, unit="money", n=int((losses["open"] > 0).sum()), low=low, high=high, money=value, money_low=low, money_high=high, params={"days": horizon_days, "beyond": beyond},
-    )  # fmt: skip
+        "expected_loss",
+        "receivables",
+        "estimate",
+        N_(
+            "If customers pay as they have paid, {value} ({low} to {high}) of what is owed will still be unpaid {days} "
+            "days after it was due; {beyond} more is older already, or owed by customers who have stopped paying, and is "
+            "not estimated."
+        ),
+        title=N_("What may not come"),
+        value=value,
+        unit="money",
+        n=int((losses["open"] > 0).sum()),
+        low=low,
+        high=high,
+        money=value,
+        money_low=low,
+        money_high=high,
+        params={"days": horizon_days, "beyond": beyond},
+    )
 
 
 def _ways(ways: pd.DataFrame) -> list[Finding]:
@@ -168,7 +246,8 @@ def _ways(ways: pd.DataFrame) -> list[Finding]:
         "advance_share": float(paid.get(Applied.ADVANCE, 0.0)) / total,
     }
     message = N_(
-        "{value} of the money paid names its invoice; {amount_share} was laid on an invoice of the same amount, {oldest_share} on the oldest open one, {advance_share} found none."
+        "{value} of the money paid names its invoice; {amount_share} was laid on an invoice of the same amount, "
+        "{oldest_share} on the oldest open one, {advance_share} found none."
     )
     return [
         Finding(

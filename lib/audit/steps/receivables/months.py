@@ -16,7 +16,8 @@ def balances(settled: pd.DataFrame, laid: pd.DataFrame, *, until: pd.Timestamp) 
 
     Returns
     -------
-    DataFrame with period (first day), invoiced, owed, current (of it, not yet due), overdue, count_back_days, yearly_days (owed over the invoices of twelve months, the naive figure; NaN before
+    DataFrame with period (first day), invoiced, owed, current (of it, not yet due), overdue, count_back_days, yearly_days (owed over the
+    invoices of twelve months, the naive figure; NaN before
     a year), effectiveness_ratio (CEI: collected over what could be collected in the month).
 
     Source: method L13, P28.

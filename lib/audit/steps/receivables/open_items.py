@@ -18,7 +18,8 @@ BUCKETS = [
 
 
 def watched(invoices: pd.DataFrame, payments: pd.DataFrame | None) -> pd.DataFrame:
-    """The invoices of which it can be known whether they were paid: none without payments or days of payment, else those of the time that payments cover."""
+    """The invoices of which it can be known whether they were paid: none without payments or days of payment, else those of the time that
+    payments cover."""
     if payments is None:
         dated = "paid_on" in invoices.columns and invoices["paid_on"].notna().any()
         return invoices if dated else invoices.iloc[:0]
@@ -35,7 +36,8 @@ def invoices_settled(
 
     Returns
     -------
-    DataFrame with invoice_id, customer_id, group, issued_on, due_on, amount, open, settled_on (of the last part; NaT where anything is open), late_days (settled less due;
+    DataFrame with invoice_id, customer_id, group, issued_on, due_on, amount, open, settled_on (of the last part; NaT where anything is
+    open), late_days (settled less due;
     of an open one, until as_of: it may become more), bucket_class.
     """
     table = invoices[(invoices["issued_on"] <= as_of) & (invoices["amount"] > 0)][
@@ -96,12 +98,15 @@ def debtors(
 ) -> pd.DataFrame:
     """Each group of companies: what it owes, how late it pays, and its limit; most overdue money first (L14, E40 criteria 3 and 4).
 
-    Days beyond terms weigh invoices of the last twelve months by their money; early payment counts as negative, and what is open as if it were paid today, so that the figure of those who
+    Days beyond terms weigh invoices of the last twelve months by their money; early payment counts as negative, and what is open as if it
+    were paid today, so that the figure of those who
     do not pay is too low.
 
     Returns
     -------
-    DataFrame with group, manager_id (of its first member; empty where unknown), abc_class, invoiced (twelve months), open, overdue, oldest_days (of the oldest overdue), last_paid_on, is_stopped (nothing paid for `stopped_days`, though something was due before them), days_beyond_terms_days,
+    DataFrame with group, manager_id (of its first member; empty where unknown), abc_class, invoiced (twelve months), open, overdue,
+    oldest_days (of the oldest overdue), last_paid_on, is_stopped (nothing paid for `stopped_days`, though something was due before them),
+    days_beyond_terms_days,
     paid_late_share (of the money due), credit_limit, over_limit (open beyond it; NaN without a limit), advance.
     """
     year = settled[settled["due_on"] > as_of - pd.DateOffset(years=1)]
@@ -135,7 +140,8 @@ def debtors(
     silent = (as_of - table["last_paid_on"]).dt.days.fillna(np.inf) > stopped_days
     table["is_stopped"] = silent & (table["oldest_days"] > stopped_days)
     columns = [
-        "group", "manager_id", "abc_class", "invoiced", "open", "overdue", "oldest_days", "last_paid_on", "is_stopped", "days_beyond_terms_days", "paid_late_share", "credit_limit", "over_limit", "advance",
+        "group", "manager_id", "abc_class", "invoiced", "open", "overdue", "oldest_days", "last_paid_on", "is_stopped",
+        "days_beyond_terms_days", "paid_late_share", "credit_limit", "over_limit", "advance",
     ]  # fmt: skip
     return table.sort_values(["overdue", "open", "group"], ascending=[False, False, True], ignore_index=True)[columns]
 
@@ -160,7 +166,8 @@ def by(debtors: pd.DataFrame, column: str) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame with that column, customers, invoiced, open, overdue, overdue_share (of what is open), paid_late_share and days_beyond_terms_days (weighted by money invoiced).
+    DataFrame with that column, customers, invoiced, open, overdue, overdue_share (of what is open), paid_late_share and
+    days_beyond_terms_days (weighted by money invoiced).
     """
     weighed = debtors.assign(
         late=debtors["paid_late_share"] * debtors["invoiced"], days=debtors["days_beyond_terms_days"] * debtors["invoiced"]

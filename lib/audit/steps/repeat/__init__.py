@@ -15,40 +15,56 @@ from audit.core.tables.schema import written
 from audit.i18n import mark as N_
 
 STEP = Step(
-    "repeat", 20, N_("Repeat purchases"), N_("Do first-time buyers come back?"),
+    "repeat",
+    20,
+    N_("Repeat purchases"),
+    N_("Do first-time buyers come back?"),
     reads=("history",),
     uses=("managers",),
-    needs=(Quality.TIMING, Quality.COVERAGE,),
-)  # fmt: skip
+    needs=(
+        Quality.TIMING,
+        Quality.COVERAGE,
+    ),
+)
 
 TABLES = (
     written(
-        "returns_by_cohort", "one cohort of first-time buyers", "cohort",
+        "returns_by_cohort",
+        "one cohort of first-time buyers",
+        "cohort",
         "cohort:t first_buyers:c returned:c returned_so_far:c is_mature:f returned_share:n low_share:n high_share:n",
         headings={
-            "is_mature": N_("Comparable"), "returned_share": N_("Returned within horizon"),
+            "is_mature": N_("Comparable"),
+            "returned_share": N_("Returned within horizon"),
         },
     ),
     written(
-        "period_ratio", "one period", "period",
+        "period_ratio",
+        "one period",
+        "period",
         "period:t first_purchases:c second_purchases:c second_to_first_ratio:n",
         headings={
             "second_to_first_ratio": N_("Second to first"),
         },
     ),
     written(
-        "return_curve", "one length of time since the first purchase", "days",
+        "return_curve",
+        "one length of time since the first purchase",
+        "days",
         "days:n happened_share:n low_share:n high_share:n watched:n",
     ),
     written(
-        "repeat_depth", "one number of purchases", "purchase_class",
+        "repeat_depth",
+        "one number of purchases",
+        "purchase_class",
         "purchase_class:t customers:c next_share:n",
         headings={
-            "purchase_class": N_("Purchases reached"), "next_share": N_("Went on to one more"),
+            "purchase_class": N_("Purchases reached"),
+            "next_share": N_("Went on to one more"),
         },
     ),
     findings_table("findings_repeat"),
-)  # fmt: skip
+)
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],

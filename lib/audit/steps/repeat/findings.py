@@ -20,19 +20,35 @@ def chapter_findings(
     """
     share, low, high = survival.at(curve, horizon_days, confidence=confidence)
     found = Finding(
-        "repeat_purchase_ratio", "repeat", "estimate",
-        N_("{value} of first-time buyers buy again within {horizon_days} days (interval {low} to {high}, n = {n})."), title=N_("Second purchase"),
-        value=share, n=len(buyers), low=low, high=high, norm_id="repeat_purchase_ratio", params={"horizon_days": horizon_days},
+        "repeat_purchase_ratio",
+        "repeat",
+        "estimate",
+        N_("{value} of first-time buyers buy again within {horizon_days} days (interval {low} to {high}, n = {n})."),
+        title=N_("Second purchase"),
+        value=share,
+        n=len(buyers),
+        low=low,
+        high=high,
+        norm_id="repeat_purchase_ratio",
+        params={"horizon_days": horizon_days},
         **_stake(buyers, share, low, high, as_of=as_of, norm=norm),
-    )  # fmt: skip
+    )
     if share != share:
         watched = int((pd.Timestamp(as_of) - buyers["first_on"]).dt.days.max()) if len(buyers) else 0
         found = Finding(
-            "repeat_purchase_ratio", "repeat", "estimate",
-            N_("Whether first-time buyers come back within {horizon_days} days cannot be said (n = {n}; none was watched for longer than {watched_days} days)."), title=N_("Second purchase"),
-            n=len(buyers), norm_id="repeat_purchase_ratio", params={"horizon_days": horizon_days, "watched_days": watched},
+            "repeat_purchase_ratio",
+            "repeat",
+            "estimate",
+            N_(
+                "Whether first-time buyers come back within {horizon_days} days cannot be said (n = {n}; none was watched "
+                "for longer than {watched_days} days)."
+            ),
+            title=N_("Second purchase"),
+            n=len(buyers),
+            norm_id="repeat_purchase_ratio",
+            params={"horizon_days": horizon_days, "watched_days": watched},
             why=N_("no first-time buyer was watched for the whole horizon"),
-        )  # fmt: skip
+        )
     last = ratios[ratios["first_purchases"] > 0].tail(1)
     if last.empty:
         return [found]
@@ -40,12 +56,19 @@ def chapter_findings(
     return [
         found,
         Finding(
-            "period_ratio", "repeat", "fact",
-            N_("As the source counts it, {period} had {second} second purchases to {first} first ones: {value}. This ratio moves with the inflow of new customers, so it is printed and not judged."), title=N_("Second purchases to first"),
-            value=float(row["second_to_first_ratio"]), n=int(row["first_purchases"]),
+            "period_ratio",
+            "repeat",
+            "fact",
+            N_(
+                "As the source counts it, {period} had {second} second purchases to {first} first ones: {value}. This ratio "
+                "moves with the inflow of new customers, so it is printed and not judged."
+            ),
+            title=N_("Second purchases to first"),
+            value=float(row["second_to_first_ratio"]),
+            n=int(row["first_purchases"]),
             params={"period": row["period"], "second": int(row["second_purchases"]), "first": int(row["first_purchases"])},
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _stake(buyers: pd.DataFrame, share: float, low: float, high: float, *, as_of: dt.date, norm: float) -> dict[str, float]:

@@ -16,67 +16,103 @@ from audit.i18n import mark as N_
 from audit.steps.retention.codes import Reason, SilenceRule, Since, Unit
 
 STEP = Step(
-    "retention", 30, N_("Retention"), N_("Who stays, who leaves, and who is about to?"),
-    reads=("history", "panel", "silences",),
-    uses=("customers", "managers", "history_before",),
-    needs=(Quality.TIMING, Quality.COVERAGE,),
-)  # fmt: skip
+    "retention",
+    30,
+    N_("Retention"),
+    N_("Who stays, who leaves, and who is about to?"),
+    reads=(
+        "history",
+        "panel",
+        "silences",
+    ),
+    uses=(
+        "customers",
+        "managers",
+        "history_before",
+    ),
+    needs=(
+        Quality.TIMING,
+        Quality.COVERAGE,
+    ),
+)
 
 TABLES = (
     written(
-        "rivals", "one rule for silence", "rule_class",
-        "rule_class:t judged:n gone:n listed:n listed_and_gone:n precision_share:n low_share:n high_share:n recall_share:n "
-        "f1_index:n",
+        "rivals",
+        "one rule for silence",
+        "rule_class",
+        "rule_class:t judged:n gone:n listed:n listed_and_gone:n precision_share:n low_share:n high_share:n recall_share:n f1_index:n",
         codes={"rule_class": SilenceRule},
         headings={
-            "precision_share": N_("Of these, gone"), "recall_share": N_("Of the gone, listed"), "f1_index": N_("F1 (both in one)"),
+            "precision_share": N_("Of these, gone"),
+            "recall_share": N_("Of the gone, listed"),
+            "f1_index": N_("F1 (both in one)"),
         },
     ),
     written(
-        "retention", "one period of one length", "unit_class period",
-        "period:t at_start:c at_end:c acquired:n kept:c returned:n lost:c customer_retention_rate:n true_retention_rate:n "
-        "unit_class:t",
+        "retention",
+        "one period of one length",
+        "unit_class period",
+        "period:t at_start:c at_end:c acquired:n kept:c returned:n lost:c customer_retention_rate:n true_retention_rate:n unit_class:t",
         codes={"unit_class": Unit},
         headings={
-            "at_start": N_("S: active at start"), "at_end": N_("E: active at end"), "acquired": N_("N: acquired"),
-            "customer_retention_rate": N_("CRR = (E − N) / S"), "true_retention_rate": N_("Same customers: kept / S"),
+            "at_start": N_("S: active at start"),
+            "at_end": N_("E: active at end"),
+            "acquired": N_("N: acquired"),
+            "customer_retention_rate": N_("CRR = (E − N) / S"),
+            "true_retention_rate": N_("Same customers: kept / S"),
         },
     ),
     written(
-        "cohort_retention", "one cohort at one age", "cohort age",
+        "cohort_retention",
+        "one cohort at one age",
+        "cohort age",
         "cohort:t age:c cohort_customers:c customers:c active_share:n revenue:m revenue_share:n",
     ),
     written(
-        "overdue", "one overdue customer", "customer_id",
+        "overdue",
+        "one overdue customer",
+        "customer_id",
         "customer_id:t last_on:d silence_days:c usual_gap_days:n chance_share:n yearly_revenue:m since_class:t",
         codes={"since_class": Since},
         headings={
-            "last_on": N_("Last purchase"), "usual_gap_days": N_("Usual gap, days"), "chance_share": N_("Chance of such a silence"),
+            "last_on": N_("Last purchase"),
+            "usual_gap_days": N_("Usual gap, days"),
+            "chance_share": N_("Chance of such a silence"),
             "yearly_revenue": N_("Last year’s money"),
         },
     ),
     written(
-        "winback", "one silent customer", "customer_id",
+        "winback",
+        "one silent customer",
+        "customer_id",
         "customer_id:t last_on:d silence_days:c yearly_revenue:m return_share:n expected_revenue:m reason_class:t",
         codes={"reason_class": Reason},
         headings={
-            "last_on": N_("Last purchase"), "yearly_revenue": N_("Last year’s money"), "return_share": N_("Chance of return"),
+            "last_on": N_("Last purchase"),
+            "yearly_revenue": N_("Last year’s money"),
+            "return_share": N_("Chance of return"),
             "expected_revenue": N_("To be expected"),
         },
     ),
     written(
-        "reactivation", "one length of silence", "silence_months",
+        "reactivation",
+        "one length of silence",
+        "silence_months",
         "silence_months:c silences:c return_share:n low_share:n high_share:n",
         headings={
-            "silence_months": N_("Months silent"), "return_share": N_("Chance of return"),
+            "silence_months": N_("Months silent"),
+            "return_share": N_("Chance of return"),
         },
     ),
     written(
-        "survival", "one length of relationship", "days",
+        "survival",
+        "one length of relationship",
+        "days",
         "days:n happened_share:n low_share:n high_share:n watched:n",
     ),
     findings_table("findings_retention"),
-)  # fmt: skip
+)
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],

@@ -55,12 +55,19 @@ def _stayed(rates: pd.DataFrame, active_months: int) -> Finding:
         )
     now = rates.iloc[-1]
     return Finding(
-        "retention_rate", "retention", "fact",
-        N_("{value} of the {n} customers active at the start of {period} were still active at its end; {lost} had bought nothing for {months} months."), title=N_("Retention"),
-        value=float(now["true_retention_rate"]), n=int(now["at_start"]),
+        "retention_rate",
+        "retention",
+        "fact",
+        N_(
+            "{value} of the {n} customers active at the start of {period} were still active at its end; {lost} had "
+            "bought nothing for {months} months."
+        ),
+        title=N_("Retention"),
+        value=float(now["true_retention_rate"]),
+        n=int(now["at_start"]),
         previous=float(rates.iloc[-2]["true_retention_rate"]) if len(rates) > 1 else NAN,
         params={"period": now["period"], "lost": int(now["lost"]), "months": active_months},
-    )  # fmt: skip
+    )
 
 
 def _crr(rates: pd.DataFrame) -> list[Finding]:
@@ -70,12 +77,19 @@ def _crr(rates: pd.DataFrame) -> list[Finding]:
     gone = int(now["acquired"] - (now["at_end"] - now["kept"] - now["returned"]))
     return [
         Finding(
-            "crr", "retention", "fact",
-            N_("The source's CRR, (E − N) / S, says {value} for {period}: it counts {returned} returned customers as kept and takes off {new_gone} new ones who were silent again; printed, not judged."), title=N_("CRR by the source's formula"),
-            value=float(now["customer_retention_rate"]), n=int(now["at_start"]),
+            "crr",
+            "retention",
+            "fact",
+            N_(
+                "The source's CRR, (E − N) / S, says {value} for {period}: it counts {returned} returned customers as kept "
+                "and takes off {new_gone} new ones who were silent again; printed, not judged."
+            ),
+            title=N_("CRR by the source's formula"),
+            value=float(now["customer_retention_rate"]),
+            n=int(now["at_start"]),
             params={"period": now["period"], "returned": int(now["returned"]), "new_gone": gone},
         )
-    ]  # fmt: skip
+    ]
 
 
 def _late(late: pd.DataFrame, judged: int, rule: str, overdue_chance: float) -> Finding:
@@ -87,16 +101,28 @@ def _late(late: pd.DataFrame, judged: int, rule: str, overdue_chance: float) -> 
     fresh = late[late["since_class"] == Since.FRESH]
     money = float(fresh["yearly_revenue"].sum())
     own = N_(
-        "{value} customers have gone silent within the last year for longer than their own rhythm explains, out of {n} with a rhythm; by chance about {by_chance} would. In their last twelve months of buying they brought {money_said}; {gone} more are long gone."
+        "{value} customers have gone silent within the last year for longer than their own rhythm explains, out of "
+        "{n} with a rhythm; by chance about {by_chance} would. In their last twelve months of buying they brought "
+        "{money_said}; {gone} more are long gone."
     )
     fixed = N_(
-        "{value} customers have been silent beyond the fixed limit, a year at most, out of {n} with a rhythm; tried out, the limit did as well as their own rhythms. In their last twelve months of buying they brought {money_said}; {gone} more are long gone."
+        "{value} customers have been silent beyond the fixed limit, a year at most, out of {n} with a rhythm; tried "
+        "out, the limit did as well as their own rhythms. In their last twelve months of buying they brought "
+        "{money_said}; {gone} more are long gone."
     )
     return Finding(
-        "overdue", "retention", "model", own if rule == SilenceRule.OWN else fixed, title=N_("Overdue customers"),
-        value=float(len(fresh)), unit="count", n=judged, money=money, who=" ".join(fresh["customer_id"].head(20)),
+        "overdue",
+        "retention",
+        "model",
+        own if rule == SilenceRule.OWN else fixed,
+        title=N_("Overdue customers"),
+        value=float(len(fresh)),
+        unit="count",
+        n=judged,
+        money=money,
+        who=" ".join(fresh["customer_id"].head(20)),
         params={"by_chance": round(overdue_chance * judged), "money_said": money, "gone": len(late) - len(fresh)},
-    )  # fmt: skip
+    )
 
 
 def _tried(tried: pd.DataFrame) -> list[Finding]:
@@ -106,15 +132,29 @@ def _tried(tried: pd.DataFrame) -> list[Finding]:
     own, fixed = by.loc[SilenceRule.OWN], by.loc[SilenceRule.FIXED]
     return [
         Finding(
-            "overdue_tried", "retention", "estimate",
-            N_("Tried out on the last holdout: of {n} customers silent beyond their own rhythm {value} bought nothing more (interval {low} to {high}), and {recall_share} of all who were gone stood in the list; a fixed silence: {fixed_listed} customers, {fixed_precision_share}, {fixed_recall_share}. The list follows the rule that did better: {rule}."), title=N_("The overdue list tried out"),
-            value=float(own["precision_share"]), low=float(own["low_share"]), high=float(own["high_share"]), n=int(own["listed"]),
+            "overdue_tried",
+            "retention",
+            "estimate",
+            N_(
+                "Tried out on the last holdout: of {n} customers silent beyond their own rhythm {value} bought nothing more "
+                "(interval {low} to {high}), and {recall_share} of all who were gone stood in the list; a fixed silence: "
+                "{fixed_listed} customers, {fixed_precision_share}, {fixed_recall_share}. The list follows the rule that did "
+                "better: {rule}."
+            ),
+            title=N_("The overdue list tried out"),
+            value=float(own["precision_share"]),
+            low=float(own["low_share"]),
+            high=float(own["high_share"]),
+            n=int(own["listed"]),
             params={
-                "recall_share": float(own["recall_share"]), "fixed_listed": int(fixed["listed"]), "fixed_precision_share": float(fixed["precision_share"]),
-                "fixed_recall_share": float(fixed["recall_share"]), "rule": SilenceRule(better_rule(tried)),
+                "recall_share": float(own["recall_share"]),
+                "fixed_listed": int(fixed["listed"]),
+                "fixed_precision_share": float(fixed["precision_share"]),
+                "fixed_recall_share": float(fixed["recall_share"]),
+                "rule": SilenceRule(better_rule(tried)),
             },
         )
-    ]  # fmt: skip
+    ]
 
 
 def _came_back(returns: pd.DataFrame, lost: pd.DataFrame) -> list[Finding]:
@@ -134,9 +174,20 @@ def _came_back(returns: pd.DataFrame, lost: pd.DataFrame) -> list[Finding]:
     row = half.iloc[0]
     return [
         Finding(
-            "reactivation", "retention", "estimate",
-            N_("Of silences that had lasted six months (n = {n}), {value} ended by themselves in a purchase within a further year (interval {low} to {high}). Of the {silent} customers silent now {expected} a year may come back without any effort; what a call adds can only be learned by calling some and not others."), title=N_("Return by themselves"),
-            value=float(row["return_share"]), low=float(row["low_share"]), high=float(row["high_share"]), n=int(row["silences"]),
-            who=" ".join(lost["customer_id"].head(20)), params={"silent": len(lost), "expected": float(lost["expected_revenue"].sum())},
+            "reactivation",
+            "retention",
+            "estimate",
+            N_(
+                "Of silences that had lasted six months (n = {n}), {value} ended by themselves in a purchase within a "
+                "further year (interval {low} to {high}). Of the {silent} customers silent now {expected} a year may come "
+                "back without any effort; what a call adds can only be learned by calling some and not others."
+            ),
+            title=N_("Return by themselves"),
+            value=float(row["return_share"]),
+            low=float(row["low_share"]),
+            high=float(row["high_share"]),
+            n=int(row["silences"]),
+            who=" ".join(lost["customer_id"].head(20)),
+            params={"silent": len(lost), "expected": float(lost["expected_revenue"].sum())},
         )
-    ]  # fmt: skip
+    ]

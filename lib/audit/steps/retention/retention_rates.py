@@ -99,9 +99,15 @@ def rates(start: set, end: set, acquired: set) -> dict[str, float]:
     s, e, n = len(start), len(end), len(acquired)
     kept = len(start & end)
     return {
-        "at_start": s, "at_end": e, "acquired": n, "kept": kept, "returned": len(end - start - acquired), "lost": s - kept,
-        "customer_retention_rate": (e - n) / s if s else NAN, "true_retention_rate": kept / s if s else NAN,
-    }  # fmt: skip
+        "at_start": s,
+        "at_end": e,
+        "acquired": n,
+        "kept": kept,
+        "returned": len(end - start - acquired),
+        "lost": s - kept,
+        "customer_retention_rate": (e - n) / s if s else NAN,
+        "true_retention_rate": kept / s if s else NAN,
+    }
 
 
 def cohort_retention(panel: pd.DataFrame, history: pd.DataFrame, spans: pd.DataFrame, *, unit: str) -> pd.DataFrame:

@@ -71,7 +71,8 @@ def rivals(
 
     Returns
     -------
-    DataFrame, a row per rule, the better one (by F1; the naive one where they tie) first: rule_class, judged (customers with a rhythm then),
+    DataFrame, a row per rule, the better one (by F1; the naive one where they tie) first: rule_class, judged (customers with a rhythm
+    then),
     gone (of these), listed, listed_and_gone, precision_share (with low_share, high_share, Wilson), recall_share, f1_index.
     """
     columns = [
@@ -163,7 +164,8 @@ def winback(
 ) -> pd.DataFrame:
     """Silent customers by yearly revenue x chance of return (M13): what may come back by itself, not what a call adds (P24).
 
-    Silent are those overdue, and those no longer active who have no rhythm of their own to say that all is well. The chance is the base's own for a silence
+    Silent are those overdue, and those no longer active who have no rhythm of their own to say that all is well. The chance is the base's
+    own for a silence
     of that many months (`reactivation`), without any effort of ours; beyond the months it covers, that of its last row.
 
     Returns

@@ -14,15 +14,28 @@ from audit.i18n import mark as N_
 from audit.steps.segments.codes import Abc, Attribute, Base, Measure, Stage, Xyz
 
 STEP = Step(
-    "segments", 60, N_("Segments"), N_("Who are the customers, and are they the right ones?"),
-    reads=("history", "panel", "season", "silences",),
-    uses=("customers", "managers",),
+    "segments",
+    60,
+    N_("Segments"),
+    N_("Who are the customers, and are they the right ones?"),
+    reads=(
+        "history",
+        "panel",
+        "season",
+        "silences",
+    ),
+    uses=(
+        "customers",
+        "managers",
+    ),
     needs=(Quality.TIMING,),
-)  # fmt: skip
+)
 
 TABLES = (
     written(
-        "customer_classes", "one customer who bought in twelve months", "customer_id",
+        "customer_classes",
+        "one customer who bought in twelve months",
+        "customer_id",
         "customer_id:t revenue:m group:t group_revenue:m abc_class:t xyz_class:t abcxyz_class:t",
         codes={"abc_class": Abc, "xyz_class": Xyz},
         headings={
@@ -30,26 +43,36 @@ TABLES = (
         },
     ),
     written(
-        "class_moves", "one group of companies", "group",
+        "class_moves",
+        "one group of companies",
+        "group",
         "group:t class_before:t class_now:t revenue_before:m revenue_now:m same_share:n is_clear:f",
         codes={"class_before": Abc, "class_now": Abc},
     ),
     written(
-        "lifecycle", "one customer", "customer_id",
+        "lifecycle",
+        "one customer",
+        "customer_id",
         "customer_id:t status_class:t",
         codes={"status_class": Stage},
     ),
     written(
-        "rfm", "one customer", "customer_id",
+        "rfm",
+        "one customer",
+        "customer_id",
         "customer_id:t silence_days:c year_purchases:c year_revenue:m recency:c frequency:c money:c rfm:t",
     ),
     written(
-        "rfm_cuts", "one score", "measure_class",
+        "rfm_cuts",
+        "one score",
+        "measure_class",
         "measure_class:t cut_1_number:n cut_2_number:n cut_3_number:n cut_4_number:n",
         codes={"measure_class": Measure},
     ),
     written(
-        "overlap", "two bases of segmentation", "base_a base_b",
+        "overlap",
+        "two bases of segmentation",
+        "base_a base_b",
         "base_a:t base_b:t customers:c agreement_index:n",
         codes={"base_a": Base, "base_b": Base},
         headings={
@@ -57,23 +80,29 @@ TABLES = (
         },
     ),
     written(
-        "strayed", "one customer who buys less than its peers", "customer_id",
+        "strayed",
+        "one customer who buys less than its peers",
+        "customer_id",
         "customer_id:t industry:t revenue:m peers:n peer_revenue:m gap:m",
         headings={
             "peer_revenue": N_("Median of peers"),
         },
     ),
     written(
-        "portrait", "one attribute", "attribute_class attribute",
+        "portrait",
+        "one attribute",
+        "attribute_class attribute",
         "attribute_class:t attribute:t customers:c good_share:n other_share:n corrected_chance_share:n",
         codes={"attribute_class": Attribute},
         headings={
-            "attribute_class": N_("Kind"), "good_share": N_("A and B among them"), "other_share": N_("A and B among others"),
+            "attribute_class": N_("Kind"),
+            "good_share": N_("A and B among them"),
+            "other_share": N_("A and B among others"),
             "corrected_chance_share": N_("Chance, corrected"),
         },
     ),
     findings_table("findings_segments"),
-)  # fmt: skip
+)
 
 HEADINGS = {  # of columns that only excerpts show
     "clear_moves": N_("Clear moves"),
@@ -85,7 +114,7 @@ HEADINGS = {  # of columns that only excerpts show
     "y_quarter": N_("Y (quarter)"),
     "z_quarter": N_("Z (quarter)"),
     "short_history_quarter": N_("Short history (quarter)"),
-}  # fmt: skip
+}
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],

@@ -32,21 +32,36 @@ def chapter_findings(
         return [
             *found,
             Finding(
-                "portrait", "segments", "estimate",
-                N_("None of {tested} attributes tells good customers from the others beyond chance; a portrait drawn from them would be invented."), title=N_("Portrait of the good customer"),
-                unit="count", n=len(table), params={"tested": len(telling)},
+                "portrait",
+                "segments",
+                "estimate",
+                N_(
+                    "None of {tested} attributes tells good customers from the others beyond chance; a portrait drawn from them "
+                    "would be invented."
+                ),
+                title=N_("Portrait of the good customer"),
+                unit="count",
+                n=len(table),
+                params={"tested": len(telling)},
             ),
-        ]  # fmt: skip
+        ]
     best = sure.iloc[0]
     return [
         *found,
         Finding(
-            "portrait", "segments", "estimate",
-            N_("{value} of the customers with “{attribute}” are of class A or B, against {other_share} of the others; {sure} of {tested} attributes tell more than chance."), title=N_("Portrait of the good customer"),
-            value=float(best["good_share"]), n=int(best["customers"]),
+            "portrait",
+            "segments",
+            "estimate",
+            N_(
+                "{value} of the customers with “{attribute}” are of class A or B, against {other_share} of the others; "
+                "{sure} of {tested} attributes tell more than chance."
+            ),
+            title=N_("Portrait of the good customer"),
+            value=float(best["good_share"]),
+            n=int(best["customers"]),
             params={"attribute": best["attribute"], "other_share": float(best["other_share"]), "sure": len(sure), "tested": len(telling)},
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _carriers(table: pd.DataFrame) -> Finding:
@@ -64,11 +79,18 @@ def _carriers(table: pd.DataFrame) -> Finding:
     total = table["revenue"].sum()
     a = table.loc[table["abc_class"] == "A", "revenue"].sum()
     return Finding(
-        "abc", "segments", "fact",
-        N_("{a} of {n} customers (groups of companies counted once) bring {value} of the last twelve months’ sales: class A; {b} are of class B, {c} of class C."), title=N_("Classes by money"),
-        value=float(a / total) if total else NAN, n=int(table["group"].nunique()),
+        "abc",
+        "segments",
+        "fact",
+        N_(
+            "{a} of {n} customers (groups of companies counted once) bring {value} of the last twelve months’ sales: "
+            "class A; {b} are of class B, {c} of class C."
+        ),
+        title=N_("Classes by money"),
+        value=float(a / total) if total else NAN,
+        n=int(table["group"].nunique()),
         params={"a": int(by.get("A", 0)), "b": int(by.get("B", 0)), "c": int(by.get("C", 0))},
-    )  # fmt: skip
+    )
 
 
 def _moved(moved: pd.DataFrame) -> Finding:
@@ -87,12 +109,23 @@ def _moved(moved: pd.DataFrame) -> Finding:
     clear = changed[changed["is_clear"].fillna(False).astype(bool)]
     down = clear[clear["revenue_now"] < clear["revenue_before"]]
     return Finding(
-        "class_moves", "segments", "estimate",
-        N_("{value} of {n} customers changed class in a year, {clear} of them clearly; the others stand on a border, where a month more or less decides. The {down} clear losers brought {lost} less."), title=N_("Moves between classes"),
-        value=float(len(changed)), unit="count", low=float(len(clear)), high=float(len(changed)), n=len(moved),
-        money=float((down["revenue_before"] - down["revenue_now"]).sum()), who=" ".join(down["group"].head(20)),
+        "class_moves",
+        "segments",
+        "estimate",
+        N_(
+            "{value} of {n} customers changed class in a year, {clear} of them clearly; the others stand on a border, "
+            "where a month more or less decides. The {down} clear losers brought {lost} less."
+        ),
+        title=N_("Moves between classes"),
+        value=float(len(changed)),
+        unit="count",
+        low=float(len(clear)),
+        high=float(len(changed)),
+        n=len(moved),
+        money=float((down["revenue_before"] - down["revenue_now"]).sum()),
+        who=" ".join(down["group"].head(20)),
         params={"clear": len(clear), "down": len(down), "lost": float((down["revenue_before"] - down["revenue_now"]).sum())},
-    )  # fmt: skip
+    )
 
 
 def _strayed(gaps: pd.DataFrame) -> Finding:
@@ -108,7 +141,17 @@ def _strayed(gaps: pd.DataFrame) -> Finding:
             why=why,
         )
     return Finding(
-        "strayed", "segments", "estimate",
-        N_("{value} customers look like the target audience of their industry and buy less; their distance to its median is {gap} a year. A distance, not a promise: only their budgets tell what they could buy."), title=N_("Strayed customers"),
-        value=float(len(gaps)), unit="count", n=len(gaps), who=" ".join(gaps["customer_id"].head(20)), params={"gap": float(gaps["gap"].sum())},
-    )  # fmt: skip
+        "strayed",
+        "segments",
+        "estimate",
+        N_(
+            "{value} customers look like the target audience of their industry and buy less; their distance to its "
+            "median is {gap} a year. A distance, not a promise: only their budgets tell what they could buy."
+        ),
+        title=N_("Strayed customers"),
+        value=float(len(gaps)),
+        unit="count",
+        n=len(gaps),
+        who=" ".join(gaps["customer_id"].head(20)),
+        params={"gap": float(gaps["gap"].sum())},
+    )

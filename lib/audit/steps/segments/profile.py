@@ -42,7 +42,8 @@ def overlap(bases: pd.DataFrame) -> pd.DataFrame:
 def strayed(table: pd.DataFrame, customers: pd.DataFrame | None, *, least_peers: int) -> pd.DataFrame:
     """Customers who look like the target audience and buy less (D1), most money first.
 
-    Target audience: classes A and B of regularity X or Y. A strayed customer is of class C with a history long enough to judge, of the same industry as at
+    Target audience: classes A and B of regularity X or Y. A strayed customer is of class C with a history long enough to judge, of the
+    same industry as at
     least `least_peers` of the target audience; the gap is to the median of these peers. It is a distance, not a
     forecast: whether the customer could buy so much, only its purchase budget tells (P25).
 

@@ -17,59 +17,95 @@ from audit.i18n import mark as N_
 from audit.steps.value.codes import Group, Level, Lever, Life, Naive, Split, Trade
 
 STEP = Step(
-    "value", 50, N_("Customer value"), N_("What is a customer worth?"),
-    reads=("history", "panel",),
-    uses=("history_before", "customers", "managers", "overdue", "customer_classes", "spend",),
-    needs=(Quality.TIMING, Quality.COVERAGE,),
-)  # fmt: skip
+    "value",
+    50,
+    N_("Customer value"),
+    N_("What is a customer worth?"),
+    reads=(
+        "history",
+        "panel",
+    ),
+    uses=(
+        "history_before",
+        "customers",
+        "managers",
+        "overdue",
+        "customer_classes",
+        "spend",
+    ),
+    needs=(
+        Quality.TIMING,
+        Quality.COVERAGE,
+    ),
+)
 
 TABLES = (
     written(
-        "customer_values", "one customer", "customer_id",
+        "customer_values",
+        "one customer",
+        "customer_id",
         "customer_id:t alive_share:n expected_purchases:m expected_spend:m margin_rate:n level_class:t horizon_value:m low_value:m "
         "high_value:m residual_value:m",
         codes={"level_class": Level},
         headings={
-            "alive_share": N_("Chance that it still buys"), "expected_purchases": N_("Purchases expected"),
-            "expected_spend": N_("Spend at each"), "horizon_value": N_("Next twelve months"), "low_value": N_("Range of these from"),
-            "high_value": N_("to"), "residual_value": N_("Years after, discounted (settings)"),
-        },
-    ),
-    written(
-        "base_value", "the whole base", "",
-        "level_class:t horizon_value:m low_value:m high_value:m residual_value:m customers:c",
-        codes={"level_class": Level},
-        headings={
-            "horizon_value": N_("Next twelve months"), "low_value": N_("Range of these from"), "high_value": N_("to"),
+            "alive_share": N_("Chance that it still buys"),
+            "expected_purchases": N_("Purchases expected"),
+            "expected_spend": N_("Spend at each"),
+            "horizon_value": N_("Next twelve months"),
+            "low_value": N_("Range of these from"),
+            "high_value": N_("to"),
             "residual_value": N_("Years after, discounted (settings)"),
         },
     ),
     written(
-        "lifetime_values", "one group of customers", "base_class group_class",
+        "base_value",
+        "the whole base",
+        "",
+        "level_class:t horizon_value:m low_value:m high_value:m residual_value:m customers:c",
+        codes={"level_class": Level},
+        headings={
+            "horizon_value": N_("Next twelve months"),
+            "low_value": N_("Range of these from"),
+            "high_value": N_("to"),
+            "residual_value": N_("Years after, discounted (settings)"),
+        },
+    ),
+    written(
+        "lifetime_values",
+        "one group of customers",
+        "base_class group_class",
         "base_class:t group_class:t customers:c order_value:m orders_per_month_number:n margin_rate:n active_months:n "
         "lifetime_value:m lifetime_revenue:m profit:m",
         codes={"base_class": Split},
         headings={
-            "orders_per_month_number": N_("Orders a month"), "active_months": N_("Months"),
-            "lifetime_value": N_("Margin a customer to date"), "lifetime_revenue": N_("Revenue a customer to date"),
+            "orders_per_month_number": N_("Orders a month"),
+            "active_months": N_("Months"),
+            "lifetime_value": N_("Margin a customer to date"),
+            "lifetime_revenue": N_("Revenue a customer to date"),
         },
     ),
     written(
-        "purchase_rules", "one rule for purchases", "rule",
+        "purchase_rules",
+        "one rule for purchases",
+        "rule",
         "rule:t is_naive:f customers:n error_number:n bias_rate:n advantage_number:n low_number:n high_number:n is_better:f",
         headings={
-            "advantage_number": N_("Against the naive rule"), "is_better": N_("Clearly better"),
+            "advantage_number": N_("Against the naive rule"),
+            "is_better": N_("Clearly better"),
         },
     ),
     written(
-        "purchase_models", "one purchase model", "model",
+        "purchase_models",
+        "one purchase model",
+        "model",
         "model:t customers:c repeaters:c loglik_number:n parameters:t refused_class:t",
         headings={
-            "loglik_number": N_("Log-likelihood"), "refused_class": N_("Refused, because"),
+            "loglik_number": N_("Log-likelihood"),
+            "refused_class": N_("Refused, because"),
         },
     ),
     findings_table("findings_value"),
-)  # fmt: skip
+)
 
 HEADINGS = {  # of columns that only excerpts show
     "lever_class": (N_("Lever"), Lever),
@@ -96,7 +132,7 @@ HEADINGS = {  # of columns that only excerpts show
     "trade_class": (N_("Trade"), Trade),
     "group_class": (N_("Group"), Group),
     "rule": (N_("Rule"), Naive),
-}  # fmt: skip
+}
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],

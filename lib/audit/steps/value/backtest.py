@@ -1,6 +1,7 @@
 """Do the models forecast better than a naive rule? Each is fitted a holdout ago and held against what came (method, remarks that bind).
 
-The rule with the smallest mean absolute error of purchases per customer wins; a model wins over the better naive rule only where its advantage is clear, the
+The rule with the smallest mean absolute error of purchases per customer wins; a model wins over the better naive rule only where its
+advantage is clear, the
 interval of the difference (customers drawn anew) lying below nothing.
 """
 
@@ -25,7 +26,8 @@ def fits(found: Route, data, *, least_repeaters: int) -> tuple[dict[str, mle.Fit
 
     Returns
     -------
-    Fits by model, and a DataFrame with model, customers, repeaters, loglik_number, parameters (with standard errors), refused_class (why not, else empty).
+    Fits by model, and a DataFrame with model, customers, repeaters, loglik_number, parameters (with standard errors), refused_class (why
+    not, else empty).
     """
     made, rows = {}, []
     repeaters = int(data.weight[data.x > 0].sum())
@@ -59,7 +61,8 @@ def forecasts(
     Returns
     -------
     DataFrame with customer_id, purchases (that came), revenue (that came), spend (per purchase until then), and a column of purchases
-    forecast for each rule: own average, last year again, and each model that could be fitted. No rows where less than half a holdout lies before it.
+    forecast for each rule: own average, last year again, and each model that could be fitted. No rows where less than half a holdout lies
+    before it.
     """
     cut = as_of - pd.Timedelta(days=holdout_days)
     if before is None or before.empty or (cut - observed_from).days < holdout_days / 2:
@@ -97,7 +100,8 @@ def candidates(forecast: pd.DataFrame, *, confidence: float) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame with rule, is_naive, customers, error_number (mean absolute, purchases), bias_rate (all forecast over all that came, less 1), advantage_number
+    DataFrame with rule, is_naive, customers, error_number (mean absolute, purchases), bias_rate (all forecast over all that came, less 1),
+    advantage_number
     (error less that of the better naive rule; with low_number, high_number), is_better (clearly so).
     """
     columns = ["rule", "is_naive", "customers", "error_number", "bias_rate", "advantage_number", "low_number", "high_number", "is_better"]
@@ -121,7 +125,8 @@ def candidates(forecast: pd.DataFrame, *, confidence: float) -> pd.DataFrame:
 
 
 def winner(table: pd.DataFrame, made: dict[str, mle.Fit]) -> str:
-    """The rule to use: the best model where it is clearly better and could be fitted on all that is known, else the better naive rule; none where nothing could be tried: what was not tried is not said."""
+    """The rule to use: the best model where it is clearly better and could be fitted on all that is known, else the better naive rule;
+    none where nothing could be tried: what was not tried is not said."""
     better = table[table["is_better"].astype(bool) & table["rule"].isin(list(made))] if len(table) else table
     if len(better):
         return str(better["rule"].iloc[0])
@@ -130,11 +135,13 @@ def winner(table: pd.DataFrame, made: dict[str, mle.Fit]) -> str:
 
 
 def spend_candidates(history: pd.DataFrame, before: pd.DataFrame | None, *, least_repeaters: int, confidence: float) -> pd.DataFrame:
-    """Spend at a purchase forecast a holdout ago: Gamma-Gamma, which draws those seen seldom towards the base, against each customer's own mean.
+    """Spend at a purchase forecast a holdout ago: Gamma-Gamma, which draws those seen seldom towards the base, against each customer's own
+    mean.
 
     Returns
     -------
-    DataFrame with rule, is_naive, customers (who bought since), error (mean absolute, money), advantage (against the own mean; with low, high), is_better;
+    DataFrame with rule, is_naive, customers (who bought since), error (mean absolute, money), advantage (against the own mean; with low,
+    high), is_better;
     no rows where the model cannot be fitted or nothing was tried.
     """
 

@@ -1,8 +1,10 @@
 """What is each customer worth from now on, and the whole base, and how sure is that?
 
-Purchases by the rule that won its holdout, spend at a purchase by Gamma-Gamma, margin by the customer's own rate. The next year (the horizon) stands apart
+Purchases by the rule that won its holdout, spend at a purchase by Gamma-Gamma, margin by the customer's own rate. The next year (the
+horizon) stands apart
 from the years after it (the residual): only the first was tried on data. Intervals are of what will come, not of a mean: parameters
-are drawn from refits of simulated bases (parametric bootstrap), and the future of every customer from its posterior. The money of the next year is not
+are drawn from refits of simulated bases (parametric bootstrap), and the future of every customer from its posterior. The money of the next
+year is not
 discounted, so that it can be held against the last; what follows is.
 """
 
@@ -58,9 +60,16 @@ def margin_rates(history: pd.DataFrame, panel: pd.DataFrame, *, until: pd.Timest
 
 
 def customer_values(
-    rule: Rule, data: Counts, history: pd.DataFrame, panel: pd.DataFrame, spending: mle.Fit | None,
-    *, until: pd.Timestamp, residual_years: int, discount_rate: float,
-) -> pd.DataFrame:  # fmt: skip
+    rule: Rule,
+    data: Counts,
+    history: pd.DataFrame,
+    panel: pd.DataFrame,
+    spending: mle.Fit | None,
+    *,
+    until: pd.Timestamp,
+    residual_years: int,
+    discount_rate: float,
+) -> pd.DataFrame:
     """What each customer is expected to bring, most first (C1, C2).
 
     Money is margin where the cost of goods is known, else revenue, which is not profit (P6): `level_class` says which. The residual is
@@ -113,12 +122,20 @@ def _own_spend(times: np.ndarray, mean: np.ndarray) -> np.ndarray:
 
 
 def intervals(
-    values: pd.DataFrame, rule: Rule, data: Counts, history: pd.DataFrame, spending: mle.Fit | None, forecast: pd.DataFrame,
-    *, draws: int, confidence: float,
-) -> tuple[pd.DataFrame, pd.DataFrame]:  # fmt: skip
+    values: pd.DataFrame,
+    rule: Rule,
+    data: Counts,
+    history: pd.DataFrame,
+    spending: mle.Fit | None,
+    forecast: pd.DataFrame,
+    *,
+    draws: int,
+    confidence: float,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Ranges of the next twelve months' value: of the customers with most of it, and of the whole base.
 
-    Of a model, by the parametric bootstrap; of the base, at least as far as the rule's sum was off a holdout ago: a base that grows or shrinks as a whole is in no model.
+    Of a model, by the parametric bootstrap; of the base, at least as far as the rule's sum was off a holdout ago: a base that grows or
+    shrinks as a whole is in no model.
     A naive rule has that alone, customers drawn anew.
 
     Returns
@@ -162,7 +179,8 @@ def _off(forecast: pd.DataFrame, rule: str) -> np.ndarray:
 
 
 def _spread(forecast: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """How far customers' spend at a purchase lay from their own mean before, in the holdout: ratios with a mean of 1, and the money behind each as its weight."""
+    """How far customers' spend at a purchase lay from their own mean before, in the holdout: ratios with a mean of 1, and the money behind
+    each as its weight."""
     came = forecast[(forecast["purchases"] > 0) & (forecast["spend"] > 0)] if len(forecast) else forecast
     if came.empty or came["revenue"].sum() <= 0:
         return np.ones(1), np.ones(1)
@@ -200,7 +218,8 @@ def _drawn(
 
 
 def _refitted(rule: Rule, module, ages: np.ndarray, generator: np.random.Generator) -> mle.Fit:
-    """The model fitted to a simulated base of as many customers (or of fewer, its spread then scaled); where that has no peak to trust, parameters from the fit's own covariance."""
+    """The model fitted to a simulated base of as many customers (or of fewer, its spread then scaled); where that has no peak to trust,
+    parameters from the fit's own covariance."""
     n = len(ages)
     size = min(n, REFITTED)
     made = module.simulate(rule.fit, ages if size == n else generator.choice(ages, size), generator)

@@ -12,9 +12,20 @@ from audit.steps.value.naive import NAIVE
 
 
 def chapter_findings(
-    whole: pd.DataFrame, base: pd.DataFrame, values: pd.DataFrame, backtested: pd.DataFrame, life: pd.DataFrame, paid: pd.DataFrame,
-    *, used: str, of_year: float, dependence: tuple[float, float, float], repeaters: int, points: float, horizon_months: int,
-) -> list[Finding]:  # fmt: skip
+    whole: pd.DataFrame,
+    base: pd.DataFrame,
+    values: pd.DataFrame,
+    backtested: pd.DataFrame,
+    life: pd.DataFrame,
+    paid: pd.DataFrame,
+    *,
+    used: str,
+    of_year: float,
+    dependence: tuple[float, float, float],
+    repeaters: int,
+    points: float,
+    horizon_months: int,
+) -> list[Finding]:
     """Value to date, of the next year, how the models did, the bias of Gamma-Gamma, what five points of retention would bring, payback.
 
     Parameters
@@ -39,19 +50,39 @@ def chapter_findings(
 def _to_date(whole: pd.DataFrame) -> Finding:
     row = whole.iloc[0]
     parts = {
-        "order_value": float(row["order_value"]), "orders_number": float(row["orders_per_month_number"]), "active_months": float(row["active_months"]),
-    }  # fmt: skip
+        "order_value": float(row["order_value"]),
+        "orders_number": float(row["orders_per_month_number"]),
+        "active_months": float(row["active_months"]),
+    }
     if pd.isna(row["lifetime_value"]):
         return Finding(
-            "value_to_date", "value", "fact",
-            N_("A customer has brought {value} of revenue to date: {order_value} an order, {orders_number} orders a month, for {active_months} months. Its profit cannot be said without the cost of goods."), title=N_("Value to date"),
-            value=float(row["lifetime_revenue"]), unit="money", n=int(row["customers"]), params=parts,
-        )  # fmt: skip
+            "value_to_date",
+            "value",
+            "fact",
+            N_(
+                "A customer has brought {value} of revenue to date: {order_value} an order, {orders_number} orders a month, "
+                "for {active_months} months. Its profit cannot be said without the cost of goods."
+            ),
+            title=N_("Value to date"),
+            value=float(row["lifetime_revenue"]),
+            unit="money",
+            n=int(row["customers"]),
+            params=parts,
+        )
     return Finding(
-        "value_to_date", "value", "fact",
-        N_("A customer has brought {value} of margin to date: {order_value} an order, {orders_number} orders a month, {margin_rate} of it margin, for {active_months} months."), title=N_("Value to date"),
-        value=float(row["lifetime_value"]), unit="money", n=int(row["customers"]), params={**parts, "margin_rate": float(row["margin_rate"])},
-    )  # fmt: skip
+        "value_to_date",
+        "value",
+        "fact",
+        N_(
+            "A customer has brought {value} of margin to date: {order_value} an order, {orders_number} orders a month, "
+            "{margin_rate} of it margin, for {active_months} months."
+        ),
+        title=N_("Value to date"),
+        value=float(row["lifetime_value"]),
+        unit="money",
+        n=int(row["customers"]),
+        params={**parts, "margin_rate": float(row["margin_rate"])},
+    )
 
 
 def _ahead(base: pd.DataFrame, values: pd.DataFrame, used: str, of_year: float, backtested: pd.DataFrame) -> Finding:
@@ -69,12 +100,25 @@ def _ahead(base: pd.DataFrame, values: pd.DataFrame, used: str, of_year: float, 
             why=why,
         )
     message = N_(
-        "In the next twelve months the {n} customers seen so far are expected to bring {value} of {level_class} ({low} to {high}), by the rule “{rule_class}”; in the last twelve it was {previous}. New customers come on top."
+        "In the next twelve months the {n} customers seen so far are expected to bring {value} of {level_class} "
+        "({low} to {high}), by the rule “{rule_class}”; in the last twelve it was {previous}. New customers come on "
+        "top."
     )
     return Finding(
-        "value_ahead", "value", "model" if used not in NAIVE else "estimate", message, title=N_("Value of the next twelve months"), value=float(row["horizon_value"]), unit="money", n=int(row["customers"]),
-        low=float(row["low_value"]), high=float(row["high_value"]), previous=of_year, who=", ".join(values["customer_id"].head(10)), params=params,
-    )  # fmt: skip
+        "value_ahead",
+        "value",
+        "model" if used not in NAIVE else "estimate",
+        message,
+        title=N_("Value of the next twelve months"),
+        value=float(row["horizon_value"]),
+        unit="money",
+        n=int(row["customers"]),
+        low=float(row["low_value"]),
+        high=float(row["high_value"]),
+        previous=of_year,
+        who=", ".join(values["customer_id"].head(10)),
+        params=params,
+    )
 
 
 def _tried(backtested: pd.DataFrame, used: str) -> list[Finding]:
@@ -90,7 +134,8 @@ def _tried(backtested: pd.DataFrame, used: str) -> list[Finding]:
     }
     if used in NAIVE:
         message = N_(
-            "Tried on {n} customers, no model foretells purchases clearly better than the naive rule “{rule_class}”, which errs by {error_number} purchases a customer and is used."
+            "Tried on {n} customers, no model foretells purchases clearly better than the naive rule “{rule_class}”, "
+            "which errs by {error_number} purchases a customer and is used."
         )
         return [
             Finding(
@@ -106,14 +151,23 @@ def _tried(backtested: pd.DataFrame, used: str) -> list[Finding]:
             )
         ]
     message = N_(
-        "Tried on {n} customers, “{rule_class}” errs by {error_number} purchases a customer, the best naive rule, “{naive_class}”, by {naive_number}; the sum of all is off by {bias_rate}."
+        "Tried on {n} customers, “{rule_class}” errs by {error_number} purchases a customer, the best naive rule, "
+        "“{naive_class}”, by {naive_number}; the sum of all is off by {bias_rate}."
     )
     return [
         Finding(
-            "value_tried", "value", "fact", message, title=N_("The forecast of purchases tried out"), value=float(by.loc[used, "error_number"]), unit="ratio", n=int(by.loc[used, "customers"]),
-            previous=float(by.loc[naive, "error_number"]), params={**params, "bias_rate": float(by.loc[used, "bias_rate"])},
+            "value_tried",
+            "value",
+            "fact",
+            message,
+            title=N_("The forecast of purchases tried out"),
+            value=float(by.loc[used, "error_number"]),
+            unit="ratio",
+            n=int(by.loc[used, "customers"]),
+            previous=float(by.loc[naive, "error_number"]),
+            params={**params, "bias_rate": float(by.loc[used, "bias_rate"])},
         )
-    ]  # fmt: skip
+    ]
 
 
 def _dependence(found: tuple[float, float, float], repeaters: int) -> Finding:
@@ -131,20 +185,32 @@ def _dependence(found: tuple[float, float, float], repeaters: int) -> Finding:
         )
     if low > 0:
         message = N_(
-            "Those who buy often also spend more at a time (rank correlation {rho_number}, {low_number} to {high_number}, n = {n}): Gamma-Gamma takes the two as independent and would undervalue them."
+            "Those who buy often also spend more at a time (rank correlation {rho_number}, {low_number} to "
+            "{high_number}, n = {n}): Gamma-Gamma takes the two as independent and would undervalue them."
         )
     elif high < 0:
         message = N_(
-            "Those who buy often spend less at a time (rank correlation {rho_number}, {low_number} to {high_number}, n = {n}): Gamma-Gamma takes the two as independent and would overvalue frequent buyers."
+            "Those who buy often spend less at a time (rank correlation {rho_number}, {low_number} to {high_number}, n = "
+            "{n}): Gamma-Gamma takes the two as independent and would overvalue frequent buyers."
         )
     else:
         message = N_(
-            "How often customers buy says little of what they spend at a time (rank correlation {rho_number}, {low_number} to {high_number}, n = {n}): the independence that Gamma-Gamma needs is not contradicted."
+            "How often customers buy says little of what they spend at a time (rank correlation {rho_number}, "
+            "{low_number} to {high_number}, n = {n}): the independence that Gamma-Gamma needs is not contradicted."
         )
     return Finding(
-        "value_independence", "value", "estimate", message, title=N_("Frequency and spend"), value=rho, unit="ratio", n=repeaters, low=low, high=high,
+        "value_independence",
+        "value",
+        "estimate",
+        message,
+        title=N_("Frequency and spend"),
+        value=rho,
+        unit="ratio",
+        n=repeaters,
+        low=low,
+        high=high,
         params={"rho_number": rho, "low_number": low, "high_number": high},
-    )  # fmt: skip
+    )
 
 
 def _points(life: pd.DataFrame, points: float, horizon_months: int) -> Finding:
@@ -152,7 +218,8 @@ def _points(life: pd.DataFrame, points: float, horizon_months: int) -> Finding:
     best = grown if grown == grown else constant
     if best != best:
         why = N_(
-            "none of the customers whose first purchase is known has left yet, or fewer than ten of them have, or they have been watched for less than a year"
+            "none of the customers whose first purchase is known has left yet, or fewer than ten of them have, or they "
+            "have been watched for less than a year"
         )
         return Finding(
             "value_of_retention",
@@ -163,7 +230,10 @@ def _points(life: pd.DataFrame, points: float, horizon_months: int) -> Finding:
             why=why,
         )
     message = N_(
-        "Of {n} customers whose first purchase is known {left} have left. If {points_share} more of them stayed through each year ({then_share} instead of {now_share}), a customer’s months within {horizon_months} months would grow by {value}, mostly beyond what has been watched; the literature’s claim is 25 to 95 % of profit for five points."
+        "Of {n} customers whose first purchase is known {left} have left. If {points_share} more of them stayed "
+        "through each year ({then_share} instead of {now_share}), a customer’s months within {horizon_months} months "
+        "would grow by {value}, mostly beyond what has been watched; the literature’s claim is 25 to 95 % of profit "
+        "for five points."
     )
     n, seen = int(life["customers"].iloc[0]), life.iloc[-1]
     params = {"points_share": points, "horizon_months": float(horizon_months), "left": int(seen["left"])}
@@ -196,7 +266,8 @@ def _payback(paid: pd.DataFrame) -> list[Finding]:
             )
         ]
     message = N_(
-        "The {n} customers won in {cohort} cost {cost} each and together had brought it back after {payback_months} months, in margin on goods, before what serving them costs."
+        "The {n} customers won in {cohort} cost {cost} each and together had brought it back after {payback_months} "
+        "months, in margin on goods, before what serving them costs."
     )
     params["payback_months"] = float(row["payback_months"])
     return [

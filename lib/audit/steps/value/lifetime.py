@@ -1,6 +1,7 @@
 """What has a customer brought to date? LTV = S x C x P x T, as ratios of sums, so that the product is the money itself (P4).
 
-S is revenue per order, C orders per month, P margin per revenue, T months a customer. Simple means of the four would not multiply to the money: a
+S is revenue per order, C orders per month, P margin per revenue, T months a customer. Simple means of the four would not multiply to the
+money: a
 few large customers make them several times too small. T counts the months from first to last purchase, so that it is what was seen, not
 what will be: a live customer's life is not over (P5), and this product is value to date, never a forecast.
 """
@@ -19,7 +20,8 @@ PARTS = {"S": "order_value", "C": "orders_per_month_number", "P": "margin_rate",
 
 
 def of_customers(panel: pd.DataFrame) -> pd.DataFrame:
-    """What the four factors are made of, a row per customer: orders, months (first to last purchase, both included), revenue, profit (NaN without cost).
+    """What the four factors are made of, a row per customer: orders, months (first to last purchase, both included), revenue, profit (NaN
+    without cost).
 
     >>> panel = pd.DataFrame({"customer_id": ["a", "a"], "period": pd.to_datetime(["2025-01-01", "2025-04-01"]), "orders": [2, 1], "revenue": [300.0, 100.0], "cost": [200.0, 80.0]})
     >>> of_customers(panel).to_dict("records")
@@ -48,8 +50,10 @@ def lifetime_values(customers: pd.DataFrame, by: pd.Series | None = None, *, bas
 
     Returns
     -------
-    DataFrame with base_class (what it is split by), group_class, customers, order_value (S), orders_per_month_number (C), margin_rate (P), active_months (T),
-    lifetime_value (S x C x P x T: margin a customer to date; NaN without cost), lifetime_revenue (S x C x T), profit (of all), most profit first.
+    DataFrame with base_class (what it is split by), group_class, customers, order_value (S), orders_per_month_number (C), margin_rate (P),
+    active_months (T),
+    lifetime_value (S x C x P x T: margin a customer to date; NaN without cost), lifetime_revenue (S x C x T), profit (of all), most profit
+    first.
 
     Source: method C1, C2, P4, P6.
     """
@@ -73,10 +77,16 @@ def lifetime_values(customers: pd.DataFrame, by: pd.Series | None = None, *, bas
 
 
 def splits(
-    customers: pd.DataFrame, history: pd.DataFrame, *,
-    master: pd.DataFrame | None, managers: pd.DataFrame | None, classes: pd.DataFrame | None, least: int,
-) -> pd.DataFrame:  # fmt: skip
-    """The product by segment, cohort, manager (by name, where there is one) and source, as far as the base has them, one below the other (C2)."""
+    customers: pd.DataFrame,
+    history: pd.DataFrame,
+    *,
+    master: pd.DataFrame | None,
+    managers: pd.DataFrame | None,
+    classes: pd.DataFrame | None,
+    least: int,
+) -> pd.DataFrame:
+    """The product by segment, cohort, manager (by name, where there is one) and source, as far as the base has them, one below the other
+    (C2)."""
     ids = customers["customer_id"]
     of = history.set_index("customer_id")
     year = ids.map(of["first_on"]).dt.year.astype("str").where(ids.map(of["is_first_known"]).astype(bool), Group.NOT_KNOWN)
@@ -114,9 +124,11 @@ def money_of_year(panel: pd.DataFrame, *, until: pd.Timestamp) -> float:
 
 
 def levers(whole: pd.DataFrame, good: pd.DataFrame, rest: pd.DataFrame, *, step: float) -> pd.DataFrame:
-    """What moving each factor would bring: of all customers by `step`, and of the others by that share of their distance to the good ones (C3 to C5).
+    """What moving each factor would bring: of all customers by `step`, and of the others by that share of their distance to the good ones
+    (C3 to C5).
 
-    By arithmetic every factor moved by 10 % moves the product by 10 %: what differs is what 10 % means, and how far the others lie behind. The last is
+    By arithmetic every factor moved by 10 % moves the product by 10 %: what differs is what 10 % means, and how far the others lie behind.
+    The last is
     a difference between kinds of customers, not an effect that would follow from an effort.
 
     Parameters
@@ -126,7 +138,8 @@ def levers(whole: pd.DataFrame, good: pd.DataFrame, rest: pd.DataFrame, *, step:
 
     Returns
     -------
-    DataFrame with lever_class (S, C, P, T), now_number, moved_number, gain (margin of all customers over the time watched), good_number, rest_number,
+    DataFrame with lever_class (S, C, P, T), now_number, moved_number, gain (margin of all customers over the time watched), good_number,
+    rest_number,
     closing_gain (of the rest, the factor alone moved by `step` of the distance; NaN where the rest does not lie behind).
     """
     rows = []
@@ -141,11 +154,13 @@ def levers(whole: pd.DataFrame, good: pd.DataFrame, rest: pd.DataFrame, *, step:
 def payback(panel: pd.DataFrame, history: pd.DataFrame, spend: pd.DataFrame | None, *, until: pd.Timestamp) -> pd.DataFrame:
     """How soon each year's new customers have brought their margin what it cost to win them (C7).
 
-    Only where expenses on winning customers and the cost of goods are known; years of which some first purchases may not be the first ever are left out (P13).
+    Only where expenses on winning customers and the cost of goods are known; years of which some first purchases may not be the first ever
+    are left out (P13).
 
     Returns
     -------
-    DataFrame with cohort (year), new_customers, acquisition_cost, cost_per_customer, margin_per_customer (to date), payback_months (age in months by which the
+    DataFrame with cohort (year), new_customers, acquisition_cost, cost_per_customer, margin_per_customer (to date), payback_months (age in
+    months by which the
     cohort's whole margin reached its cost; NaN: not yet), watched_months (of its youngest month).
     """
     columns = [
@@ -189,9 +204,11 @@ def payback(panel: pd.DataFrame, history: pd.DataFrame, spend: pd.DataFrame | No
 
 
 def elasticity(life: pd.DataFrame, *, points: float) -> tuple[float, float]:
-    """By how much a customer's expected months grow if `points` fewer of the base leave in a year, at the rate seen and with sBG; (NaN, NaN) without both.
+    """By how much a customer's expected months grow if `points` fewer of the base leave in a year, at the rate seen and with sBG; (NaN,
+    NaN) without both.
 
-    The claim of the literature is +25 to +95 % profit for five points (B3, P22); this is the base's own arithmetic, profit per month unchanged.
+    The claim of the literature is +25 to +95 % profit for five points (B3, P22); this is the base's own arithmetic, profit per month
+    unchanged.
     """
     by = life.set_index("method_class")
     grown = [
@@ -216,13 +233,16 @@ def lives(
 ) -> pd.DataFrame:
     """How long customers stay: by survival with open ends, projected with differing customers, and by one churn rate, the naive rival (P5).
 
-    Counted from the first purchase of those whose first is known. A customer on the overdue list, or silent for `left_days`, has left, dated at its last purchase; all others are still
-    there, their lives open. One-time buyers have no rhythm to be overdue by, so that without the second rule they would live for ever. Watched for less than a year, or with fewer
+    Counted from the first purchase of those whose first is known. A customer on the overdue list, or silent for `left_days`, has left,
+    dated at its last purchase; all others are still
+    there, their lives open. One-time buyers have no rhythm to be overdue by, so that without the second rule they would live for ever.
+    Watched for less than a year, or with fewer
     than LEAST_LEFT that left, nothing is projected. The horizon is limited, and months in it are discounted.
 
     Returns
     -------
-    DataFrame with method_class, customers, left (of them), one_year_share, two_year_share (still there; NaN beyond what was watched), horizon_months (expected within the horizon,
+    DataFrame with method_class, customers, left (of them), one_year_share, two_year_share (still there; NaN beyond what was watched),
+    horizon_months (expected within the horizon,
     discounted; NaN where survival was not watched for so long), more_months (the same if `points` fewer left in a year).
     """
     from audit.models import mle, sbg

@@ -31,5 +31,6 @@ def spend_fit(history: pd.DataFrame, *, least_repeaters: int) -> mle.Fit | None:
 
 
 def spending(history: pd.DataFrame, backtested: pd.DataFrame, *, route: Route, least_repeaters: int) -> mle.Fit | None:
-    """Gamma-Gamma, where purchases are counted and it was clearly better than each customer's own mean on the holdout (`spend_candidates`); else None: the own mean is used."""
+    """Gamma-Gamma, where purchases are counted and it was clearly better than each customer's own mean on the holdout
+    (`spend_candidates`); else None: the own mean is used."""
     return spend_fit(history, least_repeaters=least_repeaters) if route.trade == Trade.ORDERS and backtested["is_better"].any() else None

@@ -14,35 +14,46 @@ from audit.i18n import mark as N_
 from audit.steps.verdicts.codes import Agreement, Answer, Open
 
 STEP = Step(
-    "verdicts", 990, N_("The answer"), N_("What is the answer, and what should be done first?"),
+    "verdicts",
+    990,
+    N_("The answer"),
+    N_("What is the answer, and what should be done first?"),
     reads=("history",),
-    uses=("answers", "activities",),
+    uses=(
+        "answers",
+        "activities",
+    ),
     uses_findings=True,
-)  # fmt: skip
+)
 
 TABLES = (
     findings_table("verdicts"),
     written(
-        "eight_questions", "one of the eight questions", "question",
+        "eight_questions",
+        "one of the eight questions",
+        "question",
         "question:t data_answer:t finding:t owner_answer:t agreement_class:t",
         codes={"data_answer": Answer, "agreement_class": Agreement},
         headings={
-            "data_answer": N_("The data say"), "owner_answer": N_("The owner said"),
+            "data_answer": N_("The data say"),
+            "owner_answer": N_("The owner said"),
         },
     ),
     written(
-        "undecided", "one thing that is undecided", "",
+        "undecided",
+        "one thing that is undecided",
+        "",
         "subject_class:t subject:t decided_by:t",
         codes={"subject_class": Open},
         headings={
             "decided_by": N_("What would decide it"),
         },
     ),
-)  # fmt: skip
+)
 
 HEADINGS = {  # of columns that only excerpts show
     "owner_answer": (N_("The owner said"), Answer),
-}  # fmt: skip
+}
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],

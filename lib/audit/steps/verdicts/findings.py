@@ -21,7 +21,14 @@ def _first_steps(activities: pd.DataFrame | None, confidence: float) -> list[Fin
     low, high = intervals.wilson(ours, len(activities), confidence=confidence)
     return [
         Finding(
-            "first_steps", "verdicts", "estimate", N_("In {value} of {n} recorded contacts the first step was ours (interval {low} to {high})."), title=N_("First steps"),
-            value=ours / len(activities), low=low, high=high, n=len(activities),
+            "first_steps",
+            "verdicts",
+            "estimate",
+            N_("In {value} of {n} recorded contacts the first step was ours (interval {low} to {high})."),
+            title=N_("First steps"),
+            value=ours / len(activities),
+            low=low,
+            high=high,
+            n=len(activities),
         )
-    ]  # fmt: skip
+    ]

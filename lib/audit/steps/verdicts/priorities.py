@@ -47,7 +47,8 @@ def undecided(found: pd.DataFrame, questions: pd.DataFrame, missing: dict[str, s
 
 
 def answer(found: pd.DataFrame) -> pd.DataFrame:
-    """The answer in five lines: how many customers there are, what misses a norm or has most money at stake, who stays, and trust in the data.
+    """The answer in five lines: how many customers there are, what misses a norm or has most money at stake, who stays, and trust in the
+    data.
 
     Parameters
     ----------

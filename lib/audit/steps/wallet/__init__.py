@@ -17,38 +17,61 @@ from audit.i18n import mark as N_
 from audit.steps.wallet.codes import Attention, Basis, Position, Provenance
 
 STEP = Step(
-    "wallet", 80, N_("Share of wallet"), N_("What share of its purchases does each customer make with us?"),
+    "wallet",
+    80,
+    N_("Share of wallet"),
+    N_("What share of its purchases does each customer make with us?"),
     reads=("panel",),
-    uses=("budgets", "mix", "customers", "managers",),
+    uses=(
+        "budgets",
+        "mix",
+        "customers",
+        "managers",
+    ),
     needs=(Quality.TIMING,),
-)  # fmt: skip
+)
 
 TABLES = (
     written(
-        "wallets", "one group of companies", "group",
+        "wallets",
+        "one group of companies",
+        "group",
         "group:t revenue:m budget:m low_budget:m high_budget:m provenance_class:t basis_class:t wallet_share:n low_share:n "
         "high_share:n gap:m low_gap:m high_gap:m is_below_sales:f",
         codes={"provenance_class": Provenance, "basis_class": Basis},
         headings={
-            "low_budget": N_("Budget from"), "high_budget": N_("to"), "basis_class": N_("Estimated by"), "low_gap": N_("Gap from"),
-            "high_gap": N_("to"), "is_below_sales": N_("Below our sales"),
+            "low_budget": N_("Budget from"),
+            "high_budget": N_("to"),
+            "basis_class": N_("Estimated by"),
+            "low_gap": N_("Gap from"),
+            "high_gap": N_("to"),
+            "is_below_sales": N_("Below our sales"),
         },
     ),
     written(
-        "white_space", "one group of companies in one category", "group category",
+        "white_space",
+        "one group of companies in one category",
+        "group category",
         "group:t category:t revenue:m budget:m wallet_share:n gap:m",
     ),
     written(
-        "wallet_changes", "one group of companies with a budget in two years", "group",
+        "wallet_changes",
+        "one group of companies with a budget in two years",
+        "group",
         "group:t revenue_before:m revenue_now:m budget_before:m budget_now:m share_before_share:n share_now_share:n change:m "
         "budget_effect:m share_effect:m is_doubtful:f",
         headings={
-            "share_before_share": N_("Our share before"), "share_now_share": N_("Our share now"), "budget_effect": N_("By its budget"),
-            "share_effect": N_("By our share"), "is_doubtful": N_("Budget jumps"),
+            "share_before_share": N_("Our share before"),
+            "share_now_share": N_("Our share now"),
+            "budget_effect": N_("By its budget"),
+            "share_effect": N_("By our share"),
+            "is_doubtful": N_("Budget jumps"),
         },
     ),
     written(
-        "wallet_managers", "one manager", "manager_id",
+        "wallet_managers",
+        "one manager",
+        "manager_id",
         "manager_id:t customers:n revenue:m budget:m wallet_share:n low_share:n high_share:n expected_share:n position_class:t",
         codes={"position_class": Position},
         headings={
@@ -56,28 +79,35 @@ TABLES = (
         },
     ),
     written(
-        "wallet_realistic", "one group of companies with a known budget", "group",
+        "wallet_realistic",
+        "one group of companies with a known budget",
+        "group",
         "group:t revenue:m budget:m gap:m provenance_class:t points_share:n realistic:m low_realistic:m high_realistic:m",
         codes={"provenance_class": Provenance},
         headings={
-            "points_share": N_("Points gained"), "low_realistic": N_("From"), "high_realistic": N_("To"),
+            "points_share": N_("Points gained"),
+            "low_realistic": N_("From"),
+            "high_realistic": N_("To"),
         },
     ),
     written(
-        "wallet_rules", "one rule for budgets", "rule",
+        "wallet_rules",
+        "one rule for budgets",
+        "rule",
         "rule:t customers:c pinball_number:n held_share:n widened_number:n is_used:f",
         codes={"rule": Basis},
         headings={
-            "pinball_number": N_("Loss"), "widened_number": N_("Widened by"),
+            "pinball_number": N_("Loss"),
+            "widened_number": N_("Widened by"),
         },
     ),
     findings_table("findings_wallet"),
-)  # fmt: skip
+)
 
 HEADINGS = {  # of columns that only excerpts show
     "gap_share": N_("Share of all gaps"),
     "attention_class": (N_("Attention"), Attention),
-}  # fmt: skip
+}
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],

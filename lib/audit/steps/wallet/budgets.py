@@ -1,10 +1,14 @@
 """How large is each customer's whole purchase of our kind of goods, and how is that known?
 
-Where nobody was asked, peers tell: a quantile regression of the budgets that are known on the customers' size and on what they buy from us, its range widened until it holds the
-stated share of the budgets that it had not seen (conformal). Past sales alone are no potential (P25), so the naive rival, everybody with the usual share, is tried on the
-same folds and used where it is as good. Without budgets there is only what the largest buyers of that size buy from us: an achievable level, not a budget.
+Where nobody was asked, peers tell: a quantile regression of the budgets that are known on the customers' size and on what they buy from
+us, its range widened until it holds the
+stated share of the budgets that it had not seen (conformal). Past sales alone are no potential (P25), so the naive rival, everybody with
+the usual share, is tried on the
+same folds and used where it is as good. Without budgets there is only what the largest buyers of that size buy from us: an achievable
+level, not a budget.
 
-Sources: method F1, P25, P26; Rosset, Perlich et al. 2007 (quantile estimation of wallets); Romano, Patterson and Candes 2019 (conformalised quantile regression).
+Sources: method F1, P25, P26; Rosset, Perlich et al. 2007 (quantile estimation of wallets); Romano, Patterson and Candes 2019
+(conformalised quantile regression).
 """
 
 from __future__ import annotations
@@ -39,7 +43,8 @@ def sales_of(panel: pd.DataFrame, customers: pd.DataFrame | None, year: int) -> 
 
 
 def known(budgets: pd.DataFrame | None, customers: pd.DataFrame | None, year: int) -> pd.DataFrame:
-    """Budgets by group in a year, of each category the declared one before the benchmark; index group: budget, provenance_class (benchmark where any part is)."""
+    """Budgets by group in a year, of each category the declared one before the benchmark; index group: budget, provenance_class (benchmark
+    where any part is)."""
     if budgets is None or not len(
         of := budgets[
             (budgets["period"].astype(str) == str(year)) & budgets["provenance"].isin([Provenance.DECLARED, Provenance.BENCHMARK])
@@ -102,7 +107,8 @@ def basis(
 
     Returns
     -------
-    DataFrame with rule, customers, pinball_number (mean loss of the three quantiles, of logarithms; the smaller the better), held_share (of unseen budgets within the range before it was widened),
+    DataFrame with rule, customers, pinball_number (mean loss of the three quantiles, of logarithms; the smaller the better), held_share
+    (of unseen budgets within the range before it was widened),
     widened_number (of the logarithm, so that `rate` are held), is_used. No rows with fewer than `least` budgets.
     """
     columns = ["rule", "customers", "pinball_number", "held_share", "widened_number", "is_used"]
@@ -178,7 +184,8 @@ def wallets(
 
     Returns
     -------
-    DataFrame with group, revenue (ours), budget, low_budget, high_budget, provenance_class, basis_class (rule of a modelled one), wallet_share, low_share, high_share, gap (budget less revenue; its
+    DataFrame with group, revenue (ours), budget, low_budget, high_budget, provenance_class, basis_class (rule of a modelled one),
+    wallet_share, low_share, high_share, gap (budget less revenue; its
     ends low_gap, high_gap), is_below_sales; most gap first, unknown last.
     """
     year = whole_year(budgets, until=until)
@@ -206,13 +213,15 @@ def wallets(
     for name, budget in [("gap", "budget"), ("low_gap", "low_budget"), ("high_gap", "high_budget")]:
         table[name] = table[budget] - table["revenue"]
     columns = [
-        "group", "revenue", "budget", "low_budget", "high_budget", "provenance_class", "basis_class", "wallet_share", "low_share", "high_share", "gap", "low_gap", "high_gap", "is_below_sales",
+        "group", "revenue", "budget", "low_budget", "high_budget", "provenance_class", "basis_class", "wallet_share", "low_share",
+        "high_share", "gap", "low_gap", "high_gap", "is_below_sales",
     ]  # fmt: skip
     return table.reset_index().sort_values(["gap", "revenue", "group"], ascending=[False, False, True], ignore_index=True)[columns]
 
 
 def _modelled(told: pd.Series, features: pd.DataFrame, tried: pd.DataFrame, rate: float) -> pd.DataFrame:
-    """Budgets of the groups that the rule in use can be fed with and that are no larger or smaller than the peers it was made of: beyond them it would be guessing."""
+    """Budgets of the groups that the rule in use can be fed with and that are no larger or smaller than the peers it was made of: beyond
+    them it would be guessing."""
     used = tried[tried["is_used"]].iloc[0]
     columns, read = _models(features.reindex(told.index))[used["rule"]]
     x, at = features.loc[told.index, columns].dropna(), features[columns].dropna()

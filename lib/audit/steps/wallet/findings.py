@@ -19,7 +19,8 @@ def chapter_findings(
     *,
     rate: float,
 ) -> list[Finding]:
-    """Our share of budgets that were given, of those modelled, what changed it, the largest category gap, managers below what was expected, what is realistic, and budgets that cannot be right."""
+    """Our share of budgets that were given, of those modelled, what changed it, the largest category gap, managers below what was
+    expected, what is realistic, and budgets that cannot be right."""
     given = wallets["provenance_class"].isin([Provenance.DECLARED, Provenance.BENCHMARK]).any()
     rest = [*_managers(managers), _realistic(realistic), *_wrong(wallets)] if given else []
     return [_given(wallets), *_modelled(wallets, tried, rate), *_space(space), *_moved(moved), *rest]
@@ -39,11 +40,30 @@ def _given(wallets: pd.DataFrame) -> Finding:
         )
     revenue, gap = float(told["revenue"].sum()), float(told["gap"].sum())
     return Finding(
-        "wallet_share", "wallet", "estimate", N_("The {n} customers whose budgets are known buy {value} of their goods from us ({low} to {high} if all budgets were off by the error the settings allow), half of them more than {median_share}; {gap} a year goes elsewhere, {top_share} of it with the two largest gaps. They bring {sales_share} of our sales."), title=N_("Share of wallet"),
-        value=revenue / float(told["budget"].sum()), n=len(told), low=revenue / float(told["high_budget"].sum()), high=min(1.0, revenue / float(told["low_budget"].sum())),
-        money=gap, money_low=float(told["low_gap"].sum()), money_high=float(told["high_gap"].sum()), who=", ".join(told["group"].head(10)),
-        params={"median_share": float(told["wallet_share"].median()), "top_share": float(told["gap"].nlargest(2).sum() / gap) if gap else 0.0, "gap": gap, "sales_share": revenue / float(wallets["revenue"].sum()) if wallets["revenue"].sum() else float("nan")},
-    )  # fmt: skip
+        "wallet_share",
+        "wallet",
+        "estimate",
+        N_(
+            "The {n} customers whose budgets are known buy {value} of their goods from us ({low} to {high} if all "
+            "budgets were off by the error the settings allow), half of them more than {median_share}; {gap} a year goes "
+            "elsewhere, {top_share} of it with the two largest gaps. They bring {sales_share} of our sales."
+        ),
+        title=N_("Share of wallet"),
+        value=revenue / float(told["budget"].sum()),
+        n=len(told),
+        low=revenue / float(told["high_budget"].sum()),
+        high=min(1.0, revenue / float(told["low_budget"].sum())),
+        money=gap,
+        money_low=float(told["low_gap"].sum()),
+        money_high=float(told["high_gap"].sum()),
+        who=", ".join(told["group"].head(10)),
+        params={
+            "median_share": float(told["wallet_share"].median()),
+            "top_share": float(told["gap"].nlargest(2).sum() / gap) if gap else 0.0,
+            "gap": gap,
+            "sales_share": revenue / float(wallets["revenue"].sum()) if wallets["revenue"].sum() else float("nan"),
+        },
+    )
 
 
 def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[Finding]:
@@ -68,7 +88,8 @@ def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[F
     params = {"gap": gap, "low": low, "high": high, "unknown": unknown}
     if (of["basis_class"] == Basis.ACHIEVABLE).all():
         message = N_(
-            "If the other {n} customers bought what the upper tenth of their size buys from us, they would buy {gap} more; that is no budget of theirs, and {unknown} remain unknown."
+            "If the other {n} customers bought what the upper tenth of their size buys from us, they would buy {gap} "
+            "more; that is no budget of theirs, and {unknown} remain unknown."
         )
         return [
             Finding(
@@ -84,14 +105,33 @@ def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[F
         ]
     used = tried[tried["is_used"]].iloc[0]
     message = N_(
-        "The budgets of {n} customers who were not asked are estimated from {told} who were, by “{rule_class}”: we have {value} of them ({low} to {high}, single ranges made to hold {rate_share} of unseen budgets). {unknown} customers remain unknown, among them those larger than any peer who was asked: they bring {unknown_share} of our sales, and asking them comes first."
+        "The budgets of {n} customers who were not asked are estimated from {told} who were, by “{rule_class}”: we "
+        "have {value} of them ({low} to {high}, single ranges made to hold {rate_share} of unseen budgets). "
+        "{unknown} customers remain unknown, among them those larger than any peer who was asked: they bring "
+        "{unknown_share} of our sales, and asking them comes first."
     )
     return [
         Finding(
-            "wallet_modelled", "wallet", "model", message, title=N_("Budgets estimated"), value=float(of["revenue"].sum() / of["budget"].sum()), n=len(of), low=float(of["revenue"].sum() / of["high_budget"].sum()),
-            high=float(of["revenue"].sum() / of["low_budget"].sum()), params={"told": int(used["customers"]), "rule_class": Basis(used["rule"]), "rate_share": rate, "unknown": unknown, "unknown_share": float(wallets.loc[wallets["provenance_class"] == Provenance.UNKNOWN, "revenue"].sum() / wallets["revenue"].sum())},
+            "wallet_modelled",
+            "wallet",
+            "model",
+            message,
+            title=N_("Budgets estimated"),
+            value=float(of["revenue"].sum() / of["budget"].sum()),
+            n=len(of),
+            low=float(of["revenue"].sum() / of["high_budget"].sum()),
+            high=float(of["revenue"].sum() / of["low_budget"].sum()),
+            params={
+                "told": int(used["customers"]),
+                "rule_class": Basis(used["rule"]),
+                "rate_share": rate,
+                "unknown": unknown,
+                "unknown_share": float(
+                    wallets.loc[wallets["provenance_class"] == Provenance.UNKNOWN, "revenue"].sum() / wallets["revenue"].sum()
+                ),
+            },
         )
-    ]  # fmt: skip
+    ]
 
 
 def _space(space: pd.DataFrame) -> list[Finding]:
@@ -105,10 +145,16 @@ def _space(space: pd.DataFrame) -> list[Finding]:
     top = by.iloc[0]
     return [
         Finding(
-            "white_space", "wallet", "estimate", N_("Most is bought elsewhere in “{category}”: {gap} by {n} customers, of whose budget we have {value}."), title=N_("The largest gap by category"), value=float(top["revenue"] / top["budget"]), n=int(top["n"]),
+            "white_space",
+            "wallet",
+            "estimate",
+            N_("Most is bought elsewhere in “{category}”: {gap} by {n} customers, of whose budget we have {value}."),
+            title=N_("The largest gap by category"),
+            value=float(top["revenue"] / top["budget"]),
+            n=int(top["n"]),
             params={"category": str(by.index[0]), "gap": float(top["gap"])},
         )
-    ]  # fmt: skip
+    ]
 
 
 def _moved(moved: pd.DataFrame) -> list[Finding]:
@@ -121,7 +167,9 @@ def _moved(moved: pd.DataFrame) -> list[Finding]:
         "doubtful": len(moved) - len(told),
     }
     message = N_(
-        "Sales to the {n} customers with credible budgets of two years changed by {value}: {budget_effect} goes with their budgets, {share_part} with our share of them; {doubtful} more name budgets that jump, which is a question about the data first."
+        "Sales to the {n} customers with credible budgets of two years changed by {value}: {budget_effect} goes with "
+        "their budgets, {share_part} with our share of them; {doubtful} more name budgets that jump, which is a "
+        "question about the data first."
     )
     return [
         Finding(
@@ -154,7 +202,8 @@ def _managers(managers: pd.DataFrame) -> list[Finding]:
         ]
     low = told[told["position_class"] == Position.BELOW]
     message = N_(
-        "{value} of the {n} managers with enough known budgets have a smaller share of them than customers of the same industries give us elsewhere, beyond chance."
+        "{value} of the {n} managers with enough known budgets have a smaller share of them than customers of the "
+        "same industries give us elsewhere, beyond chance."
     )
     return [
         Finding(
@@ -186,9 +235,25 @@ def _realistic(realistic: pd.DataFrame) -> Finding:
         )
     value, low, high = (float(realistic[c].sum()) for c in ("realistic", "low_realistic", "high_realistic"))
     return Finding(
-        "wallet_capture", "wallet", "estimate", N_("If each of the {n} customers with a gap gave us as many points more as the better half of the base did, whose share rose, and none more than doubled its purchases, the year would bring {value} ({low} to {high}); that is what rose by itself, not what an effort adds."), title=N_("What is realistic to win"),
-        value=value, unit="money", n=len(realistic), low=low, high=high, money=value, money_low=low, money_high=high, who=", ".join(realistic["group"].head(10)),
-    )  # fmt: skip
+        "wallet_capture",
+        "wallet",
+        "estimate",
+        N_(
+            "If each of the {n} customers with a gap gave us as many points more as the better half of the base did, "
+            "whose share rose, and none more than doubled its purchases, the year would bring {value} ({low} to {high}); "
+            "that is what rose by itself, not what an effort adds."
+        ),
+        title=N_("What is realistic to win"),
+        value=value,
+        unit="money",
+        n=len(realistic),
+        low=low,
+        high=high,
+        money=value,
+        money_low=low,
+        money_high=high,
+        who=", ".join(realistic["group"].head(10)),
+    )
 
 
 def _wrong(wallets: pd.DataFrame) -> list[Finding]:

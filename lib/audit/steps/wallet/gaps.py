@@ -20,7 +20,8 @@ def white_space(
 
     Returns
     -------
-    DataFrame with group, category, revenue (ours), budget, wallet_share, gap (0 where we sell more than the budget says). No rows without budgets by category or categories of sales.
+    DataFrame with group, category, revenue (ours), budget, wallet_share, gap (0 where we sell more than the budget says). No rows without
+    budgets by category or categories of sales.
     """
     columns = ["group", "category", "revenue", "budget", "wallet_share", "gap"]
     if budgets is None or mix is None:
@@ -46,7 +47,8 @@ def categories(space: pd.DataFrame, *, attention_share: float) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame with category, customers (with a budget), revenue, budget, wallet_share, gap, gap_share (of all gaps), attention_class (worth attention where the share reaches `attention_share`, else left to competitors for now).
+    DataFrame with category, customers (with a budget), revenue, budget, wallet_share, gap, gap_share (of all gaps), attention_class (worth
+    attention where the share reaches `attention_share`, else left to competitors for now).
     """
     table = space.groupby("category", as_index=False).agg(
         customers=("group", "nunique"), revenue=("revenue", "sum"), budget=("budget", "sum"), gap=("gap", "sum")
@@ -68,7 +70,9 @@ def changes(
 
     Returns
     -------
-    DataFrame with group, revenue_before, revenue_now, budget_before, budget_now, share_before_share, share_now_share, change, budget_effect, share_effect, is_doubtful (a budget that grew or shrank by more than `jump` times: a question about the data before it is a fact); most change first, up or down.
+    DataFrame with group, revenue_before, revenue_now, budget_before, budget_now, share_before_share, share_now_share, change,
+    budget_effect, share_effect, is_doubtful (a budget that grew or shrank by more than `jump` times: a question about the data before it
+    is a fact); most change first, up or down.
     """
     columns = [
         "group",
@@ -110,12 +114,16 @@ def changes(
 
 
 def by_manager(wallets: pd.DataFrame, *, customers: pd.DataFrame | None, confidence: float, least: int) -> pd.DataFrame:
-    """Our share of the budgets that customers gave, by the manager who looks after them, beside what the same industries give on average (A4, F1).
+    """Our share of the budgets that customers gave, by the manager who looks after them, beside what the same industries give on average
+    (A4, F1).
 
     Returns
     -------
-    DataFrame with manager_id, customers (with a given budget), revenue, budget, wallet_share (mean of the customers' shares, each counting alike, so that no giant decides; low_share,
-    high_share: Student's interval, widened for how many managers are compared), expected_share (mean share of all customers of the same industries; of the whole base where industries are unknown), position_class (above, below, or not to be told from what was expected; too few below `least` customers).
+    DataFrame with manager_id, customers (with a given budget), revenue, budget, wallet_share (mean of the customers' shares, each counting
+    alike, so that no giant decides; low_share,
+    high_share: Student's interval, widened for how many managers are compared), expected_share (mean share of all customers of the same
+    industries; of the whole base where industries are unknown), position_class (above, below, or not to be told from what was expected;
+    too few below `least` customers).
     """
     columns = [
         "manager_id",
@@ -156,13 +164,15 @@ def by_manager(wallets: pd.DataFrame, *, customers: pd.DataFrame | None, confide
 def capture(wallets: pd.DataFrame, moved: pd.DataFrame, *, least: int) -> pd.DataFrame:
     """What of each gap is realistic to win in a year: as much share as customers of this base gained where they gained at all.
 
-    Measured on groups with credible budgets of two years whose share rose: the median of the points gained, between its quarters, times the budget, never more than the gap, nor than our
+    Measured on groups with credible budgets of two years whose share rose: the median of the points gained, between its quarters, times
+    the budget, never more than the gap, nor than our
     sales to the customer (to double in a year is much). What rose by itself is no promise of what an effort
     adds. No rows where fewer than `least` shares rose.
 
     Returns
     -------
-    DataFrame with group, revenue, budget, gap, provenance_class, points_share (gained, the median), realistic, low_realistic, high_realistic; most first. Only budgets that were given.
+    DataFrame with group, revenue, budget, gap, provenance_class, points_share (gained, the median), realistic, low_realistic,
+    high_realistic; most first. Only budgets that were given.
     """
     columns = ["group", "revenue", "budget", "gap", "provenance_class", "points_share", "realistic", "low_realistic", "high_realistic"]
     gained = moved["share_now_share"] - moved["share_before_share"]
