@@ -327,7 +327,7 @@ def test_the_spread_of_spend_has_a_mean_of_one_by_money():
 
 
 def test_models_and_their_modules_answer_the_same_calls():
-    for name in models.MODULES:
+    for name in ("BG/NBD", "MBG/NBD", "MBG/CNBD-k", "Pareto/NBD", "NBD", "BG/BB", "sBG"):
         for call in ("fit", "alive", "expected", "simulate", "future"):
             asked = list(inspect.signature(getattr(models.Model, call)).parameters)[1:]
             given = list(inspect.signature(getattr(models.model(name), call)).parameters)

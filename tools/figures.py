@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbformat.v4.rwbase import split_lines
 
 from audit.core import registry
 
@@ -27,10 +28,11 @@ def stored(path: Path) -> str:
             cell.metadata.pop("execution", None)
             checked = "nbval-check-output" in cell.metadata.get("tags", [])
             cell.execution_count = 1 if checked else None  # nbval skips a check cell that was never run
-            cell.outputs = [o | {"execution_count": 1} for o in cell.outputs] if checked else []
+            cell.outputs = [nbformat.from_dict(o | {"execution_count": 1}) for o in cell.outputs] if checked else []
     book.metadata = {"kernelspec": book.metadata.kernelspec, "language_info": {"name": "python"}}
-    path.write_text(json.dumps(book, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return " ".join([path.name, *("".join(o["data"]["text/plain"]) for c in book.cells if c.cell_type == "code" for o in c.outputs)])
+    said = ["".join(o["data"]["text/plain"]) for c in book.cells if c.cell_type == "code" for o in c.outputs]
+    path.write_text(json.dumps(split_lines(book), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return " ".join([path.name, *said])
 
 
 if __name__ == "__main__":
