@@ -249,40 +249,18 @@ def _payback(paid: pd.DataFrame) -> list[Finding]:
     row = paid.iloc[0]  # the oldest cohort has been watched longest
     params = {"cohort": str(row["cohort"]), "cost": float(row["cost_per_customer"]), "margin": float(row["margin_per_customer"])}
     if pd.isna(row["payback_months"]):
+        value = float(row["watched_months"])
         message = N_(
             "The {n} customers won in {cohort} cost {cost} each and have brought {margin} of margin each so far: not yet their cost."
         )
-        return [
-            Finding(
-                "value_payback",
-                "value",
-                "fact",
-                message,
-                title=N_("Payback of new customers"),
-                value=float(row["watched_months"]),
-                unit="count",
-                n=int(row["new_customers"]),
-                params=params,
-            )
-        ]
-    message = N_(
-        "The {n} customers won in {cohort} cost {cost} each and together had brought it back after {payback_months} "
-        "months, in margin on goods, before what serving them costs."
-    )
-    params["payback_months"] = float(row["payback_months"])
-    return [
-        Finding(
-            "value_payback",
-            "value",
-            "fact",
-            message,
-            title=N_("Payback of new customers"),
-            value=float(row["payback_months"]),
-            unit="count",
-            n=int(row["new_customers"]),
-            params=params,
+    else:
+        value = params["payback_months"] = float(row["payback_months"])
+        message = N_(
+            "The {n} customers won in {cohort} cost {cost} each and together had brought it back after {payback_months} "
+            "months, in margin on goods, before what serving them costs."
         )
-    ]
+    title, n = N_("Payback of new customers"), int(row["new_customers"])
+    return [Finding("value_payback", "value", "fact", message, title=title, value=value, unit="count", n=n, params=params)]
 
 
 def rule_named(rule: str) -> str:
