@@ -17,10 +17,8 @@ from audit.core import registry
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
-ALONE = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-}  # two at a time, each on its own core: threads that wait for each other cost most of it
+# Two at a time, each on its own core: threads that wait for each other cost most of the time.
+ALONE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 NBVAL = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120", "-o", "addopts=", "-q"]
 
 

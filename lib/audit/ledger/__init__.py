@@ -35,7 +35,7 @@ def tables(
     novelty_days: int,
     materialise: engine.Materialise = engine.in_memory,
 ) -> dict[str, nw.LazyFrame]:
-    """The ledger's tables of the order lines (tables.py, origin ledger), each sorted by its key; those the lines cannot give are absent.
+    """The ledger's tables of the order lines (core/tables, origin ledger), each sorted by its key; those the lines cannot give are absent.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ def quarter_of(day: str) -> nw.Expr:
 
 
 def behaviour(traced: nw.LazyFrame, products: nw.LazyFrame | None, usual: nw.LazyFrame | None, *, novelty_days: int) -> nw.LazyFrame | None:
-    """One row per customer (tables.py), by the usual prices; None where the lines name no products."""
+    """One row per customer (core/tables), by the usual prices; None where the lines name no products."""
     names = traced.collect_schema().names()
     if "product_id" not in names:
         return None
@@ -86,7 +86,7 @@ def _usual(lines: nw.LazyFrame, prices: nw.LazyFrame) -> nw.LazyFrame:
 
 
 def sellers(traced: nw.LazyFrame) -> nw.LazyFrame | None:
-    """Who sold to whom: one row per customer, manager, department and month; None where the lines name neither (tables.py)."""
+    """Who sold to whom: one row per customer, manager, department and month; None where the lines name neither (core/tables)."""
     names = traced.collect_schema().names()
     who = [c for c in ("manager_id", "department") if c in names]
     if not who:
@@ -98,7 +98,7 @@ def sellers(traced: nw.LazyFrame) -> nw.LazyFrame | None:
 
 def mix(traced: nw.LazyFrame, products: nw.LazyFrame | None) -> nw.LazyFrame | None:
     """What of which category each customer bought in each year: one row per customer, category and year; None where lines or products do
-    not say (tables.py)."""
+    not say (core/tables)."""
     if (
         products is None
         or not {"product_id"} <= set(traced.collect_schema().names())

@@ -12,7 +12,7 @@ from audit.ledger.panel import month_of
 
 
 def bridge(traced: nw.LazyFrame, panel: nw.LazyFrame) -> nw.LazyFrame:
-    """One row per month: booked, untraced, moved, revenue (tables.py)."""
+    """One row per month: booked, untraced, moved, revenue (core/tables)."""
     zero = nw.lit(0).cast(nw.Decimal(18, 4))
     moves = month_of("sold_on") != month_of("date")
     months = traced.with_columns(

@@ -35,7 +35,7 @@ class Lines:
     """Lines that may be counted, and what became of all rows."""
 
     kept: nw.LazyFrame
-    reconciliation: pl.DataFrame  # as tables.py has it
+    reconciliation: pl.DataFrame  # as core/tables has it
     quarantine: pl.DataFrame
     last: pl.DataFrame  # customer_id, date of the last line
     first_on: dt.date | None
@@ -47,7 +47,7 @@ def lines(frame, *, place: str, as_of: dt.date, observed_from: dt.date | None) -
     Parameters
     ----------
     frame
-        with the columns of `lines` (tables.py) under these names; columns it does not know are left alone.
+        with the columns of `lines` (core/tables) under these names; columns it does not know are left alone.
     place
         where it lies, for quarantine and messages.
 

@@ -22,7 +22,7 @@ def history(
     known_from: dt.date,
     season: pl.DataFrame,
 ) -> nw.LazyFrame:
-    """One row per customer (tables.py).
+    """One row per customer (core/tables).
 
     The first purchase in the exports is not the first ever (P13): `is_first_known` holds from `known_from` on, or
     where the master file gives a first deal on or after `observed_from`.

@@ -52,7 +52,7 @@ def _by_product(returns: nw.LazyFrame, sales: nw.LazyFrame) -> nw.LazyFrame:
 
 
 def purchases(traced: nw.LazyFrame) -> nw.LazyFrame:
-    """One row per customer and day with a sale line: revenue net of traced returns, orders, and the like (tables.py)."""
+    """One row per customer and day with a sale line: revenue net of traced returns, orders, and the like (core/tables)."""
     names, of_sale = traced.collect_schema().names(), ~nw.col("is_return")
     zero = nw.lit(0).cast(nw.Decimal(18, 4))
     number = nw.coalesce("order_id", nw.lit("")) if "order_id" in names else nw.lit("")

@@ -137,37 +137,16 @@ def _tried(backtested: pd.DataFrame, used: str) -> list[Finding]:
             "Tried on {n} customers, no model foretells purchases clearly better than the naive rule “{rule_class}”, "
             "which errs by {error_number} purchases a customer and is used."
         )
-        return [
-            Finding(
-                "value_tried",
-                "value",
-                "fact",
-                message,
-                title=N_("The forecast of purchases tried out"),
-                value=float(by.loc[used, "error_number"]),
-                unit="ratio",
-                n=int(by.loc[used, "customers"]),
-                params=params,
-            )
-        ]
-    message = N_(
-        "Tried on {n} customers, “{rule_class}” errs by {error_number} purchases a customer, the best naive rule, "
-        "“{naive_class}”, by {naive_number}; the sum of all is off by {bias_rate}."
-    )
-    return [
-        Finding(
-            "value_tried",
-            "value",
-            "fact",
-            message,
-            title=N_("The forecast of purchases tried out"),
-            value=float(by.loc[used, "error_number"]),
-            unit="ratio",
-            n=int(by.loc[used, "customers"]),
-            previous=float(by.loc[naive, "error_number"]),
-            params={**params, "bias_rate": float(by.loc[used, "bias_rate"])},
+        rival = {}
+    else:
+        message = N_(
+            "Tried on {n} customers, “{rule_class}” errs by {error_number} purchases a customer, the best naive rule, "
+            "“{naive_class}”, by {naive_number}; the sum of all is off by {bias_rate}."
         )
-    ]
+        params["bias_rate"] = float(by.loc[used, "bias_rate"])
+        rival = {"previous": params["naive_number"]}
+    title, value, n = N_("The forecast of purchases tried out"), params["error_number"], int(by.loc[used, "customers"])
+    return [Finding("value_tried", "value", "fact", message, title=title, value=value, unit="ratio", n=n, params=params, **rival)]
 
 
 def _dependence(found: tuple[float, float, float], repeaters: int) -> Finding:

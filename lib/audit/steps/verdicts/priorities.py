@@ -33,7 +33,7 @@ def undecided(found: pd.DataFrame, questions: pd.DataFrame, missing: dict[str, s
     Parameters
     ----------
     missing
-        tables the base does not have, with what each unlocks (tables.py).
+        tables the base does not have, with what each unlocks (core/tables).
 
     Returns
     -------
