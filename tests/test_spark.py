@@ -29,14 +29,14 @@ SPARK = '\n[engine]\nname = "spark"\nmaster = "local[2]"\n'
 
 
 QUICK = """
-spark.driver.memory 640m
+spark.driver.memory 1g
 spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 spark.sql.codegen.wholeStage false
 spark.sql.adaptive.enabled false
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def spark(tmp_path_factory):
     """Skips where PySpark or Java is missing; CI must have both. Set for many small tables: most of the time went to compiling each
     query."""
@@ -53,6 +53,18 @@ def spark(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPARK_CONF_DIR", str(folder))
         yield
+    _end_java()
+
+
+def _end_java():
+    """Spark's Java outlives its session, with all the memory it took: it ends when nobody writes to it any more."""
+    from pyspark import SparkContext
+
+    if gateway := SparkContext._gateway:
+        gateway.shutdown()
+        gateway.proc.stdin.close()
+        gateway.proc.wait()
+        SparkContext._gateway = SparkContext._jvm = None
 
 
 def test_the_demo_gives_the_same_tables_on_polars_and_on_spark(spark, demo, tmp_path):
