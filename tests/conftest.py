@@ -111,7 +111,7 @@ def prepared(base: Path, folder: Path) -> Path:
 
 def told(taken):
     """What intake found, its stored texts in the words that a reader gets."""
-    texts = ("defect", "bias", "action", "reason", "rule", "control", "why")
+    texts = ("doubt", "bias", "action", "reason", "rule", "control", "why")
     rendered = lambda table: table.with_columns(
         pl.col(c).map_elements(i18n.render, return_dtype=pl.String) for c in texts if c in table.columns and table.schema[c] == pl.String
     )

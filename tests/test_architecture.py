@@ -10,7 +10,7 @@ import pytest
 from audit.core import labels, registry
 from audit.core.tables.schema import in_words
 from audit.intake.checks import gate
-from audit.intake.checks.defects import SCHEMA
+from audit.intake.checks.evidence import SCHEMA
 from tests.conftest import ROOT
 
 FLOORS = ("cli", "terminal", "run", "steps", "report", "intake", "ledger", "models", "stats", "core", "i18n")  # from the roof down
@@ -80,39 +80,45 @@ def test_a_column_has_one_heading_and_a_code_one_label():
         assert heading != in_words(column) or column in labels.COMMON or "_" not in column or heading[0].isupper(), column
 
 
-def defect(table: str, verdict: str = "FLAG", spoils: str = "amount"):
-    row = (table, "something", verdict, 1, None, "a bias", "do something", table, spoils, "")
-    return pl.DataFrame([row], schema=SCHEMA, orient="row")
+def doubt(table: str, verdict: str = "FLAG", spoils: str = "amount"):
+    said = {"table": table, "doubt": "something", "verdict": verdict, "rows": 1, "touches": table, "spoils": spoils}
+    return pl.DataFrame([dict.fromkeys(SCHEMA, "") | {"amount": None, "share": None} | said], schema=SCHEMA)
 
 
 @pytest.mark.parametrize("step", [s for s in registry.steps() if {"history", "panel"} & set(s.reads)], ids=lambda s: s.name)
-def test_a_defect_of_the_lines_marks_every_step_that_reads_history_or_panel(step):
+def test_a_doubt_of_the_lines_marks_every_step_that_reads_history_or_panel(step):
     there = set(registry.tables())
-    found = gate.gate(defect("lines"), there, mapped=["lines"], missing="").filter(kind="chapter", subject=step.name)
+    found = gate.gate(doubt("lines"), there, mapped=["lines"], missing="").filter(kind="chapter", subject=step.name)
     assert found["verdict"].item() == "FLAG"
     assert found["why"].item() == "something"
 
 
-def test_a_defect_marks_the_steps_whose_tables_were_made_of_it_and_no_others():
+def test_a_doubt_marks_the_steps_whose_tables_were_made_of_it_and_no_others():
     there = set(registry.tables())
-    marked = gate.gate(defect("payments"), there, mapped=["payments"], missing="").filter(kind="chapter", verdict="FLAG")["subject"]
+    marked = gate.gate(doubt("payments"), there, mapped=["payments"], missing="").filter(kind="chapter", verdict="FLAG")["subject"]
     made_of_payments = {s.name for s in registry.steps() if "payments" in registry.rests_on(s) and not s.is_about_data}
     assert set(marked) == made_of_payments
     assert "receivables" in made_of_payments
     assert "repeat" not in made_of_payments
 
 
-def test_a_defect_that_refuses_stops_the_steps_that_cannot_do_without_what_it_spoils():
+def test_a_doubt_that_refuses_stops_the_steps_that_cannot_do_without_what_it_spoils():
     there = set(registry.tables())
-    refused = gate.gate(defect("lines", "REFUSE", "timing"), there, mapped=["lines"], missing="").filter(kind="chapter", verdict="REFUSE")
-    assert set(refused["subject"]) == {s.name for s in registry.steps() if "timing" in s.needs}
-    assert {"retention", "value", "forecast"} <= set(refused["subject"])
+    refused = gate.gate(doubt("lines", "REFUSE", "timing"), there, mapped=["lines"], missing="").filter(kind="chapter", verdict="REFUSE")
+    assert {"retention", "value", "forecast", "portfolio", "accounts"} <= set(refused["subject"])
+    assert not {"intake", "receivables", "verdicts"} & set(refused["subject"]), "they stand without order lines"
 
 
-def test_a_flagged_immaterial_defect_marks_nothing():
+def test_lost_customers_that_were_not_exported_stop_every_step_that_counts_those_who_left():
+    there = set(registry.tables())
+    refused = gate.gate(doubt("lines", "REFUSE", "coverage"), there, mapped=["lines"], missing="").filter(kind="chapter", verdict="REFUSE")
+    assert set(refused["subject"]) == {"base", "repeat", "retention", "ladder", "value", "forecast"}
+
+
+def test_a_flagged_immaterial_doubt_marks_nothing():
     there = set(registry.tables())
     assert set(
-        gate.gate(defect("lines", spoils="").with_columns(pl.lit("").alias("touches")), there, mapped=[], missing="").filter(
-            kind="chapter"
-        )["verdict"]
+        gate.gate(doubt("lines", spoils="").with_columns(pl.lit("").alias("touches")), there, mapped=[], missing="").filter(kind="chapter")[
+            "verdict"
+        ]
     ) == {"PASS"}

@@ -189,7 +189,7 @@ def test_own_accounts_and_customers_are_those_of_all_statements_together(tmp_pat
 
 def test_unclassified_payments_are_listed_with_their_money(tmp_path):
     found = check(tmp_path, HEAD + document(1) + document(2, "50.00", purpose="по письму"))
-    assert found.defects.filter(pl.col("defect").str.contains("neither sale nor anything else")).select("rows", "amount").rows() == [
+    assert found.doubts.filter(pl.col("doubt").str.contains("neither sale nor anything else")).select("rows", "amount").rows() == [
         (1, Decimal(50))
     ]
     assert ("class is unclassified, left out by where", 1) in found.reconciliation.filter(pl.col("table") == "lines").select(

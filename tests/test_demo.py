@@ -125,9 +125,9 @@ def test_ten_percent_of_the_lines_dropped_keep_most_classes(capsys):
 
 
 def test_untraced_returns_and_repeats_are_what_was_planted(demo):
-    defects = store.load(demo, "defects")
-    assert defects.set_index(defects["defect"].map(i18n.render))["rows"]["lines: no customer_id"] == 3
-    assert (defects["verdict"] == "FLAG").all()
+    doubts = store.load(demo, "doubts")
+    assert doubts.set_index(doubts["doubt"].map(i18n.render))["rows"]["lines: no customer_id"] == 3
+    assert (doubts["verdict"] == "FLAG").all()
 
 
 def test_the_planted_loss_maker_is_named_among_the_key_accounts_that_lose_money(demo):

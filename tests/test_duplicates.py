@@ -91,7 +91,7 @@ def test_k6_nothing_is_merged_before_a_human_says_so(tmp_path):
     found = checked(tmp_path)
     assert found.tables["lines"]["customer_id"].n_unique() == 3
     assert found.duplicates["proposal"].to_list() == ["merge"]
-    assert any("not yet decided" in defect for defect in found.defects["defect"])
+    assert any("not yet decided" in doubt for doubt in found.doubts["doubt"])
 
 
 def test_k6_merge_group_and_apart_are_followed_and_counted(tmp_path):
@@ -104,7 +104,7 @@ def test_k6_merge_group_and_apart_are_followed_and_counted(tmp_path):
     assert dict(grouped.tables["customers"].select("customer_id", "group_id").iter_rows()) == {"К1": "К1", "К2": "", "К3": "К1"}
     apart = checked(tmp_path / "c", "apart;К1;К2\n")
     assert apart.tables["lines"]["customer_id"].n_unique() == 3
-    assert not any("not yet decided" in defect for defect in apart.defects["defect"])
+    assert not any("not yet decided" in doubt for doubt in apart.doubts["doubt"])
 
 
 def test_k6_a_decision_that_is_none_names_its_row(tmp_path):

@@ -48,8 +48,8 @@ def names(taken) -> list[str]:
     return taken.tables["lines"]["customer_id"].to_list()
 
 
-def defects(taken) -> str:
-    return "\n".join(taken.defects["defect"].to_list())
+def doubts(taken) -> str:
+    return "\n".join(taken.doubts["doubt"].to_list())
 
 
 def declared(more: str) -> str:
@@ -105,8 +105,8 @@ def names_garbled_before_they_came_are_flagged_with_a_suggestion_and_kept(base, 
     garbled = "ООО Ромашка".encode().decode("cp1251")
     found = base(f"who,day,money\n{garbled},2024-01-02,10\nB,2024-02-03,20\n")
     assert names(found) == [garbled, "B"]
-    assert "which may be ООО Ромашка" in defects(found)
-    assert "garbled" not in defects(base(LINES))
+    assert "which may be ООО Ромашка" in doubts(found)
+    assert "garbled" not in doubts(base(LINES))
 
 
 @fault(5)
@@ -155,7 +155,7 @@ def ambiguous_two_digit_and_impossible_dates(base, tmp_path):
 def dates_of_the_future_are_left_out_and_counted(base, tmp_path):
     found = base("who,day,money\nA,2024-01-02,1\nB,2025-06-01,2\n")
     assert names(found) == ["A"]
-    assert found.defects.filter(pl.col("defect") == "lines dated after the audit ends")["rows"].to_list() == [1]
+    assert found.doubts.filter(pl.col("doubt") == "lines dated after the audit ends")["rows"].to_list() == [1]
     assert found.effects.filter(pl.col("rule") == "after as_of 2024-12-31")["before"].to_list() == [Decimal(2)]
 
 
@@ -176,15 +176,15 @@ def a_lost_zero_is_put_back_where_the_check_digit_then_holds(base, tmp_path):
     customers = dict(found.tables["customers"].select("customer_id", "tax_id").iter_rows())
     assert customers == {"Ромашка": "0401234567", "C": "401234568"}
     assert found.quarantine.select("table", "row", "reason").rows() == [("customers", 3, "tax_id has lost its digits in a spreadsheet")]
-    assert "customers: tax_id had lost its leading zero, which was put back" in defects(found)
-    assert "customers: tax_id is not valid" in defects(found)
+    assert "customers: tax_id had lost its leading zero, which was put back" in doubts(found)
+    assert "customers: tax_id is not valid" in doubts(found)
 
 
 @fault(10)
 def wrong_check_digits_and_homoglyph_digits_are_flagged_not_corrected(base, tmp_path):
     found = with_customers(base, tmp_path, "Ромашка,a,7707083894\nB,b,77О7083893\nC,c,٧٧٠٧٠٨٣٨٩٣\nD,d,770708389 3\n")
     assert found.tables["customers"]["tax_id"].to_list() == ["7707083894", "77О7083893", "٧٧٠٧٠٨٣٨٩٣", "7707083893"]
-    assert found.defects.filter(pl.col("defect") == "customers: tax_id is not valid")["rows"].to_list() == [3]
+    assert found.doubts.filter(pl.col("doubt") == "customers: tax_id is not valid")["rows"].to_list() == [3]
 
 
 @fault(11)
@@ -232,7 +232,7 @@ def a_total_is_a_checksum_and_not_a_sale(base, tmp_path):
         assert found.reconciliation["amount"].sum() == 30
     assert good.controls.select("expected", "found", "verdict").rows() == [(Decimal(30), Decimal(30), "PASS")]
     assert off.controls["verdict"].to_list() == ["FLAG"]
-    assert "the export's own total: sales.csv differs" in defects(off)
+    assert "the export's own total: sales.csv differs" in doubts(off)
 
 
 @fault(13)
@@ -306,7 +306,7 @@ def an_empty_file_a_header_alone_and_a_blank_sheet_say_so(base, tmp_path):
 
 @fault(17)
 def all_zero_and_all_negative_amounts_are_taken_in_with_a_flag(base, tmp_path):
-    assert "no line has any money" in defects(base("who,day,money\nA,2024-01-02,0\n"))
+    assert "no line has any money" in doubts(base("who,day,money\nA,2024-01-02,0\n"))
     assert base("who,day,money\nA,2024-01-02,-5\n").tables["lines"]["amount"].to_list() == [Decimal(-5)]
 
 
@@ -487,8 +487,8 @@ def formulas_errors_hidden_rows_and_sheets_are_read_and_said(base, tmp_path):
         ("C", Decimal(2)),
     ]
     assert found.quarantine["reason"].to_list() == ["no amount"]
-    assert "1 rows are hidden in sales.xlsx, Продажи; they are read" in defects(found)
-    assert "1 cells of sales.xlsx, Продажи hold an error" in defects(found)
+    assert "1 rows are hidden in sales.xlsx, Продажи; they are read" in doubts(found)
+    assert "1 cells of sales.xlsx, Продажи hold an error" in doubts(found)
 
 
 @fault(28)

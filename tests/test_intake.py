@@ -182,7 +182,7 @@ def test_the_wrong_delimiter_is_named_with_the_right_one(tmp_path):
 def test_fault_07_formats_in_doubt_refuse_the_chapters(tmp_path):
     rows = [f"C{i},{1 + i % 28:02d}/{1 + i % 12:02d}/2024,10" for i in range(80)]
     found = take(tmp_path, "who,day,money\n" + "\n".join(rows), TOML.replace('"sales*.csv"', '"sales*.csv"\ndate_format = "%m/%d/%Y"'))
-    assert found.defects.filter(pl.col("verdict") == "REFUSE")["spoils"].to_list() == ["identity timing amount coverage"]
+    assert set(found.doubts.filter(pl.col("verdict") == "REFUSE")["spoils"]) == {"identity timing amount coverage"}
 
 
 def test_when_nothing_could_be_kept_the_first_row_is_shown(tmp_path):
@@ -192,7 +192,7 @@ def test_when_nothing_could_be_kept_the_first_row_is_shown(tmp_path):
 
 def test_an_as_of_long_after_the_last_line_is_flagged(tmp_path):
     found = take(tmp_path, GOOD, TOML.replace("2024-12-31", "2031-12-31"))
-    assert found.defects["defect"].str.contains("the last line is of 2024-02-03").any()
+    assert found.doubts["doubt"].str.contains("the last line is of 2024-02-03").any()
 
 
 def test_blank_lines_are_no_rows_and_do_not_shift_the_numbers(tmp_path):
@@ -220,13 +220,13 @@ def test_fault_18_overlapping_exports_count_once_by_key(tmp_path):
     write_base(tmp_path, "no,who,day,money\n1,A,2024-01-02,10\n2,A,2024-01-05,20\n", toml, name="sales1.csv")
     found = take(tmp_path, "no,who,day,money\n2,A,2024-01-05,20\n3,B,2024-01-09,30\n", toml, name="sales2.csv")
     assert len(found.tables["lines"]) == 3
-    assert found.defects.filter(pl.col("defect") == "lines exported twice")["rows"].to_list() == [1]
+    assert found.doubts.filter(pl.col("doubt") == "lines exported twice")["rows"].to_list() == [1]
 
 
 def test_repeats_without_a_key_are_kept_and_flagged(tmp_path):
     found = take(tmp_path, GOOD + "A,2024-01-02,10\n")
     assert len(found.tables["lines"]) == 3
-    assert found.defects.filter(pl.col("defect").str.contains("alike in everything"))["rows"].to_list() == [1]
+    assert found.doubts.filter(pl.col("doubt").str.contains("alike in everything"))["rows"].to_list() == [1]
 
 
 def test_a_lookup_that_means_two_things_is_an_error_not_a_doubled_row(tmp_path):
@@ -242,9 +242,9 @@ def test_a_lookup_that_means_two_things_is_an_error_not_a_doubled_row(tmp_path):
 def test_p36_a_list_of_survivors_refuses_retention(tmp_path):
     days = ["2022-01-10", "2024-12-01"]
     found = take(tmp_path, "who,day,money\n" + "".join(f"C{i},{day},1\n" for i in range(40) for day in days))
-    assert found.defects.filter(pl.col("verdict") == "REFUSE")["spoils"].to_list() == ["coverage"]
+    assert found.doubts.filter(pl.col("verdict") == "REFUSE")["spoils"].to_list() == ["coverage"]
     lost = take(tmp_path / "b", "who,day,money\n" + "".join(f"C{i},{day},1\n" for i in range(40) for day in days[: 1 + (i > 0)]))
-    assert lost.defects.filter(pl.col("verdict") == "REFUSE").is_empty()
+    assert lost.doubts.filter(pl.col("verdict") == "REFUSE").is_empty()
 
 
 def test_raw_files_are_never_changed(tmp_path):

@@ -67,7 +67,7 @@ def test_an_audit_toml_that_is_there_is_never_overwritten(tmp_path):
 def test_days_and_months_that_could_be_exchanged_are_asked(tmp_path):
     proposal = new(tmp_path, sales__csv="customer,date,amount $\nA,01/02/2024,1\nB,03/04/2024,2\n")
     assert "first of February or the second of January" in proposal.questions["sources.sales.date_format"]
-    assert "open question" in "".join(check(proposal).defects["defect"])
+    assert "open question" in "".join(check(proposal).doubts["doubt"])
     clear = new(tmp_path / "b", sales__csv="customer,date,amount $\nA,01/13/2024,1\nB,03/04/2024,2\n")
     assert settings.read(clear.path.parent).sources["sales"].date_format == "%m/%d/%Y"
     assert not clear.questions
@@ -140,7 +140,7 @@ def test_bank_statements_alone_make_a_base_of_payments(tmp_path):
     found = check(proposal)
     assert found.tables["lines"]["amount"].sum() == 250
     assert sorted(found.tables["customers"]["name"]) == ["АО Лютик", "ООО Ромашка"]
-    assert any("purchases are payments here" in defect for defect in found.defects["defect"])
+    assert any("purchases are payments here" in doubt for doubt in found.doubts["doubt"])
 
 
 def test_a_ledger_of_loyalty_cards_is_found_and_its_promises_checked(tmp_path):
@@ -148,7 +148,7 @@ def test_a_ledger_of_loyalty_cards_is_found_and_its_promises_checked(tmp_path):
     sales = "Клиент;Дата;Сумма руб;Документ\nА;01.02.2024;100;Ч1\nБ;14.02.2024;70;Ч2\n"
     proposal = new(tmp_path, sales__csv=sales, cards__csv=ledger)
     assert proposal.tables["points"]["columns"]["card_id"] == "Номер карты"
-    said = check(proposal).defects.filter(pl.col("table") == "points").select("defect", "rows").rows()
+    said = check(proposal).doubts.filter(pl.col("table") == "points").select("doubt", "rows").rows()
     assert said == [
         ("the balance of a card falls below nothing", 2),
         ("a card has several holders", 3),
@@ -181,7 +181,7 @@ def test_the_command_prints_what_it_found_and_what_it_asks(tmp_path, capsys):
         assert part in said
     assert sorted(path.name for path in (tmp_path / "out" / "b" / "check").iterdir()) == sorted(
         f"{name}.csv"
-        for name in ("gate", "defects", "reconciliation", "quarantine", "effects", "controls", "duplicates", "aliases", "central_fields")
+        for name in ("gate", "doubts", "reconciliation", "quarantine", "effects", "controls", "duplicates", "aliases", "central_fields")
     )
     assert cli.main(["new", str(tmp_path / "none.csv"), "--name", "c", "--data", str(tmp_path / "data")]) == 1
     assert "there is no file" in capsys.readouterr().err
@@ -280,7 +280,7 @@ def test_two_companies_of_one_name_are_flagged_by_their_tax_ids(tmp_path):
         + rows(100, "{day};ООО Клиент {i};7707083893;1")
         + "13.02.2024;ООО Клиент 1;7736050003;1\n",
     )
-    assert any("several tax ids" in defect for defect in check(proposal).defects["defect"])
+    assert any("several tax ids" in doubt for doubt in check(proposal).doubts["doubt"])
 
 
 def test_points_given_and_spent_make_one_balance(tmp_path):
@@ -290,7 +290,7 @@ def test_points_given_and_spent_make_one_balance(tmp_path):
         cards__csv="Карта;Клиент;Дата;Начислено;Списано\n1;А;13.01.2024;10;0\n1;А;14.01.2024;0;15\n",
     )
     assert proposal.tables["points"]["compute"] == {"points": "Начислено - Списано"}
-    assert any("falls below nothing" in defect for defect in check(proposal).defects["defect"])
+    assert any("falls below nothing" in doubt for doubt in check(proposal).doubts["doubt"])
 
 
 def test_names_with_brackets_archives_of_a_mac_and_repeated_headers_are_read(tmp_path):

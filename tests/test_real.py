@@ -274,7 +274,7 @@ def test_a_base_without_customers_purchases_gets_a_gate_that_says_what_is_missin
     lines = found.gate.row(0, named=True)
     assert (lines["subject"], lines["verdict"]) == ("lines", "REFUSE")
     assert set(found.gate.filter(found.gate["kind"] == "chapter")["verdict"]) == {"REFUSE"}
-    assert said in "\n".join([lines["why"], *found.defects["defect"]])
+    assert said in "\n".join([lines["why"], *found.doubts["doubt"]])
     with pytest.raises(intake.BadExport, match="there is nothing to audit"):
         told(intake.take(base, settings.read(base)))
 

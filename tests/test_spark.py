@@ -112,7 +112,7 @@ def test_lines_elsewhere_each_have_a_fate_and_carry_a_report(tmp_path):
     assert fates == {"": 108, "after as_of 2024-12-31": 1, "no customer_id": 1, "no date": 1}
     assert len(store.load(done.folder, "quarantine")) == 2
     assert set(done.skipped) == {"central", "receivables", "changes"}
-    said = " ".join(store.load(done.folder, "defects")["defect"].map(i18n.render))
+    said = " ".join(store.load(done.folder, "doubts")["doubt"].map(i18n.render))
     assert "the order lines are taken as they lie" in said
     page = (done.folder / "report" / "en" / "intake.html").read_text(encoding="utf-8")
     assert "whether some stand there twice was not looked for" in page

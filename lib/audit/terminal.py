@@ -19,10 +19,10 @@ SHOWN = 10  # rows of a part that are printed; the rest stand in the tables
 
 
 def gate(taken: IntakeResult) -> str:
-    """Verdicts, defects, every row's fate, effects of rules, controls, and the first rejected rows."""
+    """Verdicts, doubts, every row's fate, effects of rules, controls, and the first rejected rows."""
     parts = [
         _part(_("May these numbers be used?"), [_verdict(row) for row in taken.gate.iter_rows(named=True)]),
-        _part(_("What to know about the data"), [_defect(row) for row in taken.defects.iter_rows(named=True)]),
+        _part(_("What to know about the data"), [_doubt(row) for row in taken.doubts.iter_rows(named=True)]),
         _part(_("What became of every row"), _columns(taken.reconciliation, ["table", "status", "reason", "rows", "amount"])),
         _part(_("What each declared rule does"), _columns(taken.effects, ["rule", "rows", "before", "after"])),
         _part(
@@ -73,14 +73,14 @@ def _part(title: str, lines: list[str]) -> str:
 
 def _verdict(row: dict) -> str:
     why = render(row["why"]).splitlines()[0] if row["why"] else ""
-    more = f" (+{row['defects'] - 1})" if row["defects"] > 1 else ""
+    more = f" (+{row['doubts'] - 1})" if row["doubts"] > 1 else ""
     return f"{row['verdict']:<7} {row['kind']:<8} {row['subject']:<11} {why}{more}".rstrip()
 
 
-def _defect(row: dict) -> str:
+def _doubt(row: dict) -> str:
     money = f", {shown('amount', float(row['amount']))}" if row["amount"] is not None else ""
     where = f"\n          {_('where')}: {row['sample']}" if row["sample"] else ""
-    said = f"{row['verdict']:<7} {render(row['defect'])} ({row['rows']}{money})"
+    said = f"{row['verdict']:<7} {render(row['doubt'])} ({row['rows']}{money})"
     return f"{said}{where}\n          {_('bias')}: {render(row['bias'])}\n          {_('to do')}: {render(row['action'])}"
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import secrets
 from pathlib import Path
 
@@ -39,13 +40,13 @@ NAMED_IN = {"customers": "customer_id", "managers": "manager_id"}  # tables whos
 GROUPED = ("region", "industry", "size", "source", "channel", "status")  # kept where enough customers share them
 KEPT = {  # closed lists, dates as text, and our own words; every other text is left out
     "product_id", "category", "direction", "kind", "period", "provenance", "question", "form", "table", "verdict", "bias", "action",
-    "touches", "spoils", "status", "subject", "field", "proposal", "decision", "level", "currency", "arm", "pool", "driver", "purpose",
+    "touches", "column", "spoils", "status", "subject", "field", "proposal", "decision", "level", "currency", "arm", "pool", "driver", "purpose",
 }  # fmt: skip
 ANSWERS = {"yes", "no"}
-OURS = {"reason", "defect", "why", "rule"}  # sentences of ours, filled
+OURS = {"reason", "doubt", "why", "rule"}  # sentences of ours, filled
 KEPT_IN_TEXTS = {  # what fills them and names nobody
     "column", "count", "detail", "key", "kind", "last", "as_of", "day", "months", "rate", "currency", "share", "tables", "rows",
-    "period",
+    "period", "ratio",
 }  # fmt: skip
 TEXTS_IN_TEXTS = {"reason", "seen", "control"}  # texts of ours that fill others
 
@@ -132,7 +133,9 @@ def _pseudonymous(table: str, frame: pl.DataFrame, key: bytes) -> pl.DataFrame:
     changed = []
     for column in texts:
         named_by = NAMED_BY.get(column) or (NAMED_IN.get(table) if column == "name" else None)
-        if named_by in frame.columns:
+        if column == "who":
+            changed.append(pl.col(column).map_elements(lambda who: _list_coded(who, key), return_dtype=pl.String))
+        elif named_by in frame.columns:
             changed.append(_coded(named_by, CODES[named_by], key).alias(column))
         elif column in CODES:
             changed.append(_coded(column, CODES[column], key))
@@ -151,6 +154,11 @@ def _pseudonymous(table: str, frame: pl.DataFrame, key: bytes) -> pl.DataFrame:
         elif column not in KEPT and column not in GROUPED:
             changed.append(pl.lit("").alias(column))
     return frame.with_columns(changed)
+
+
+def _list_coded(who: str, key: bytes) -> str:
+    """A JSON list of customers with pseudonyms in their place."""
+    return json.dumps([pseudonym(code, CODES["customer_id"], key) for code in json.loads(who)]) if who else ""
 
 
 def _ours(column: str) -> pl.Expr:

@@ -62,6 +62,7 @@ class Finding:
     money_high: float = NAN
     who: str = ""  # ids of customers, most money first
     why: str = ""  # of "not decidable" or "not applicable"
+    doubt: str = ""  # what is wrong with the data it rests on, and weighs most; a stored text
     params: dict = dataclasses.field(default_factory=dict)
 
     def __post_init__(self):
@@ -77,7 +78,7 @@ def findings_table(name: str) -> Table:
         "one finding",
         "id",
         "id:t step:t kind:t message:t title:t value:n unit:t n:c low:n high:n norm_id:t verdict:t norm:n previous:n "
-        "money:m money_low:m money_high:m who:t why:t params:t",
+        "money:m money_low:m money_high:m who:t why:t doubt:t params:t",
         codes={"verdict": Verdict},
     )
 
@@ -98,7 +99,9 @@ def verdict(low: float, high: float, norm: float, *, direction: str, inclusive: 
     return Verdict.MET if above(low) else Verdict.UNDECIDED if above(high) else Verdict.MISSED
 
 
-def judge(found: list[Finding], settings: Settings, norm: SimpleNamespace | None = None) -> pd.DataFrame:
+def judge(
+    found: list[Finding], settings: Settings, norm: SimpleNamespace | None = None, *, doubts: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """The findings as a table, each judged by its norm.
 
     Parameters
@@ -107,6 +110,8 @@ def judge(found: list[Finding], settings: Settings, norm: SimpleNamespace | None
         findings as the step returned them.
     norm
         the values in force of the norms they name (`norms.of`); not needed where they name none.
+    doubts
+        what hangs over the step's data (`store.doubts`), the weightiest first: every finding carries it.
 
     Returns
     -------
@@ -116,6 +121,11 @@ def judge(found: list[Finding], settings: Settings, norm: SimpleNamespace | None
 
     rows = [dataclasses.asdict(_judged(finding, settings, norm)) for finding in found]
     table = pd.DataFrame(rows, columns=[field.name for field in dataclasses.fields(Finding)])
+    if doubts is not None and len(doubts):
+        more = len(doubts) - 1
+        table["doubt"] = (
+            i18n.stored(N_("{doubt}, and {more} more"), doubt=doubts["doubt"].iloc[0], more=more) if more else doubts["doubt"].iloc[0]
+        )
     table["params"] = table["params"].map(
         lambda params: json.dumps({name: _kept(value) for name, value in params.items()}, ensure_ascii=False, sort_keys=True, default=str)
     )
@@ -131,7 +141,7 @@ def _kept(value):
 
 def _shown(name: str, value, currency: str) -> str:
     if isinstance(value, dict):
-        return i18n.translate(value["message"])
+        return i18n.render(value["message"])
     if isinstance(value, list):
         return ", ".join(_shown(name, one, currency) for one in value)
     return labels.cell(name, value, currency)
@@ -212,4 +222,7 @@ def show(found: pd.DataFrame, settings: Settings):
         f'<span class="judgement">{html.escape(judgement(row, settings.currency))}</span></li>'
         for _, row in found.iterrows()
     ]
-    return HTML(f'<ul class="findings">{"".join(lines)}</ul>')
+    doubt = found["doubt"].iloc[0] if len(found) else ""
+    rests = i18n.translate("These figures rest on data in doubt: {doubt} (chapter “Trust in the data”).")
+    below = f'<p class="doubt">{html.escape(rests.format(doubt=i18n.render(doubt)))}</p>' if doubt else ""
+    return HTML(f'<ul class="findings">{"".join(lines)}</ul>{below}')

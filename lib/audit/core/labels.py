@@ -12,7 +12,7 @@ from audit.i18n import render, shown, translate
 
 SENTENCES = {
     "reason",
-    "defect",
+    "doubt",
     "bias",
     "action",
     "why",

@@ -8,6 +8,7 @@ only its pictures and excerpts show (HEADINGS). Order follows from the tables; g
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
@@ -44,12 +45,18 @@ class Step:
     uses: tuple[str, ...] = ()  # tables that make it say more
     for_each: str | None = None  # a table: the notebook is run once per row
     uses_findings: bool = False  # it uses the findings of all steps that do not
-    is_about_data: bool = False  # it tells of the data themselves: no defect hangs over it
-    needs: tuple[Quality, ...] = ()  # what its data must not have lost: where a defect that refuses spoils it, the chapter is refused
+    is_about_data: bool = False  # it tells of the data themselves: no doubt hangs over it
+    follows_customers: bool = False  # it counts those who left: without them, nothing of it can be said
 
     @property
     def notebook(self) -> str:
         return f"{self.number:03d}_{self.name}.ipynb"
+
+    @property
+    def needs(self) -> tuple[Quality, ...]:
+        """What the data it reads must not have lost: it is refused where a doubt that refuses spoils it."""
+        every = (Quality.IDENTITY, Quality.TIMING, Quality.AMOUNT)
+        return () if self.uses_findings or self.is_about_data else every + (Quality.COVERAGE,) * self.follows_customers
 
     @property
     def writes(self) -> tuple[str, ...]:
@@ -125,20 +132,28 @@ def takes(step: Step) -> tuple[str, ...]:
     return (*step.reads, *step.uses, *(findings_tables() if step.uses_findings else ()))
 
 
+def reads(step: Step) -> tuple[str, ...]:
+    """The tables without which a step is not run."""
+    return step.reads
+
+
 def depends(step: Step) -> set[str]:
     """The names of the steps whose tables this one reads or uses."""
     return {name for table in takes(step) if (name := writer(table))}
 
 
-def rests_on(step: Step) -> set[str]:
-    """Every table that a step's numbers come from, also by way of other tables: those it takes, and all that these were made of."""
-    pending, found = list(takes(step)), set()
+def rests_on(step: Step, *, by: Callable[[Step], tuple[str, ...]] = takes) -> set[str]:
+    """Every table that a step's numbers come from, also by way of other tables: those it takes, and all that these were made of.
+
+    `by=reads` leaves out what a step merely uses: it would be run without.
+    """
+    pending, found = list(by(step)), set()
     while pending:
         table = pending.pop()
         if table not in found:
             found.add(table)
             made_of = tables()[table].made_of if table in tables() else ()
-            pending += [*made_of, *(takes(by_name(name)) if (name := writer(table)) else ())]
+            pending += [*made_of, *(by(by_name(name)) if (name := writer(table)) else ())]
     return found
 
 

@@ -81,6 +81,31 @@ def findings(run_dir: str | Path) -> pd.DataFrame:
     return together(*(found for found in maybe(run_dir, *registry.findings_tables()) if found is not None))
 
 
+def doubts(run_dir: str | Path, step: str) -> pd.DataFrame:
+    """What hangs over the numbers of a step: doubts that touch a table it rests on; those that refuse first, then by weight, unknown first.
+
+    Raises
+    ------
+    NoStep
+        naming the steps there are.
+    """
+    one, found = registry.by_name(step), _read(Path(run_dir), "doubts")
+    if found is None or one.is_about_data:
+        return registry.empty("doubts")
+    rests_on = registry.rests_on(one)
+    touching = found[[bool(rests_on & set(tables.split())) for tables in found["touches"]]]
+    order = touching.assign(_r=touching["verdict"] != "REFUSE", _s=-touching["share"].fillna(1.0))
+    return order.sort_values(["_r", "_s"], kind="stable", ignore_index=True).drop(columns=["_r", "_s"])
+
+
+def doubted(run_dir: str | Path, table: str) -> set[str]:
+    """Customers whose rows of a table are in doubt, where a doubt concerns some and not others."""
+    found = _read(Path(run_dir), "doubts")
+    if found is None:
+        return set()
+    return {who for names in found.loc[found["table"] == table, "who"] if names for who in json.loads(names)}
+
+
 def missing(run_dir: str | Path) -> dict[str, str]:
     """The tables a company could send that this run does not have, with what each would unlock."""
     there = {path.stem for path in (Path(run_dir) / "tables").glob("*.parquet")}

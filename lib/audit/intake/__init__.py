@@ -12,7 +12,7 @@
     rules      declared treatment of returns, VAT, currencies, services, each with its effect
     account    reconciliation and quarantine: rows and money by fate
     controls   our sums against those that others state
-    defects    what to know about the data, and which numbers it biases
+    doubts    what to know about the data, and which numbers it biases
     gate       PASS, FLAG or REFUSE for each table and chapter
     files, columns, propose, doubts, toml
                audit new: what is there, which column means what, and what has to be asked; words.toml holds the names
@@ -33,7 +33,7 @@ from audit.core import registry
 from audit.core.settings import Settings
 from audit.i18n import mark as N_
 from audit.i18n import render, stored, translate
-from audit.intake.checks import controls, defects, duplicates, gate, reconciliation
+from audit.intake.checks import controls, doubts, duplicates, evidence, gate, reconciliation
 from audit.intake.checks.reconciliation import as_csv
 from audit.intake.mapping import convert, identifiers, rules
 from audit.intake.readers import read
@@ -51,7 +51,7 @@ class IntakeResult:
     tables: dict[str, pl.DataFrame]
     reconciliation: pl.DataFrame
     quarantine: pl.DataFrame
-    defects: pl.DataFrame
+    doubts: pl.DataFrame
     gate: pl.DataFrame
     effects: pl.DataFrame
     controls: pl.DataFrame
@@ -66,7 +66,7 @@ class IntakeResult:
     @property
     def accounts(self) -> dict[str, pl.DataFrame]:
         """The tables about the data themselves, by name."""
-        names = ("reconciliation", "quarantine", "defects", "gate", "effects", "controls", "duplicates", "aliases", "central_fields")
+        names = ("reconciliation", "quarantine", "doubts", "gate", "effects", "controls", "duplicates", "aliases", "central_fields")
         return {name: getattr(self, name) for name in names}
 
 
@@ -101,19 +101,20 @@ def check(folder: Path, settings: Settings, snapshots: Path | None = None, *, el
     effects = pl.DataFrame(schema={"rule": pl.String, "rows": pl.Int64, "before": pl.Decimal(18, 4), "after": pl.Decimal(18, 4)})
     if "lines" in fates:
         fates["lines"], effects = rules.applied(fates["lines"], settings)
-    kept = {name: convert.kept(fate) for name, fate in fates.items()}
+    absent = doubts.absent(fates, settings)
+    kept = {name: convert.kept(fate) for name, fate in fates.items() if name not in absent}
     missing = _missing(fates, kept, settings) if elsewhere is None else _missing_elsewhere(elsewhere)
     first_on = None if missing else elsewhere.first_on if elsewhere else kept["lines"]["date"].min()
     observed_from = None if missing else settings.observed_from or first_on.replace(day=1)
     compared = controls.controls(fates, sources, kept, settings)
-    known = defects.Intake(fates, kept, sources, settings, observed_from, doubles, compared, elsewhere)
-    found = defects.defects(known)
+    known = evidence.Intake(fates, kept, sources, settings, observed_from, doubles, compared, elsewhere)
+    found = doubts.doubts(known)
     there = gate.derived() | set(kept) if not missing else set(kept)
     return IntakeResult(
         tables={name: _public(name, table) for name, table in kept.items()},
         reconciliation=_with(reconciliation.reconciliation(fates), elsewhere and elsewhere.reconciliation),
         quarantine=_with(reconciliation.quarantine(fates, sources, settings), elsewhere and elsewhere.quarantine),
-        defects=found,
+        doubts=found,
         gate=gate.gate(found, there, mapped=list(settings.tables), missing=missing),
         effects=effects,
         controls=compared,

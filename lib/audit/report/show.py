@@ -117,7 +117,7 @@ def _is_money(table: pd.DataFrame, column: str) -> bool:
 
 
 def findings(found: pd.DataFrame, settings: Settings, *, caption: str):
-    """All findings as a table: chapter, sentence, verdict, money at stake with its range, n."""
+    """All findings as a table: chapter, sentence, verdict, money at stake with its range, n, and what is in doubt behind it."""
     import pandas as pd
 
     rows = [
@@ -128,10 +128,13 @@ def findings(found: pd.DataFrame, settings: Settings, *, caption: str):
             "money": i18n.shown("money", row["money"]),
             "range": _range(row),
             "n": int(row["n"]),
+            "doubt": i18n.render(row["doubt"]),
         }
         for _i, row in found.iterrows()
     ]
-    return table(pd.DataFrame(rows, columns=["finding", "chapter", "judgement", "money", "range", "n"]), settings, caption=caption, top=99)
+    return table(
+        pd.DataFrame(rows, columns=["finding", "chapter", "judgement", "money", "range", "n", "doubt"]), settings, caption=caption, top=99
+    )
 
 
 def moved(found: pd.DataFrame, settings: Settings, *, caption: str):
@@ -161,18 +164,18 @@ def _range(row: pd.Series) -> str:
     return f"{low} – {high}" if low != i18n.NOTHING and low != high else i18n.NOTHING
 
 
-def defects(found: pd.DataFrame, settings: Settings):
-    """Each defect as a short paragraph: verdict, what, how much, which numbers it moves, what to do, where it stands."""
+def doubts(found: pd.DataFrame, settings: Settings):
+    """Each doubt as a short paragraph: verdict, what, how much, which numbers it moves, what to do, where it stands."""
     from IPython.display import HTML
 
-    return HTML(f'<ul class="findings">{"".join(_defect(row, settings.currency) for _i, row in found.iterrows())}</ul>')
+    return HTML(f'<ul class="findings">{"".join(_doubt(row, settings.currency) for _i, row in found.iterrows())}</ul>')
 
 
-def _defect(row: pd.Series, currency: str) -> str:
+def _doubt(row: pd.Series, currency: str) -> str:
     size = _("{rows} rows").format(rows=i18n.shown("n", int(row["rows"]))) if row["rows"] else ""
     money = i18n.shown("amount", row["amount"], currency)
     sizes = ", ".join(part for part in (size, money) if part and part != i18n.NOTHING)
-    said = i18n.render(row["defect"]) + (f" ({sizes})" if sizes else "") + "."
+    said = i18n.render(row["doubt"]) + (f" ({sizes})" if sizes else "") + "."
     rest = [(_("Bias"), i18n.render(row["bias"])), (_("To do"), i18n.render(row["action"])), (_("Where"), row["sample"])]
     more = " ".join(f"{head}: {text}." for head, text in rest if text)
     look = {"REFUSE": "missed", "FLAG": "not-decidable"}.get(row["verdict"], "met")

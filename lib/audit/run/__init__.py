@@ -155,7 +155,7 @@ def _read_anew(settings: Settings) -> dict[str, str]:
 
 
 def check(base: Path, outputs: Path = OUTPUTS):
-    """The gate alone: what intake finds, and the folder where it wrote gate, defects, quarantine and the rest as tables.
+    """The gate alone: what intake finds, and the folder where it wrote gate, doubts, quarantine and the rest as tables.
 
     `duplicates.csv` in the base's folder is written anew with the pairs to decide; decisions already in it stay.
     """

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from audit import i18n
-from audit.core import norms, registry
+from audit.core import norms, registry, store
 from audit.core.registry import Step
 from audit.core.settings import Settings
 from audit.core.tables.company import COMPANY
@@ -68,7 +68,7 @@ def tables(files: dict[str, str], settings: Settings) -> str:
     declared["base"] = {key: value for key, value in declared["base"].items() if key not in NOT_OF_TABLES}
     paths = [*closure(("intake", "ledger", "core.edition")), LIB / "run" / "build_tables.py", *INTAKE_DATA]
     code = {str(path.relative_to(LIB)): of_file(path) for path in paths}
-    own = {norm: norms.value(norm, settings.norms) for norm in sorted(named_in([LIB / "run" / "build_tables.py"]))}
+    own = {norm: norms.value(norm, settings.norms) for norm in sorted(named_in(paths))}
     return of("tables", files, declared, own, code, _made_with())
 
 
@@ -86,7 +86,7 @@ def step(one: Step, folder: Path, its_work: str) -> str:
     there = {path.stem: path for path in (folder / "tables").glob("*.parquet")}
     taken = {name: of_file(there[name]) for name in registry.takes(one) if name in there}
     sent = sorted(table.name for table in COMPANY if table.name in there)  # a chapter may say what is missing
-    return of(its_work, taken, sent)
+    return of(its_work, taken, sent, store.doubts(folder, one.name).to_json())
 
 
 def code_of(notebook: Path) -> dict[Path, str]:

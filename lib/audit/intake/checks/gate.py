@@ -1,8 +1,8 @@
 """May these numbers be used? PASS, FLAG or REFUSE for each table and each chapter, with the reason.
 
-Nothing is listed by hand: a chapter rests on the tables it takes and on all that these were made of (`registry.rests_on`). A defect flags
-every
-chapter that rests on a table it touches, and where it refuses, it refuses those that cannot do without what it spoils (`Step.needs`).
+Nothing is listed by hand: a chapter rests on the tables it takes and on all that these were made of (`registry.rests_on`). A doubt flags
+every chapter that rests on a table it touches. Where it refuses, it refuses those that are not run without such a table and cannot do
+without what is spoilt (`Step.needs`).
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from audit.core.tables.codes import Gate, Subject
 from audit.core.tables.derived import DERIVED
 from audit.i18n import stored
 
-SCHEMA = {"kind": pl.String, "subject": pl.String, "verdict": pl.String, "why": pl.String, "defects": pl.Int64}
+SCHEMA = {"kind": pl.String, "subject": pl.String, "verdict": pl.String, "why": pl.String, "doubts": pl.Int64}
 
 
-def gate(defects: pl.DataFrame, there: set[str], *, mapped: list[str], missing: str) -> pl.DataFrame:
+def gate(doubts: pl.DataFrame, there: set[str], *, mapped: list[str], missing: str) -> pl.DataFrame:
     """Each mapped table and each chapter with its verdict and first reason, chapters in reading order.
 
     Parameters
     ----------
-    defects
-        as `defects.defects` returns them.
+    doubts
+        as `doubts.doubts` returns them.
     there
         tables that intake and ledger can make of what was kept.
     mapped
@@ -32,35 +32,36 @@ def gate(defects: pl.DataFrame, there: set[str], *, mapped: list[str], missing: 
     missing
         why there are no lines; empty where there are.
     """
-    rows = [_of_table(name, defects, missing) for name in dict.fromkeys(["lines", *mapped])]
-    rows += [_of_chapter(step, defects, there, missing) for step in registry.steps()]
+    rows = [_of_table(name, doubts, missing) for name in dict.fromkeys(["lines", *mapped])]
+    rows += [_of_chapter(step, doubts, there, missing) for step in registry.steps()]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
 def _verdict(kind: Subject, subject: str, found: pl.DataFrame, refused: pl.DataFrame) -> tuple:
-    first = (refused if len(refused) else found)["defect"]
+    first = (refused if len(refused) else found)["doubt"]
     verdict = Gate.REFUSE if len(refused) else Gate.FLAG if len(found) else Gate.PASS
     return (kind, subject, verdict, first[0] if len(first) else "", len(found))
 
 
-def _of_table(name: str, defects: pl.DataFrame, missing: str) -> tuple:
+def _of_table(name: str, doubts: pl.DataFrame, missing: str) -> tuple:
     if name == "lines" and missing:
         return (Subject.TABLE, name, Gate.REFUSE, missing, 1)
-    found = defects.filter(pl.col("table") == name)
+    found = doubts.filter(pl.col("table") == name)
     return _verdict(Subject.TABLE, name, found, found.filter(pl.col("verdict") == Gate.REFUSE))
 
 
-def _of_chapter(step: Step, defects: pl.DataFrame, there: set[str], missing: str) -> tuple:
+def _of_chapter(step: Step, doubts: pl.DataFrame, there: set[str], missing: str) -> tuple:
     absent = ["lines"] if missing else [table for table in step.reads if table not in there and not registry.writer(table)]
     if absent:
         return (Subject.CHAPTER, step.name, Gate.REFUSE, stored(registry.ABSENT, tables=", ".join(absent)), 1)
-    found = defects.filter(touching(set() if step.is_about_data else registry.rests_on(step)))
+    found = doubts.filter(touching(set() if step.is_about_data else registry.rests_on(step)))
     needed = pl.col("spoils").str.split(" ").list.set_intersection(pl.lit([*step.needs], dtype=pl.List(pl.String))).list.len() > 0
-    return _verdict(Subject.CHAPTER, step.name, found, found.filter((pl.col("verdict") == Gate.REFUSE) & needed))
+    stops = (pl.col("verdict") == Gate.REFUSE) & needed & touching(registry.rests_on(step, by=registry.reads))
+    return _verdict(Subject.CHAPTER, step.name, found, found.filter(stops))
 
 
 def touching(tables: set[str]) -> pl.Expr:
-    """Whether a defect touches one of these tables."""
+    """Whether a doubt touches one of these tables."""
     return pl.col("touches").str.split(" ").list.set_intersection(pl.lit(sorted(tables), dtype=pl.List(pl.String))).list.len() > 0
 
 

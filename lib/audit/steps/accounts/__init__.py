@@ -7,7 +7,6 @@ customer (P21). Norms of the sources disagree (10 %, 15 %, 20 % Pareto): each is
 
 import lazy_loader
 
-from audit.core.doubts import Quality
 from audit.core.findings import findings_table
 from audit.core.registry import Step
 from audit.core.tables.schema import written
@@ -34,7 +33,6 @@ STEP = Step(
         "tiers",
         "answers",
     ),
-    needs=(Quality.TIMING,),
 )
 
 TABLES = (

@@ -8,7 +8,6 @@ burn-in is "first seen", not "new" (P13).
 
 import lazy_loader
 
-from audit.core.doubts import Quality
 from audit.core.findings import findings_table
 from audit.core.registry import Step
 from audit.core.tables.schema import written
@@ -25,7 +24,7 @@ STEP = Step(
         "panel",
     ),
     uses=("customers",),
-    needs=(Quality.TIMING,),
+    follows_customers=True,
 )
 
 TABLES = (

@@ -9,7 +9,6 @@ answer      the chapter's findings
 
 import lazy_loader
 
-from audit.core.doubts import Quality
 from audit.core.findings import findings_table
 from audit.core.registry import Step
 from audit.core.tables.schema import written
@@ -30,7 +29,7 @@ STEP = Step(
         "key_accounts",
         "plans",
     ),
-    needs=(Quality.TIMING,),
+    follows_customers=True,
 )
 
 TABLES = (

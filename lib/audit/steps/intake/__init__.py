@@ -16,7 +16,7 @@ STEP = Step(
         "gate",
         "reconciliation",
         "quarantine",
-        "defects",
+        "doubts",
         "effects",
         "controls",
         "duplicates",

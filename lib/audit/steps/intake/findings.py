@@ -11,7 +11,7 @@ from audit.i18n import mark as N_
 from audit.steps.intake.codes import Window
 
 
-def chapter_findings(reconciliation: pd.DataFrame, defects: pd.DataFrame, bridge: pd.DataFrame, *, tolerance: float) -> list[Finding]:
+def chapter_findings(reconciliation: pd.DataFrame, doubts: pd.DataFrame, bridge: pd.DataFrame, *, tolerance: float) -> list[Finding]:
     """Share of the exported money that is in this audit, the way from booked sales to revenue, and refusals.
 
     The bridge must close: booked - untraced - moved = revenue, to `tolerance` (money; float64 of exact decimals).
@@ -33,7 +33,7 @@ def chapter_findings(reconciliation: pd.DataFrame, defects: pd.DataFrame, bridge
         "{kept} of {n} exported rows ({value}) are in this audit; {quarantined} could not be read, {excluded} were "
         "left out by a declared rule, {merged} had been exported twice."
     )
-    if (defects["defect"] == AS_THEY_LIE).any():
+    if (doubts["doubt"] == AS_THEY_LIE).any():
         rows_kept = N_(
             "{kept} of {n} rows ({value}) are in this audit; {quarantined} could not be read, {excluded} lie outside the "
             "time observed; whether some stand there twice was not looked for."
@@ -64,15 +64,15 @@ def chapter_findings(reconciliation: pd.DataFrame, defects: pd.DataFrame, bridge
             params={"booked": float(sums["booked"]), "untraced": abs(float(sums["untraced"]))},
         ),
     ]
-    flags = defects[defects["verdict"] != "PASS"]
+    flags = doubts[doubts["verdict"] != "PASS"]
     if len(flags):
         found.append(
             Finding(
-                "defects",
+                "doubts",
                 "intake",
                 "fact",
                 N_("{value} things about the data are worth knowing; {refused} of them stop a chapter."),
-                title=N_("Defects of the data"),
+                title=N_("Doubts of the data"),
                 value=float(len(flags)),
                 unit="count",
                 n=len(flags),

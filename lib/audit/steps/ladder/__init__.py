@@ -7,7 +7,6 @@ whether it recommends us, only a judged fact: without them the rung is `unknown`
 
 import lazy_loader
 
-from audit.core.doubts import Quality
 from audit.core.findings import findings_table
 from audit.core.registry import Step
 from audit.core.tables.schema import written
@@ -27,7 +26,7 @@ STEP = Step(
         "budgets",
         "facts",
     ),
-    needs=(Quality.TIMING,),
+    follows_customers=True,
 )
 
 TABLES = (

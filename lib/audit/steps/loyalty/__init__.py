@@ -9,7 +9,6 @@ decides a rule: both stand side by side, with their agreement. Per legal entity,
 
 import lazy_loader
 
-from audit.core.doubts import Quality
 from audit.core.findings import findings_table
 from audit.core.registry import Step
 from audit.core.tables.schema import written
@@ -31,7 +30,6 @@ STEP = Step(
         "customers",
         "managers",
     ),
-    needs=(Quality.TIMING,),
 )
 
 TABLES = (

@@ -9,7 +9,6 @@ left out of its mean, and how much of the weight was known is printed. Companies
 
 import lazy_loader
 
-from audit.core.doubts import Quality
 from audit.core.findings import findings_table
 from audit.core.registry import Step
 from audit.core.tables.schema import written
@@ -33,7 +32,6 @@ STEP = Step(
         "customer_profits",
         "activities",
     ),
-    needs=(Quality.TIMING,),
 )
 
 TABLES = (

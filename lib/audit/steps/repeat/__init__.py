@@ -8,7 +8,6 @@ purchase lies in the burn-in are left out: it need not be their first (P13). Cou
 
 import lazy_loader
 
-from audit.core.doubts import Quality
 from audit.core.findings import findings_table
 from audit.core.registry import Step
 from audit.core.tables.schema import written
@@ -21,10 +20,7 @@ STEP = Step(
     N_("Do first-time buyers come back?"),
     reads=("history",),
     uses=("managers",),
-    needs=(
-        Quality.TIMING,
-        Quality.COVERAGE,
-    ),
+    follows_customers=True,
 )
 
 TABLES = (

@@ -8,7 +8,6 @@ Counted per legal entity.
 
 import lazy_loader
 
-from audit.core.doubts import Quality
 from audit.core.findings import findings_table
 from audit.core.registry import Step
 from audit.core.tables.schema import written
@@ -30,10 +29,7 @@ STEP = Step(
         "managers",
         "history_before",
     ),
-    needs=(
-        Quality.TIMING,
-        Quality.COVERAGE,
-    ),
+    follows_customers=True,
 )
 
 TABLES = (

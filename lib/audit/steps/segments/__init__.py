@@ -6,7 +6,6 @@ and overridable (P40).
 
 import lazy_loader
 
-from audit.core.doubts import Quality
 from audit.core.findings import findings_table
 from audit.core.registry import Step
 from audit.core.tables.schema import written
@@ -28,7 +27,6 @@ STEP = Step(
         "customers",
         "managers",
     ),
-    needs=(Quality.TIMING,),
 )
 
 TABLES = (

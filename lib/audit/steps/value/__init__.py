@@ -9,7 +9,6 @@ expected     value of each customer and of the base, with ranges
 
 import lazy_loader
 
-from audit.core.doubts import Quality
 from audit.core.findings import findings_table
 from audit.core.registry import Step
 from audit.core.tables.schema import written
@@ -33,10 +32,7 @@ STEP = Step(
         "customer_classes",
         "spend",
     ),
-    needs=(
-        Quality.TIMING,
-        Quality.COVERAGE,
-    ),
+    follows_customers=True,
 )
 
 TABLES = (

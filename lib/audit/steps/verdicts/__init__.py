@@ -20,6 +20,7 @@ STEP = Step(
     N_("What is the answer, and what should be done first?"),
     reads=("history",),
     uses=(
+        "gate",
         "answers",
         "activities",
     ),
@@ -58,7 +59,7 @@ HEADINGS = {  # of columns that only excerpts show
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
-        "findings": ["chapter_findings"],
+        "findings": ["chapter_findings", "refusals"],
         "priorities": ["ordered", "undecided", "answer"],
         "questions": ["QUESTIONS", "eight_questions"],
     },

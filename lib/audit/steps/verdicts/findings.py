@@ -4,14 +4,46 @@ from __future__ import annotations
 
 import pandas as pd
 
+from audit.core import registry
 from audit.core.findings import Finding
+from audit.core.tables.codes import Gate, Subject
 from audit.i18n import mark as N_
+from audit.i18n import parts
 from audit.stats import intervals
 
 
-def chapter_findings(activities: pd.DataFrame | None, *, confidence: float) -> list[Finding]:
-    """What no chapter of its own says yet: who takes the first step (A7)."""
-    return _first_steps(activities, confidence)
+def chapter_findings(gate: pd.DataFrame, activities: pd.DataFrame | None, *, confidence: float) -> list[Finding]:
+    """What no chapter of its own says: which chapters the data refuse, and who takes the first step (A7)."""
+    return [*_refused(gate), *_first_steps(activities, confidence)]
+
+
+def refusals(gate: pd.DataFrame) -> dict[str, str]:
+    """Chapters that the data refuse, with the reason: those whose tables were sent and cannot be used, in reading order."""
+    stopped = gate[(gate["kind"] == Subject.CHAPTER) & (gate["verdict"] == Gate.REFUSE)]
+    return {row["subject"]: row["why"] for _i, row in stopped.iterrows() if parts(row["why"])[0] != registry.ABSENT}
+
+
+def _refused(gate: pd.DataFrame) -> list[Finding]:
+    stopped = refusals(gate)
+    if not stopped:
+        return []
+    return [
+        Finding(
+            "refused",
+            "verdicts",
+            "fact",
+            N_("The data do not allow {value} of the chapters: {chapters}. The reason: {reason}."),
+            title=N_("Refused chapters"),
+            value=float(len(stopped)),
+            unit="count",
+            n=int((gate["kind"] == Subject.CHAPTER).sum()),
+            why=N_("what these chapters answer stays open until the data are mended"),
+            params={
+                "chapters": [{"message": registry.by_name(step).title} for step in stopped],
+                "reason": {"message": next(iter(stopped.values()))},
+            },
+        )
+    ]
 
 
 def _first_steps(activities: pd.DataFrame | None, confidence: float) -> list[Finding]:

@@ -6,12 +6,12 @@ import pandas as pd
 
 from audit.core.findings import Verdict
 from audit.steps.verdicts.codes import Answer, Open
-from audit.steps.verdicts.questions import NEEDS
+from audit.steps.verdicts.questions import ANSWERED_BY, NEEDS
 
 LINES = 5  # of the answer
 
 
-OPENS, CLOSES = ("base_size",), ("retention_rate", "rows_kept")  # findings that begin and end it
+OPENS, CLOSES = ("refused", "base_size"), ("retention_rate", "rows_kept")  # findings that begin and end it
 
 
 def ordered(found: pd.DataFrame) -> pd.DataFrame:
@@ -27,13 +27,15 @@ def ordered(found: pd.DataFrame) -> pd.DataFrame:
     return found.loc[order.sort_values(["rank", "stake", "at"]).index].reset_index(drop=True)
 
 
-def undecided(found: pd.DataFrame, questions: pd.DataFrame, missing: dict[str, str]) -> pd.DataFrame:
+def undecided(found: pd.DataFrame, questions: pd.DataFrame, missing: dict[str, str], refused: dict[str, str]) -> pd.DataFrame:
     """What these data cannot decide, and what would decide it.
 
     Parameters
     ----------
     missing
         tables the base does not have, with what each unlocks (core/tables).
+    refused
+        chapters that the data refuse, with the reason (`refusals`): a question that only they answer waits for better data.
 
     Returns
     -------
@@ -41,7 +43,7 @@ def undecided(found: pd.DataFrame, questions: pd.DataFrame, missing: dict[str, s
     """
     rows = [(Open.FINDING, row["title"], row["why"]) for _, row in found[found["verdict"] == Verdict.UNDECIDED].iterrows()]
     open_ = questions.loc[questions["data_answer"] == Answer.UNDECIDED, "question"]
-    rows += [(Open.QUESTION, question, NEEDS[question]) for question in open_]
+    rows += [(Open.QUESTION, question, refused.get(ANSWERED_BY.get(question, ""), NEEDS[question])) for question in open_]
     rows += [(Open.TABLE, name, unlocks) for name, unlocks in missing.items()]
     return pd.DataFrame(rows, columns=["subject_class", "subject", "decided_by"])
 

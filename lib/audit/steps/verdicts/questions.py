@@ -60,6 +60,9 @@ def eight_questions(found: pd.DataFrame, answers: pd.DataFrame | None) -> pd.Dat
     return pd.DataFrame(rows, columns=["question", "data_answer", "finding", "owner_answer", "agreement_class"])
 
 
+ANSWERED_BY = {"A1": "base", "A2": "wallet", "A3": "base", "A4": "wallet", "A5": "retention", "A8": "base"}  # chapters
+
+
 def _answer(question: str, facts: pd.DataFrame) -> tuple[str, str]:
     """yes, no or not decidable, and the finding that says so."""
     evidence = {

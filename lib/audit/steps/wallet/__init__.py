@@ -9,7 +9,6 @@ Companies under common control are one customer. A budget is never measured, onl
 
 import lazy_loader
 
-from audit.core.doubts import Quality
 from audit.core.findings import findings_table
 from audit.core.registry import Step
 from audit.core.tables.schema import written
@@ -28,7 +27,6 @@ STEP = Step(
         "customers",
         "managers",
     ),
-    needs=(Quality.TIMING,),
 )
 
 TABLES = (
@@ -112,7 +110,7 @@ HEADINGS = {  # of columns that only excerpts show
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
-        "budgets": ["basis", "wallets"],
+        "budgets": ["basis", "given_share", "wallets"],
         "findings": ["chapter_findings"],
         "gaps": ["white_space", "categories", "changes", "by_manager", "capture"],
     },

@@ -60,6 +60,17 @@ def known(budgets: pd.DataFrame | None, customers: pd.DataFrame | None, year: in
     return found.rename_axis("group")
 
 
+def given_share(
+    panel: pd.DataFrame, budgets: pd.DataFrame | None, *, customers: pd.DataFrame | None, until: pd.Timestamp
+) -> tuple[int, float, float]:
+    """Customers whose budgets were given, our share of these, and what goes elsewhere: what the claim would be if all were believed."""
+    year = whole_year(budgets, until=until)
+    of = known(budgets, customers, year)["budget"]
+    sales = sales_of(panel, customers, year).reindex(of.index).fillna(0.0).clip(lower=0)
+    whole = np.maximum(of, sales)
+    return len(of), float(sales.sum() / whole.sum()) if whole.sum() else NAN, float((whole - sales).sum())
+
+
 def _features(sales: pd.Series, customers: pd.DataFrame | None, index: pd.Index) -> pd.DataFrame:
     """Logarithms of size and of sales to each group; NaN where there is none."""
     size = pd.Series(NAN, index=index)

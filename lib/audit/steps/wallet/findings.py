@@ -16,14 +16,15 @@ def chapter_findings(
     moved: pd.DataFrame,
     managers: pd.DataFrame,
     realistic: pd.DataFrame,
+    with_doubted: tuple[int, float, float],
     *,
     rate: float,
 ) -> list[Finding]:
     """Our share of budgets that were given, of those modelled, what changed it, the largest category gap, managers below what was
-    expected, what is realistic, and budgets that cannot be right."""
+    expected, what is realistic, budgets that cannot be right, and what those in doubt would change."""
     given = wallets["provenance_class"].isin([Provenance.DECLARED, Provenance.BENCHMARK]).any()
     rest = [*_managers(managers), _realistic(realistic), *_wrong(wallets)] if given else []
-    return [_given(wallets), *_modelled(wallets, tried, rate), *_space(space), *_moved(moved), *rest]
+    return [_given(wallets), *_doubted(wallets, with_doubted), *_modelled(wallets, tried, rate), *_space(space), *_moved(moved), *rest]
 
 
 def _given(wallets: pd.DataFrame) -> Finding:
@@ -64,6 +65,31 @@ def _given(wallets: pd.DataFrame) -> Finding:
             "sales_share": revenue / float(wallets["revenue"].sum()) if wallets["revenue"].sum() else float("nan"),
         },
     )
+
+
+def _doubted(wallets: pd.DataFrame, with_doubted: tuple[int, float, float]) -> list[Finding]:
+    """What the claim would be with the budgets in doubt: beside it, never instead of it."""
+    told = wallets["provenance_class"].isin([Provenance.DECLARED, Provenance.BENCHMARK])
+    count, share, gap = with_doubted
+    if count <= told.sum():
+        return []
+    message = N_(
+        "The budgets of {value} customers jump and lead none of these figures; with them our share would be {with_share}, and "
+        "{gap} a year would go elsewhere. Ask these customers again first."
+    )
+    return [
+        Finding(
+            "wallet_doubted",
+            "wallet",
+            "fact",
+            message,
+            title=N_("Budgets in doubt"),
+            value=float(count - told.sum()),
+            unit="count",
+            n=count,
+            params={"with_share": share, "gap": gap},
+        )
+    ]
 
 
 def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[Finding]:
