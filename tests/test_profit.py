@@ -53,15 +53,15 @@ def test_each_pool_is_laid_by_its_driver_and_what_was_given_by_name():
     )
     by = found.set_index("group")
     assert by.loc["a", ["cost_to_serve", "given", "profit", "net_profit"]].tolist() == [10, 0, 50, 37.5]
-    assert by.loc["b", ["cost_to_serve", "given", "profit", "net_profit"]].tolist() == [90, 20, -50, -37.5]
+    assert by.loc["b", ["cost_to_serve", "given", "profit", "net_profit"]].tolist() == [90, 20, -50, -50]
     assert ties.set_index("line_class")["company"].to_dict() == {
         "sales": 200,
         "cost_of_goods": -80,
         "cost_pools": -130,
         "given": -20,
         "before_tax": -30,
-        "tax": 7.5,
-        "net_profit": -22.5,
+        "tax": 0,
+        "net_profit": -30,
     }
 
 
@@ -130,7 +130,7 @@ def test_a_new_customer_that_only_the_cost_of_winning_it_turns_into_a_loss_is_no
 
 
 def test_p19_the_whale_curve_peaks_at_135_percent_and_comes_back():
-    found = pd.DataFrame({"profit": [500.0, 300, 150, 80, 40, 10, -30, -90, -160]})
+    found = pd.DataFrame({"profit": [500.0, 300, 150, 80, 40, 10, -30, -90, -160], "margin": 0.0})
     curve = profit.whale(found)
     assert round(curve["cumulative_share"].max(), 2) == 1.35
     assert curve["cumulative_share"].iloc[-1] == pytest.approx(1)
@@ -181,3 +181,36 @@ def test_serving_cost_of_two_years_is_no_trend():
     [said] = findings._serving(yearly)
     assert "no trend" in said.why
     assert not np.isnan(said.previous)
+
+
+def test_without_pools_nothing_is_said_of_profit_tax_or_who_earns():
+    *_rest, found, ties = studied(*base({"a": (100, 40, 1), "b": (100, 140, 1)}), None)
+    unknown = ["acquisition", "cost_to_serve", "profit", "tax", "net_profit", "net_rate", "low_profit", "high_profit"]
+    assert found[unknown].isna().all(axis=None)
+    assert found.set_index("group")["loss_class"].to_dict() == {"a": "unknown", "b": "loses"}
+    assert ties["line_class"].tolist() == ["sales", "cost_of_goods", "margin"]
+    assert profit.losers(found)["group"].tolist() == ["b"]
+
+
+def test_without_a_rate_nothing_is_said_after_tax():
+    panel, history, bridge = base({"a": (100, 40, 1)})
+    caused = profit.drivers(panel, year=2025, customers=None, history=history, behaviour=None, activities=None, credit=None)
+    pools = profit.pools(costs(("handling", 10, "orders")), caused, year=2025)
+    found = profit.customer_profits(panel, pools, caused, given=None, customers=None, year=2025, tax_rate=float("nan"))
+    ties = profit.statement(found, pools, panel=panel, bridge=bridge, given=None, year=2025, tax_rate=float("nan"))
+    assert found["profit"].item() == 50
+    assert np.isnan(found["net_profit"].item())
+    assert ties["line_class"].tolist()[-1] == "before_tax"
+    [said] = findings._ties(ties, pools)
+    assert "before tax" in said.message
+
+
+def test_goods_sold_at_a_loss_are_told_as_a_loss_and_no_share_of_it_is_drawn():
+    panel, history, bridge = base({"a": (100, 90, 1), "b": (100, 160, 1)})
+    year, _caused, table, found, ties = studied(panel, history, bridge, None)
+    said = {
+        one.id: one for one in profit.chapter_findings(found, table, ties, profit.selling_cost(None, panel, until=UNTIL), None, year=year)
+    }
+    assert "a loss before anything else is paid" in said["customer_profit"].message
+    assert said["customer_profit"].params["profit"] == 50
+    assert "whale" not in said

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ABSENT = N_("needs {tables}")  # why a step is not run
+NO_FILE = N_("needs a list of customers of its own: the one here was made of the order lines")
 ROOMS = Path(__file__).parents[1] / "steps"
 
 

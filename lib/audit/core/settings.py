@@ -29,6 +29,7 @@ class Declared(_Strict):
 
     name: str
     currency: str = Field(pattern="^[A-Z]{3}$", description="ISO code, such as RUB")
+    country: str | None = Field(default=None, pattern="^[A-Z]{2}$", description="ISO code, such as RU")  # whose taxes it pays
     as_of: dt.date
     observed_from: dt.date | None = None  # default: first day of the month of the first line
     period: Literal["year", "quarter", "month"] = "year"

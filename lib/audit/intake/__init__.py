@@ -109,23 +109,31 @@ def check(folder: Path, settings: Settings, snapshots: Path | None = None, *, el
     compared = controls.controls(fates, sources, kept, settings)
     known = evidence.Intake(fates, kept, sources, settings, observed_from, doubles, compared, elsewhere)
     found = doubts.doubts(known)
-    there = gate.derived() | set(kept) if not missing else set(kept)
+    is_file = "customers" in kept and not _of_lines(settings)
+    lacking = {} if is_file or "customers" not in kept else {"central_fields": registry.NO_FILE}
+    there = (gate.derived() | set(kept) if not missing else set(kept)) - set(lacking)
     return IntakeResult(
         tables={name: _public(name, table) for name, table in kept.items()},
         reconciliation=_with(reconciliation.reconciliation(fates), elsewhere and elsewhere.reconciliation),
         quarantine=_with(reconciliation.quarantine(fates, sources, settings), elsewhere and elsewhere.quarantine),
         doubts=found,
-        gate=gate.gate(found, there, mapped=list(settings.tables), missing=missing),
+        gate=gate.gate(found, there, mapped=list(settings.tables), missing=missing, lacking=lacking),
         effects=effects,
         controls=compared,
         duplicates=doubles,
         aliases=aliases,
-        central_fields=_central_fields(fates),
+        central_fields=_central_fields(fates) if is_file else _central_fields({}),
         observed_from=observed_from,
         files=tuple(sorted({path for source in sources.values() for path in source.files})),
         content={file: kind for source in sources.values() for file, kind in source.content.items()},
         missing=missing,
     )
+
+
+def _of_lines(settings: Settings) -> bool:
+    """Whether customers were made out of the order lines: names by which to call them, but no file that somebody keeps."""
+    tables = settings.tables
+    return "customers" in tables and "lines" in tables and tables["customers"].from_ == tables["lines"].from_
 
 
 def _missing(fates: dict[str, pl.DataFrame], kept: dict[str, pl.DataFrame], settings: Settings) -> str:

@@ -18,7 +18,7 @@ from audit.i18n import stored
 SCHEMA = {"kind": pl.String, "subject": pl.String, "verdict": pl.String, "why": pl.String, "doubts": pl.Int64}
 
 
-def gate(doubts: pl.DataFrame, there: set[str], *, mapped: list[str], missing: str) -> pl.DataFrame:
+def gate(doubts: pl.DataFrame, there: set[str], *, mapped: list[str], missing: str, lacking: dict[str, str] | None = None) -> pl.DataFrame:
     """Each mapped table and each chapter with its verdict and first reason, chapters in reading order.
 
     Parameters
@@ -31,9 +31,11 @@ def gate(doubts: pl.DataFrame, there: set[str], *, mapped: list[str], missing: s
         tables that audit.toml fills.
     missing
         why there are no lines; empty where there are.
+    lacking
+        tables that could not be made, with the reason in words.
     """
     rows = [_of_table(name, doubts, missing) for name in dict.fromkeys(["lines", *mapped])]
-    rows += [_of_chapter(step, doubts, there, missing) for step in registry.steps()]
+    rows += [_of_chapter(step, doubts, there, missing, lacking or {}) for step in registry.steps()]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
@@ -50,8 +52,10 @@ def _of_table(name: str, doubts: pl.DataFrame, missing: str) -> tuple:
     return _verdict(Subject.TABLE, name, found, found.filter(pl.col("verdict") == Gate.REFUSE))
 
 
-def _of_chapter(step: Step, doubts: pl.DataFrame, there: set[str], missing: str) -> tuple:
+def _of_chapter(step: Step, doubts: pl.DataFrame, there: set[str], missing: str, lacking: dict[str, str]) -> tuple:
     absent = ["lines"] if missing else [table for table in step.reads if table not in there and not registry.writer(table)]
+    if why := next((lacking[table] for table in absent if table in lacking), ""):
+        return (Subject.CHAPTER, step.name, Gate.REFUSE, why, 1)
     if absent:
         return (Subject.CHAPTER, step.name, Gate.REFUSE, stored(registry.ABSENT, tables=", ".join(absent)), 1)
     found = doubts.filter(touching(set() if step.is_about_data else registry.rests_on(step)))

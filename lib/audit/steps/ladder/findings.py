@@ -27,7 +27,6 @@ def chapter_findings(table: pd.DataFrame, moved: pd.DataFrame) -> list[Finding]:
                 why=N_("no purchase in the active months"),
             )
         ]
-    fell = moved[moved["rung_before_class"].isin(high) & (moved["rung_class"] == Rung.SILENT)]
     return [
         Finding(
             "ladder",
@@ -43,16 +42,28 @@ def chapter_findings(table: pd.DataFrame, moved: pd.DataFrame) -> list[Finding]:
             n=alive,
             params={"unknown": unknown},
         ),
-        Finding(
-            "ladder_falls",
-            "ladder",
-            "fact",
-            N_("{value} customers who bought systematically a year ago are silent now; they brought {revenue} in that year."),
-            title=N_("Falls on the ladder"),
-            value=float(fell["customers"].sum()),
-            unit="count",
-            n=int(moved["customers"].sum()),
-            money=float(fell["revenue_before"].sum()),
-            params={"revenue": float(fell["revenue_before"].sum())},
-        ),
+        _falls(moved[moved["rung_before_class"].isin(high)]),
     ]
+
+
+def _falls(stood: pd.DataFrame) -> Finding:
+    """Who stood high a year ago and is silent now; where nobody had been watched for long enough, nobody can have fallen."""
+    title, fell = N_("Falls on the ladder"), stood[stood["rung_class"] == Rung.SILENT]
+    if not stood["customers"].sum():
+        why = N_("a year earlier nobody had been observed for long enough to buy systematically")
+        return Finding("ladder_falls", "ladder", "fact", N_("Who fell on the ladder cannot be said."), title=title, unit="count", why=why)
+    revenue = float(fell["revenue_before"].sum())
+    message = N_("{value} of the {n} customers who bought systematically a year ago are silent now; they brought {revenue} in that year.")
+    none = N_("None of the {n} customers who bought systematically a year ago is silent now.")
+    return Finding(
+        "ladder_falls",
+        "ladder",
+        "fact",
+        message if len(fell) else none,
+        title=title,
+        value=float(fell["customers"].sum()),
+        unit="count",
+        n=int(stood["customers"].sum()),
+        money=revenue,
+        params={"revenue": revenue},
+    )

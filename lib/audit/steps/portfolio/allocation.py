@@ -20,7 +20,7 @@ def balance(
     customers: pd.DataFrame | None,
     until: pd.Timestamp,
 ) -> pd.DataFrame:
-    """What each class takes of our effort and gives of the profit (D10, M14).
+    """What each class takes of our effort and gives of the profit, before what it cost to win the customers (D10, M14).
 
     Returns
     -------
@@ -28,8 +28,8 @@ def balance(
     contacts_share; NaN where profits or contacts are unknown.
     """
     of = table[["group", "portfolio_class", "revenue"]].copy()
-    for column in ("profit", "cost_to_serve"):
-        of[column] = of["group"].map(profits.set_index("group")[column]).astype(float) if profits is not None and len(profits) else NAN
+    known = _profits(profits).reindex(of["group"])
+    of["profit"], of["cost_to_serve"] = known["profit"].to_numpy(), known["cost_to_serve"].to_numpy()
     of["contacts"] = NAN
     if activities is not None:
         had = activities[(activities["date"] <= until) & (activities["date"] > until - pd.DateOffset(years=1))]
@@ -57,6 +57,14 @@ def balance(
         "contacts_share",
     ]
     return sums.astype({"customers": int}).rename_axis("portfolio_class").reset_index()[["portfolio_class", *columns]]
+
+
+def _profits(profits: pd.DataFrame | None) -> pd.DataFrame:
+    """Profit and cost of serving by group; what it cost to win a customer is an outlay on years to come, not part of its character."""
+    columns = ["profit", "cost_to_serve"]
+    if profits is None or profits.empty:
+        return pd.DataFrame(columns=columns, dtype=float)
+    return profits.set_index("group").assign(profit=lambda t: t["profit"] + t["acquisition"])[columns]
 
 
 def capacity(table: pd.DataFrame, *, customers: pd.DataFrame | None) -> pd.DataFrame:

@@ -11,12 +11,12 @@ Companies under common control are one customer (P19).
     drivers     what each customer caused in the year
     pools       the year's cost pools, laid by what drives them
     customers   each customer's profit, its sensitivity, the whale curve, the tie to the company's result
-    answer      the chapter's findings
+    tax         the rate, where one is known
+    findings    the chapter's findings
 """
 
 import lazy_loader
 
-from audit.core.doubts import Quality
 from audit.core.findings import findings_table
 from audit.core.registry import Step
 from audit.core.tables.schema import written
@@ -43,7 +43,6 @@ STEP = Step(
         "given",
         "key_accounts",
     ),
-    needs=(Quality.TIMING,),
 )
 
 TABLES = (
@@ -110,7 +109,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     {
         "cost_drivers": ["cost_year", "drivers"],
         "cost_pools": ["pools", "selling_cost"],
-        "customers": ["customer_profits", "sensitivity", "statement", "of_keys", "whale"],
+        "customers": ["customer_profits", "sensitivity", "statement", "losers", "of_keys", "whale"],
         "findings": ["chapter_findings"],
+        "tax": ["tax_rate"],
     },
 )  # fmt: skip

@@ -13,6 +13,7 @@ class Earning(Code):
     DOUBTFUL = "by_drivers", N_("by some drivers a loss")
     LOSES = "loses", N_("loses by every driver")
     NEW = "by_acquisition", N_("by the cost of winning it only")
+    UNKNOWN = "unknown", N_("not known: serving costs were not given")
 
 
 class Laid(Code):
@@ -29,6 +30,7 @@ class Line(Code):
 
     SALES = "sales", N_("sales")
     GOODS = "cost_of_goods", N_("cost of goods")
+    MARGIN = "margin", N_("margin on goods")
     POOLS = "cost_pools", N_("cost pools")
     GIVEN = "given", N_("given beyond the product")
     BEFORE_TAX = "before_tax", N_("profit before tax")

@@ -25,7 +25,9 @@ def customer_profits(
 ) -> pd.DataFrame:
     """Net operating profit of each group of companies in a year, most first (G1, G2).
 
-    Tax is the company's rate on each customer's profit, below nothing for a loss, so that the parts add up to the company's tax.
+    Unknown is not zero: where no cost pool can be laid on customers, serving them did not cost nothing; all columns from there on are NaN,
+    and the margin on goods is all that is known. Tax is the company's rate on each profit, nothing on a loss: no state pays a refund to a
+    customer, and what losses take off the company's tax stands in the statement, not here.
 
     Parameters
     ----------
@@ -33,35 +35,51 @@ def customer_profits(
         from `pools`, `drivers`.
     given
         what was given beyond the product, charged to whom it was given (G2); not part of any pool.
+    tax_rate
+        NaN where no rate is known: then nothing is said after tax.
 
     Returns
     -------
     DataFrame with group, revenue, cost_of_goods, margin, cost_to_serve (pools laid on it), acquisition (what it cost to win it, where it
     is new in the year), given, profit (before tax), tax, net_profit, net_rate (over revenue), low_profit and high_profit
     (before tax, each pool laid by the other drivers in turn), loss_class (before the cost of winning it, which is an outlay on years to
-    come; a customer that only that turns into a loss has a class of its own), revenue_rank, profit_rank.
+    come; a customer that only that turns into a loss has a class of its own), revenue_rank, profit_rank (by margin where profit is unknown).
     """
     bought = of_year(panel, year).reindex(columns=["customer_id", "revenue", "cost"])
     money = bought.groupby(groups(customers, bought["customer_id"]))[["revenue", "cost"]].sum().reindex(caused.index).fillna(0.0)
     found = pd.DataFrame({"revenue": money["revenue"], "cost_of_goods": money["cost"], "margin": money["revenue"] - money["cost"]})
+    is_laid = table["unit_cost_number"].notna().any()
     serve = laid(table, caused)
     won = _winning(table)
-    found["acquisition"] = serve[won].sum(axis=1)
-    found["cost_to_serve"] = serve.drop(columns=won).sum(axis=1)
+    found["acquisition"] = serve[won].sum(axis=1) if is_laid else NAN
+    found["cost_to_serve"] = serve.drop(columns=won).sum(axis=1) if is_laid else NAN
     found["given"] = _given(given, customers, year).reindex(found.index).fillna(0.0)
     found["profit"] = found["margin"] - found["cost_to_serve"] - found["acquisition"] - found["given"]
-    found["tax"] = found["profit"] * tax_rate
+    found["tax"] = found["profit"].clip(lower=0) * tax_rate
     found["net_profit"] = found["profit"] - found["tax"]
     found["net_rate"] = found["net_profit"] / found["revenue"].where(found["revenue"] > 0)
+    found["low_profit"], found["high_profit"] = _range(found, table, caused, serve) if is_laid else (NAN, NAN)
+    found["loss_class"] = _earning(found)
+    for column, of in [("revenue", found["revenue"]), ("profit", found["profit"].fillna(found["margin"]))]:
+        found[f"{column}_rank"] = of.rank(ascending=False, method="min").astype(int)
+    return found.rename_axis("group").reset_index().sort_values(["profit_rank", "group"], ignore_index=True)
+
+
+def _range(found: pd.DataFrame, table: pd.DataFrame, caused: pd.DataFrame, serve: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Profit before tax at its lowest and highest, each pool laid by the other drivers in turn."""
     others = [laid(table, caused, {pool: driver}).sum(axis=1) for pool, driver in alternatives(table, caused)]
     spread = pd.DataFrame([serve.sum(axis=1), *others])
-    found["low_profit"] = found["margin"] - found["given"] - spread.max()
-    found["high_profit"] = found["margin"] - found["given"] - spread.min()
+    return found["margin"] - found["given"] - spread.max(), found["margin"] - found["given"] - spread.min()
+
+
+def _earning(found: pd.DataFrame) -> np.ndarray:
+    """Who earns and who loses before the cost of winning it; a margin below nothing loses whatever serving costs."""
     low, high = (found[c] + found["acquisition"] for c in ("low_profit", "high_profit"))
-    found["loss_class"] = np.select([high < 0, low < 0, found["profit"] < 0], [Earning.LOSES, Earning.DOUBTFUL, Earning.NEW], Earning.EARNS)
-    for column in ("revenue", "profit"):
-        found[f"{column}_rank"] = found[column].rank(ascending=False, method="min").astype(int)
-    return found.rename_axis("group").reset_index().sort_values(["net_profit", "group"], ascending=[False, True], ignore_index=True)
+    return np.select(
+        [(high < 0) | (found["margin"] < 0), found["profit"].isna(), low < 0, found["profit"] < 0],
+        [Earning.LOSES, Earning.UNKNOWN, Earning.DOUBTFUL, Earning.NEW],
+        Earning.EARNS,
+    )
 
 
 def _winning(table: pd.DataFrame) -> list[str]:
@@ -119,6 +137,8 @@ def statement(
     """The company's profit and loss of the year: as laid on customers, not laid, and in all, each line summed from its own source.
 
     Sales of the company are what it booked, less returns whose sale is not in the exports and those of other months' sales (`bridge`).
+    Without cost pools it ends with the margin on goods, without a rate before tax: what is not known is not nothing. A company with a loss
+    pays no tax; what single customers' losses take off its tax stands under `rest`.
 
     Returns
     -------
@@ -140,12 +160,15 @@ def statement(
     }
     names = {"revenue": Line.SALES, "cost": Line.GOODS, "pools": Line.POOLS, "given": Line.GIVEN}
     rows = [(names[k], float(of[k]), float(rest.get(k, 0.0)), whole[k]) for k in names]
-    before = [sum(row[i] for row in rows) for i in (1, 2, 3)]
-    rows += [
-        (Line.BEFORE_TAX, *before),
-        (Line.TAX, *(-tax_rate * b for b in before)),
-        (Line.NET, *((1 - tax_rate) * b for b in before)),
-    ]
+    if len(table):
+        customers, rest_of, company = (sum(row[i] for row in rows) for i in (1, 2, 3))
+        rows.append((Line.BEFORE_TAX, customers, rest_of, company))
+        if tax_rate == tax_rate:
+            of_customers, of_company = -float(profits["tax"].sum()), -tax_rate * max(company, 0.0)
+            rows.append((Line.TAX, of_customers, of_company - of_customers, of_company))
+            rows.append((Line.NET, *(sum(row[i] for row in rows[-2:]) for i in (1, 2, 3))))
+    else:
+        rows = [*rows[:2], (Line.MARGIN, *(sum(row[i] for row in rows[:2]) for i in (1, 2, 3)))]
     found = pd.DataFrame(rows, columns=["line_class", "customers", "rest", "company"])
     found = found if year else found.iloc[:0]
     return found.assign(difference=(found["company"] - found["customers"] - found["rest"]).round(2) + 0.0)
@@ -157,14 +180,22 @@ def of_keys(profits: pd.DataFrame, keys: pd.DataFrame | None) -> pd.DataFrame:
     return of.sort_values(["profit", "group"], ignore_index=True)
 
 
+def losers(profits: pd.DataFrame) -> pd.DataFrame:
+    """The rows of those with a loss, most first: in profit, or in margin where profit is not known; no column without a figure."""
+    leaves = profits["profit"].fillna(profits["margin"])
+    return (
+        profits[leaves < 0].assign(_l=leaves).sort_values(["_l", "group"], ignore_index=True).drop(columns="_l").dropna(axis=1, how="all")
+    )
+
+
 def whale(profits: pd.DataFrame) -> pd.DataFrame:
-    """The whale curve: running share of all customers' profit before tax, the most profitable first (P19).
+    """The whale curve: running share of all customers' profit before tax (of margin, where profit is unknown), the best first (P19).
 
     Returns
     -------
     DataFrame with customers_share, cumulative_share, profit.
     """
-    ordered = profits["profit"].sort_values(ascending=False, ignore_index=True)
+    ordered = profits["profit"].fillna(profits["margin"]).sort_values(ascending=False, ignore_index=True)
     n = len(ordered)
     share = whale_curve(ordered) if ordered.sum() > 0 else pd.Series(NAN, index=ordered.index)
     return pd.DataFrame({"customers_share": np.arange(1, n + 1) / n if n else [], "cumulative_share": share, "profit": ordered})

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
-from scipy import stats
 
-from audit.core.findings import NAN, Finding
+from audit.core.findings import Finding
 from audit.i18n import mark as N_
-from audit.steps.profit.codes import Earning
+from audit.steps.profit.codes import Earning, Line
 from audit.steps.profit.customers import whale
 
 TOP = 0.2
@@ -31,8 +30,8 @@ def chapter_findings(
             )
         ]
     return [
-        _profit(profits, year) if len(table) else _margin(profits, year),
-        _whale(profits),
+        _profit(profits, year) if profits["profit"].notna().any() else _margin(profits, year),
+        *_whale(profits),
         *_keys(profits, keys),
         _ranks(profits),
         *_ties(ties, table),
@@ -43,16 +42,22 @@ def chapter_findings(
 def _profit(profits: pd.DataFrame, year: int) -> Finding:
     lose = profits[profits["loss_class"] == Earning.LOSES].sort_values(["profit", "group"])
     doubt = profits[profits["loss_class"] == Earning.DOUBTFUL]
-    lost = -float(lose["profit"].sum())
+    lost, left = -float(lose["profit"].sum()), float(profits["profit"].sum())
+    gain = N_(
+        "In {year} the {n} customers left {profit} before tax and the company’s own costs; {value} of them lost "
+        "money by every driver tried, what it cost to win them left aside, together {lost}; {doubtful} more by some, "
+        "and {new} by the cost of winning them only."
+    )
+    loss = N_(
+        "In {year} the {n} customers together brought a loss of {profit} before the company’s own costs; {value} of them lost "
+        "money by every driver tried, what it cost to win them left aside, together {lost}; {doubtful} more by some, "
+        "and {new} by the cost of winning them only."
+    )
     return Finding(
         "customer_profit",
         "profit",
         "estimate",
-        N_(
-            "In {year} the {n} customers left {profit} before tax and the company’s own costs; {value} of them lost "
-            "money by every driver tried, what it cost to win them left aside, together {lost}; {doubtful} more by some, "
-            "and {new} by the cost of winning them only."
-        ),
+        gain if left >= 0 else loss,
         title=N_("Profit of the customers"),
         value=float(len(lose)),
         unit="count",
@@ -65,7 +70,7 @@ def _profit(profits: pd.DataFrame, year: int) -> Finding:
         who=", ".join(lose["group"].head(10)),
         params={
             "year": str(year),
-            "profit": float(profits["profit"].sum()),
+            "profit": abs(left),
             "lost": lost,
             "doubtful": len(doubt),
             "new": int((profits["loss_class"] == Earning.NEW).sum()),
@@ -75,16 +80,21 @@ def _profit(profits: pd.DataFrame, year: int) -> Finding:
 
 def _margin(profits: pd.DataFrame, year: int) -> Finding:
     """Without cost pools: margin is not profit (P6), but who loses money on goods alone loses money."""
-    lose = profits[profits["profit"] < 0].sort_values(["profit", "group"])
-    lost = -float(lose["profit"].sum())
+    lose = profits[profits["margin"] < 0].sort_values(["margin", "group"])
+    lost, left = -float(lose["margin"].sum()), float(profits["margin"].sum())
+    gain = N_(
+        "In {year} the {n} customers left {profit} of margin on goods; {value} of them lost money on goods alone, "
+        "together {lost}. What serving them costs is not known: table costs would say."
+    )
+    loss = N_(
+        "In {year} the goods sold to the {n} customers cost {profit} more than they brought: a loss before anything else is paid; "
+        "{value} of them lost money on goods alone, together {lost}."
+    )
     return Finding(
         "customer_profit",
         "profit",
         "fact",
-        N_(
-            "In {year} the {n} customers left {profit} of margin on goods; {value} of them lost money on goods alone, "
-            "together {lost}. What serving them costs is not known: table costs would say."
-        ),
+        gain if left >= 0 else loss,
         title=N_("Profit of the customers"),
         value=float(len(lose)),
         unit="count",
@@ -93,40 +103,34 @@ def _margin(profits: pd.DataFrame, year: int) -> Finding:
         money_low=lost,
         money_high=lost,
         who=", ".join(lose["group"].head(10)),
-        params={"year": str(year), "profit": float(profits["profit"].sum()), "lost": lost},
+        params={"year": str(year), "profit": abs(left), "lost": lost},
     )
 
 
-def _whale(profits: pd.DataFrame) -> Finding:
+def _whale(profits: pd.DataFrame) -> list[Finding]:
     curve = whale(profits)
     if curve.empty or curve["cumulative_share"].isna().all():
-        return Finding(
-            "whale",
-            "profit",
-            "fact",
-            N_("The whale curve cannot be drawn."),
-            title=N_("The whale curve"),
-            why=N_("all customers together bring no profit"),
-        )
+        return []  # a share of a loss, or of nothing, is no share
     at = int(curve["cumulative_share"].idxmax())
-    top = float(curve["cumulative_share"].iloc[max(0, round(TOP * len(curve)) - 1)])
-    return Finding(
-        "whale",
-        "profit",
-        "estimate",
-        N_(
-            "The best fifth of the customers bring {value} of all customers’ profit (the literature: about 80 %); at its "
-            "height the curve reaches {peak_share}, and the last {count} customers take the rest away again."
-        ),
-        title=N_("The whale curve"),
-        value=top,
-        n=len(curve),
-        params={"peak_share": float(curve["cumulative_share"].iloc[at]), "count": len(curve) - at - 1},
+    top, peak = float(curve["cumulative_share"].iloc[max(0, round(TOP * len(curve)) - 1)]), float(curve["cumulative_share"].iloc[at])
+    rest = len(curve) - at - 1
+    params = {"peak_share": peak, "count": rest}
+    falls = N_(
+        "The best fifth of the customers bring {value} of what all customers leave (the literature: about 80 % of profit); at its "
+        "height the curve reaches {peak_share}, and the last {count} customers take the rest away again."
     )
+    rises = N_(
+        "The best fifth of the customers bring {value} of what all customers leave (the literature: about 80 % of profit); nobody takes any away again."
+    )
+    return [
+        Finding(
+            "whale", "profit", "estimate", falls if rest else rises, title=N_("The whale curve"), value=top, n=len(curve), params=params
+        )
+    ]
 
 
 def _keys(profits: pd.DataFrame, keys: pd.DataFrame | None) -> list[Finding]:
-    if keys is None or keys.empty:
+    if keys is None or keys.empty or profits["profit"].isna().all():
         return []
     of = profits[profits["group"].isin(keys["group"])]
     lose = of[of["loss_class"] == Earning.LOSES].sort_values(["profit", "group"])
@@ -153,46 +157,55 @@ def _keys(profits: pd.DataFrame, keys: pd.DataFrame | None) -> list[Finding]:
 
 def _ranks(profits: pd.DataFrame) -> Finding:
     both = profits[profits["revenue_rank"] <= 10]
-    among = int((both["profit_rank"] <= 10).sum())
-    rho = float(stats.spearmanr(profits["revenue"], profits["profit"]).statistic) if len(profits) > 4 else NAN
+    by_profit = N_("Of the ten largest customers {value} are among the ten most profitable (n = {n}).")
+    by_margin = N_("Of the ten largest customers {value} are among the ten with most margin (n = {n}).")
     return Finding(
         "profit_ranks",
         "profit",
         "fact",
-        N_(
-            "Of the ten largest customers {value} are among the ten most profitable (rank correlation of sales and "
-            "profit {rho_number}, n = {n})."
-        ),
+        by_profit if profits["profit"].notna().any() else by_margin,
         title=N_("Sales and profit"),
-        value=float(among),
+        value=float((both["profit_rank"] <= 10).sum()),
         unit="count",
         n=len(profits),
-        params={"rho_number": rho},
     )
 
 
 def _ties(ties: pd.DataFrame, table: pd.DataFrame) -> list[Finding]:
-    if table.empty:
+    if table.empty or not table["amount"].sum():
         return []
-    last = ties.iloc[-1]
+    by = ties.set_index("line_class")["company"]
+    is_taxed = Line.NET in by.index
+    result = float(by[Line.NET] if is_taxed else by[Line.BEFORE_TAX])
     unlaid = table[table["unit_cost_number"].isna()]
+    messages = {  # (is it a loss, is there a tax)
+        (False, True): N_(
+            "Customers’ profits and what was not laid on them add up to a net operating profit of {company} after {tax} of tax, with a "
+            "difference of {difference}; {value} of the cost pools are costs of the company. No statement of its own was there to hold it "
+            "against."
+        ),
+        (False, False): N_(
+            "Customers’ profits and what was not laid on them add up to an operating profit of {company} before tax (no rate is named), "
+            "with a difference of {difference}; {value} of the cost pools are costs of the company. No statement of its own was there to "
+            "hold it against."
+        ),
+        True: N_(
+            "Customers’ profits and what was not laid on them add up to an operating loss of {company}, with a difference of {difference}; "
+            "{value} of the cost pools are costs of the company. No statement of its own was there to hold it against."
+        ),
+    }
     return [
         Finding(
             "profit_ties",
             "profit",
             "fact",
-            N_(
-                "Customers’ profits and what was not laid on them add up to a net operating profit of {company} after "
-                "{tax_rate} tax, with a difference of {difference}: from booked sales, cost of goods, cost pools and dossier "
-                "as they were given; no statement of the company’s own was there to hold it against. {value} of the cost "
-                "pools are costs of the company."
-            ),
+            messages[True] if result < 0 else messages[False, is_taxed],
             title=N_("Tie to the company’s result"),
-            value=float(unlaid["amount"].sum() / table["amount"].sum()) if table["amount"].sum() else NAN,
+            value=float(unlaid["amount"].sum() / table["amount"].sum()),
             n=len(table),
             params={
-                "tax_rate": float(-ties.iloc[-2]["company"] / ties.iloc[-3]["company"]) if ties.iloc[-3]["company"] else NAN,
-                "company": float(last["company"]),
+                "company": abs(result),
+                "tax": -float(by[Line.TAX]) if is_taxed else 0.0,
                 "difference": float(ties["difference"].abs().max()),
             },
         )

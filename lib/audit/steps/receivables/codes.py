@@ -37,4 +37,5 @@ class Abc(Code):
     C = "C"
     N = "N"
     IDLE = "idle", N_("bought nothing this year")
+    UNKNOWN = "unknown", N_("class not known")
     NOBODY = "_nobody", N_("nobody")

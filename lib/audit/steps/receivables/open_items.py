@@ -134,8 +134,8 @@ def debtors(
     table["manager_id"] = _managers(table["group"], customers)
     table["abc_class"] = (
         table["group"].map(classes.drop_duplicates("group").set_index("group")["abc_class"]).fillna(Abc.IDLE)
-        if classes is not None
-        else Abc.IDLE
+        if classes is not None and len(classes)
+        else Abc.UNKNOWN
     )
     silent = (as_of - table["last_paid_on"]).dt.days.fillna(np.inf) > stopped_days
     table["is_stopped"] = silent & (table["oldest_days"] > stopped_days)

@@ -20,7 +20,7 @@ def chapter_findings(gate: pd.DataFrame, activities: pd.DataFrame | None, *, con
 def refusals(gate: pd.DataFrame) -> dict[str, str]:
     """Chapters that the data refuse, with the reason: those whose tables were sent and cannot be used, in reading order."""
     stopped = gate[(gate["kind"] == Subject.CHAPTER) & (gate["verdict"] == Gate.REFUSE)]
-    return {row["subject"]: row["why"] for _i, row in stopped.iterrows() if parts(row["why"])[0] != registry.ABSENT}
+    return {row["subject"]: row["why"] for _i, row in stopped.iterrows() if parts(row["why"])[0] not in (registry.ABSENT, registry.NO_FILE)}
 
 
 def _refused(gate: pd.DataFrame) -> list[Finding]:
