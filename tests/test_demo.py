@@ -189,10 +189,11 @@ def test_forecast_ranges_hold_the_months_of_an_audit_made_half_a_year_ago(demo, 
     panel, customers = store.load(demo, "panel", "customers")
     cut = pd.Timestamp("2025-06-30")
     given = {"customers": customers, "keys": None, "observed_from": pd.Timestamp("2023-01-01"), "largest": 4}
-    then = forecast.monthly(panel[panel["period"] <= cut], **given, until=cut)
+    then, begun = forecast.monthly(panel[panel["period"] <= cut], **given, until=cut, as_of=cut)
     made = forecast.errors(then, horizon=6, least=20, most=7)
-    ahead = forecast.ahead(then, made, forecast.methods_tried(made, confidence=0.95), months=6, horizon=6, confidence=0.95)
-    came = forecast.monthly(panel, **given, until=pd.Timestamp("2025-12-31"))
+    tried = forecast.methods_tried(made, confidence=0.95)
+    ahead = forecast.ahead(then, begun, made, tried, as_of=cut, months=6, horizon=6, confidence=0.95)
+    came, _begun = forecast.monthly(panel, **given, until=pd.Timestamp("2025-12-31"), as_of=pd.Timestamp("2025-12-31"))
     held = [came[(r.kind_class, r.name)][r.period] for r in ahead.itertuples(index=False) if (r.kind_class, r.name) in came.columns]
     rows = ahead[[(k, n) in came.columns for k, n in zip(ahead["kind_class"], ahead["name"], strict=True)]]
     inside = (np.array(held) >= rows["low"]) & (np.array(held) <= rows["high"])

@@ -10,6 +10,7 @@ from audit.steps import forecast
 from audit.steps.forecast import backtest, methods
 from audit.steps.forecast.codes import Kind, Method
 
+NONE = pd.DataFrame()  # no month has begun
 GIVEN = {"horizon": 6, "least": 24, "most": 7}
 
 
@@ -76,7 +77,8 @@ def test_ranges_hold_what_they_say_on_series_of_which_the_end_was_hidden(capsys)
         values = seasonal(seed, 54, 0.1)
         known = series(values[:48])
         made = forecast.errors(known, **GIVEN)
-        ahead = forecast.ahead(known, made, forecast.methods_tried(made, confidence=0.9), months=6, horizon=6, confidence=0.9)
+        tried = forecast.methods_tried(made, confidence=0.9)
+        ahead = forecast.ahead(known, NONE, made, tried, as_of=known.index[-1], months=6, horizon=6, confidence=0.9)
         held += ((values[48:] >= ahead["low"]) & (values[48:] <= ahead["high"])).tolist()
     with capsys.disabled():
         print(f"\nranges of 90 % held {np.mean(held):.0%} of the months hidden")
@@ -89,8 +91,14 @@ def test_parts_and_key_accounts_with_all_others_add_up_to_the_company():
     rows = [(f"c{i}", m, float(generator.gamma(2, 50 + 40 * i))) for i in range(8) for m in months]
     panel = pd.DataFrame(rows, columns=["customer_id", "period", "revenue"])
     customers = pd.DataFrame({"customer_id": [f"c{i}" for i in range(8)], "region": ["n", "s"] * 4})
-    made = forecast.monthly(
-        panel, customers=customers, keys=None, observed_from=pd.Timestamp("2022-01-01"), until=pd.Timestamp("2024-12-31"), largest=2
+    made, begun = forecast.monthly(
+        panel,
+        customers=customers,
+        keys=None,
+        observed_from=pd.Timestamp("2022-01-01"),
+        until=pd.Timestamp("2024-12-31"),
+        as_of=pd.Timestamp("2024-12-31"),
+        largest=2,
     )
     company = made[(Kind.COMPANY, "")]
     assert (made["part"].sum(axis=1) - company).abs().max() < 1e-6
@@ -98,7 +106,9 @@ def test_parts_and_key_accounts_with_all_others_add_up_to_the_company():
     largest = panel[panel["period"] >= "2024-01-01"].groupby("customer_id")["revenue"].sum().nlargest(2).index.tolist()
     assert list(made["large_customer"].columns) == [*largest, "all_others"]
     errors = forecast.errors(made, **GIVEN)
-    ahead = forecast.ahead(made, errors, forecast.methods_tried(errors, confidence=0.95), months=12, horizon=6, confidence=0.95)
+    assert begun.empty
+    tried = forecast.methods_tried(errors, confidence=0.95)
+    ahead = forecast.ahead(made, begun, errors, tried, as_of=pd.Timestamp("2024-12-31"), months=12, horizon=6, confidence=0.95)
     assert forecast.parts_off(ahead) < 1e-6
     assert ((ahead["low"] <= ahead["forecast"] + 1e-9) & (ahead["forecast"] <= ahead["high"] + 1e-9)).all()
 
@@ -142,5 +152,32 @@ def test_too_few_months_are_said_to_be_too_few():
     known = series(seasonal(0, 20))
     made = forecast.errors(known, **GIVEN)
     table = forecast.methods_tried(made, confidence=0.95)
-    [found] = forecast.chapter_findings(known, pd.DataFrame(), table, pd.DataFrame(), pd.DataFrame(), horizon=6, confidence=0.95)
+    [found] = forecast.chapter_findings(known, pd.DataFrame(), table, pd.DataFrame(), pd.DataFrame(), horizon=6, confidence=0.95, widest=1)
     assert found.why
+
+
+def test_what_was_sold_of_a_month_that_has_begun_is_not_forecast_again():
+    """Nine of 31 days are over and 70 are booked: the 22 days left are as the months before, 31 a month, so 22."""
+    days = pd.date_range("2020-01", periods=40, freq="MS")
+    panel = pd.DataFrame({"customer_id": "a", "period": [*days, pd.Timestamp("2023-05-01")], "revenue": [31.0] * 40 + [70.0]})
+    window = {"observed_from": pd.Timestamp("2020-01-01"), "until": pd.Timestamp("2023-04-30"), "as_of": pd.Timestamp("2023-05-09")}
+    whole, begun = forecast.monthly(panel, customers=None, keys=None, **window, largest=1)
+    assert (whole.index[-1], begun[(Kind.COMPANY, "")].tolist()) == (pd.Timestamp("2023-04-01"), [70.0])
+    made = forecast.errors(whole, **GIVEN)
+    tried = forecast.methods_tried(made, confidence=0.9)
+    ahead = forecast.ahead(whole, begun, made, tried, as_of=window["as_of"], months=3, horizon=3, confidence=0.9)
+    of = ahead[ahead["kind_class"] == Kind.COMPANY]
+    assert of["forecast"].round(6).tolist() == [92, 31, 31]
+    assert of["booked"].tolist() == [70, 0, 0]
+
+
+def test_a_range_as_wide_as_the_forecast_is_not_said_and_no_plan_is_held_against_it():
+    generator = np.random.default_rng(0)
+    known = series(generator.gamma(0.2, 500, 48))
+    made = forecast.errors(known, **GIVEN)
+    tried = forecast.methods_tried(made, confidence=0.95)
+    ahead = forecast.ahead(known, NONE, made, tried, as_of=known.index[-1], months=6, horizon=6, confidence=0.95)
+    planned = pd.DataFrame({"months": [6], "difference": [1.0]})
+    said = forecast.chapter_findings(known, ahead, tried, planned, forecast.key_against_other(tried), horizon=6, confidence=0.95, widest=1)
+    assert said[0].why
+    assert "plan" not in {one.id for one in said}

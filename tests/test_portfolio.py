@@ -62,7 +62,9 @@ def test_classes_do_not_depend_on_units():
 
 def test_effort_and_profit_of_the_classes_add_up_and_loads_and_rivals_can_be_counted():
     placed = portfolio.portfolio(CORNERS, **WEIGHTS, border=0.5, draws=20)
-    profits = pd.DataFrame({"group": list("abcd"), "profit": [50.0, 10, 30, -20], "cost_to_serve": [5.0, 3, 1, 1], "acquisition": 0.0, "given": [1.0, 0, 0, 0]})
+    profits = pd.DataFrame(
+        {"group": list("abcd"), "profit": [50.0, 10, 30, -20], "cost_to_serve": [5.0, 3, 1, 1], "acquisition": 0.0, "given": [1.0, 0, 0, 0]}
+    )
     parts = portfolio.balance(placed, profits, activities=None, customers=None, until=UNTIL).set_index("portfolio_class")
     assert parts["profit"].to_dict() == {"key": 50, "development": 10, "maintenance": 30, "opportunistic": -20}
     assert parts["effort_share"].sum() == pytest.approx(1)

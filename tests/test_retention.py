@@ -8,6 +8,7 @@ import pytest
 
 from audit.core import periods
 from audit.steps import retention
+from audit.steps.retention import findings
 from tests.conftest import ledger_of
 
 
@@ -53,10 +54,10 @@ def test_active_months_follow_the_slower_customers_and_not_the_many_purchases_of
     """100 weekly and 100 quarterly buyers, nobody leaves: nobody may be called lost."""
     rows = [row for i in range(20) for row in rhythm(7, "2024-12-30", f"w{i}", 1) + rhythm(91, "2024-12-30", f"q{i}", 5)]
     found = ledger_of(rows, as_of="2024-12-31", observed_from="2023-01-01")
-    months = retention.active_months(found["history"], declared=0)
+    months = retention.active_months(found["history"], declared=0, observed_months=24)
     assert months == 4
-    assert retention.active_months(found["history"], declared=6) == 6
-    assert retention.active_months(found["history"].assign(gaps=0), declared=0) == 12
+    assert retention.active_months(found["history"], declared=6, observed_months=24) == 6
+    assert retention.active_months(found["history"].assign(gaps=0), declared=0, observed_months=24) == 12
     spans = periods.complete(observed_from=dt.date(2023, 1, 1), as_of=dt.date(2024, 12, 31), unit="quarter")
     since = {"observed_from": dt.date(2023, 1, 1), "known_from": dt.date(2023, 1, 1)}
     rates = retention.retention(found["panel"], found["history"], spans, **since, active_months=months)
@@ -174,7 +175,7 @@ def test_survival_dates_a_lapse_on_the_last_purchase():
 def test_bases_too_young_to_say_anything_say_so():
     found = ledger_of([("A", "2024-12-01", 1)], as_of="2024-12-31", observed_from="2024-12-01")
     spans = periods.complete(observed_from=dt.date(2024, 12, 1), as_of=dt.date(2024, 12, 31), unit="month")
-    months = retention.active_months(found["history"], declared=0)
+    months = retention.active_months(found["history"], declared=0, observed_months=24)
     rates = retention.retention(
         found["panel"], found["history"], spans, observed_from=dt.date(2024, 12, 1), known_from=dt.date(2024, 12, 1), active_months=months
     )
@@ -189,8 +190,9 @@ def test_bases_too_young_to_say_anything_say_so():
         retention.rivals(None, **RULE, confidence=0.95),
         judged=0,
         rule="own_rhythm",
-        overdue_chance=0.05,
+        by_chance=float("nan"),
         active_months=12,
+        rhythm_months=12,
     )
     assert [f.id for f in said] == ["retention_rate", "overdue", "reactivation"]
     assert all(f.why for f in said)
@@ -209,7 +211,21 @@ def test_the_rule_and_its_rival_are_tried_on_what_came_after():
     tried = retention.rivals(found["history_before"], **RULE, confidence=0.95).set_index("rule_class")
     assert tried.loc["own_rhythm", ["judged", "gone", "listed", "listed_and_gone"]].tolist() == [4, 2, 2, 2]
     assert tried.loc["fixed_silence", "recall_share"] == 0.5
-    assert retention.better_rule(tried.reset_index()) == "own_rhythm"
+    assert retention.better_rule(tried.reset_index()) == "fixed_silence", "one customer more or less is chance"
+    many = pd.concat([found["history_before"].assign(customer_id=lambda t, i=i: t["customer_id"] + str(i)) for i in range(20)])
+    tried = retention.rivals(many, **RULE, confidence=0.95)
+    assert retention.better_rule(tried) == tried["rule_class"].iloc[0] == "own_rhythm"
+    assert retention.false_alarms(tried, "own_rhythm", 100) == 0
+
+
+def test_false_alarms_are_counted_where_customers_bought_again_not_taken_from_theory():
+    """Of 40 who bought again the limit of 90 days had listed 10: of 200 judged today it will list about 50 by chance."""
+    before = pd.DataFrame({"customer_id": [str(i) for i in range(50)], "purchases": 9, "gaps": 8, "gap_log_mean": 3.4, "gap_log_var": 0.1})
+    before["silence_days"] = [120] * 10 + [20] * 30 + [200] * 10
+    before["silence_clock_days"], before["has_bought_since"] = before["silence_days"].astype(float), [True] * 40 + [False] * 10
+    tried = retention.rivals(before, **RULE, confidence=0.95)
+    assert tried.set_index("rule_class").loc["fixed_silence", "false_share"] == 0.25
+    assert retention.false_alarms(tried, "fixed_silence", 200) == 50
 
 
 def test_where_the_naive_rival_is_as_good_the_list_uses_it():
@@ -220,3 +236,16 @@ def test_where_the_naive_rival_is_as_good_the_list_uses_it():
     assert retention.better_rule(tried) == "fixed_silence"
     late = retention.overdue(found["history"], found["panel"], **(SETTINGS | {"rule": "fixed_silence"}))
     assert late["customer_id"].tolist() == ["gone"]
+
+
+def test_a_window_that_the_exports_cannot_show_is_cut_and_nothing_is_said_of_who_stays():
+    """Everybody buys every other year, and two years are observed: a window of a year and more would call all of them active."""
+    rows = [(f"C{i}", f"{year}-{1 + i % 12:02d}-15", 1) for i in range(60) for year in (2022, 2024)]
+    found = ledger_of(rows, as_of="2024-12-31", observed_from="2023-01-01")
+    assert retention.rhythm_months(found["history"], declared=0) > 12
+    months = retention.active_months(found["history"], declared=0, observed_months=24)
+    assert months == 12
+    said = findings._stayed(pd.DataFrame({"period": ["2024"]}), months, retention.rhythm_months(found["history"], declared=0))
+    assert "cannot be said" in said.message
+    assert "24" in said.why
+    assert retention.active_months(found["history"], declared=13, observed_months=24) == 13, "what is declared stands"

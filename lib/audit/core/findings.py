@@ -201,7 +201,7 @@ def judgement(row: pd.Series, currency: str) -> str:
         said = i18n.translate("The norm is {direction} {limit}: {verdict}.").format(direction=direction, limit=limit, verdict=said)
     else:
         said = said[0].upper() + said[1:] + "."
-    why = i18n.translate(row["why"])
+    why = i18n.render(row["why"])
     return f"{said} {why[0].upper()}{why[1:]}." if why else said
 
 

@@ -84,6 +84,11 @@ def choose(*, observed_from: dt.date, as_of: dt.date, unit: str) -> str:
     return "month"
 
 
+def observed_months(settings: Settings) -> int:
+    """How many whole months lie in the time observed."""
+    return len(of(settings, unit="month"))
+
+
 def known_from(observed_from: dt.date, burn_in_months: int) -> dt.date:
     """The first day on which a first purchase counts as a customer's first ever (P13).
 

@@ -40,6 +40,8 @@ WON = {
 }
 STAGES_MOST = 12  # different values of a column of stages
 ALONE_DAYS = 100  # a last day so far behind the one before it is rather a typing error
+SHORT_DAYS, USUAL_DAYS = 2, 60  # days that may be missing at a month's end; days of trade from which the usual weekdays are known
+IDLE_SHARE = 0.02  # of the lines: a weekday with less is no day of trade
 FEW_SHARE = 0.01  # of the lines
 
 
@@ -119,12 +121,26 @@ def unused(one: Found, lines: Found) -> dict[str, str]:
 
 
 def last_day(days: pl.Series) -> tuple[dt.date | None, dict[str, str]]:
-    """The last day of the lines; a few that stand alone far behind the others are asked about, and do not end the audit."""
+    """The last day of the lines; a few that stand alone far behind the others are asked about, and do not end the audit.
+
+    Where no day of trade is left in its month, or but a day or two, the month's end is offered: else the month would count as begun only.
+    """
     different = days.unique().sort(descending=True).to_list()
     for day, before in zip(different, different[1:], strict=False):
         if (day - before).days <= ALONE_DAYS or (days >= day).sum() > FEW_SHARE * len(days):
-            if day == different[0]:
-                return day, {}
-            question = _(N_("is {last} a typing error? The day before it is {day}, {gap} days earlier; as_of is set to that"))
-            return day, {"base.as_of": question.format(last=different[0], day=day, gap=(different[0] - day).days)}
+            if day != different[0]:
+                question = _(N_("is {last} a typing error? The day before it is {day}, {gap} days earlier; as_of is set to that"))
+                return day, {"base.as_of": question.format(last=different[0], day=day, gap=(different[0] - day).days)}
+            return _month_end(day, days)
     return (different[0] if different else None), {}
+
+
+def _month_end(day: dt.date, days: pl.Series) -> tuple[dt.date, dict[str, str]]:
+    end = (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
+    left = [day + dt.timedelta(days=n) for n in range(1, (end - day).days + 1)]
+    share = days.drop_nulls().dt.weekday().value_counts(normalize=True)
+    usual = set(share.filter(pl.col("proportion") >= IDLE_SHARE).to_series(0))
+    if not left or days.n_unique() < USUAL_DAYS or (len(left) > SHORT_DAYS and any(one.isoweekday() in usual for one in left)):
+        return day, {}
+    question = _(N_("the last line is of {day}; is its month complete? as_of is set to the month's end, {end}: set it back if not"))
+    return end, {"base.as_of": question.format(day=day, end=end)}

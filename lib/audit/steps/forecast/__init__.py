@@ -37,7 +37,7 @@ TABLES = (
         "forecast",
         "one series in one month to come",
         "kind_class name period",
-        "kind_class:t name:t method:t period:d forecast:m low:m high:m own_forecast:m",
+        "kind_class:t name:t method:t period:d forecast:m low:m high:m own_forecast:m booked:m",
         codes={"kind_class": Kind, "method": Method},
         headings={
             "own_forecast": N_("Before moving"),

@@ -16,7 +16,7 @@ from scipy import stats
 from audit.core import registry
 from audit.core.findings import NAN
 from audit.steps.forecast import methods
-from audit.steps.forecast.codes import Kind, Rest
+from audit.steps.forecast.codes import Kind, Method, Rest
 
 BETTER = 0.95  # of the naive rule's error, which a method must not exceed to be used
 
@@ -100,7 +100,7 @@ def _best(table: pd.DataFrame) -> str:
     """The method with the smallest WAPE if it is clearly below the better naive rule's, else that rule."""
     by = table.set_index("method")["wape_rate"].dropna()
     if by.empty:
-        return methods.MEAN
+        return Method.MEAN
     naive = by[[m for m in by.index if m in methods.NAIVE]]
     return str(by.idxmin()) if by.min() <= BETTER * naive.min() else str(naive.idxmin())
 
@@ -146,18 +146,30 @@ def _range(of: pd.DataFrame, confidence: float) -> tuple[float, float]:
     return -wide, wide
 
 
-def ahead(series: pd.DataFrame, made: pd.DataFrame, tried: pd.DataFrame, *, months: int, horizon: int, confidence: float) -> pd.DataFrame:
+def ahead(
+    series: pd.DataFrame,
+    begun: pd.DataFrame,
+    made: pd.DataFrame,
+    tried: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp,
+    months: int,
+    horizon: int,
+    confidence: float,
+) -> pd.DataFrame:
     """The coming months of every series by the method it uses, with ranges; parts are moved to add up to the company.
 
     A range within the horizon is that of the errors made; beyond it, where nothing was tried, it grows with the root of the distance.
-    Parts, and key accounts with all others, are multiplied by one number a month, so that
-    they sum to the company's own forecast.
+    Parts, and key accounts with all others, are multiplied by one number a month, so that they sum to the company's own forecast. Of a
+    month that has begun, what was sold until `as_of` is known: only the days left are forecast, as their share of the month.
 
     Returns
     -------
-    DataFrame with kind_class, name, method, period (first day), forecast, low, high, own_forecast (before the parts were moved).
+    DataFrame with kind_class, name, method, period (first day), forecast, low, high, own_forecast (before the parts were moved), booked
+    (of it, until `as_of`).
     """
-    rows = []
+    rows, left = [], np.ones(months)
+    left[0] = 1 - as_of.day / as_of.days_in_month if len(begun) else 1.0
     for kind, name in series.columns:
         values = series[(kind, name)].to_numpy(dtype=float)
         of = tried[(tried["kind_class"] == kind) & (tried["name"] == name) & tried["is_used"]]
@@ -169,6 +181,7 @@ def ahead(series: pd.DataFrame, made: pd.DataFrame, tried: pd.DataFrame, *, mont
         said = methods.forecast_with(values, method, months)
         wide = np.sqrt(np.maximum(np.arange(1, months + 1) / horizon, 1.0))
         periods = pd.date_range(series.index[-1], periods=months + 1, freq="MS")[1:]
+        booked = np.append(float(begun[(kind, name)].iloc[0]) if len(begun) else 0.0, np.zeros(months - 1))
         rows.append(
             pd.DataFrame(
                 {
@@ -176,9 +189,10 @@ def ahead(series: pd.DataFrame, made: pd.DataFrame, tried: pd.DataFrame, *, mont
                     "name": name,
                     "method": method,
                     "period": periods,
-                    "own_forecast": said,
-                    "low": np.clip(said + low * scale * wide, 0, None),
-                    "high": said + high * scale * wide,
+                    "own_forecast": booked + said * left,
+                    "low": booked + np.clip(said + low * scale * wide, 0, None) * left,
+                    "high": booked + (said + high * scale * wide) * left,
+                    "booked": booked,
                 }
             )
         )
@@ -191,7 +205,7 @@ def ahead(series: pd.DataFrame, made: pd.DataFrame, tried: pd.DataFrame, *, mont
         factor = table.loc[here, "period"].map(company / whole.where(whole > 0)).fillna(1.0)
         for column, own in [("forecast", "own_forecast"), ("low", "low"), ("high", "high")]:
             table.loc[here, column] = table.loc[here, own] * factor
-    return table[["kind_class", "name", "method", "period", "forecast", "low", "high", "own_forecast"]]
+    return table[["kind_class", "name", "method", "period", "forecast", "low", "high", "own_forecast", "booked"]]
 
 
 def key_against_other(tried: pd.DataFrame) -> pd.DataFrame:

@@ -19,8 +19,15 @@ def chapter_findings(
     *,
     horizon: int,
     confidence: float,
+    widest: float,
 ) -> list[Finding]:
-    """Sales of the coming year with their range, how well the method did, plan against forecast, key accounts against others."""
+    """Sales of the coming year with their range, how well the method did, plan against forecast, key accounts against others.
+
+    Parameters
+    ----------
+    widest
+        width of the range, over the forecast, beyond which it says nothing: then it is not said, and the plan is not held against it.
+    """
     company = tried[(tried["kind_class"] == Kind.COMPANY) & tried["is_used"]] if len(tried) else tried
     if company.empty:
         why = N_("too few whole months to try any method on months it has not seen")
@@ -30,29 +37,40 @@ def chapter_findings(
             )
         ]
     used = company.iloc[0]
-    return [_ahead(series, forecast, used, horizon), _errors(tried, used, confidence), *_plan(planned, horizon), *_keys(compared)]
+    first = _ahead(series, forecast, used, horizon, widest)
+    return [first, _errors(tried, used, confidence), *([] if first.why else _plan(planned, horizon)), *_keys(compared)]
 
 
-def _ahead(series: pd.DataFrame, forecast: pd.DataFrame, used: pd.Series, horizon: int) -> Finding:
+def _ahead(series: pd.DataFrame, forecast: pd.DataFrame, used: pd.Series, horizon: int, widest: float) -> Finding:
     of = forecast[forecast["kind_class"] == Kind.COMPANY].head(horizon)
     said, low, high = of_sum(of, float(used["balance_number"]))
+    title = N_("Sales to come")
+    if not high - low <= widest * said:
+        why = N_("the range of the best method is as wide as the forecast itself")
+        return Finding("forecast", "forecast", "model", N_("What sales will be cannot be said."), title=title, n=len(series), why=why)
     now = float(series[(Kind.COMPANY, "")].iloc[-12:].iloc[:horizon].sum()) if len(series) >= 12 else float("nan")
+    booked = float(of["booked"].sum())
+    plain = N_(
+        "Sales of the next {months} months are expected to be {value} ({low} to {high}), by “{method_class}”; the "
+        "same months of the last year brought {previous}."
+    )
+    begun = N_(
+        "Sales of the next {months} months, the one that has begun included, are expected to be {value} ({low} to {high}), {booked} of it "
+        "booked already, by “{method_class}”; the same months of the last year brought {previous}."
+    )
     return Finding(
         "forecast",
         "forecast",
         "model",
-        N_(
-            "Sales of the next {months} months are expected to be {value} ({low} to {high}), by “{method_class}”; the "
-            "same months of the last year brought {previous}."
-        ),
-        title=N_("Sales to come"),
+        begun if booked else plain,
+        title=title,
         value=said,
         unit="money",
         n=len(series),
         low=low,
         high=high,
         previous=now,
-        params={"months": len(of), "method_class": str(used["method"])},
+        params={"months": len(of), "method_class": str(used["method"]), "booked": booked},
     )
 
 

@@ -19,9 +19,10 @@ def monthly(
     keys: pd.DataFrame | None,
     observed_from: pd.Timestamp,
     until: pd.Timestamp,
+    as_of: pd.Timestamp,
     largest: int,
-) -> pd.DataFrame:
-    """One column per series, one row per whole month from `observed_from` to `until`, months without sales 0.
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """One column per series, one row per whole month from `observed_from` to `until`, months without sales 0; and the month begun after it.
 
     Parts are the regions of the master file (else there are none); key accounts are those of chapter accounts that are key by revenue,
     else the `largest` groups, and all others together; and as many
@@ -30,10 +31,11 @@ def monthly(
 
     Returns
     -------
-    DataFrame, index period (first day); columns a MultiIndex of kind_class (company, part, key account, other customer) and name.
+    DataFrame, index period (first day); columns a MultiIndex of kind_class (company, part, key account, other customer) and name; and one
+    of the same columns with what was sold until `as_of` in the month that is not over, no row where there is none.
     """
     first = observed_from.to_period("M") + int(observed_from.day > 1)
-    months = pd.period_range(first, until, freq="M").to_timestamp()
+    months = pd.period_range(first, as_of, freq="M").to_timestamp()
     of = panel[(panel["period"] >= months[0]) & (panel["period"] <= months[-1])] if len(months) else panel.iloc[:0]
     group = groups(customers, of["customer_id"])
     year = last_year(of, until=until)
@@ -60,7 +62,9 @@ def monthly(
     if key:
         found |= {(Kind.KEY, Rest.REST): total - sums[key].sum(axis=1)}
     found |= {(Kind.OTHER, g): sums[g] for g in others}
-    return pd.DataFrame(found, index=pd.DatetimeIndex(months, name="period"))
+    table = pd.DataFrame(found, index=pd.DatetimeIndex(months, name="period"))
+    is_whole = table.index <= until
+    return table[is_whole], table[~is_whole]
 
 
 def readable(table: pd.DataFrame, customers: pd.DataFrame | None) -> pd.DataFrame:

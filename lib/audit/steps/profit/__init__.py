@@ -109,7 +109,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     {
         "cost_drivers": ["cost_year", "drivers"],
         "cost_pools": ["pools", "selling_cost"],
-        "customers": ["customer_profits", "sensitivity", "statement", "losers", "of_keys", "whale"],
+        "customers": ["customer_profits", "sensitivity", "statement", "told", "losers", "of_keys", "whale"],
         "findings": ["chapter_findings"],
         "tax": ["tax_rate"],
     },

@@ -180,12 +180,16 @@ def of_keys(profits: pd.DataFrame, keys: pd.DataFrame | None) -> pd.DataFrame:
     return of.sort_values(["profit", "group"], ignore_index=True)
 
 
+def told(profits: pd.DataFrame) -> pd.DataFrame:
+    """The table as it is read: without the ends of the range, and without columns that hold no figure, since nothing is known of them."""
+    table = profits.drop(columns=["low_profit", "high_profit"])
+    return table.drop(columns=[c for c in table.columns if len(table) and table[c].isna().all()])
+
+
 def losers(profits: pd.DataFrame) -> pd.DataFrame:
-    """The rows of those with a loss, most first: in profit, or in margin where profit is not known; no column without a figure."""
+    """The rows of those with a loss, most first: in profit, or in margin where profit is not known."""
     leaves = profits["profit"].fillna(profits["margin"])
-    return (
-        profits[leaves < 0].assign(_l=leaves).sort_values(["_l", "group"], ignore_index=True).drop(columns="_l").dropna(axis=1, how="all")
-    )
+    return profits[leaves < 0].assign(_l=leaves).sort_values(["_l", "group"], ignore_index=True).drop(columns="_l")
 
 
 def whale(profits: pd.DataFrame) -> pd.DataFrame:

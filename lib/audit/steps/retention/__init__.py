@@ -37,12 +37,15 @@ TABLES = (
         "rivals",
         "one rule for silence",
         "rule_class",
-        "rule_class:t judged:n gone:n listed:n listed_and_gone:n precision_share:n low_share:n high_share:n recall_share:n f1_index:n",
+        "rule_class:t judged:n gone:n listed:n listed_and_gone:n precision_share:n low_share:n high_share:n recall_share:n f1_index:n "
+        "false_share:n advantage_number:n low_number:n high_number:n",
         codes={"rule_class": SilenceRule},
         headings={
             "precision_share": N_("Of these, gone"),
             "recall_share": N_("Of the gone, listed"),
             "f1_index": N_("F1 (both in one)"),
+            "false_share": N_("Of those who bought again, listed"),
+            "advantage_number": N_("Against the naive rule"),
         },
     ),
     written(
@@ -114,7 +117,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
         "findings": ["chapter_findings"],
-        "retention_rates": ["active_months", "retention", "by_unit", "rates", "cohort_retention", "survival"],
-        "silence": ["names", "yearly_revenue", "silence_chance", "rivals", "better_rule", "overdue", "reactivation", "winback"],
+        "retention_rates": ["rhythm_months", "active_months", "retention", "by_unit", "rates", "cohort_retention", "survival"],
+        "silence": ["names", "yearly_revenue", "silence_chance", "rivals", "better_rule", "false_alarms", "overdue", "reactivation", "winback"],
     },
 )  # fmt: skip

@@ -8,6 +8,7 @@ import pandas as pd
 
 from audit.core.findings import NAN, Finding
 from audit.i18n import mark as N_
+from audit.i18n import stored
 from audit.steps.retention.codes import SilenceRule, Since
 from audit.steps.retention.silence import better_rule
 
@@ -21,8 +22,9 @@ def chapter_findings(
     *,
     judged: int,
     rule: str,
-    overdue_chance: float,
+    by_chance: float,
     active_months: int,
+    rhythm_months: int,
 ) -> list[Finding]:
     """Retention of the last period beside the source's CRR, the overdue customers and their money, the chance of return.
 
@@ -32,19 +34,30 @@ def chapter_findings(
         from retention (one unit), overdue, reactivation, winback, rivals.
     judged
         customers with enough purchases for a rhythm of their own.
+    active_months, rhythm_months
+        the window in force, and the one that the customers' rhythms ask for: where it is longer, nothing is said of who stays.
+    by_chance
+        how many the list would hold of customers who will buy again (`false_alarms`); NaN where that was not tried.
     """
     return [
-        _stayed(rates, active_months),
-        *_crr(rates),
-        _late(late, judged, rule, overdue_chance),
+        _stayed(rates, active_months, rhythm_months),
+        *(_crr(rates) if active_months >= rhythm_months else []),
+        _late(late, judged, rule, by_chance),
         *_tried(tried),
         *_came_back(returns, lost),
     ]
 
 
-def _stayed(rates: pd.DataFrame, active_months: int) -> Finding:
-    if rates.empty:
-        why = N_("no complete period begins after customers have been watched for long enough")
+def _stayed(rates: pd.DataFrame, active_months: int, rhythm_months: int) -> Finding:
+    if rates.empty or active_months < rhythm_months:
+        too_long = stored(
+            N_("customers come back after as much as {months} months, and the exports show no more than {seen} before and after a period"),
+            months=rhythm_months,
+            seen=active_months,
+        )
+        why = (
+            too_long if active_months < rhythm_months else N_("no complete period begins after customers have been watched for long enough")
+        )
         return Finding(
             "retention_rate",
             "retention",
@@ -92,7 +105,7 @@ def _crr(rates: pd.DataFrame) -> list[Finding]:
     ]
 
 
-def _late(late: pd.DataFrame, judged: int, rule: str, overdue_chance: float) -> Finding:
+def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: float) -> Finding:
     if not judged:
         why = N_("no customer has bought often enough to show a rhythm")
         return Finding(
@@ -102,26 +115,42 @@ def _late(late: pd.DataFrame, judged: int, rule: str, overdue_chance: float) -> 
     money = float(fresh["yearly_revenue"].sum())
     own = N_(
         "{value} customers have gone silent within the last year for longer than their own rhythm explains, out of "
-        "{n} with a rhythm; by chance about {by_chance} would. In their last twelve months of buying they brought "
-        "{money_said}; {gone} more are long gone."
+        "{n} with a rhythm. In their last twelve months of buying they brought {money_said}; {gone} more are long gone."
     )
     fixed = N_(
-        "{value} customers have been silent beyond the fixed limit, a year at most, out of {n} with a rhythm; tried "
-        "out, the limit did as well as their own rhythms. In their last twelve months of buying they brought "
+        "{value} customers have been silent beyond the fixed limit, a year at most, out of {n} with a rhythm. In their last twelve "
+        "months of buying they brought {money_said}; {gone} more are long gone."
+    )
+    own_tried = N_(
+        "{value} customers have gone silent within the last year for longer than their own rhythm explains, out of {n} with a rhythm. About "
+        "{by_chance} of them may be false alarms: so often the rule named customers who then bought again. In their last twelve months of "
+        "buying they brought {money_said}; {gone} more are long gone."
+    )
+    fixed_tried = N_(
+        "{value} customers have been silent beyond the fixed limit, a year at most, out of {n} with a rhythm. About {by_chance} of them may "
+        "be false alarms: so often the limit named customers who then bought again. In their last twelve months of buying they brought "
         "{money_said}; {gone} more are long gone."
     )
+    nobody = N_("None of the {n} customers with a rhythm has been silent for longer than it explains; {gone} are long gone.")
+    is_tried = by_chance == by_chance
+    if not len(fresh):
+        message = nobody
+    elif rule == SilenceRule.OWN:
+        message = own_tried if is_tried else own
+    else:
+        message = fixed_tried if is_tried else fixed
     return Finding(
         "overdue",
         "retention",
         "model",
-        own if rule == SilenceRule.OWN else fixed,
+        message,
         title=N_("Overdue customers"),
         value=float(len(fresh)),
         unit="count",
         n=judged,
         money=money,
         who=" ".join(fresh["customer_id"].head(20)),
-        params={"by_chance": round(overdue_chance * judged), "money_said": money, "gone": len(late) - len(fresh)},
+        params={"by_chance": round(by_chance) if is_tried else 0, "money_said": money, "gone": len(late) - len(fresh)},
     )
 
 
@@ -130,17 +159,22 @@ def _tried(tried: pd.DataFrame) -> list[Finding]:
         return []
     by = tried.set_index("rule_class")
     own, fixed = by.loc[SilenceRule.OWN], by.loc[SilenceRule.FIXED]
+    better = N_(
+        "Tried out on the last holdout: of {n} customers silent beyond their own rhythm {value} bought nothing more "
+        "(interval {low} to {high}), and {recall_share} of all who were gone stood in the list; a fixed silence: "
+        "{fixed_listed} customers, {fixed_precision_share}, {fixed_recall_share}. The own rhythm did better beyond chance, and is used."
+    )
+    same = N_(
+        "Tried out on the last holdout: of {n} customers silent beyond their own rhythm {value} bought nothing more "
+        "(interval {low} to {high}), and {recall_share} of all who were gone stood in the list; a fixed silence: "
+        "{fixed_listed} customers, {fixed_precision_share}, {fixed_recall_share}. That is no difference beyond chance: the simpler rule is used."
+    )
     return [
         Finding(
             "overdue_tried",
             "retention",
             "estimate",
-            N_(
-                "Tried out on the last holdout: of {n} customers silent beyond their own rhythm {value} bought nothing more "
-                "(interval {low} to {high}), and {recall_share} of all who were gone stood in the list; a fixed silence: "
-                "{fixed_listed} customers, {fixed_precision_share}, {fixed_recall_share}. The list follows the rule that did "
-                "better: {rule}."
-            ),
+            better if better_rule(tried) == SilenceRule.OWN else same,
             title=N_("The overdue list tried out"),
             value=float(own["precision_share"]),
             low=float(own["low_share"]),
@@ -151,7 +185,6 @@ def _tried(tried: pd.DataFrame) -> list[Finding]:
                 "fixed_listed": int(fixed["listed"]),
                 "fixed_precision_share": float(fixed["precision_share"]),
                 "fixed_recall_share": float(fixed["recall_share"]),
-                "rule": SilenceRule(better_rule(tried)),
             },
         )
     ]

@@ -18,8 +18,8 @@ MONTH_DAYS = 30.44
 ACTIVE_QUANTILE = 0.9
 
 
-def active_months(history: pd.DataFrame, *, declared: float) -> int:
-    """For how many months after a purchase a customer counts as active: declared, or from the customers' own rhythms (P1).
+def rhythm_months(history: pd.DataFrame, *, declared: float) -> int:
+    """For how many months after a purchase a customer is still there: declared, or by the customers' own rhythms (P1).
 
     Nine tenths of the customers who came back make nine tenths of their purchases within so many months (log-normal gaps; the one
     gap itself where there is only one). Every customer counts once: pooled gaps would let the frequent buyers decide
@@ -33,6 +33,16 @@ def active_months(history: pd.DataFrame, *, declared: float) -> int:
     spread = np.sqrt(back["gap_log_var"].fillna(0.0))
     own = np.exp(back["gap_log_mean"] + stats.norm.ppf(ACTIVE_QUANTILE) * spread)
     return max(1, math.ceil(own.quantile(ACTIVE_QUANTILE) / MONTH_DAYS))
+
+
+def active_months(history: pd.DataFrame, *, declared: float, observed_months: int) -> int:
+    """For how many months after a purchase a customer counts as active: `rhythm_months`, as far as the exports can show it.
+
+    Who left is seen only where a silence of that length fits twice into the time observed: once before a period and once to its end. A
+    longer window would call everybody active, so that it is cut there; where the cut binds, nothing can be said of who stays.
+    """
+    own = rhythm_months(history, declared=declared)
+    return own if declared else min(own, max(1, observed_months // 2))
 
 
 def retention(

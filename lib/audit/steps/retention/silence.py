@@ -8,7 +8,7 @@ from scipy import stats
 
 from audit.core import registry
 from audit.core.findings import NAN
-from audit.stats import intervals, survival
+from audit.stats import bootstrap, intervals, survival
 from audit.steps.retention.codes import Reason, SilenceRule, Since
 from audit.steps.retention.retention_rates import MONTH_DAYS
 
@@ -71,41 +71,61 @@ def rivals(
 
     Returns
     -------
-    DataFrame, a row per rule, the better one (by F1; the naive one where they tie) first: rule_class, judged (customers with a rhythm
-    then),
-    gone (of these), listed, listed_and_gone, precision_share (with low_share, high_share, Wilson), recall_share, f1_index.
+    DataFrame, a row per rule: rule_class, judged (customers with a rhythm then), gone (of these), listed, listed_and_gone, precision_share
+    (with low_share, high_share, Wilson), recall_share, f1_index, false_share (listed, of those who bought again: what a list holds by
+    chance), advantage_number (F1 over the naive rule's; low_number, high_number: customers drawn anew; NaN for the naive one). The rule
+    that the list follows comes first.
     """
-    columns = [
-        "rule_class",
-        "judged",
-        "gone",
-        "listed",
-        "listed_and_gone",
-        "precision_share",
-        "low_share",
-        "high_share",
-        "recall_share",
-        "f1_index",
-    ]
     told = before is not None and (before["purchases"] >= rhythm_purchases) & (before["silence_days"] <= long_gone_days)
     if before is None or not told.any():
         return registry.empty("rivals")
     then = before[told].reset_index(drop=True)
-    gone = ~then["has_bought_since"]
+    gone = ~then["has_bought_since"].to_numpy(dtype=bool)
     chance = silence_chance(then, rhythm_purchases=rhythm_purchases, prior_gaps=prior_gaps)
+    by = {
+        SilenceRule.FIXED: (then["silence_days"] > fixed_silence_days).to_numpy(),
+        SilenceRule.OWN: (chance < overdue_chance).to_numpy(),
+    }
     rows = []
-    for rule, listed in [(SilenceRule.FIXED, then["silence_days"] > fixed_silence_days), (SilenceRule.OWN, chance < overdue_chance)]:
+    for rule, listed in by.items():
         hit, named, lost = int((listed & gone).sum()), int(listed.sum()), int(gone.sum())
         low, high = intervals.wilson(hit, named, confidence=confidence)
         precision, recall = (hit / named if named else NAN), (hit / lost if lost else NAN)
-        rows.append((rule, len(then), lost, named, hit, precision, low, high, recall, 2 * hit / (named + lost) if named + lost else NAN))
-    table = pd.DataFrame(rows, columns=columns)
-    return table.sort_values("f1_index", ascending=False, kind="stable", ignore_index=True)
+        false = (named - hit) / (len(then) - lost) if lost < len(then) else NAN
+        f1 = 2 * hit / (named + lost) if named + lost else NAN
+        rows.append((rule, len(then), lost, named, hit, precision, low, high, recall, f1, false))
+    columns = ["rule_class", "judged", "gone", "listed", "listed_and_gone", "precision_share", "low_share", "high_share", "recall_share"]
+    table = pd.DataFrame(rows, columns=[*columns, "f1_index", "false_share"])
+    table["advantage_number"], table["low_number"], table["high_number"] = NAN, NAN, NAN
+    is_own = table["rule_class"] == SilenceRule.OWN
+    table.loc[is_own, ["advantage_number", "low_number", "high_number"]] = _advantage(by, gone, table["f1_index"], confidence)
+    return table.assign(_o=table["rule_class"] != better_rule(table)).sort_values("_o", ignore_index=True).drop(columns="_o")
+
+
+def _advantage(by: dict[str, np.ndarray], gone: np.ndarray, f1: pd.Series, confidence: float) -> list[float]:
+    """How far the own rhythm's F1 lies above the fixed silence's, and between what it would, were other customers drawn."""
+    parts = [part for listed in by.values() for part in (2.0 * (listed & gone), listed + 1.0 * gone)]
+    hit_fixed, all_fixed, hit_own, all_own = bootstrap.sums(*parts)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        drawn = hit_own / all_own - hit_fixed / all_fixed
+    if np.isnan(drawn).all():
+        return [NAN] * 3
+    return [float(f1.iloc[1] - f1.iloc[0]), *np.nanquantile(drawn, [(1 - confidence) / 2, (1 + confidence) / 2])]
 
 
 def better_rule(tried: pd.DataFrame) -> str:
-    """The rule that the overdue list follows: the better one of `rivals`; the own rhythm where nothing could be tried."""
-    return SilenceRule.OWN if tried.empty or tried["f1_index"].isna().all() else str(tried["rule_class"].iloc[0])
+    """The rule that the overdue list follows: the own rhythm where it did better beyond chance, else the simpler one; the own rhythm too
+    where nothing could be tried (P11)."""
+    if tried.empty or tried["f1_index"].isna().all():
+        return SilenceRule.OWN
+    return SilenceRule.OWN if (tried["low_number"] > 0).any() else SilenceRule.FIXED
+
+
+def false_alarms(tried: pd.DataFrame, rule: str, judged: int) -> float:
+    """About how many of the customers judged today the rule lists although they will buy again, by what it did a holdout ago; NaN where it
+    was not tried."""
+    of = tried.loc[tried["rule_class"] == rule, "false_share"] if len(tried) else pd.Series(dtype=float)
+    return float(of.iloc[0] * judged) if len(of) else NAN
 
 
 def overdue(
@@ -121,8 +141,8 @@ def overdue(
 ) -> pd.DataFrame:
     """Customers silent for longer than the rule allows, most money first (B5): their own rhythm, or a fixed silence.
 
-    Of the customers who are still there, a share of about `overdue_chance` will stand here by chance. Customers with
-    fewer than `rhythm_purchases` purchases have no rhythm to judge and never stand here.
+    How many stand here by chance is not `overdue_chance` of them, since rhythms are no clockwork: `rivals` counts it. Customers with fewer
+    than `rhythm_purchases` purchases have no rhythm to judge and never stand here.
 
     Returns
     -------

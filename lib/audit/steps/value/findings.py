@@ -25,6 +25,7 @@ def chapter_findings(
     repeaters: int,
     points: float,
     horizon_months: int,
+    widest: float,
 ) -> list[Finding]:
     """Value to date, of the next year, how the models did, the bias of Gamma-Gamma, what five points of retention would bring, payback.
 
@@ -36,12 +37,14 @@ def chapter_findings(
         the rule that forecasts purchases.
     of_year
         the same money (margin or revenue) of the last twelve months.
+    widest
+        width of the range of value over the value beyond which it says nothing.
     """
     return [
         _to_date(whole),
-        _ahead(base, values, used, of_year, backtested),
+        _ahead(base, values, used, of_year, backtested, widest),
         *_tried(backtested, used),
-        _dependence(dependence, repeaters),
+        *_dependence(dependence, repeaters),
         _points(life, points, horizon_months),
         *_payback(paid),
     ]
@@ -85,11 +88,15 @@ def _to_date(whole: pd.DataFrame) -> Finding:
     )
 
 
-def _ahead(base: pd.DataFrame, values: pd.DataFrame, used: str, of_year: float, backtested: pd.DataFrame) -> Finding:
+def _ahead(base: pd.DataFrame, values: pd.DataFrame, used: str, of_year: float, backtested: pd.DataFrame, widest: float) -> Finding:
     row = base.iloc[0]
     params = {"rule_class": rule_named(used), "level_class": str(row["level_class"])}
-    if backtested.empty:
+    value, low, high = (float(row[c]) for c in ("horizon_value", "low_value", "high_value"))
+    is_wide = not high - low <= widest * abs(value)
+    if backtested.empty or is_wide:
         why = N_("the history is too short for any rule to be tried before it is used")
+        if len(backtested):
+            why = N_("its range is so wide that it includes everything from a fall to a multiple")
         return Finding(
             "value_ahead",
             "value",
@@ -149,47 +156,47 @@ def _tried(backtested: pd.DataFrame, used: str) -> list[Finding]:
     return [Finding("value_tried", "value", "fact", message, title=title, value=value, unit="ratio", n=n, params=params, **rival)]
 
 
-def _dependence(found: tuple[float, float, float], repeaters: int) -> Finding:
+def _dependence(found: tuple[float, float, float], repeaters: int) -> list[Finding]:
+    """Whether frequency and spend go together; a correlation that may be nothing is no finding."""
     rho, low, high = found
+    if low <= 0 <= high:
+        return []
     if rho != rho:
         why = N_("too few customers have bought again")
-        return Finding(
+        return [
+            Finding(
+                "value_independence",
+                "value",
+                "estimate",
+                N_("Whether those who buy often also spend more at a time cannot be said."),
+                title=N_("Frequency and spend"),
+                n=repeaters,
+                why=why,
+            )
+        ]
+    more = N_(
+        "Those who buy often also spend more at a time (rank correlation {rho_number}, {low_number} to "
+        "{high_number}, n = {n}): Gamma-Gamma takes the two as independent and would undervalue them."
+    )
+    less = N_(
+        "Those who buy often spend less at a time (rank correlation {rho_number}, {low_number} to {high_number}, n = "
+        "{n}): Gamma-Gamma takes the two as independent and would overvalue frequent buyers."
+    )
+    return [
+        Finding(
             "value_independence",
             "value",
             "estimate",
-            N_("Whether those who buy often also spend more at a time cannot be said."),
+            more if low > 0 else less,
             title=N_("Frequency and spend"),
+            value=rho,
+            unit="ratio",
             n=repeaters,
-            why=why,
+            low=low,
+            high=high,
+            params={"rho_number": rho, "low_number": low, "high_number": high},
         )
-    if low > 0:
-        message = N_(
-            "Those who buy often also spend more at a time (rank correlation {rho_number}, {low_number} to "
-            "{high_number}, n = {n}): Gamma-Gamma takes the two as independent and would undervalue them."
-        )
-    elif high < 0:
-        message = N_(
-            "Those who buy often spend less at a time (rank correlation {rho_number}, {low_number} to {high_number}, n = "
-            "{n}): Gamma-Gamma takes the two as independent and would overvalue frequent buyers."
-        )
-    else:
-        message = N_(
-            "How often customers buy says little of what they spend at a time (rank correlation {rho_number}, "
-            "{low_number} to {high_number}, n = {n}): the independence that Gamma-Gamma needs is not contradicted."
-        )
-    return Finding(
-        "value_independence",
-        "value",
-        "estimate",
-        message,
-        title=N_("Frequency and spend"),
-        value=rho,
-        unit="ratio",
-        n=repeaters,
-        low=low,
-        high=high,
-        params={"rho_number": rho, "low_number": low, "high_number": high},
-    )
+    ]
 
 
 def _points(life: pd.DataFrame, points: float, horizon_months: int) -> Finding:
