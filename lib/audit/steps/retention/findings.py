@@ -22,7 +22,7 @@ def chapter_findings(
     *,
     judged: int,
     rule: str,
-    by_chance: float,
+    by_chance: tuple[float, float, float],
     active_months: int,
     rhythm_months: int,
 ) -> list[Finding]:
@@ -37,7 +37,7 @@ def chapter_findings(
     active_months, rhythm_months
         the window in force, and the one that the customers' rhythms ask for: where it is longer, nothing is said of who stays.
     by_chance
-        how many the list would hold of customers who will buy again (`false_alarms`); NaN where that was not tried.
+        how many the list would hold of customers who will buy again (`false_alarms`, with its ends); NaN where that was not tried.
     """
     return [
         _stayed(rates, active_months, rhythm_months),
@@ -105,7 +105,7 @@ def _crr(rates: pd.DataFrame) -> list[Finding]:
     ]
 
 
-def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: float) -> Finding:
+def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, float, float]) -> Finding:
     if not judged:
         why = N_("no customer has bought often enough to show a rhythm")
         return Finding(
@@ -123,16 +123,16 @@ def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: float) -> Findi
     )
     own_tried = N_(
         "{value} customers have gone silent within the last year for longer than their own rhythm explains, out of {n} with a rhythm. About "
-        "{by_chance} of them may be false alarms: so often the rule named customers who then bought again. In their last twelve months of "
+        "{by_chance} of them ({fewest} to {most}) may be false alarms: so often the rule named customers who then bought again. In their last twelve months of "
         "buying they brought {money_said}; {gone} more are long gone."
     )
     fixed_tried = N_(
-        "{value} customers have been silent beyond the fixed limit, a year at most, out of {n} with a rhythm. About {by_chance} of them may "
-        "be false alarms: so often the limit named customers who then bought again. In their last twelve months of buying they brought "
+        "{value} customers have been silent beyond the fixed limit, a year at most, out of {n} with a rhythm. About {by_chance} of them ({fewest} "
+        "to {most}) may be false alarms: so often the limit named customers who then bought again. In their last twelve months of buying they brought "
         "{money_said}; {gone} more are long gone."
     )
     nobody = N_("None of the {n} customers with a rhythm has been silent for longer than it explains; {gone} are long gone.")
-    is_tried = by_chance == by_chance
+    is_tried = by_chance[0] == by_chance[0]
     if not len(fresh):
         message = nobody
     elif rule == SilenceRule.OWN:
@@ -150,8 +150,14 @@ def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: float) -> Findi
         n=judged,
         money=money,
         who=" ".join(fresh["customer_id"].head(20)),
-        params={"by_chance": round(by_chance) if is_tried else 0, "money_said": money, "gone": len(late) - len(fresh)},
+        params={**_counts(by_chance, len(fresh)), "money_said": money, "gone": len(late) - len(fresh)},
     )
+
+
+def _counts(by_chance: tuple[float, float, float], most: int) -> dict[str, int]:
+    """Whole customers, and no more of them than are listed."""
+    names = ("by_chance", "fewest", "most")
+    return {name: min(round(value), most) if value == value else 0 for name, value in zip(names, by_chance, strict=True)}
 
 
 def _tried(tried: pd.DataFrame) -> list[Finding]:

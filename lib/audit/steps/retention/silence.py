@@ -121,11 +121,19 @@ def better_rule(tried: pd.DataFrame) -> str:
     return SilenceRule.OWN if (tried["low_number"] > 0).any() else SilenceRule.FIXED
 
 
-def false_alarms(tried: pd.DataFrame, rule: str, judged: int) -> float:
-    """About how many of the customers judged today the rule lists although they will buy again, by what it did a holdout ago; NaN where it
-    was not tried."""
-    of = tried.loc[tried["rule_class"] == rule, "false_share"] if len(tried) else pd.Series(dtype=float)
-    return float(of.iloc[0] * judged) if len(of) else NAN
+def false_alarms(
+    tried: pd.DataFrame, rule: str, history: pd.DataFrame, *, rhythm_purchases: int, long_gone_days: float, confidence: float, **_rule
+) -> tuple[float, float, float]:
+    """About how many customers the rule lists today although they will buy again, and between what: by the share of those who bought again
+    that it had listed a holdout ago (Wilson); NaN where it was not tried."""
+    of = tried[tried["rule_class"] == rule]
+    judged = int(((history["purchases"] >= rhythm_purchases) & (history["silence_days"] <= long_gone_days)).sum())
+    if of.empty or of["judged"].iloc[0] == of["gone"].iloc[0]:
+        return NAN, NAN, NAN
+    row = of.iloc[0]
+    false, back = int(row["listed"] - row["listed_and_gone"]), int(row["judged"] - row["gone"])
+    low, high = intervals.wilson(false, back, confidence=confidence)
+    return judged * false / back, judged * low, judged * high
 
 
 def overdue(
