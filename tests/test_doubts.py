@@ -139,3 +139,10 @@ def test_a_cost_below_nothing_is_asked_about(tmp_path):
     write_base(tmp_path, "who,day,money,cost\n" + "A,2024-01-02,5,-4\nB,2024-01-03,9,5\n", toml)
     found = intake.check(tmp_path, settings.read(tmp_path)).doubts
     assert any("cost is below nothing" in i18n.render(one) for one in found["doubt"])
+
+
+def test_a_base_without_any_doubt_has_none_over_its_steps(tmp_path):
+    (tmp_path / "tables").mkdir()
+    store.registry.empty("doubts").to_parquet(tmp_path / "tables" / "doubts.parquet")
+    assert store.doubts(tmp_path, "value").columns.tolist() == store.registry.tables()["doubts"].names
+    assert store.doubted(tmp_path, "budgets") == set()

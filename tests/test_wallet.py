@@ -118,10 +118,28 @@ def test_without_budgets_only_an_achievable_level_is_told_and_called_so():
     sold, _given, customers, _truth = market(1, 100, 0)
     found = wallet.wallets(sold, None, customers=customers, **RULE, **ERRORS)
     assert set(found["basis_class"]) == {Basis.ACHIEVABLE}
-    said = wallet.chapter_findings(found, wallet.basis(sold, None, customers=customers, **RULE), *[pd.DataFrame()] * 4, rate=0.8)
+    said = wallet.chapter_findings(
+        found, wallet.basis(sold, None, customers=customers, **RULE), *[pd.DataFrame()] * 4, (0, 0.0, 0.0), rate=0.8
+    )
     assert said[0].why
     assert "no budget of theirs" in said[1].message
     assert len(said) == 2
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_budgets_that_neither_size_nor_sales_tell_stay_unknown(seed):
+    generator, ids = np.random.default_rng(seed), [f"c{i:03d}" for i in range(120)]
+    sold = panel(dict(zip(ids, np.exp(generator.normal(9, 1, 120)), strict=True)))
+    customers = pd.DataFrame({"customer_id": ids, "size": np.exp(generator.normal(4, 1, 120))})
+    given_ = budgets(*[(one, "x", "2025", float(np.exp(generator.normal(13, 1))), "declared") for one in ids[:60]])
+    tried = wallet.basis(sold, given_, customers=customers, **RULE)
+    assert not tried["is_used"].any()
+    found = wallet.wallets(sold, given_, customers=customers, **RULE, **ERRORS)
+    assert found["provenance_class"].value_counts().to_dict() == {"declared": 60, "unknown": 60}
+    said = {one.id: one for one in wallet.chapter_findings(found, tried, *[pd.DataFrame()] * 4, (60, 0.5, 1.0), rate=0.8)}
+    assert "same budget for everybody" in said["wallet_modelled"].why
+    found = wallet.wallets(sold, None, customers=customers, **RULE, **ERRORS)
+    assert set(found["provenance_class"]) == {"unknown"}, "a size that explains no sales gives no achievable level"
 
 
 def test_the_change_is_split_into_budget_and_share_exactly():

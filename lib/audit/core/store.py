@@ -93,7 +93,7 @@ def doubts(run_dir: str | Path, step: str) -> pd.DataFrame:
     if found is None or one.is_about_data:
         return registry.empty("doubts")
     rests_on = registry.rests_on(one)
-    touching = found[[bool(rests_on & set(tables.split())) for tables in found["touches"]]]
+    touching = found[found["touches"].map(lambda tables: bool(rests_on & set(tables.split()))).astype(bool)]
     order = touching.assign(_r=touching["verdict"] != "REFUSE", _s=-touching["share"].fillna(1.0))
     return order.sort_values(["_r", "_s"], kind="stable", ignore_index=True).drop(columns=["_r", "_s"])
 

@@ -4,7 +4,7 @@
     history     one row per customer: first, second, last purchase, own rhythm
     panel       one row per customer and month
     rhythm      season of the base, lengths of silence
-    behaviour   one row per customer: discounts, novelties, baskets; who sold to whom; categories by year
+    behaviour   one row per customer: discounts, novelties, baskets, also of each half of its days; who sold to whom; categories by year
     bridge      from what was booked to what this audit calls revenue
     engine      where all this is computed: here by polars, or by Spark on a cluster
 
@@ -51,8 +51,8 @@ def tables(
         how far before as_of the rules for silence are tried out (`history_before`); 0: not.
     novelty_days
         for how long after its launch a product is new.
-    settle
-        what computes each table, and gives it back for those that build on it: in memory, or `engine.written(folder)`.
+    materialise
+        what computes each table, and gives it back for those that build on it: in memory, or `engine.to_parquet(folder)`.
     """
     lines = nw.from_native(lines).lazy()
     parts = engine.parts(lines)
@@ -78,6 +78,10 @@ def tables(
     usual = behaviour.usual_prices(lines)
     usual = engine.beside(engine.rows(usual), bought) if usual is not None else None
     described["behaviour"] = [behaviour.behaviour(part, goods, usual, novelty_days=novelty_days) for part in traced]
+    described["halves"] = [
+        behaviour.halves(part, bought_by, goods, usual, season, novelty_days=novelty_days)
+        for part, bought_by in zip(traced, of_customers, strict=True)
+    ]
     described["mix"] = [behaviour.mix(part, goods) for part in traced]
     described["sellers"] = [behaviour.sellers(part) for part in traced]
     return found | {name: materialise(name, *frames) for name, frames in described.items() if frames[0] is not None}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
+from audit.ledger import history, rhythm
 from audit.ledger.engine import MONEY
 from audit.ledger.panel import month_of
 from audit.ledger.rhythm import days_between
@@ -32,18 +33,51 @@ def quarter_of(day: str) -> nw.Expr:
 
 def behaviour(traced: nw.LazyFrame, products: nw.LazyFrame | None, usual: nw.LazyFrame | None, *, novelty_days: int) -> nw.LazyFrame | None:
     """One row per customer (core/tables), by the usual prices; None where the lines name no products."""
+    lines = _sold(traced)
+    if lines is None:
+        return None
+    first = lines.group_by("customer_id", "product_id").agg(first_on=nw.col("date").min())
+    lines = lines.join(first, on=["customer_id", "product_id"], how="left")
+    same = {"same": (nw.col("date") > nw.col("first_on")).cast(nw.Int64).sum()}
+    return _shares(lines, products, usual, novelty_days=novelty_days, by=("customer_id",), more=same)
+
+
+def halves(
+    traced: nw.LazyFrame, purchases: nw.LazyFrame, products: nw.LazyFrame | None, usual: nw.LazyFrame | None, season, *, novelty_days: int
+) -> nw.LazyFrame:
+    """The same of each half of a customer's days, and its rhythm in each (core/tables): what a customer is shows in both, chance does not."""
+    by = ("customer_id", "half")
+    gaps = rhythm.gaps(purchases).with_columns(half=rhythm.half_of(nw.col("from_on")))
+    own = history.own_rhythm(gaps, season, by=by).select(*by, "gaps", "gap_log_var")
+    lines = _sold(traced)
+    if lines is None:
+        return own
+    lines = lines.with_columns(half=rhythm.half_of(nw.col("date")))
+    how = _shares(lines, products, usual, novelty_days=novelty_days, by=by, more={})
+    return how.drop([c for c in ("novelties",) if c in how.collect_schema().names()]).join(own, on=list(by), how="left")
+
+
+def _sold(traced: nw.LazyFrame) -> nw.LazyFrame | None:
+    """Sale lines with what is counted of them; None where they name no products."""
     names = traced.collect_schema().names()
     if "product_id" not in names:
         return None
     numbers = [c for c in ("amount", "quantity", "discount") if c in names]
-    lines = traced.filter(~nw.col("is_return")).select("customer_id", "product_id", "date", *[nw.col(c).cast(MONEY) for c in numbers])
-    first = lines.group_by("customer_id", "product_id").agg(first_on=nw.col("date").min())
-    lines = lines.join(first, on=["customer_id", "product_id"], how="left")
-    counted = {
-        "lines": nw.len().cast(nw.Int64),
-        "products": nw.col("product_id").n_unique().cast(nw.Int64),
-        "same": (nw.col("date") > nw.col("first_on")).cast(nw.Int64).sum(),
-    }
+    return traced.filter(~nw.col("is_return")).select("customer_id", "product_id", "date", *[nw.col(c).cast(MONEY) for c in numbers])
+
+
+def _shares(
+    lines: nw.LazyFrame,
+    products: nw.LazyFrame | None,
+    usual: nw.LazyFrame | None,
+    *,
+    novelty_days: int,
+    by: tuple[str, ...],
+    more: dict[str, nw.Expr],
+) -> nw.LazyFrame:
+    """Lines, products, and the shares that lines and products carry what they need for, one row per `by`."""
+    names = lines.collect_schema().names()
+    counted = {"lines": nw.len().cast(nw.Int64), "products": nw.col("product_id").n_unique().cast(nw.Int64), **more}
     if "discount" in names:
         lines = lines.with_columns(listed=nw.col("amount") + nw.col("discount"))
         counted |= {"discounts": nw.col("discount").sum(), "listed": nw.col("listed").sum()}
@@ -60,7 +94,7 @@ def behaviour(traced: nw.LazyFrame, products: nw.LazyFrame | None, usual: nw.Laz
             "new": nw.col("is_new").cast(nw.Int64).sum(),
             "novelties": (nw.col("novelty").n_unique() - nw.col("novelty").is_null().any().cast(nw.Int64)).cast(nw.Int64),
         }
-    who = lines.group_by("customer_id").agg(**counted)
+    who = lines.group_by(*by).agg(**counted)
     shares = {
         "same_share": ("same", "lines"), "novelty_share": ("new", "lines"), "discount_share": ("discounts", "listed"),
         "price_index": ("paid", "usual"),

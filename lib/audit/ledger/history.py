@@ -43,7 +43,7 @@ def history(
         **{name: nw.col(name).max() for name in firsts},
     }
     who = numbered.group_by("customer_id").agg(**facts)
-    who = who.join(_own_rhythm(rhythm.gaps(purchases), season), on="customer_id", how="left")
+    who = who.join(own_rhythm(rhythm.gaps(purchases), season), on="customer_id", how="left")
     who = who.with_columns(
         gaps=nw.coalesce("gaps", nw.lit(0).cast(nw.Int64)),
         silence_days=days_between(nw.col("last_on"), nw.lit(as_of)),
@@ -78,17 +78,16 @@ def summary(lines: nw.LazyFrame, *, as_of: dt.date) -> nw.LazyFrame:
     )
 
 
-def _own_rhythm(gaps: nw.LazyFrame, season: pl.DataFrame) -> nw.LazyFrame:
+def own_rhythm(gaps: nw.LazyFrame, season: pl.DataFrame, *, by: tuple[str, ...] = ("customer_id",)) -> nw.LazyFrame:
     """Count, median, and mean and variance of the log of each customer's gaps.
 
     Logs are summed as whole millionths, and results rounded to nine digits: the last digits of floating numbers differ from run to run,
-    and from
-    engine to engine.
+    and from engine to engine.
     """
     between = nw.max_horizontal(clock(nw.col("date"), season) - clock(nw.col("from_on"), season), nw.lit(0.05))
     logs = gaps.with_columns(log=(between.log() * MILLION).round().cast(nw.Int64))
     logs = logs.with_columns(square=nw.col("log") * nw.col("log"))
-    own = logs.group_by("customer_id").agg(
+    own = logs.group_by(*by).agg(
         gaps=nw.len().cast(nw.Int64), gap_days=nw.col("days").median(), first=nw.col("log").sum(), second=nw.col("square").sum()
     )
     n, first, second = (nw.col(c).cast(nw.Float64) for c in ("gaps", "first", "second"))

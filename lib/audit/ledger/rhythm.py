@@ -69,6 +69,12 @@ def day_number(day: nw.Expr) -> nw.Expr:
     return before * 365 + before // 4 - before // 100 + before // 400 + day.dt.ordinal_day().cast(nw.Int64)
 
 
+def half_of(day: nw.Expr) -> nw.Expr:
+    """0 or 1: in which half of a customer's days a day falls, as by a coin that falls alike in every run; no weekly or monthly rhythm keeps
+    to one side of it."""
+    return (day_number(day) * 104_729 // 1009) % 2
+
+
 def silences(purchases: nw.LazyFrame, *, as_of: dt.date) -> nw.LazyFrame:
     """How many silences of each length ended in a purchase, and how many are still open on as_of."""
     last = purchases.group_by("customer_id").agg(last_on=nw.col("date").max())

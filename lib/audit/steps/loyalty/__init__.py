@@ -26,6 +26,7 @@ STEP = Step(
     ),
     uses=(
         "behaviour",
+        "halves",
         "activities",
         "customers",
         "managers",
@@ -81,6 +82,16 @@ TABLES = (
             "jaccard_index": N_("Mean Jaccard"),
         },
     ),
+    written(
+        "loyalty_reliability",
+        "one feature",
+        "feature",
+        "feature:t customers:c reliability_share:n low_share:n high_share:n",
+        codes={"feature": Feature},
+        headings={
+            "reliability_share": N_("The same in both halves"),
+        },
+    ),
     findings_table("findings_loyalty"),
 )
 
@@ -100,6 +111,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     {
         "clusters": ["gap_statistic", "clusters_found", "assigned", "agreement"],
         "type_features": ["TYPES", "features"],
+        "reliability": ["reliability", "told"],
         "findings": ["sampled", "chapter_findings"],
         "assignment": ["types", "types_by_sample", "again", "summary", "profiles", "members"],
     },

@@ -7,19 +7,27 @@ import pandas as pd
 
 from audit.core import registry
 from audit.core.findings import NAN
-from audit.steps.loyalty.clusters import assigned, centres, clusters_found, gap_statistic, stability
+from audit.steps.loyalty.clusters import agreement, assigned, centres, clusters_found, gap_statistic, stability
 from audit.steps.loyalty.codes import LoyaltyType, Stability
 from audit.steps.loyalty.scoring import by_definition, evidence, mixtures, scales, scores
 from audit.steps.loyalty.type_features import SPEAKS_FOR
 
 
 def types(
-    table: pd.DataFrame, *, draws: int, least_score: float, least_strength: float, least_gap_errors: float, least_customers: int
+    table: pd.DataFrame,
+    *,
+    draws: int,
+    least_score: float,
+    least_strength: float,
+    least_gap_errors: float,
+    least_customers: int,
+    least_agreement: float,
 ) -> dict[str, pd.DataFrame]:
-    """Both routes over a table of features.
+    """Both routes over a table of features that differ between customers beyond sampling (`reliability.told`).
 
     Declines (no clusters, all "no clear type") where fewer than `least_customers` customers or two types can be looked at, or
-    where the gap statistic finds no groups. Members of groups that are not trusted have no clear type either.
+    where the gap statistic finds no groups. Nobody has a clear type either where the two routes agree less than `least_agreement`, and no
+    member of a group that is not trusted.
 
     Returns
     -------
@@ -38,7 +46,7 @@ def types(
     rule = by_definition(loud, least_score=least_score)
     mixed = mixtures(loud)
     points = evidence(loud, mixed)
-    gaps = gap_statistic(points, draws=draws)
+    gaps = gap_statistic(table, _points, draws=draws)
     k = clusters_found(gaps, least_gap_errors=least_gap_errors)
     found = empty | {"loyalty_gaps": gaps, "loyalty_scales": kept, "loyalty_mixtures": mixed}
     if k == 1:
@@ -48,7 +56,15 @@ def types(
     member = assigned(points, middle, least_strength=least_strength)
     doubtful = steady.loc[steady["stability_class"] == Stability.NOT_TRUSTED, "cluster"]
     member["loyalty_type"] = member["loyalty_type"].where(~member["cluster"].isin(doubtful), LoyaltyType.UNCLEAR)
+    if agreement(rule, member["loyalty_type"]) < least_agreement:
+        member["loyalty_type"] = LoyaltyType.UNCLEAR
     return found | {"loyalty_types": _together(rule, member), "loyalty_centres": middle, "loyalty_stability": steady}
+
+
+def _points(table: pd.DataFrame) -> pd.DataFrame:
+    """Features as evidence for each type, all that it takes made of these features themselves."""
+    loud = scores(table, scales(table))
+    return evidence(loud, mixtures(loud))
 
 
 def types_by_sample(
@@ -79,7 +95,7 @@ def types_by_sample(
 
 def _everybody(table: pd.DataFrame, made: dict[str, pd.DataFrame], *, least_score: float, least_strength: float) -> pd.DataFrame:
     """loyalty_types of all customers by what a sample of them gave."""
-    if made["loyalty_centres"].empty:
+    if made["loyalty_centres"].empty or (made["loyalty_types"]["loyalty_class"] == LoyaltyType.UNCLEAR).all():
         rule = (
             by_definition(scores(table, made["loyalty_scales"]), least_score=least_score)
             if len(made["loyalty_scales"])
@@ -109,7 +125,7 @@ def _together(rule: pd.Series, member: pd.DataFrame) -> pd.DataFrame:
 
 
 def summary(types: pd.DataFrame, yearly: pd.Series) -> pd.DataFrame:
-    """Each type with its customers and money of a year by both routes, and what to do (D7).
+    """Each type with its customers and money of a year by both routes, and what to do (D7): only for a type that somebody clearly is.
 
     Returns
     -------
@@ -122,7 +138,7 @@ def summary(types: pd.DataFrame, yearly: pd.Series) -> pd.DataFrame:
             int((types["loyalty_class"] == t).sum()),
             float(money[types["loyalty_class"] == t].sum()),
             int((types["by_definition_class"] == t).sum()),
-            t.action,
+            t.action if (types["loyalty_class"] == t).any() else "",
         )
         for t in LoyaltyType
     ]

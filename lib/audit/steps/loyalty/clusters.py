@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 from sklearn.cluster import KMeans
@@ -11,33 +13,54 @@ from audit.core.findings import NAN
 from audit.steps.loyalty.codes import LoyaltyType, Stability
 
 MOST_CLUSTERS = 6
+TIED = (("variety", "sameness"), ("discount", "price_paid"))  # one feature with two signs; a discount lowers the price paid
 
 
 STABLE, PATTERN = 0.75, 0.6  # Hennig's reading of the mean Jaccard, method "Remarks that bind"
 
 
-def gap_statistic(points: pd.DataFrame, *, draws: int, seed: int = 0) -> pd.DataFrame:
-    """For each number of groups, how much tighter they are than in data whose columns are permuted independently (P16).
+def gap_statistic(table: pd.DataFrame, points_of: Callable[[pd.DataFrame], pd.DataFrame], *, draws: int, seed: int = 0) -> pd.DataFrame:
+    """For each number of groups, how much tighter they are than in data whose features were permuted independently (P16).
 
-    A uniform null would find one cluster in four planted ones; permuted columns keep every column's own shape and
-    destroy only what goes together.
+    A uniform null would find one cluster in four planted ones; permuted features keep every feature's own shape and destroy only what goes
+    together. What is tied by how it is counted goes on together (TIED), and the permuted features become points by the same way: one feature
+    that speaks for two types makes groups out of noise otherwise.
+
+    Parameters
+    ----------
+    table
+        features, a column each.
+    points_of
+        what makes points of features, as for the customers themselves.
 
     Returns
     -------
     DataFrame with clusters (1 to 6), gap_number, error_number (of the null, Tibshirani's s).
     """
-    values = points.to_numpy()
+    values = points_of(table).to_numpy()
     generator = np.random.default_rng(seed)
     ks = [k for k in range(1, MOST_CLUSTERS + 1) if k < len(np.unique(values, axis=0))]
-    own = np.array([_tightness(values, k) for k in ks])
-    null = np.array([[_tightness(_permuted(values, generator), k) for k in ks] for _ in range(draws)])
+    own = np.array(_tightnesses(values, ks))
+    null = np.array([_tightnesses(points_of(permuted(table, generator)), ks) for _ in range(draws)])
     gap = null.mean(axis=0) - own
     error = null.std(axis=0) * np.sqrt(1 + 1 / draws)
     return pd.DataFrame({"clusters": ks, "gap_number": gap, "error_number": error})
 
 
-def _permuted(values: np.ndarray, generator) -> np.ndarray:
-    return np.column_stack([generator.permutation(column) for column in values.T])
+def permuted(table: pd.DataFrame, generator: np.random.Generator) -> pd.DataFrame:
+    """The features, each shuffled over the customers by itself; those that are tied, together."""
+    order, found = {}, {}
+    for name in table.columns:
+        tie = next((tie for tie in TIED if name in tie), (name,))
+        if tie not in order:
+            order[tie] = generator.permutation(len(table))
+        found[name] = table[name].to_numpy()[order[tie]]
+    return pd.DataFrame(found, index=table.index)
+
+
+def _tightnesses(points, ks: list[int]) -> list[float]:
+    values = np.asarray(points)
+    return [_tightness(values, k) for k in ks]
 
 
 def _tightness(values: np.ndarray, k: int) -> float:

@@ -31,12 +31,21 @@ def sampled(sample: pd.DataFrame) -> list[Finding]:
 
 
 def chapter_findings(
-    types: pd.DataFrame, gaps: pd.DataFrame, steady: pd.DataFrame, *, looked_at: list[str], least_purchases: int
+    types: pd.DataFrame,
+    gaps: pd.DataFrame,
+    steady: pd.DataFrame,
+    reliable: pd.DataFrame,
+    *,
+    looked_at: list[str],
+    least_purchases: int,
+    least_agreement: float,
 ) -> list[Finding]:
     """Whether there are types to find, who they are, and how far the two routes agree."""
     n = len(types)
     if gaps.empty:
         why = N_("too few customers with a rhythm, or features that speak for fewer than two types")
+        if len(reliable) > len(looked_at):
+            why = N_("what would speak for types differs between customers no more than between two halves of one customer’s days")
         return [
             Finding(
                 "loyalty",
@@ -65,10 +74,25 @@ def chapter_findings(
                 n=n,
             )
         ]
+    same = agreement(types["by_definition_class"], _by_groups(types, steady))
+    if same < least_agreement:
+        why = N_("the groups do not agree with what the types mean, so that their names would be guesses")
+        return [
+            Finding(
+                "loyalty",
+                "loyalty",
+                "model",
+                N_("Customers fall into groups, but which loyalty types these are cannot be said (n = {n})."),
+                title=N_("Loyalty types"),
+                unit="count",
+                n=n,
+                why=why,
+            ),
+            _agreement(same, n),
+        ]
     clear = types["loyalty_class"] != LoyaltyType.UNCLEAR
     counts = types.loc[clear, "loyalty_class"].value_counts()
     trusted = int((steady["stability_class"] != Stability.NOT_TRUSTED).sum())
-    same = agreement(types["by_definition_class"], types["loyalty_class"])
     most = LoyaltyType(counts.index[0]) if len(counts) else LoyaltyType.UNCLEAR
     return [
         Finding(
@@ -90,17 +114,27 @@ def chapter_findings(
                 "groups": len(steady),
             },
         ),
-        Finding(
-            "loyalty_agreement",
-            "loyalty",
-            "model",
-            N_(
-                "Groups and definitions agree to {value} (adjusted Rand index: 1 the same, 0 as by chance); where they "
-                "differ, ask the customer before acting."
-            ),
-            title=N_("Agreement of loyalty types"),
-            value=same,
-            unit="ratio",
-            n=n,
-        ),
+        _agreement(same, n),
     ]
+
+
+def _by_groups(types: pd.DataFrame, steady: pd.DataFrame) -> pd.Series:
+    """The type of each customer's group, where the group is trusted."""
+    names = steady["type"].where(steady["stability_class"] != Stability.NOT_TRUSTED, LoyaltyType.UNCLEAR)
+    return types["cluster"].map(dict(zip(steady["cluster"], names, strict=True))).fillna(LoyaltyType.UNCLEAR)
+
+
+def _agreement(same: float, n: int) -> Finding:
+    return Finding(
+        "loyalty_agreement",
+        "loyalty",
+        "model",
+        N_(
+            "Groups and definitions agree to {value} (adjusted Rand index: 1 the same, 0 as by chance); where they "
+            "differ, ask the customer before acting."
+        ),
+        title=N_("Agreement of loyalty types"),
+        value=same,
+        unit="ratio",
+        n=n,
+    )

@@ -1,10 +1,10 @@
 """Which customers to grow, which to keep, which to serve at low cost, and which only where it pays?
 
 Two axes: how attractive a customer is, and how strong our position with it. Each is a weighted mean of criteria, every criterion the
-customer's rank among all (0 to 1), so that
-no unit decides; the weights are printed, drawn anew, and a class that does not survive that is said to stand on a border (D8, D11). What
-is unknown of a customer is
-left out of its mean, and how much of the weight was known is printed. Companies under common control are one customer.
+customer's rank among all (0 to 1), so that no unit decides. Weights are a judgement and months are a sample: both are drawn anew, and a
+class that does not survive it is said to stand on a border; where two halves of the customers' own months do not agree on the classes,
+none is claimed (D8, D11). What is unknown of a customer is left out of its mean, and how much of the weight was known is printed.
+Companies under common control are one customer. `key` is said of key accounts alone, which are chosen by other reasons.
 """
 
 import lazy_loader
@@ -64,7 +64,7 @@ TABLES = (
         "portfolio_capacity",
         "one manager",
         "manager_id",
-        "manager_id:t customers:c development:c key:c maintenance:c opportunistic:c",
+        "manager_id:t customers:c development:c core:c maintenance:c opportunistic:c new:c",
     ),
     written(
         "portfolio_conflicts",
@@ -76,9 +76,11 @@ TABLES = (
 )
 
 HEADINGS = {  # of columns that only excerpts show
+    "source_class": N_("The source’s word"),
     "package_class": N_("What it gets"),
     "withheld_class": N_("What it does not get"),
     "weight_share": N_("Weight"),
+    "reliability_share": N_("The same in both halves"),
     "rank_index": N_("Rank correlation"),
     "axis_class": (N_("Axis"), Axis),
     "criterion_class": (N_("Criterion"), Criterion),
@@ -91,8 +93,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
         "allocation": ["balance", "capacity", "conflicts", "named_rivals"],
-        "axes": ["ATTRACTIVE", "POSITION", "criteria", "weights"],
-        "classes": ["portfolio", "sensitivity", "packages"],
+        "axes": ["ATTRACTIVE", "POSITION", "Sold", "sold", "criteria", "reliability", "own", "weights"],
+        "classes": ["portfolio", "agreement_of_halves", "sensitivity", "packages"],
         "findings": ["chapter_findings"],
     },
 )  # fmt: skip

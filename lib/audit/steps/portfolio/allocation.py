@@ -72,16 +72,17 @@ def capacity(table: pd.DataFrame, *, customers: pd.DataFrame | None) -> pd.DataF
 
     Returns
     -------
-    DataFrame with manager_id, customers, development, key, maintenance, opportunistic (counts); most to develop first. No rows where
+    DataFrame with manager_id, customers, development, core, maintenance, opportunistic, new (counts); most to develop first. No rows where
     nobody says who looks after whom.
     """
     columns = [
         "manager_id",
         "customers",
         PortfolioClass.DEVELOPMENT,
-        PortfolioClass.KEY,
+        PortfolioClass.CORE,
         PortfolioClass.MAINTENANCE,
         PortfolioClass.OPPORTUNISTIC,
+        PortfolioClass.NEW,
     ]
     if customers is None or "manager_id" not in customers.columns:
         return registry.empty("portfolio_capacity")
@@ -101,14 +102,14 @@ def conflicts(table: pd.DataFrame, *, customers: pd.DataFrame | None) -> pd.Data
 
     Returns
     -------
-    DataFrame with group, rival, industry, region, revenue (of both): pairs of key and development customers whose class is clear; most
+    DataFrame with group, rival, industry, region, revenue (of both): pairs of core and development customers whose class is clear; most
     money first.
     """
     columns = ["group", "rival", "industry", "region", "revenue"]
     if customers is None or not {"industry", "region"} <= set(customers.columns):
         return registry.empty("portfolio_conflicts")
     first = leads(customers)
-    of = table[table["portfolio_class"].isin([PortfolioClass.KEY, PortfolioClass.DEVELOPMENT]) & table["is_clear"]].copy()
+    of = table[table["portfolio_class"].isin([PortfolioClass.CORE, PortfolioClass.DEVELOPMENT]) & table["is_clear"]].copy()
     for column in ("industry", "region"):
         of[column] = of["group"].map(first[column]).fillna("")
     of = of[(of["industry"] != "") & (of["region"] != "")][["group", "industry", "region", "revenue"]].nlargest(LARGEST, "revenue")

@@ -10,8 +10,8 @@ from audit.i18n import shown
 from audit.i18n import translate as _
 from audit.report.style import BLUE, GREEN, MUTED, ORANGE, SAND, Chart, canvas, clear_axes, nothing, percent_axis
 
-COLOURS = {"key": BLUE, "development": GREEN, "maintenance": ORANGE, "opportunistic": SAND}
-MARKERS = {"key": "o", "development": "^", "maintenance": "s", "opportunistic": "x"}
+COLOURS = {"core": BLUE, "development": GREEN, "maintenance": ORANGE, "opportunistic": SAND, "new": MUTED}
+MARKERS = {"core": "o", "development": "^", "maintenance": "s", "opportunistic": "x", "new": "+"}
 
 
 def portfolio(table: pd.DataFrame, names: pd.Series, *, border: float, most: int = 5) -> Chart:
@@ -48,7 +48,7 @@ def portfolio(table: pd.DataFrame, names: pd.Series, *, border: float, most: int
     axes.set_ylim(-0.02, 1.02)
     axes.set_xlabel(_("our position"))
     axes.set_ylabel(_("attractiveness"))
-    legend = axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=4, fontsize=8)
+    legend = axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=5, fontsize=8)
     for handle in legend.legend_handles:
         handle.set_sizes([40])
     said = ", ".join(f"{named('portfolio_class', name)} {int((table['portfolio_class'] == name).sum())}" for name in COLOURS)
@@ -71,8 +71,8 @@ def effort(parts: pd.DataFrame) -> Chart:
     axes.legend(fontsize=8)
     percent_axis(axes.yaxis)
     clear_axes(axes, keep="y")
-    key = parts.iloc[0]
-    alt = _("Key customers bring {sales} of the sales and {profit} of the profit.")
+    core = parts.iloc[0]
+    alt = _("Core customers bring {sales} of the sales and {profit} of the profit.")
     return Chart(
-        figure, alt.format(sales=shown("x_share", float(key["revenue_share"])), profit=shown("x_share", float(key["profit_share"])))
+        figure, alt.format(sales=shown("x_share", float(core["revenue_share"])), profit=shown("x_share", float(core["profit_share"])))
     )

@@ -1,18 +1,19 @@
-"""Every customer's place and class, and whether it hangs on the weights."""
+"""Every customer's place and class, and whether it would be the same with other weights and in another year of the same customers."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 from scipy import stats
+from sklearn.metrics import cohen_kappa_score
 
 from audit.core.findings import NAN
 from audit.i18n import mark as N_
-from audit.steps.portfolio.axes import ATTRACTIVE, POSITION, known_of
+from audit.steps.portfolio.axes import ATTRACTIVE, POSITION, Sold, criteria, halvings, known_of
 from audit.steps.portfolio.codes import PortfolioClass
 
 PACKAGES = {  # D12, G3: what each class gets, and what it does not
-    PortfolioClass.KEY: (
+    PortfolioClass.CORE: (
         N_("a personal manager and a deputy, a written plan, visits of the head, first to hear of new products"),
         N_("no shared manager, no answer later than the same day"),
     ),
@@ -27,6 +28,10 @@ PACKAGES = {  # D12, G3: what each class gets, and what it does not
     PortfolioClass.OPPORTUNISTIC: (
         N_("list prices, payment in advance, orders by shop or telephone"),
         N_("no visits, no credit, no reserve stock"),
+    ),
+    PortfolioClass.NEW: (
+        N_("every promise kept, a call after the first delivery, an offer for the second order"),
+        N_("no verdict before a year"),
     ),
 }
 
@@ -52,23 +57,32 @@ def _axis(ranks: pd.DataFrame, weight: dict[str, float]) -> pd.Series:
 def _classes(attractive: np.ndarray, position: np.ndarray, border: float) -> np.ndarray:
     return np.select(
         [(attractive >= border) & (position >= border), attractive >= border, position >= border],
-        [PortfolioClass.KEY, PortfolioClass.DEVELOPMENT, PortfolioClass.MAINTENANCE],
+        [PortfolioClass.CORE, PortfolioClass.DEVELOPMENT, PortfolioClass.MAINTENANCE],
         PortfolioClass.OPPORTUNISTIC,
     )
 
 
 def portfolio(
-    made: pd.DataFrame,
+    of: Sold,
     debtors: pd.DataFrame | None = None,
     *,
     of_attractive: dict[str, float],
     of_position: dict[str, float],
     border: float,
     draws: int,
+    is_claimed: bool,
 ) -> pd.DataFrame:
-    """Every customer's place and class, and how often it keeps the class when the weights are drawn anew (D8, D11).
+    """Every customer's place and class, and how often it keeps the class when months and weights are drawn anew (D8, D11).
 
-    Weights are drawn evenly between half and one and a half times their value.
+    Each customer's twelve months are drawn with replacement, as another year of the same customer might have been, its budget within its
+    range, and the weights evenly between half and one and a half times their value: redrawn weights alone say nothing of chance. Customers who have bought for less than
+    a year are new, and judged by nothing yet. Draws keep close to what was seen, and so flatter it: where halves of the months do not agree
+    on the classes at all (`agreement_of_halves`), nobody's class is clear.
+
+    Parameters
+    ----------
+    is_claimed
+        whether halves agree enough for classes to be claimed.
 
     Returns
     -------
@@ -76,14 +90,16 @@ def portfolio(
     least 0.8 of them), known_share (of the weights of both axes), is_stopped (it has stopped paying: no class speaks for serving it on
     credit); by class, then most revenue first.
     """
-    ranks = _ranks(made.drop(columns=["revenue", "is_budget_known"]))
-    attractive, position = (_axis(ranks, weight) for weight in (of_attractive, of_position))
+    made = criteria(of)
+    attractive, position = _places(made, of_attractive, of_position)
     known_a, known_p = (known_of(made)[list(w)].mul(pd.Series(w)).sum(axis=1) / sum(w.values()) for w in (of_attractive, of_position))
     found = _classes(attractive.to_numpy(), position.to_numpy(), border)
     generator, kept = np.random.default_rng(0), np.zeros(len(made))
     for _ in range(draws):
         moved = [{c: w * generator.uniform(0.5, 1.5) for c, w in weight.items()} for weight in (of_attractive, of_position)]
-        kept += _classes(*(_axis(ranks, weight).to_numpy() for weight in moved), border) == found
+        drawn = criteria(of, generator.integers(0, 12, (len(made), 12)), generator)
+        kept += _classes(*(place.to_numpy() for place in _places(drawn, *moved)), border) == found
+    found = np.where(made["is_new"] > 0, PortfolioClass.NEW, found)
     table = pd.DataFrame(
         {
             "group": made.index, "revenue": made["revenue"].to_numpy(), "attractiveness_index": attractive.to_numpy(),
@@ -91,7 +107,8 @@ def portfolio(
             "kept_share": kept / max(draws, 1), "known_share": ((known_a + known_p) / 2).to_numpy(),
         }
     )  # fmt: skip
-    table["is_clear"] = table["kept_share"] >= ENOUGH
+    is_new = table["portfolio_class"] == PortfolioClass.NEW
+    table["is_clear"] = (is_claimed & (table["kept_share"] >= ENOUGH)) | is_new
     owing = debtors.set_index("group") if debtors is not None else pd.DataFrame(columns=["is_stopped", "overdue"])
     table["is_stopped"] = table["group"].isin(owing.index[owing["is_stopped"].astype(bool)])
     order = table["portfolio_class"].map({name: i for i, name in enumerate(PortfolioClass)})
@@ -111,6 +128,25 @@ def portfolio(
     ]
 
 
+def _places(made: pd.DataFrame, of_attractive: dict[str, float], of_position: dict[str, float]) -> tuple[pd.Series, pd.Series]:
+    """Attractiveness and position of every customer."""
+    ranks = _ranks(made.drop(columns=["revenue", "is_budget_known", "is_new"]))
+    return _axis(ranks, of_attractive), _axis(ranks, of_position)
+
+
+def agreement_of_halves(of: Sold, *, of_attractive: dict[str, float], of_position: dict[str, float], border: float) -> float:
+    """Cohen's kappa of the classes by two halves of each customer's own months, the mean over many halvings: 1 the same, 0 as by chance; NaN for
+    fewer than two customers that are not new."""
+    found = []
+    for sides in halvings(of):
+        old = (sides[0]["is_new"] == 0).to_numpy()
+        if old.sum() < 2:
+            return NAN
+        placed = [_classes(*(place.to_numpy() for place in _places(side, of_attractive, of_position)), border)[old] for side in sides]
+        found.append(cohen_kappa_score(*placed))
+    return float(np.nanmean(found)) if not np.isnan(found).all() else NAN
+
+
 def sensitivity(made: pd.DataFrame, *, of_attractive: dict[str, float], of_position: dict[str, float], border: float) -> pd.DataFrame:
     """What leaving out each criterion would change: the ranking on its axis, and the classes (D11).
 
@@ -119,7 +155,7 @@ def sensitivity(made: pd.DataFrame, *, of_attractive: dict[str, float], of_posit
     DataFrame with criterion_class (left out), rank_index (Spearman's correlation of the axis with and without it), changed (customers of
     another class), changed_share.
     """
-    ranks = _ranks(made.drop(columns=["revenue", "is_budget_known"]))
+    ranks = _ranks(made.drop(columns=["revenue", "is_budget_known", "is_new"]))
     whole = {"a": _axis(ranks, of_attractive), "p": _axis(ranks, of_position)}
     now = _classes(whole["a"].to_numpy(), whole["p"].to_numpy(), border)
     rows = []
@@ -138,7 +174,7 @@ def sensitivity(made: pd.DataFrame, *, of_attractive: dict[str, float], of_posit
 
 
 def packages() -> pd.DataFrame:
-    """What each class gets, and what it does not (D12, G3): portfolio_class, package_class, withheld_class."""
-    return pd.DataFrame(
-        [(name, *PACKAGES[name]) for name in PortfolioClass], columns=["portfolio_class", "package_class", "withheld_class"]
-    )
+    """What each class gets, and what it does not (D12, G3): portfolio_class, source_class (the source's word), package_class,
+    withheld_class."""
+    columns = ["portfolio_class", "source_class", "package_class", "withheld_class"]
+    return pd.DataFrame([(name, name.meaning, *PACKAGES[name]) for name in PortfolioClass], columns=columns)

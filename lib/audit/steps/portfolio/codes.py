@@ -7,12 +7,13 @@ from audit.i18n import mark as N_
 
 
 class PortfolioClass(Code):
-    """What a customer is to us (D8)."""
+    """What a customer is to us (D8), with the source's word for it; `key` is said of key accounts alone, which are others."""
 
-    KEY = "key", N_("key")
-    DEVELOPMENT = "development", N_("development")
-    MAINTENANCE = "maintenance", N_("maintenance")
-    OPPORTUNISTIC = "opportunistic", N_("opportunistic")
+    CORE = "core", N_("core"), N_("S1: key")
+    DEVELOPMENT = "development", N_("to develop"), N_("S1: developing key")
+    MAINTENANCE = "maintenance", N_("to maintain"), N_("S1: maintained")
+    OPPORTUNISTIC = "opportunistic", N_("opportunistic"), N_("S1: casual")
+    NEW = "new", N_("new"), N_("bought for less than a year: not judged yet")
 
 
 class Criterion(Code):

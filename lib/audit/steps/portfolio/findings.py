@@ -12,10 +12,23 @@ ENOUGH_BUDGETS = 0.5  # share of the customers with a known or estimated budget 
 
 
 def chapter_findings(
-    table: pd.DataFrame, made: pd.DataFrame, parts: pd.DataFrame, loads: pd.DataFrame, pairs: pd.DataFrame, *, most: float
+    table: pd.DataFrame,
+    made: pd.DataFrame,
+    parts: pd.DataFrame,
+    loads: pd.DataFrame,
+    pairs: pd.DataFrame,
+    *,
+    most: float,
+    agreement: float,
+    least_agreement: float,
 ) -> list[Finding]:
-    """How many customers are of which class, effort against profit, whether the classes hang on the weights, who has too many to
-    develop."""
+    """How many customers are of which class, effort against profit, whether the classes are more than chance, who has too many to develop.
+
+    Parameters
+    ----------
+    agreement, least_agreement
+        Cohen's kappa of the classes by two halves of the customers' months, and the least at which classes are claimed.
+    """
     if table.empty:
         return [
             Finding(
@@ -27,7 +40,24 @@ def chapter_findings(
                 why=N_("nobody bought in the last twelve months"),
             )
         ]
-    return [_sizes(parts, made), _clear(table), *_stopped(table), *_effort(parts), *_loads(loads, most), *_pairs(pairs)]
+    if not agreement >= least_agreement:
+        return [_unclear(table, agreement), *_stopped(table)]
+    return [_sizes(parts, made), _clear(table, agreement), *_stopped(table), *_effort(parts), *_loads(loads, most), *_pairs(pairs)]
+
+
+def _unclear(table: pd.DataFrame, agreement: float) -> Finding:
+    why = N_("two halves of the customers’ own months put them into different classes: what the classes would tell is mostly chance")
+    return Finding(
+        "portfolio",
+        "portfolio",
+        "model",
+        N_("Which customers to grow and which to keep cannot be said (n = {n})."),
+        title=N_("Classes of the portfolio"),
+        unit="count",
+        n=len(table),
+        why=why,
+        params={"agreement": agreement},
+    )
 
 
 def _sizes(parts: pd.DataFrame, made: pd.DataFrame) -> Finding:
@@ -47,8 +77,8 @@ def _sizes(parts: pd.DataFrame, made: pd.DataFrame) -> Finding:
         "portfolio",
         "model",
         N_(
-            "Of {n} customers {key} are key, {value} worth developing, {maintenance} to be maintained and "
-            "{opportunistic} to be served where it pays; the key ones bring {key_share} of the sales."
+            "Of {n} customers {core} are core, {value} worth developing, {maintenance} to be maintained, "
+            "{opportunistic} to be served where it pays and {new} too new to be judged; the core ones bring {core_share} of the sales."
         ),
         title=N_("Classes of the portfolio"),
         value=float(by.loc[PortfolioClass.DEVELOPMENT, "customers"]),
@@ -56,33 +86,36 @@ def _sizes(parts: pd.DataFrame, made: pd.DataFrame) -> Finding:
         n=int(by["customers"].sum()),
         why=why,
         params={
-            "key": int(by.loc[PortfolioClass.KEY, "customers"]),
+            "core": int(by.loc[PortfolioClass.CORE, "customers"]),
+            "new": int(by.loc[PortfolioClass.NEW, "customers"]),
             "maintenance": int(by.loc[PortfolioClass.MAINTENANCE, "customers"]),
             "opportunistic": int(by.loc[PortfolioClass.OPPORTUNISTIC, "customers"]),
-            "key_share": float(by.loc[PortfolioClass.KEY, "revenue_share"]),
+            "core_share": float(by.loc[PortfolioClass.CORE, "revenue_share"]),
         },
     )
 
 
-def _clear(table: pd.DataFrame) -> Finding:
+def _clear(table: pd.DataFrame, agreement: float) -> Finding:
+    table = table[table["portfolio_class"] != PortfolioClass.NEW]
     return Finding(
         "portfolio_clear",
         "portfolio",
         "fact",
         N_(
-            "{value} of the customers keep their class in four of five draws of the weights; the other {count} stand on "
-            "a border, and what is done with them is a judgement."
+            "{value} of the customers keep their class in four of five draws of months and weights; the other {count} stand on "
+            "a border, and what is done with them is a judgement. Two halves of the months agree on the classes to {agreement_number} "
+            "(Cohen’s kappa: 1 the same, 0 as by chance)."
         ),
-        title=N_("Whether classes hang on the weights"),
+        title=N_("Whether classes are more than chance"),
         value=float(table["is_clear"].mean()),
         n=len(table),
-        params={"count": int((~table["is_clear"]).sum())},
+        params={"count": int((~table["is_clear"]).sum()), "agreement_number": agreement},
     )
 
 
 def _stopped(table: pd.DataFrame) -> list[Finding]:
     stopped = table[
-        table["is_stopped"] & table["portfolio_class"].isin([PortfolioClass.KEY, PortfolioClass.DEVELOPMENT, PortfolioClass.MAINTENANCE])
+        table["is_stopped"] & table["portfolio_class"].isin([PortfolioClass.CORE, PortfolioClass.DEVELOPMENT, PortfolioClass.MAINTENANCE])
     ]
     if stopped.empty:
         return []
@@ -123,13 +156,13 @@ def _effort(parts: pd.DataFrame) -> list[Finding]:
         ]
     message = N_(
         "Customers to be served only where it pays take {value} of the cost of serving and bring {profit} of {whole} "
-        "profit; key ones take {key_share} and bring {key_profit}."
+        "profit; core ones take {core_share} and bring {core_profit}."
     )
     params = {
         "profit": float(last["profit"]),
         "whole": float(by["profit"].sum()),
-        "key_share": float(by.loc[PortfolioClass.KEY, "effort_share"]),
-        "key_profit": float(by.loc[PortfolioClass.KEY, "profit"]),
+        "core_share": float(by.loc[PortfolioClass.CORE, "effort_share"]),
+        "core_profit": float(by.loc[PortfolioClass.CORE, "profit"]),
     }
     return [
         Finding(

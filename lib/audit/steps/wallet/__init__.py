@@ -92,7 +92,7 @@ TABLES = (
         "wallet_rules",
         "one rule for budgets",
         "rule",
-        "rule:t customers:c pinball_number:n held_share:n widened_number:n is_used:f",
+        "rule:t customers:c pinball_number:n advantage_number:n low_number:n high_number:n held_share:n widened_number:n is_used:f",
         codes={"rule": Basis},
         headings={
             "pinball_number": N_("Loss"),

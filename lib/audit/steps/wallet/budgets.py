@@ -1,11 +1,10 @@
 """How large is each customer's whole purchase of our kind of goods, and how is that known?
 
 Where nobody was asked, peers tell: a quantile regression of the budgets that are known on the customers' size and on what they buy from
-us, its range widened until it holds the
-stated share of the budgets that it had not seen (conformal). Past sales alone are no potential (P25), so the naive rival, everybody with
-the usual share, is tried on the
-same folds and used where it is as good. Without budgets there is only what the largest buyers of that size buy from us: an achievable
-level, not a budget.
+us, its range widened until it holds the stated share of the budgets that it had not seen (conformal). Past sales alone are no potential
+(P25), so the naive rival, everybody with the usual share, is tried on the same folds and used where it is as good. A rule that tells
+budgets it had not seen no better than the same budget for all knows nothing: then they stay unknown. Without budgets there is only what
+the largest buyers of that size buy from us: an achievable level, not a budget, and only where size tells it.
 
 Sources: method F1, P25, P26; Rosset, Perlich et al. 2007 (quantile estimation of wallets); Romano, Patterson and Candes 2019
 (conformalised quantile regression).
@@ -18,6 +17,7 @@ import pandas as pd
 
 from audit.core.findings import NAN
 from audit.core.groups import groups
+from audit.stats import bootstrap
 from audit.steps.wallet.codes import Basis, Provenance
 
 MIDDLE = 0.5
@@ -104,6 +104,11 @@ def _usual(x: np.ndarray, y: np.ndarray, at: np.ndarray, levels: list[float]) ->
     return at[:, -1:] + np.quantile(y - x[:, -1], levels)[None, :]
 
 
+def _same(x: np.ndarray, y: np.ndarray, at: np.ndarray, levels: list[float]) -> np.ndarray:
+    """What a rule must beat to know anything: the same quantiles for everybody."""
+    return np.tile(np.quantile(y, levels), (len(at), 1))
+
+
 def _models(features: pd.DataFrame) -> dict[str, tuple]:
     """Rules that these customers can feed, by name: their columns, and how quantiles are found."""
     there = [c for c in features.columns if features[c].notna().mean() > 0.5]
@@ -118,11 +123,11 @@ def basis(
 
     Returns
     -------
-    DataFrame with rule, customers, pinball_number (mean loss of the three quantiles, of logarithms; the smaller the better), held_share
-    (of unseen budgets within the range before it was widened),
-    widened_number (of the logarithm, so that `rate` are held), is_used. No rows with fewer than `least` budgets.
+    DataFrame with rule, customers, pinball_number (mean loss of the three quantiles, of logarithms; the smaller the better),
+    advantage_number (by how much it is smaller than with the same budget for all; low_number, high_number: customers drawn anew),
+    held_share (of unseen budgets within the range before it was widened), widened_number (of the logarithm, so that `rate` are held),
+    is_used (none where no rule is clearly better than the same budget for all). No rows with fewer than `least` budgets.
     """
-    columns = ["rule", "customers", "pinball_number", "held_share", "widened_number", "is_used"]
     year = whole_year(budgets, until=until)
     told, features = _told(panel, budgets, customers, year)
     rows = []
@@ -131,21 +136,29 @@ def basis(
         x = features.loc[told.index, columns_of].dropna()
         if len(x) < least:
             continue
-        unseen, y = _unseen(x.to_numpy(), np.log(told.loc[x.index].to_numpy()), read, levels)
-        off = y[:, None] - unseen
-        pinball = np.maximum(np.array(levels) * off, (np.array(levels) - 1) * off).mean()
+        y = np.log(told.loc[x.index].to_numpy())
+        unseen, loss = _unseen(x.to_numpy(), y, read, levels)
         score = np.maximum(unseen[:, 0] - y, y - unseen[:, -1])
-        rows.append((name, len(x), pinball, float((score <= 0).mean()), _conformal(score, rate)))
-    table = pd.DataFrame(rows, columns=columns[:-1])
+        over = _advantage(_unseen(x.to_numpy(), y, _same, levels)[1] - loss, rate)
+        rows.append((name, len(x), float(loss.mean()), *over, float((score <= 0).mean()), _conformal(score, rate)))
+    columns = ["rule", "customers", "pinball_number", "advantage_number", "low_number", "high_number", "held_share", "widened_number"]
+    table = pd.DataFrame(rows, columns=columns)
     return table.assign(is_used=table["rule"] == _best(table)).sort_values(["pinball_number", "rule"], ignore_index=True)
 
 
 def _best(table: pd.DataFrame) -> str:
-    """The rule with the smallest loss; the naive one unless it is at least a twentieth worse."""
-    if table.empty:
+    """The rule with the smallest loss of those that know anything; the naive one unless it is at least a twentieth worse; empty where none
+    knows."""
+    by = table[table["low_number"] > 0].set_index("rule")["pinball_number"]
+    if by.empty:
         return ""
-    by = table.set_index("rule")["pinball_number"]
     return Basis.USUAL_SHARE if Basis.USUAL_SHARE in by.index and by[Basis.USUAL_SHARE] <= by.min() * 1.05 else str(by.idxmin())
+
+
+def _advantage(gain: np.ndarray, confidence: float) -> tuple[float, float, float]:
+    """Mean gain of a rule over another on the same customers, and its ends, customers drawn anew."""
+    [drawn] = bootstrap.means(gain)
+    return float(gain.mean()), *np.quantile(drawn, [(1 - confidence) / 2, (1 + confidence) / 2])
 
 
 def _told(panel, budgets, customers, year) -> tuple[pd.Series, pd.DataFrame]:
@@ -157,12 +170,13 @@ def _told(panel, budgets, customers, year) -> tuple[pd.Series, pd.DataFrame]:
 
 
 def _unseen(x: np.ndarray, y: np.ndarray, read, levels: list[float]) -> tuple[np.ndarray, np.ndarray]:
-    """Quantiles of every row, from the other folds."""
+    """Quantiles of every row, from the other folds; and each row's loss by them (pinball, the mean over the levels)."""
     fold = np.random.default_rng(0).permutation(len(y)) % FOLDS
     found = np.empty((len(y), len(levels)))
     for k in range(FOLDS):
         found[fold == k] = read(x[fold != k], y[fold != k], x[fold == k], levels)
-    return found, y
+    off = y[:, None] - found
+    return found, np.maximum(np.array(levels) * off, (np.array(levels) - 1) * off).mean(axis=1)
 
 
 def _conformal(score: np.ndarray, rate: float) -> float:
@@ -210,7 +224,10 @@ def wallets(
     table["budget"], table["low_budget"], table["high_budget"] = table["given"], table["given"] * (1 - error), table["given"] * (1 + error)
     table["basis_class"] = ""
     tried = basis(panel, budgets, customers=customers, until=until, rate=rate, least=least)
-    read = _modelled(told, features, tried, rate) if len(tried) else _achievable(table["revenue"], features, least)
+    if tried["is_used"].any():
+        read = _modelled(told, features, tried, rate)
+    else:
+        read = _achievable(features, least, rate) if tried.empty else _nobody()
     missing = table["provenance_class"].eq(Provenance.UNKNOWN) & read["budget"].reindex(table.index).notna()
     for column in ("budget", "low_budget", "high_budget"):
         table[column] = table[column].where(~missing, read[column].reindex(table.index))
@@ -245,21 +262,25 @@ def _modelled(told: pd.Series, features: pd.DataFrame, tried: pd.DataFrame, rate
     )
 
 
-def _achievable(revenue: pd.Series, features: pd.DataFrame, least: int) -> pd.DataFrame:
-    """Without budgets: the upper tenth of what customers of that size buy from us, between the upper quarter and the upper twentieth."""
-    of = features[["size", "sales"]].dropna()
-    empty = pd.DataFrame(
-        {
-            "budget": pd.Series(dtype=float),
-            "low_budget": pd.Series(dtype=float),
-            "high_budget": pd.Series(dtype=float),
-            "basis_class": pd.Series(dtype="str"),
-        }
+def _nobody() -> pd.DataFrame:
+    """No budget estimated."""
+    return pd.DataFrame(
+        {c: pd.Series(dtype=float) for c in ("budget", "low_budget", "high_budget")} | {"basis_class": pd.Series(dtype="str")}
     )
+
+
+def _achievable(features: pd.DataFrame, least: int, rate: float) -> pd.DataFrame:
+    """Without budgets: the upper tenth of what customers of that size buy from us, between the upper quarter and the upper twentieth; of
+    nobody where size tells sales it had not seen no better than the same level for all."""
+    of, levels = features[["size", "sales"]].dropna(), [0.75, 0.9, 0.95]
     if len(of) < least or of["size"].nunique() < 3:
-        return empty
+        return _nobody()
+    x, y = of[["size"]].to_numpy(), of["sales"].to_numpy()
+    _mean, low, _high = _advantage(_unseen(x, y, _same, levels)[1] - _unseen(x, y, _quantiles, levels)[1], rate)
+    if not low > 0:
+        return _nobody()
     at = features["size"].dropna()
-    found = np.exp(_quantiles(of[["size"]].to_numpy(), of["sales"].to_numpy(), at.to_numpy()[:, None], [0.75, 0.9, 0.95]))
+    found = np.exp(_quantiles(x, y, at.to_numpy()[:, None], levels))
     return pd.DataFrame(
         {"budget": found[:, 1], "low_budget": found[:, 0], "high_budget": found[:, 2], "basis_class": Basis.ACHIEVABLE}, index=at.index
     )

@@ -22,6 +22,7 @@ class Basis(Code):
     BY_SALES = "sales", N_("peers by sales to them")
     BY_BOTH = "size_and_sales", N_("peers by size and sales")
     USUAL_SHARE = "usual_share", N_("the usual share for all")
+    SAME = "same_for_all", N_("the same budget for all")
     ACHIEVABLE = "achievable", N_("what the largest buyers of that size buy from us")
 
 

@@ -98,7 +98,9 @@ def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[F
     if of.empty and not unknown:
         return []
     if of.empty:
-        why = N_("too few budgets are known, and customers’ sizes are not")
+        why = N_("too few budgets are known, and customers’ sizes are not known or do not tell what they buy")
+        if len(tried):
+            why = N_("no rule told budgets that it had not seen better than the same budget for everybody would")
         return [
             Finding(
                 "wallet_modelled",
