@@ -31,7 +31,7 @@ from audit.steps.retention.codes import SilenceRule
 ROOT = Path(__file__).parents[1]
 SEEDS = 20
 AS_OF = dt.date(2025, 12, 31)
-LOYALTY = {"draws": 50, "least_score": 0.5, "least_strength": 0.10, "least_gap_errors": 4, "least_customers": 60}
+LOYALTY = {"draws": 50, "least_score": 0.5, "least_strength": 0.10, "least_gap_errors": 4, "least_customers": 60, "least_agreement": 0.2}
 RULE = {"rhythm_purchases": 5, "prior_gaps": 4, "overdue_chance": 0.05, "fixed_silence_days": 90, "long_gone_days": 365}
 WINDOWS = {"holdout_days": 0, "novelty_days": 180}
 
@@ -82,8 +82,10 @@ def as_pandas(frame) -> pd.DataFrame:
 
 
 def features_of(made: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """What loyalty types are found by."""
-    return loyalty.features(made["history"], made["behaviour"], activities=made["activities"], as_of=pd.Timestamp(AS_OF), least_purchases=6)
+    """What loyalty types are found by: features that are the customers' own."""
+    seen = {"activities": made["activities"], "as_of": pd.Timestamp(AS_OF), "least_purchases": 6}
+    reliable = loyalty.reliability(made["history"], made["halves"], **seen, confidence=0.95)
+    return loyalty.told(loyalty.features(made["history"], made["behaviour"], **seen), reliable, least_reliability=0.5)
 
 
 def loyalty_found(seeds: int) -> pd.DataFrame:
@@ -105,8 +107,7 @@ def loyalty_found(seeds: int) -> pd.DataFrame:
             "k-means": KMeans(4, n_init=10, random_state=0).fit_predict(scaled),
             "supervised": cross_val_predict(RandomForestClassifier(100, random_state=0), scaled, true, cv=5),
         }
-        drawn = np.random.default_rng(seed)
-        shuffled = pd.DataFrame({c: drawn.permutation(table[c].to_numpy()) for c in table}, index=table.index)
+        shuffled = loyalty.permuted(table, np.random.default_rng(seed))
         rows.append(
             {name: adjusted_rand_score(true, label) for name, label in labels.items()}
             | {

@@ -164,11 +164,11 @@ def test_planted_portfolio_classes_are_found(demo):
     """By the planted budgets; К0001 and the holding Г01 are large and steady with us. Budgets in doubt place nobody."""
     placed = store.load(demo, "portfolio").set_index("group")
     placed = placed.drop(index=store.doubted(demo, "budgets") & set(placed.index))
-    assert placed.loc[["К0001", "Г01"], "portfolio_class"].tolist() == ["key"] * 2
+    assert placed.loc[["К0001", "Г01"], "portfolio_class"].tolist() == ["core"] * 2
     truth, sold = TRUTHS.groupby(groups_of(demo))["wallet"].sum().reindex(placed.index), placed["revenue"]
     by = pd.DataFrame({"wallet": truth.rank(pct=True), "share": (sold / truth).rank(pct=True)}).groupby(placed["portfolio_class"]).mean()
-    assert by.loc[["key", "development"], "wallet"].min() > by.loc[["maintenance", "opportunistic"], "wallet"].max()
-    assert by.loc[["key", "maintenance"], "share"].min() > by.loc[["development", "opportunistic"], "share"].max()
+    assert by.loc[["core", "development"], "wallet"].min() > by.loc[["maintenance", "opportunistic"], "wallet"].max()
+    assert by.loc[["core", "maintenance"], "share"].min() > by.loc[["development", "opportunistic"], "share"].max()
 
 
 def test_who_stopped_paying_is_found_and_days_beyond_terms_are_the_planted_ones(demo, capsys):

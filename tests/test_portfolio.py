@@ -175,6 +175,7 @@ def test_customers_who_are_all_alike_get_no_classes(seed):
 
 def test_a_criterion_that_chance_decides_is_left_out():
     of, _axes = noise(0)
+    of.facts["tenure"] = np.arange(len(of.facts), dtype=float)
     reliable = portfolio.reliability(of)
     assert (reliable.set_index("criterion")["reliability_share"].drop("tenure").dropna() < 0.5).all()
     assert portfolio.own({"growth": 0.2, "tenure": 0.2}, reliable, least=0.5) == {"tenure": 0.2}

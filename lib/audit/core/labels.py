@@ -22,6 +22,7 @@ SENTENCES = {
     "refused_class",
     "models",
     "package_class",
+    "source_class",
     "withheld_class",
 }  # stored texts
 COMMON = {  # headings of columns that several rooms share, and of the pages that belong to no room

@@ -109,9 +109,9 @@ HEADINGS = {  # of columns that only excerpts show
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
-        "clusters": ["gap_statistic", "clusters_found", "assigned", "agreement"],
+        "clusters": ["gap_statistic", "permuted", "clusters_found", "assigned", "agreement"],
         "type_features": ["TYPES", "features"],
-        "reliability": ["reliability", "told"],
+        "halves": ["reliability", "told"],
         "findings": ["sampled", "chapter_findings"],
         "assignment": ["types", "types_by_sample", "again", "summary", "profiles", "members"],
     },

@@ -23,7 +23,7 @@ def types(
     least_customers: int,
     least_agreement: float,
 ) -> dict[str, pd.DataFrame]:
-    """Both routes over a table of features that differ between customers beyond sampling (`reliability.told`).
+    """Both routes over a table of features that differ between customers beyond sampling (`halves.told`).
 
     Declines (no clusters, all "no clear type") where fewer than `least_customers` customers or two types can be looked at, or
     where the gap statistic finds no groups. Nobody has a clear type either where the two routes agree less than `least_agreement`, and no

@@ -11,6 +11,7 @@ import pandas as pd
 from audit.core.findings import NAN
 from audit.core.groups import groups
 from audit.core.periods import last_year
+from audit.stats.reliability import of_whole
 from audit.steps.portfolio.codes import Axis, Criterion
 from audit.steps.wallet.codes import Basis
 
@@ -132,7 +133,7 @@ def reliability(of: Sold) -> pd.DataFrame:
     for first, second in halvings(of):
         old = first["is_new"] == 0
         r = pd.Series({c: first.loc[old, c].rank().corr(second.loc[old, c].rank()) for c in (*ATTRACTIVE, *POSITION)})
-        found.append(2 * r / (1 + r))
+        found.append(pd.Series(of_whole(r), index=r.index))
     table = pd.DataFrame(found).mean()
     return table.rename_axis("criterion").rename("reliability_share").reset_index()
 
@@ -146,10 +147,9 @@ def halvings(of: Sold) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
 
 
 def own(weight: dict[str, float], reliable: pd.DataFrame, *, least: float) -> dict[str, float]:
-    """The weights of an axis without criteria that are not the customers' own; those of which nobody's value is known keep theirs."""
+    """The weights of an axis without criteria that are not the customers' own, or of which nobody's value is known; none may be left."""
     share = reliable.set_index("criterion")["reliability_share"]
-    kept = {c: w for c, w in weight.items() if not share[c] < least}
-    return kept or weight
+    return {c: w for c, w in weight.items() if share[c] >= least}
 
 
 def weights(

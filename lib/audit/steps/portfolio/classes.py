@@ -48,7 +48,9 @@ def _ranks(made: pd.DataFrame) -> pd.DataFrame:
 
 
 def _axis(ranks: pd.DataFrame, weight: dict[str, float]) -> pd.Series:
-    """Weighted mean of what is known of each customer."""
+    """Weighted mean of what is known of each customer; in the middle where no criterion is left."""
+    if not weight:
+        return pd.Series(0.5, index=ranks.index)
     of, w = ranks[list(weight)], pd.Series(weight, dtype=float)
     known = of.notna().mul(w).sum(axis=1)
     return of.mul(w).sum(axis=1) / known.where(known > 0)
@@ -92,7 +94,9 @@ def portfolio(
     """
     made = criteria(of)
     attractive, position = _places(made, of_attractive, of_position)
-    known_a, known_p = (known_of(made)[list(w)].mul(pd.Series(w)).sum(axis=1) / sum(w.values()) for w in (of_attractive, of_position))
+    known_a, known_p = (
+        known_of(made)[list(w)].mul(pd.Series(w, dtype=float)).sum(axis=1) / (sum(w.values()) or 1.0) for w in (of_attractive, of_position)
+    )
     found = _classes(attractive.to_numpy(), position.to_numpy(), border)
     generator, kept = np.random.default_rng(0), np.zeros(len(made))
     for _ in range(draws):
@@ -136,7 +140,9 @@ def _places(made: pd.DataFrame, of_attractive: dict[str, float], of_position: di
 
 def agreement_of_halves(of: Sold, *, of_attractive: dict[str, float], of_position: dict[str, float], border: float) -> float:
     """Cohen's kappa of the classes by two halves of each customer's own months, the mean over many halvings: 1 the same, 0 as by chance; NaN for
-    fewer than two customers that are not new."""
+    fewer than two customers that are not new, and where an axis has no criterion left."""
+    if not (of_attractive and of_position):
+        return NAN
     found = []
     for sides in halvings(of):
         old = (sides[0]["is_new"] == 0).to_numpy()

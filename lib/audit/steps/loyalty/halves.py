@@ -14,6 +14,7 @@ import pandas as pd
 from scipy import stats
 
 from audit.core.findings import NAN
+from audit.stats.reliability import of_whole
 from audit.steps.loyalty.type_features import features
 
 PEERS = 10  # groups of customers by their number of lines
@@ -94,7 +95,7 @@ def _of_halves(first: pd.Series, second: pd.Series, size: pd.Series, confidence:
         return NAN, NAN, NAN
     wide = stats.norm.ppf(0.5 + confidence / 2) / np.sqrt(max(n - PEERS - 3, 1))
     ends = np.tanh(np.arctanh(np.clip(r, -0.999999, 0.999999)) + np.array([-wide, wide]))
-    return tuple(float(2 * x / (1 + x)) for x in (r, *ends))
+    return tuple(float(x) for x in of_whole(np.array([r, *ends])))
 
 
 def _among_peers(x: pd.Series, peers: pd.Series) -> np.ndarray:
