@@ -8,6 +8,7 @@ import pytest
 
 from audit import ledger
 from audit.steps import accounts
+from audit.steps.accounts import findings
 from tests.conftest import WINDOWS, as_pandas, ledger_of, lines
 
 UNTIL = pd.Timestamp("2024-12-31")
@@ -178,3 +179,19 @@ def test_e17_a_yes_to_a_question_against_partnership_counts_against_it():
     )
     assert accounts.partnership(answers)[["answered", "in_favour"]].to_numpy().tolist() == [[5, 4]]
     assert accounts.partnership(None).empty
+
+
+def test_a_large_customer_that_loses_money_takes_no_margin_with_it():
+    shares = pd.DataFrame({"group": ["big", "small"], "level_class": "company", "of": "", "revenue": [900.0, 100.0], "total": 1000.0})
+    shares["revenue_share"] = shares["revenue"] / shares["total"]
+    panel = pd.DataFrame({"customer_id": ["big", "small"], "period": pd.Timestamp("2025-05-01"), "revenue": [900.0, 100.0]})
+    panel["cost"] = [950.0, 40.0]
+    costs = pd.DataFrame({"period": ["2025", "2025"], "pool": ["rent", "fuel"], "amount": [3.0, 4.0]})
+    until = pd.Timestamp("2025-12-31")
+    table = accounts.dependence(shares, panel, costs, customers=None, until=until, target_share=0.99).set_index("group")
+    assert table.loc["big", ["margin_lost", "result_with", "result_without"]].tolist() == [-50, 3, 53]
+    [said] = findings._dependence(table.reset_index())
+    assert "but no margin" in said.message
+    gone = accounts.dependence(shares, panel.assign(cost=[950.0, 60.0]), None, customers=None, until=until, target_share=0.99)
+    assert gone["margin_share"].isna().all(), "all margin together is a loss: no share of it"
+    assert gone["result_with"].isna().all(), "without costs nothing is known of the result"

@@ -54,8 +54,8 @@ def test_a_customer_is_called_as_overdue_or_won_back_but_not_both():
 
 
 def test_debts_losers_unknown_budgets_and_gaps_become_tasks_with_their_money():
-    debtors = pd.DataFrame({"group": ["A", "B"], "overdue": [10.0, 0.0], "oldest_days": [40.0, float("nan")]})
-    profits = pd.DataFrame({"group": ["A", "D"], "profit": [-5.0, -1.0], "loss_class": ["loses", "by_drivers"]})
+    debtors = pd.DataFrame({"group": ["A", "B"], "overdue": [10.0, 0.0], "oldest_days": [40.0, float("nan")], "is_stopped": False})
+    profits = pd.DataFrame({"group": ["A", "D"], "profit": [-5.0, -1.0], "margin": [1.0, 2.0], "loss_class": ["loses", "by_drivers"]})
     wallets = pd.DataFrame(
         {
             "group": ["A", "D", "B"],
@@ -67,6 +67,9 @@ def test_debts_losers_unknown_budgets_and_gaps_become_tasks_with_their_money():
     found = tasks_of(debtors=debtors, customer_profits=profits, wallets=wallets)
     made = [(r.task_class, r.customer_id, r.money, r.other) for r in found.itertuples() if r.task_class != "second"]
     assert sorted(made) == [("ask", "A", 7, ""), ("collect", "A", 10, "40"), ("gap", "D", 30, ""), ("loss", "A", 5, "")]
+    found = tasks_of(debtors=debtors.assign(is_stopped=True), customer_profits=profits, wallets=wallets)
+    assert not {"ask", "gap"} & set(found.loc[found["customer_id"] == "A", "task_class"]), "who has stopped paying is never told to grow"
+    assert {"collect", "loss"} <= set(found.loc[found["customer_id"] == "A", "task_class"])
 
 
 def test_the_master_files_manager_stands_above_that_of_the_first_sale_and_nobody_is_a_sheet_too():

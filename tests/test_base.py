@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from audit import ledger
 from audit.core import periods
+from audit.stats import shares
 from audit.steps import base
 from tests.conftest import WINDOWS, as_pandas, ledger_of, lines
 
@@ -133,3 +134,27 @@ def test_with_one_period_growth_is_not_judged(made):
     found = base.chapter_findings(moves, pd.DataFrame(), bought, pd.DataFrame(), market={})
     assert [f.id for f in found] == ["base_size"]
     assert "fewer than two complete periods" in found[0].why
+
+
+def test_where_more_came_back_than_was_sold_it_is_said_and_no_share_of_it_is_printed():
+    rows = [("a", "2023-03-01", 100), ("b", "2023-04-01", 50), ("a", "2024-03-01", -90), ("b", "2024-04-01", 30)]
+    made = ledger_of(rows, as_of="2024-12-31", observed_from="2023-01-01")
+    panel = pd.DataFrame(
+        [(c, pd.Timestamp(d).to_period("M").start_time, float(m), 1, 1) for c, d, m in rows],
+        columns=["customer_id", "period", "revenue", "orders", "purchases"],
+    )
+    spans = periods.complete(observed_from=dt.date(2023, 1, 1), as_of=dt.date(2024, 12, 31), unit="year")
+    bought = base.by_period(panel, spans, unit="year")
+    moves = base.movement(bought, made["history"], spans, unit="year")
+    change, deciles, kept_for = base.last_period(bought, made["history"], spans)
+    assert deciles["revenue_share"].isna().all()
+    said = {one.id: one for one in base.chapter_findings(moves, change, bought, kept_for, market={})}
+    assert "more came back than was sold" in said["sales_change"].message
+    assert said["sales_change"].value == -60
+    assert not {"top_share", "new_revenue_share", "same_customer_change"} & set(said)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=20))
+def test_shares_of_a_whole_lie_where_shares_lie_or_are_not_told(parts):
+    found = shares.of_whole(pd.Series(parts))
+    assert found.isna().all() or (abs(found.sum() - 1) < 1e-6 and found.abs().max() <= 1 / shares.NEXT_TO_NOTHING)

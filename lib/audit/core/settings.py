@@ -112,6 +112,7 @@ class Rules(_Strict):
     vat_rates: dict[dt.date, float] = {}  # from which day which rate, where vat is included
     rates: dict[str, float] = {}  # money of the base's currency for one of another
     services: list[str] = []  # product ids that are not goods
+    credit_notes: Literal["newest", "oldest"] = "newest"  # what a credit note takes back that names no invoice
     exclude: list[Exclusion] = []  # test orders, own companies, retail customers, ...
 
     @model_validator(mode="after")

@@ -101,6 +101,8 @@ def check(folder: Path, settings: Settings, snapshots: Path | None = None, *, el
     effects = pl.DataFrame(schema={"rule": pl.String, "rows": pl.Int64, "before": pl.Decimal(18, 4), "after": pl.Decimal(18, 4)})
     if "lines" in fates:
         fates["lines"], effects = rules.applied(fates["lines"], settings)
+    if "invoices" in fates:
+        fates["invoices"] = rules.debts(fates["invoices"])
     absent = doubts.absent(fates, settings)
     kept = {name: convert.kept(fate) for name, fate in fates.items() if name not in absent}
     missing = _missing(fates, kept, settings) if elsewhere is None else _missing_elsewhere(elsewhere)

@@ -16,4 +16,13 @@ def vocabulary() -> dict[str, dict[str, list[str]]]:
 @cache
 def known() -> frozenset[str]:
     """Every name by which a column of ours is known."""
-    return frozenset(name for table, columns in vocabulary().items() if table != "payments" for names in columns.values() for name in names)
+    no_names = ("payments", "no_debt")
+    return frozenset(
+        name for table, columns in vocabulary().items() if table not in no_names for names in columns.values() for name in names
+    )
+
+
+@cache
+def no_debt() -> frozenset[str]:
+    """States, in small letters, of documents that are no debts."""
+    return frozenset(vocabulary()["no_debt"]["status"])

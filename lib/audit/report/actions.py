@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from audit.core.codes import Code
-from audit.core.groups import leads
+from audit.core.groups import groups, leads
 from audit.i18n import mark as N_
 
 COLUMNS = ["manager_id", "task_class", "customer_id", "money", "due_on", "last_on", "silence_days", "usual_gap_days", "other", "source"]
@@ -80,6 +80,7 @@ class Task(Code):
     )
 
 
+GROW = (Task.SECOND, Task.KEY, Task.ASK, Task.GAP, Task.STRAYED, Task.WINBACK)  # never asked of those who have stopped paying
 ASKED = 20  # largest customers of unknown budget to be asked, and largest gaps to be worked on
 
 
@@ -110,7 +111,8 @@ def actions(
 ) -> pd.DataFrame:
     """Tasks of every manager, the most money first within each kind.
 
-    A first-time buyer is due once the base's usual gap has passed, and no longer when the horizon has.
+    A first-time buyer is due once the base's usual gap has passed, and no longer when the horizon has. Who has stopped paying is never told
+    to grow.
 
     Returns
     -------
@@ -140,6 +142,7 @@ def actions(
     table = pd.concat(
         [part for part in found if len(part)] or [pd.DataFrame(columns=["task_class", "customer_id", "money"])], ignore_index=True
     )
+    table = table[~(table["task_class"].isin(GROW) & table["customer_id"].isin(_stopped(debtors, customers)))]
     known = history.rename(columns={"gap_days": "usual_gap_days"}).set_index("customer_id")
     for column in ("last_on", "silence_days", "usual_gap_days"):
         table[column] = table["customer_id"].map(known[column])
@@ -149,6 +152,16 @@ def actions(
     table["order"] = table["task_class"].map(list(Task).index) if len(table) else 0
     table = table.sort_values(["manager_id", "order", "money", "customer_id"], ascending=[True, True, False, True], na_position="last")
     return table.reindex(columns=COLUMNS).reset_index(drop=True)
+
+
+def _stopped(debtors: pd.DataFrame | None, customers: pd.DataFrame | None) -> set[str]:
+    """Customers of groups that have stopped paying: they are collected from, and nothing else is sold to them first."""
+    if debtors is None:
+        return set()
+    stopped = set(debtors.loc[debtors["is_stopped"].astype(bool), "group"])
+    if customers is None:
+        return stopped
+    return stopped | set(customers.loc[groups(customers, customers["customer_id"]).isin(stopped), "customer_id"])
 
 
 def by_manager(tasks: pd.DataFrame) -> pd.DataFrame:
@@ -214,7 +227,7 @@ def _of_money(
     """Debts to collect, losers, budgets to ask for (of the ASKED largest customers of unknown budget), and the ASKED largest gaps of
     declared ones."""
     late = None if debtors is None else debtors.assign(revenue=debtors["overdue"], days=debtors["oldest_days"].map("{:.0f}".format))
-    lose = None if profits is None else profits.assign(revenue=-profits["profit"], why="")
+    lose = None if profits is None else profits.assign(revenue=-profits["profit"].fillna(profits["margin"]), why="")
     largest = None if wallets is None else wallets.assign(why="")[lambda t: t["provenance_class"] == "unknown"].nlargest(ASKED, "revenue")
     told = (
         None

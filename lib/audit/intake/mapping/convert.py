@@ -19,6 +19,7 @@ from audit.i18n.messages import BETWEEN
 from audit.intake.mapping import identifiers, parse
 from audit.intake.readers.read import MARKS, ORIGIN, BadExport, Read
 
+STATE = "_state"  # where a table's own column `status` waits, since each row's fate is called so here
 KINDS = {TEXT: pl.String, DATE: pl.Date, MONEY: parse.MONEY, NUMBER: pl.Float64}
 EMPTY = {"", "-", "—"}
 NULLS = ("NULL", "\\N")  # nothing, as databases write it; a customer may be called so, a region is not
@@ -50,7 +51,7 @@ def table(name: str, mapping: Mapping, sources: dict[str, Read], settings: Setti
     schema = registry.tables()[name]
     _check_signs(name, mapping, schema, raw)
     made = _computed(name, mapping, schema, given, settings) + [pl.lit(value).alias(target) for target, value in mapping.constants.items()]
-    fate = raw.select(*_typed(mapping, schema, settings), *made, *ORIGIN, *MARKS, _where(mapping))
+    fate = raw.select(*_typed(mapping, schema, settings), *made, *ORIGIN, *MARKS, _where(mapping)).rename({"status": STATE}, strict=False)
     fate = _looked_closer(raw, fate, mapping, schema, settings)
     fate = _coded(fate.with_columns(_unreadable(raw, fate, mapping, schema)))
     is_numbered = schema.key[-1] in SURROGATES and schema.key[-1] not in mapping.targets
@@ -131,7 +132,8 @@ def _coded(fate: pl.DataFrame) -> pl.DataFrame:
 def kept(fate: pl.DataFrame) -> pl.DataFrame:
     """The rows that go on, without the marks of their origin."""
     good = fate.filter(pl.col("status") == "kept")
-    return good.drop([c for c in good.columns if c.startswith("_")], "status", "reason")
+    marks = [c for c in good.columns if c.startswith("_") and c != STATE]
+    return good.drop(marks, "status", "reason").rename({STATE: "status"}, strict=False)
 
 
 def _texts(mapping: Mapping) -> dict[str, pl.Expr]:
@@ -227,7 +229,7 @@ def _judged(fate: pl.DataFrame, schema: Table) -> pl.DataFrame:
 
 def _repeats(fate: pl.DataFrame, schema: Table) -> pl.Series | None:
     """For each row whose key an earlier row has: whether it says the same; null for all others; None where no key repeats."""
-    key, data = list(schema.key), [c for c in schema.names if c in fate.columns]
+    key, data = [c for c in schema.key if c in fate.columns], [c for c in (*schema.names, STATE) if c in fate.columns]
     good = fate.select(*key, "reason", "_left_out").with_row_index("_at").filter(pl.col("reason").is_null() & pl.col("_left_out").is_null())
     twice = good.filter(good.select(key).is_duplicated()).select("_at", *key)
     if twice.is_empty():

@@ -13,6 +13,8 @@ import polars as pl
 from audit.core.settings import Settings
 from audit.i18n import mark as N_
 from audit.i18n import stored
+from audit.intake import words
+from audit.intake.mapping.convert import STATE
 from audit.intake.mapping.parse import MONEY, SIGNS
 from audit.intake.readers.read import BadExport
 
@@ -53,6 +55,21 @@ CURRENCIES = {sign.lower(): code for sign, code in SIGNS.items()} | {
     "156": "CNY",
     **{code.lower(): code for code in ("RUB", "USD", "EUR", "GBP", "KZT", "CNY")},
 }
+
+
+NO_DEBT = N_("{status}: no debt")
+
+
+def debts(invoices: pl.DataFrame) -> pl.DataFrame:
+    """Invoices with status `excluded` where their state says that nobody owes them: drafts, and what was cancelled."""
+    if STATE not in invoices.columns:
+        return invoices
+    is_none = (pl.col("status") == "kept") & pl.col(STATE).str.to_lowercase().str.replace_all("ё", "е").is_in(list(words.no_debt()))
+    said = pl.col(STATE).map_elements(lambda state: stored(NO_DEBT, status=state), return_dtype=pl.String)
+    return invoices.with_columns(
+        pl.when(is_none).then(pl.lit("excluded")).otherwise("status").alias("status"),
+        pl.when(is_none).then(said).otherwise("reason").alias("reason"),
+    )
 
 
 def applied(lines: pl.DataFrame, settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -30,6 +30,7 @@ STEP = Step(
         "facts",
         "behaviour",
         "costs",
+        "given",
         "tiers",
         "answers",
     ),
@@ -70,10 +71,12 @@ TABLES = (
         "dependence",
         "one of the largest groups of companies",
         "group",
-        "group:t revenue:m revenue_share:n dependence_class:t margin_lost:m margin_share:n result_without:m rest_needed:m "
+        "group:t revenue:m revenue_share:n dependence_class:t margin_lost:m margin_share:n result_with:m result_without:m "
+        "rest_needed:m "
         "rest_growth_rate:n",
         codes={"dependence_class": Dependence},
         headings={
+            "result_with": N_("Result today"),
             "result_without": N_("Result without it"),
             "rest_needed": N_("Sales to others needed"),
             "rest_growth_rate": N_("Growth of others needed"),

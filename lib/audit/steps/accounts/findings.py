@@ -127,12 +127,23 @@ def _dependence(loss_scenarios: pd.DataFrame) -> list[Finding]:
         "The largest customer brings {value} of the sales (dependence: {dependence}). Without it {revenue} are gone, "
         "and {margin_share} of the margin."
     )
+    no_margin = N_(
+        "The largest customer brings {value} of the sales (dependence: {dependence}). Without it {revenue} of sales are gone, but no margin: "
+        "what it buys costs us more than it pays."
+    )
+    unknown = N_("The largest customer brings {value} of the sales (dependence: {dependence}). Without it {revenue} are gone.")
+    if top["margin_lost"] < 0:
+        message = no_margin
+    elif top["rest_growth_rate"] == top["rest_growth_rate"]:
+        message = above
+    else:
+        message = below if top["margin_share"] == top["margin_share"] else unknown
     return [
         Finding(
             "dependence",
             "accounts",
             "fact",
-            above if top["rest_growth_rate"] == top["rest_growth_rate"] else below,
+            message,
             title=N_("Dependence on the largest"),
             value=float(top["revenue_share"]),
             n=len(loss_scenarios),

@@ -7,6 +7,7 @@ import pandas as pd
 from audit.core.findings import NAN
 from audit.core.groups import groups
 from audit.core.periods import last_year
+from audit.stats import shares as shares_of
 from audit.steps.accounts.codes import Dependence
 from audit.steps.accounts.revenue_share import reached
 
@@ -31,6 +32,7 @@ def dependence(
     shares: pd.DataFrame,
     panel: pd.DataFrame,
     costs: pd.DataFrame | None = None,
+    given: pd.DataFrame | None = None,
     *,
     customers: pd.DataFrame | None,
     until: pd.Timestamp,
@@ -43,9 +45,10 @@ def dependence(
 
     Returns
     -------
-    DataFrame with group, revenue, revenue_share, dependence_class, margin_lost (NaN where cost is unknown), margin_share (of all margin),
-    result_without (margin of the others less fixed costs of the year; NaN where costs does not name them), rest_needed,
-    rest_growth_rate (against today's sales to others); both NaN where the share is not above the target.
+    DataFrame with group, revenue, revenue_share, dependence_class, margin_lost (NaN where cost is unknown), margin_share (of all margin; NaN
+    where that is a loss), result_with and result_without (the company's profit before tax, as the chapter on profit states it, today and
+    less that margin: no cost falls away by itself; NaN where costs of that calendar year are unknown), rest_needed, rest_growth_rate
+    (against today's sales to others); both NaN where the share is not above the target.
 
     Source: method E14, E15 (first round), E16.
     """
@@ -57,10 +60,11 @@ def dependence(
     if "cost" in year.columns:
         margin = (year["revenue"] - year["cost"]).groupby(groups(customers, year["customer_id"])).sum()
         table["margin_lost"] = table["group"].map(margin)
-        table["margin_share"] = table["margin_lost"] / margin.sum() if margin.sum() else NAN
-        table["result_without"] = margin.sum() - table["margin_lost"] - _fixed(costs, until)
+        table["margin_share"] = table["margin_lost"] / margin.sum() if shares_of.is_whole(margin) else NAN
+        table["result_with"] = margin.sum() - _costs(costs, given, until)
+        table["result_without"] = table["result_with"] - table["margin_lost"]
     else:
-        table["margin_lost"], table["margin_share"], table["result_without"] = NAN, NAN, NAN
+        table[["margin_lost", "margin_share", "result_with", "result_without"]] = NAN
     needed = table["revenue"] * (1 - target_share) / target_share
     others = total - table["revenue"]
     table["rest_needed"] = needed.where(table["revenue_share"] > target_share + 1e-12)
@@ -73,6 +77,7 @@ def dependence(
             "dependence_class",
             "margin_lost",
             "margin_share",
+            "result_with",
             "result_without",
             "rest_needed",
             "rest_growth_rate",
@@ -80,12 +85,14 @@ def dependence(
     ]
 
 
-def _fixed(costs: pd.DataFrame | None, until: pd.Timestamp) -> float:
-    """Fixed costs of the year that ends with `until`; NaN where nobody named them."""
-    if costs is None:
+def _costs(costs: pd.DataFrame | None, given: pd.DataFrame | None, until: pd.Timestamp) -> float:
+    """All cost pools of the calendar year that ends with `until`, and what was given beyond the product; NaN where that year is not whole,
+    or nobody named its costs."""
+    of = costs[costs["period"].astype(str) == str(until.year)] if costs is not None else pd.DataFrame()
+    if of.empty or until.month != 12:
         return NAN
-    fixed = costs[(costs["period"] == str(until.year)) & (costs["pool"] == "fixed")]
-    return float(fixed["amount"].sum()) if len(fixed) else NAN
+    gave = float(given.loc[given["date"].dt.year == until.year, "cost_to_us"].sum()) if given is not None else 0.0
+    return float(of["amount"].sum()) + gave
 
 
 def second_round(

@@ -10,6 +10,7 @@ from audit.i18n import mark as N_
 from audit.i18n import number, shown, symbol
 from audit.i18n import translate as _
 from audit.report.style import BLUE, GREEN, INK, LAYERS, MUTED, RED, SAND, Chart, canvas, clear_axes, money_axis, nothing, percent_axis
+from audit.stats import shares
 
 MOVES = {"lost": N_("lost"), "new": N_("new"), "returned": N_("returned"), "first_seen": N_("first seen")}
 
@@ -140,7 +141,7 @@ def layers(cohorts: pd.DataFrame, currency: str) -> Chart:
         figure,
         alt.format(
             period=cell("period", wide.index[-1]),
-            share=shown("x_share", last[biggest] / last.sum() if last.sum() else np.nan),
+            share=shown("x_share", last[biggest] / last.sum() if shares.is_whole(last) else np.nan),
             cohort=cell("cohort", biggest),
         ),
     )

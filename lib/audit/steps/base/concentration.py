@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from audit.core.findings import NAN
+from audit.stats import shares
 
 TOP_SHARE = 0.2  # Pareto's customers; the share of money is the claim in norms.toml
 
@@ -32,7 +33,7 @@ def revenue_deciles(bought: pd.DataFrame, *, period: str) -> pd.DataFrame:
     money = _ranked(bought, period)
     tenth = np.arange(len(money)) * 10 // max(len(money), 1) + 1
     table = money.groupby(tenth)["revenue"].agg(customers="size", revenue="sum", smallest="min")
-    table["revenue_share"] = table["revenue"] / money["revenue"].sum() if money["revenue"].sum() else NAN
+    table["revenue_share"] = table["revenue"] / money["revenue"].sum() if shares.is_whole(money["revenue"]) else NAN
     table["cumulative_share"] = table["revenue_share"].cumsum()
     table = table.rename_axis("decile_class").reset_index()
     table["decile_class"] = table["decile_class"].astype("str")
@@ -48,4 +49,4 @@ def top_share(bought: pd.DataFrame, *, period: str) -> float:
     """Share of a period's money that its largest 20 % of customers bring (rounded down to whole customers, at least one)."""
     money = _ranked(bought, period)["revenue"]
     top = max(1, math.floor(len(money) * TOP_SHARE))
-    return float(money.head(top).sum() / money.sum()) if money.sum() else NAN
+    return float(money.head(top).sum() / money.sum()) if shares.is_whole(money) else NAN

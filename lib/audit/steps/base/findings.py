@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 
-from audit.core.findings import NAN, Finding
+from audit.core.findings import Finding
 from audit.i18n import mark as N_
 from audit.stats import dispersion
+from audit.stats.shares import ratio
 from audit.steps.base.codes import Direction, Factor, Measure
 from audit.steps.base.concentration import top_share
 
@@ -109,11 +108,28 @@ def chapter_findings(
         _market(before, now, market),
         _long_term(kept_for, now["period"]),
     ]
-    return [found[0], _driver(change, before, now), *found[1:]]
+    told = [_driver(change, before, now), *found[1:]] if before["revenue"] > 0 and now["revenue"] > 0 else [_loss(before, now), *found[-2:]]
+    return [found[0], *(one for one in told if one.unit != "share" or one.why or one.value == one.value)]
+
+
+def _loss(before: pd.Series, now: pd.Series) -> Finding:
+    """More came back than was sold: nothing can be said as a share of it."""
+    return Finding(
+        "sales_change",
+        "base",
+        "fact",
+        N_("In {period} more came back than was sold: sales are {value}, after {previous} in {period_before}."),
+        title=N_("Change of sales"),
+        value=float(now["revenue"]),
+        unit="money",
+        n=int(now["customers"]),
+        previous=float(before["revenue"]),
+        params={"period": now["period"], "period_before": before["period"]},
+    )
 
 
 def _share(part: float, whole: float) -> float:
-    return float(part / whole) if whole and not math.isnan(part) else NAN
+    return ratio(part, whole)
 
 
 def _abs_change(now: float, before: float) -> float:

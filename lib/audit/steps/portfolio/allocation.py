@@ -7,6 +7,7 @@ import pandas as pd
 from audit.core import registry
 from audit.core.findings import NAN
 from audit.core.groups import groups, leads
+from audit.stats import shares
 from audit.steps.portfolio.codes import PortfolioClass
 
 LARGEST = 300  # customers among whom rivals are looked for
@@ -43,8 +44,7 @@ def balance(
         ("cost_to_serve", "effort_share"),
         ("contacts", "contacts_share"),
     ]:
-        total = sums[column].sum(min_count=1)
-        sums[share] = sums[column] / total if total and total == total else NAN
+        sums[share] = shares.of_whole(sums[column])
     columns = [
         "customers",
         "revenue",

@@ -7,6 +7,7 @@ import pandas as pd
 
 from audit.core.findings import NAN
 from audit.core.groups import groups
+from audit.stats import shares
 from audit.stats.dispersion import whale_curve
 from audit.steps.profit.codes import Driver, Earning, Line
 from audit.steps.profit.cost_drivers import of_year
@@ -201,5 +202,5 @@ def whale(profits: pd.DataFrame) -> pd.DataFrame:
     """
     ordered = profits["profit"].fillna(profits["margin"]).sort_values(ascending=False, ignore_index=True)
     n = len(ordered)
-    share = whale_curve(ordered) if ordered.sum() > 0 else pd.Series(NAN, index=ordered.index)
+    share = whale_curve(ordered) if shares.is_whole(ordered) else pd.Series(NAN, index=ordered.index)
     return pd.DataFrame({"customers_share": np.arange(1, n + 1) / n if n else [], "cumulative_share": share, "profit": ordered})

@@ -111,6 +111,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "findings": ["chapter_findings"],
         "loss": ["unpaid_share", "expected_loss"],
         "months": ["balances", "count_back"],
-        "open_items": ["watched", "invoices_settled", "ageing", "debtors", "by", "credit"],
+        "open_items": ["watched", "stated_open", "invoices_settled", "ageing", "debtors", "by", "credit"],
     },
 )  # fmt: skip

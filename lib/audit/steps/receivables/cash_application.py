@@ -10,53 +10,82 @@ from audit.core.findings import NAN
 from audit.core.groups import groups
 from audit.steps.receivables.codes import Applied
 
-HOW = (Applied.NUMBER, Applied.AMOUNT, Applied.OLDEST, Applied.LATER, Applied.DATED, Applied.CREDIT, Applied.ADVANCE, Applied.CREDIT_LEFT)
+HOW = (
+    Applied.NUMBER,
+    Applied.AMOUNT,
+    Applied.OLDEST,
+    Applied.LATER,
+    Applied.DATED,
+    Applied.BALANCE,
+    Applied.CREDIT,
+    Applied.ADVANCE,
+    Applied.CREDIT_LEFT,
+)
 CENT = 0.005
 APPLIED = ["payment_id", "invoice_id", "customer_id", "paid_on", "amount", "how_class"]
 
 
+def items(invoices: pd.DataFrame) -> pd.DataFrame:
+    """Invoices as single debts: `item_id` is the number, with a count behind it where an invoice is to be paid in instalments.
+
+    >>> table = pd.DataFrame({"invoice_id": ["1", "2", "2"], "due_on": pd.to_datetime(["2025-01-01", "2025-03-01", "2025-02-01"])})
+    >>> items(table)["item_id"].tolist()
+    ['1', '2/2', '2/1']
+    """
+    order = invoices.sort_values(["invoice_id", "due_on"], kind="stable") if "due_on" in invoices.columns else invoices
+    nth = (order.groupby("invoice_id").cumcount() + 1).reindex(invoices.index)
+    is_single = ~invoices["invoice_id"].duplicated(keep=False)
+    return invoices.assign(item_id=invoices["invoice_id"].where(is_single, invoices["invoice_id"] + "/" + nth.astype(str)))
+
+
 def applied(
-    invoices: pd.DataFrame, payments: pd.DataFrame | None, *, customers: pd.DataFrame | None = None, as_of: pd.Timestamp
+    invoices: pd.DataFrame,
+    payments: pd.DataFrame | None,
+    *,
+    customers: pd.DataFrame | None = None,
+    as_of: pd.Timestamp,
+    credit_notes: str,
 ) -> pd.DataFrame:
     """Every payment and credit note until `as_of`, laid on invoices: one row per part of it.
 
-    Where there are no payments, the day on which an invoice was paid in full, if the invoices have one, stands in. Companies under common
-    control are one debtor: one may pay for another.
+    A payment pays the invoice it names, its instalments as they fall due; else one of the same amount, else the oldest. A credit note takes
+    back the invoice it names, else one of the same amount, else by the declared rule the newest or the oldest: laid on the oldest it would
+    hide overdue debt. Where there are no payments, the open balance that the export states, or the day on which an invoice was paid in
+    full, stands in. Companies under common control are one debtor: one may pay for another.
 
     Returns
     -------
-    DataFrame with payment_id (of a credit note: its invoice), invoice_id (empty: an advance), customer_id, paid_on, amount, how_class (one
-    of HOW). Its sum
-    is that of the payments and credit notes: nothing is lost.
+    DataFrame with payment_id (of a credit note: its invoice), invoice_id (of a debt, as `items` calls it; empty: an advance), customer_id,
+    paid_on, amount, how_class (one of HOW). Its sum is that of the payments and credit notes: nothing is lost.
     """
-    due = invoices[invoices["issued_on"] <= as_of].sort_values(["issued_on", "invoice_id"], ignore_index=True)
+    due = items(invoices[invoices["issued_on"] <= as_of]).sort_values(["issued_on", "item_id"], ignore_index=True)
     debts, credits = due[due["amount"] > 0], due[due["amount"] < 0]
     notes = pd.DataFrame(
         {
-            "payment_id": credits["invoice_id"],
+            "payment_id": credits["item_id"],
             "customer_id": credits["customer_id"],
             "paid_on": credits["issued_on"],
             "amount": -credits["amount"],
-            "invoice_id": "",
+            "invoice_id": credits["credits_invoice_id"].fillna("") if "credits_invoice_id" in credits.columns else "",
         }
     )
     if payments is None:
-        paid = debts[debts["paid_on"].notna() & (debts["paid_on"] <= as_of)] if "paid_on" in debts.columns else debts.iloc[:0]
-        dated = paid.assign(payment_id=paid["invoice_id"], how_class=Applied.DATED, paid_on=paid.get("paid_on"))[APPLIED]
+        dated = _stated(debts, as_of)
         came = notes.assign(is_note=True)
     else:
         dated = registry.empty("payments_applied")
         said = payments.assign(invoice_id=payments["invoice_id"].fillna("") if "invoice_id" in payments.columns else "")
         came = pd.concat([said[said["paid_on"] <= as_of].assign(is_note=False), notes.assign(is_note=True)], ignore_index=True)
-    rest = dict(zip(debts["invoice_id"], debts["amount"], strict=True))
+    rest = dict(zip(debts["item_id"], debts["amount"], strict=True))
     for row in dated.itertuples():
-        rest[row.invoice_id] = 0.0
+        rest[row.invoice_id] -= row.amount
     came = came.sort_values(["paid_on", "payment_id"], ignore_index=True)
     left = came["amount"].to_dict()
     came["debtor"], who = groups(customers, came["customer_id"]), groups(customers, debts["customer_id"])
-    rows = [*_by_number(came, dict(zip(debts["invoice_id"], who, strict=True)), rest, left)]
+    owner = dict(zip(debts["item_id"], who, strict=True))
+    rows = [*_by_number(came, owner, _instalments(debts), rest, left)]
     for debtor, part in came[pd.Series(left, dtype=float).abs() > CENT].groupby("debtor", sort=True):
-        rows += _in_order(part, debts[who == debtor], rest, left)
+        rows += _in_order(part, debts[who == debtor], rest, left, newest_first=credit_notes == "newest")
     laid = pd.DataFrame(rows, columns=APPLIED)
     both = pd.concat([part for part in (dated, laid) if len(part)], ignore_index=True) if len(dated) or len(laid) else laid
     return both.astype({"amount": "float64", "paid_on": "datetime64[us]"}).sort_values(
@@ -64,27 +93,51 @@ def applied(
     )
 
 
-def _by_number(came: pd.DataFrame, owner: dict[str, str], rest: dict[str, float], left: dict[int, float]) -> list[tuple]:
-    """Payments on the invoice they name, as far as it is open and its debtor's; `rest` loses what was paid, `left` what was placed."""
+def _stated(debts: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """What the export itself says was paid: all but the open balance, where it states one, else all of what has a day of payment.
+
+    A part without a day of its own counts as paid on `as_of`: until then it is not known to have been."""
+    on = debts["paid_on"] if "paid_on" in debts.columns else pd.Series(pd.NaT, index=debts.index)
+    on = on.where(on <= as_of)
+    balance = debts["balance"] if "balance" in debts.columns else pd.Series(NAN, index=debts.index)
+    paid = (debts["amount"] - balance.clip(lower=0)).where(balance.notna(), debts["amount"].where(on.notna(), 0.0))
+    how = pd.Series(Applied.DATED, index=debts.index).where(balance.isna(), Applied.BALANCE)
+    table = debts.assign(payment_id=debts["item_id"], invoice_id=debts["item_id"], paid_on=on.fillna(as_of), amount=paid, how_class=how)
+    return table[paid > CENT][APPLIED]
+
+
+def _instalments(debts: pd.DataFrame) -> dict[str, list[str]]:
+    """The debts of each invoice number, as they fall due."""
+    order = debts.sort_values(["due_on", "item_id"]) if "due_on" in debts.columns else debts
+    return order.groupby("invoice_id")["item_id"].agg(list).to_dict()
+
+
+def _by_number(
+    came: pd.DataFrame, owner: dict[str, str], of_number: dict[str, list[str]], rest: dict[str, float], left: dict[int, float]
+) -> list[tuple]:
+    """Payments and credit notes on the invoice they name, as far as it is open and its debtor's; `rest` loses what was paid, `left` what
+    was placed. Credit notes come first: what was taken back cannot be paid."""
     rows = []
-    for p in came[came["invoice_id"] != ""].itertuples():
-        part = min(p.amount, rest.get(p.invoice_id, 0.0))
-        if owner.get(p.invoice_id) == p.debtor and part > CENT:
-            rest[p.invoice_id] -= part
-            left[p.Index] -= part
-            rows.append((p.payment_id, p.invoice_id, p.customer_id, p.paid_on, part, Applied.NUMBER))
+    for p in came[came["invoice_id"] != ""].sort_values("is_note", ascending=False, kind="stable").itertuples():
+        for item in of_number.get(p.invoice_id, []):
+            part = min(left[p.Index], rest[item])
+            if owner[item] == p.debtor and part > CENT:
+                rest[item] -= part
+                left[p.Index] -= part
+                rows.append((p.payment_id, item, p.customer_id, p.paid_on, part, Applied.CREDIT if p.is_note else Applied.NUMBER))
     return rows
 
 
-def _in_order(came: pd.DataFrame, debts: pd.DataFrame, rest: dict[str, float], left: dict[int, float]) -> list[tuple]:
+def _in_order(
+    came: pd.DataFrame, debts: pd.DataFrame, rest: dict[str, float], left: dict[int, float], *, newest_first: bool
+) -> list[tuple]:
     """What no number has placed, of one debtor, day by day with its invoices.
 
-    Money goes on the same open amount, else on the oldest open invoices; what is left waits for the next invoice, which takes it first.
-    Money given back takes what waits before it is an advance
-    below nothing.
+    Money goes on the same open amount, else on the oldest open invoices, a credit note on the newest where the rule says so; what is left
+    waits for the next invoice, which takes it first. Money given back takes what waits before it is an advance below nothing.
     """
     rows, waiting, open_ = [], [], {}
-    bills = [(b.issued_on, 0, b.invoice_id) for b in debts.itertuples() if rest[b.invoice_id] > CENT]
+    bills = [(b.issued_on, 0, b.item_id) for b in debts.itertuples() if rest[b.item_id] > CENT]
     for _day, _kind, what in sorted(bills + [(p.paid_on, 1, p) for p in came.itertuples()], key=lambda event: event[:2]):
         if isinstance(what, str):
             rows += _from_waiting(waiting, what, rest)
@@ -101,8 +154,12 @@ def _in_order(came: pd.DataFrame, debts: pd.DataFrame, rest: dict[str, float], l
                     for who, part in ((entry[0], back), (what, -back))
                     if back > CENT
                 ]
-        same = [] if what.is_note else [i for i in open_ if abs(rest[i] - money) <= CENT]
-        for invoice in (same[:1] or list(open_)) if money > CENT else []:
+        same = [i for i in open_ if abs(rest[i] - money) <= CENT]
+        if what.is_note and newest_first:
+            order = same[-1:] or list(open_)[::-1]
+        else:
+            order = same[:1] or list(open_)
+        for invoice in order if money > CENT else []:
             part = min(money, rest[invoice])
             rest[invoice] -= part
             money -= part

@@ -13,6 +13,7 @@ class Applied(Code):
     AMOUNT = "amount", N_("the same amount")
     OLDEST = "oldest", N_("the oldest first")
     DATED = "dated", N_("the day it was paid")
+    BALANCE = "balance", N_("the open balance of the export")
     CREDIT = "credit", N_("a credit note")
     LATER = "later", N_("an invoice that came later")
     ADVANCE = "advance", N_("no invoice open")

@@ -19,6 +19,7 @@ def chapter_findings(
     *,
     as_of: pd.Timestamp,
     horizon_days: int,
+    stated: float,
 ) -> list[Finding]:
     """What is owed and overdue, count-back DSO beside the yearly figure, days beyond terms, limits, expected loss, how payments were
     matched."""
@@ -44,6 +45,7 @@ def chapter_findings(
         *_over(owing),
         _loss(losses, horizon_days),
         *_ways(ways),
+        *_stated(owing, stated),
     ]
 
 
@@ -259,5 +261,29 @@ def _ways(ways: pd.DataFrame) -> list[Finding]:
             value=by_number,
             n=int(ways["parts"].sum()),
             params=params,
+        )
+    ]
+
+
+def _stated(owing: pd.DataFrame, stated: float) -> list[Finding]:
+    """What payments leave open beside what the export itself says is."""
+    owed = float(owing["open"].sum())
+    if stated != stated:
+        return []
+    agree = N_("The export’s own open balances add up to {value}, as the payments leave it.")
+    differ = N_(
+        "The export’s own open balances add up to {value}; payments leave {owed} open, {off} apart: ask which of the two is complete."
+    )
+    return [
+        Finding(
+            "stated_open",
+            "receivables",
+            "fact",
+            agree if abs(owed - stated) <= CENT * max(len(owing), 1) else differ,
+            title=N_("Open balances of the export"),
+            value=stated,
+            unit="money",
+            n=len(owing),
+            params={"owed": owed, "off": abs(owed - stated)},
         )
     ]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from audit.core.findings import NAN
 from audit.core.groups import groups, leads
-from audit.steps.receivables.cash_application import CENT
+from audit.steps.receivables.cash_application import CENT, items
 from audit.steps.receivables.codes import Abc, Applied, Bucket
 
 GRACE = 31  # days before the first payment of which invoices are still taken
@@ -21,16 +21,25 @@ def watched(invoices: pd.DataFrame, payments: pd.DataFrame | None) -> pd.DataFra
     """The invoices of which it can be known whether they were paid: none without payments or days of payment, else those of the time that
     payments cover."""
     if payments is None:
-        dated = "paid_on" in invoices.columns and invoices["paid_on"].notna().any()
+        dated = any(column in invoices.columns and invoices[column].notna().any() for column in ("paid_on", "balance"))
         return invoices if dated else invoices.iloc[:0]
     first = payments["paid_on"].min()
     return invoices[invoices["issued_on"] >= first - pd.Timedelta(days=GRACE)] if len(payments) else invoices.iloc[:0]
 
 
+def stated_open(invoices: pd.DataFrame, payments: pd.DataFrame | None, *, as_of: pd.Timestamp) -> float:
+    """What the export itself says is open of the invoices until `as_of`, to hold what payments leave against it; NaN where it says nothing,
+    or where there are no payments and its word is all there is."""
+    if payments is None or "balance" not in invoices.columns:
+        return NAN
+    there = watched(invoices, payments)
+    return float(there.loc[(there["issued_on"] <= as_of) & (there["amount"] > 0), "balance"].clip(lower=0).sum(min_count=1))
+
+
 def invoices_settled(
     invoices: pd.DataFrame, laid: pd.DataFrame, *, customers: pd.DataFrame | None, as_of: pd.Timestamp, terms_days: int
 ) -> pd.DataFrame:
-    """Every invoice with what is still open, and since when it is overdue.
+    """Every debt, an instalment by itself, with what is still open, and since when it is overdue.
 
     An invoice without a due day is due after its customer's terms, else after `terms_days`.
 
@@ -40,6 +49,7 @@ def invoices_settled(
     open), late_days (settled less due;
     of an open one, until as_of: it may become more), bucket_class.
     """
+    invoices = items(invoices).assign(invoice_id=lambda t: t["item_id"])
     table = invoices[(invoices["issued_on"] <= as_of) & (invoices["amount"] > 0)][
         ["invoice_id", "customer_id", "issued_on", "amount"]
     ].copy()

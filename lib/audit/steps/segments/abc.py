@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from audit.core.findings import NAN
 from audit.core.groups import groups
 from audit.core.periods import last_year
+from audit.stats import shares
 from audit.steps.segments.codes import Abc, Xyz
 
 
@@ -72,5 +72,4 @@ def matrix(table: pd.DataFrame) -> pd.DataFrame:
     DataFrame with abc_class, xyz_class, customers, revenue, revenue_share.
     """
     cells = table.groupby(["abc_class", "xyz_class"], as_index=False).agg(customers=("customer_id", "size"), revenue=("revenue", "sum"))
-    total = table["revenue"].sum()
-    return cells.assign(revenue_share=cells["revenue"] / total if total else NAN)
+    return cells.assign(revenue_share=shares.of_whole(cells["revenue"]))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from audit.core.findings import NAN, Finding
+from audit.core.findings import Finding
 from audit.i18n import mark as N_
+from audit.stats.shares import ratio
 from audit.steps.segments.codes import Abc
 
 
@@ -87,7 +88,7 @@ def _carriers(table: pd.DataFrame) -> Finding:
             "class A; {b} are of class B, {c} of class C."
         ),
         title=N_("Classes by money"),
-        value=float(a / total) if total else NAN,
+        value=ratio(a, total),
         n=int(table["group"].nunique()),
         params={"a": int(by.get("A", 0)), "b": int(by.get("B", 0)), "c": int(by.get("C", 0))},
     )

@@ -158,7 +158,7 @@ def intervals(
     if len(forecast) and forecast["revenue"].sum() > 0 and (forecast.get(rule.name, 0) * forecast["spend"]).sum() > 0:
         ratio = _off(forecast, rule.name)
         ends = np.nanquantile(ratio, tails) if rule.fit is None else np.array([np.nanmean(ratio)])
-        low, high = np.nanmin([low, total, *total * ends]), np.nanmax([high, total, *total * ends])
+        low, high = np.nanmin([low, total, *total * ends]), np.nanmax([high, total, *total * ends])  # also of a total below nothing
     ordered = [c for c in values.columns if c not in ("residual_value", "low_value", "high_value")]
     values = values[[*ordered, "low_value", "high_value", "residual_value"]]  # the range stands beside what it is of
     base = (
