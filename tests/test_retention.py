@@ -164,11 +164,18 @@ def test_m13_winback_ranks_by_money_times_chance_of_return():
     assert table["yearly_revenue"].iloc[1] == pytest.approx(10 * len(rhythm(7, "2023-12-01")))
 
 
-def test_survival_dates_a_lapse_on_the_last_purchase():
+def test_survival_dates_a_loss_on_the_last_purchase_and_follows_the_others_to_the_last_day():
     rows = rhythm(10, "2023-03-03", "gone") + rhythm(10, "2024-12-30", "here")
     found = ledger_of(rows, as_of="2024-12-31", observed_from="2023-01-01")
-    curve = retention.survival(found["history"], active_months=2, confidence=0.95)
-    assert curve["days"].tolist() == [60, 720]
+    nobody = pd.DataFrame({"customer_id": []})
+    lives = retention.lifetimes(found["history"], nobody, left_days=365)
+    assert lives.to_dict("records") == [
+        {"customer_id": "gone", "days": 60, "has_left": True},
+        {"customer_id": "here", "days": 729, "has_left": False},
+    ]
+    assert retention.lifetimes(found["history"], pd.DataFrame({"customer_id": ["here"]}), left_days=365)["has_left"].all()
+    curve = retention.survival(lives, confidence=0.95)
+    assert curve["days"].tolist() == [60, 729]
     assert curve["happened_share"].tolist() == [0.5, 0.5]
 
 
@@ -188,13 +195,15 @@ def test_bases_too_young_to_say_anything_say_so():
         returns,
         lost,
         retention.rivals(None, **RULE, confidence=0.95),
+        retention.survival(retention.lifetimes(found["history"], late, left_days=365), confidence=0.95),
+        confidence=0.95,
         judged=0,
         rule="own_rhythm",
         by_chance=(float("nan"),) * 3,
         active_months=12,
         rhythm_months=12,
     )
-    assert [f.id for f in said] == ["retention_rate", "overdue", "reactivation"]
+    assert [f.id for f in said] == ["retention_rate", "survival_year", "overdue", "reactivation"]
     assert all(f.why for f in said)
 
 

@@ -64,6 +64,7 @@ class Finding:
     why: str = ""  # of "not decidable" or "not applicable"
     doubt: str = ""  # what is wrong with the data it rests on, and weighs most; a stored text
     params: dict = dataclasses.field(default_factory=dict)
+    quantities: dict = dataclasses.field(default_factory=dict)  # core.quantities.Term -> the value it states of it
 
     def __post_init__(self):
         if self.kind == "fact" and not math.isnan(self.value):
@@ -78,7 +79,7 @@ def findings_table(name: str) -> Table:
         "one finding",
         "id",
         "id:t step:t kind:t message:t title:t value:n unit:t n:c low:n high:n norm_id:t verdict:t norm:n previous:n "
-        "money:m money_low:m money_high:m who:t why:t doubt:t params:t",
+        "money:m money_low:m money_high:m who:t why:t doubt:t params:t quantities:t",
         codes={"verdict": Verdict},
     )
 
@@ -115,12 +116,15 @@ def judge(
 
     Returns
     -------
-    DataFrame with a column per field of Finding; params as JSON.
+    DataFrame with a column per field of Finding; params and quantities as JSON.
     """
     import pandas as pd
 
     rows = [dataclasses.asdict(_judged(finding, settings, norm)) for finding in found]
     table = pd.DataFrame(rows, columns=[field.name for field in dataclasses.fields(Finding)])
+    table["quantities"] = table["quantities"].map(
+        lambda stated: json.dumps({str(term): value for term, value in stated.items() if value == value}, sort_keys=True) if stated else ""
+    )
     if doubts is not None and len(doubts):
         more = len(doubts) - 1
         table["doubt"] = (

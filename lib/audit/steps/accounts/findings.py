@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from audit.core.findings import Finding
+from audit.core.quantities import Term
 from audit.i18n import mark as N_
 from audit.steps.accounts.codes import Dependence, Level, Limit, Reason
 from audit.steps.accounts.reasons import JUDGED
@@ -102,6 +103,7 @@ def _keys(keys: pd.DataFrame, bounds: pd.DataFrame, key_share: float) -> Finding
         ),
         title=N_("Key accounts"),
         value=float(keys["group"].nunique()),
+        quantities={Term.KEY_ACCOUNTS: float(keys["group"].nunique())},
         unit="count",
         n=total,
         who=" ".join(keys["group"].unique()[:20]),
@@ -146,6 +148,7 @@ def _dependence(loss_scenarios: pd.DataFrame) -> list[Finding]:
             message,
             title=N_("Dependence on the largest"),
             value=float(top["revenue_share"]),
+            quantities={Term.LARGEST_SHARE: float(top["revenue_share"]), Term.RESULT: float(top["result_with"])},
             n=len(loss_scenarios),
             norm_id="dependence_share",
             money=float(top["revenue"]),

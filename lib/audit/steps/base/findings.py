@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from audit.core.findings import Finding
+from audit.core.quantities import Term
 from audit.i18n import mark as N_
 from audit.stats import dispersion
 from audit.stats.shares import ratio
@@ -51,6 +52,7 @@ def chapter_findings(
             previous=float(before["customers"]),
             money=float(now["lost_before"]),
             params={**named, "lost": int(now["lost"]), "new": int(now["new"]), "returned": int(now["returned"])},
+            quantities={Term.CUSTOMERS_OF_PERIOD: float(now["customers"]), Term.NEW_OF_PERIOD: float(now["new"])},
         ),
         Finding(
             "same_customer_change",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from audit.core.findings import Finding
+from audit.core.quantities import Term
 from audit.i18n import mark as N_
 from audit.steps.portfolio.codes import PortfolioClass
 
@@ -82,6 +83,7 @@ def _sizes(parts: pd.DataFrame, made: pd.DataFrame) -> Finding:
         ),
         title=N_("Classes of the portfolio"),
         value=float(by.loc[PortfolioClass.DEVELOPMENT, "customers"]),
+        quantities={Term.GROUPS_OF_YEAR: float(by["customers"].sum()), Term.SALES_OF_YEAR: float(by["revenue"].sum())},
         unit="count",
         n=int(by["customers"].sum()),
         why=why,

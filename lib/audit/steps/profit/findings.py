@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from audit.core.findings import Finding
+from audit.core.quantities import Term
 from audit.i18n import mark as N_
 from audit.steps.profit.codes import Earning, Line
 from audit.steps.profit.customers import whale
@@ -202,6 +203,7 @@ def _ties(ties: pd.DataFrame, table: pd.DataFrame) -> list[Finding]:
             messages[True] if result < 0 else messages[False, is_taxed],
             title=N_("Tie to the company’s result"),
             value=float(unlaid["amount"].sum() / table["amount"].sum()),
+            quantities={Term.RESULT: float(by[Line.BEFORE_TAX])},
             n=len(table),
             params={
                 "company": abs(result),

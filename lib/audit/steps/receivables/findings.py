@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from audit.core.findings import NAN, Finding
+from audit.core.quantities import Term
 from audit.i18n import mark as N_
 from audit.steps.receivables.cash_application import CENT
 from audit.steps.receivables.codes import Applied
@@ -60,6 +61,7 @@ def _owed(owing: pd.DataFrame) -> Finding:
         ),
         title=N_("What customers owe"),
         value=float(late["overdue"].sum()),
+        quantities={Term.OVERDUE: float(late["overdue"].sum())},
         unit="money",
         n=len(owing),
         money=float(late["overdue"].sum()),

@@ -117,7 +117,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
         "findings": ["chapter_findings"],
-        "retention_rates": ["rhythm_months", "active_months", "retention", "by_unit", "rates", "cohort_retention", "survival"],
+        "retention_rates": ["rhythm_months", "active_months", "retention", "by_unit", "rates", "cohort_retention", "lifetimes", "survival"],
         "silence": ["names", "yearly_revenue", "silence_chance", "rivals", "better_rule", "false_alarms", "overdue", "reactivation", "winback"],
     },
 )  # fmt: skip

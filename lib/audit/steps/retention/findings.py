@@ -7,10 +7,14 @@ import math
 import pandas as pd
 
 from audit.core.findings import NAN, Finding
+from audit.core.quantities import Term
 from audit.i18n import mark as N_
 from audit.i18n import stored
+from audit.stats import intervals, survival
 from audit.steps.retention.codes import SilenceRule, Since
 from audit.steps.retention.silence import better_rule
+
+YEAR_DAYS = 365
 
 
 def chapter_findings(
@@ -19,19 +23,21 @@ def chapter_findings(
     returns: pd.DataFrame,
     lost: pd.DataFrame,
     tried: pd.DataFrame,
+    alive: pd.DataFrame,
     *,
     judged: int,
     rule: str,
     by_chance: tuple[float, float, float],
     active_months: int,
     rhythm_months: int,
+    confidence: float,
 ) -> list[Finding]:
     """Retention of the last period beside the source's CRR, the overdue customers and their money, the chance of return.
 
     Parameters
     ----------
-    rates, late, returns, lost, tried
-        from retention (one unit), overdue, reactivation, winback, rivals.
+    rates, late, returns, lost, tried, alive
+        from retention (one unit), overdue, reactivation, winback, rivals, survival.
     judged
         customers with enough purchases for a rhythm of their own.
     active_months, rhythm_months
@@ -42,6 +48,7 @@ def chapter_findings(
     return [
         _stayed(rates, active_months, rhythm_months),
         *(_crr(rates) if active_months >= rhythm_months else []),
+        *_after_a_year(alive, rates if active_months >= rhythm_months else rates.iloc[:0], confidence),
         _late(late, judged, rule, by_chance),
         *_tried(tried),
         *_came_back(returns, lost),
@@ -81,6 +88,49 @@ def _stayed(rates: pd.DataFrame, active_months: int, rhythm_months: int) -> Find
         previous=float(rates.iloc[-2]["true_retention_rate"]) if len(rates) > 1 else NAN,
         params={"period": now["period"], "lost": int(now["lost"]), "months": active_months},
     )
+
+
+def _after_a_year(alive: pd.DataFrame, rates: pd.DataFrame, confidence: float) -> list[Finding]:
+    """How many new customers are still there after a year, beside how many of the older ones a year keeps."""
+    gone, low, high = survival.at(alive, YEAR_DAYS, confidence=confidence) if len(alive) else (NAN, NAN, NAN)
+    title = N_("New customers after a year")
+    if gone != gone:
+        why = N_("no customer whose first purchase is known was watched for a year")
+        return [
+            Finding(
+                "survival_year", "retention", "estimate", N_("How many new customers last a year cannot be said."), title=title, why=why
+            )
+        ]
+    alone = N_(
+        "A year after their first purchase {value} of {n} new customers are still there ({low} to {high}); gone are those on the overdue list "
+        "and those silent for a year."
+    )
+    beside = N_(
+        "A year after their first purchase {value} of {n} new customers are still there ({low} to {high}); gone are those on the overdue list "
+        "and those silent for a year. Of the {older} customers active when {period} began, {kept_share} ({kept_low_share} to "
+        "{kept_high_share}) were so at its end."
+    )
+    params = {}
+    if len(rates):
+        now = rates.iloc[-1]
+        ends = intervals.wilson(int(now["kept"]), int(now["at_start"]), confidence=confidence)
+        params = {"older": int(now["at_start"]), "period": now["period"], "kept_share": float(now["true_retention_rate"])}
+        params |= dict(zip(("kept_low_share", "kept_high_share"), ends, strict=True))
+    return [
+        Finding(
+            "survival_year",
+            "retention",
+            "estimate",
+            beside if params else alone,
+            title=title,
+            value=1 - gone,
+            low=1 - high,
+            high=1 - low,
+            n=int(alive["watched"].max()),
+            params=params,
+            quantities={Term.SURVIVAL_YEAR: 1 - gone},
+        )
+    ]
 
 
 def _crr(rates: pd.DataFrame) -> list[Finding]:
@@ -146,6 +196,7 @@ def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, fl
         message,
         title=N_("Overdue customers"),
         value=float(len(fresh)),
+        quantities={Term.FRESH_SILENT: float(len(fresh))},
         unit="count",
         n=judged,
         money=money,

@@ -152,18 +152,30 @@ def cohort_retention(panel: pd.DataFrame, history: pd.DataFrame, spans: pd.DataF
     return table[["cohort", "age", "cohort_customers", "customers", "active_share", "revenue", "revenue_share"]]
 
 
-def survival(history: pd.DataFrame, *, active_months: int, confidence: float) -> pd.DataFrame:
-    """How long relationships last: Kaplan-Meier from first purchase to lapse (lens 3), for customers who bought at least twice.
+def lifetimes(history: pd.DataFrame, late: pd.DataFrame, *, left_days: int) -> pd.DataFrame:
+    """How long each customer whose first purchase is known has been one, and whether it has left: one rule for every chapter (P2, P5, P13).
 
-    How a lapse is dated: a customer silent for longer than `active_months` lapsed on the day of the last purchase;
-    the others were there up to their last purchase, and what follows is open.
+    A customer on the overdue list, or silent for `left_days`, has left, dated at its last purchase; all others are still there, their lives
+    open. One-time buyers have no rhythm to be overdue by, so that without the second rule they would live for ever.
 
     Returns
     -------
-    DataFrame with days, happened_share (lapsed), low_share, high_share, watched.
+    DataFrame with customer_id, days (from the first purchase to the last one, or to as_of), has_left.
+    """
+    known = history[history["is_first_known"]]
+    left = known["customer_id"].isin(late["customer_id"]) | (known["silence_days"] >= left_days)
+    life = (known["last_on"] - known["first_on"]).dt.days
+    days = life.where(left, life + known["silence_days"])
+    return pd.DataFrame({"customer_id": known["customer_id"], "days": days, "has_left": left}).reset_index(drop=True)
+
+
+def survival(lives: pd.DataFrame, *, confidence: float) -> pd.DataFrame:
+    """How long relationships last: Kaplan-Meier from the first purchase to the last one of those who left (lens 3).
+
+    Returns
+    -------
+    DataFrame with days, happened_share (left), low_share, high_share, watched.
 
     Source: method B5, P2, P5, P13.
     """
-    who = history[history["is_first_known"] & (history["purchases"] >= 2)]
-    lapsed = who["silence_days"] > active_months * MONTH_DAYS
-    return kaplan_meier((who["last_on"] - who["first_on"]).dt.days.to_numpy(), lapsed.to_numpy(), confidence=confidence)
+    return kaplan_meier(lives["days"].to_numpy(), lives["has_left"].to_numpy(), confidence=confidence)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from audit.core.findings import Finding
+from audit.core.quantities import Term
 from audit.i18n import mark as N_
 from audit.stats.shares import ratio
 from audit.steps.segments.codes import Abc
@@ -91,6 +92,11 @@ def _carriers(table: pd.DataFrame) -> Finding:
         value=ratio(a, total),
         n=int(table["group"].nunique()),
         params={"a": int(by.get("A", 0)), "b": int(by.get("B", 0)), "c": int(by.get("C", 0))},
+        quantities={
+            Term.CLASS_A: float(by.get("A", 0)),
+            Term.GROUPS_OF_YEAR: float(table["group"].nunique()),
+            Term.SALES_OF_YEAR: float(total),
+        },
     )
 
 

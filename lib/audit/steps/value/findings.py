@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from audit.core.findings import NAN, Finding
+from audit.core.quantities import Term
 from audit.i18n import mark as N_
 from audit.steps.value import lifetime
 from audit.steps.value.codes import Naive
@@ -221,11 +222,19 @@ def _points(life: pd.DataFrame, points: float, horizon_months: int) -> Finding:
         "would grow by {value}, mostly beyond what has been watched; the literature’s claim is 25 to 95 % of profit "
         "for five points."
     )
-    n, seen = int(life["customers"].iloc[0]), life.iloc[-1]
+    n, seen = int(life["customers"].iloc[0]), life.iloc[0]
     params = {"points_share": points, "horizon_months": float(horizon_months), "left": int(seen["left"])}
     params |= {"now_share": float(seen["one_year_share"]), "then_share": min(1.0, float(seen["one_year_share"]) + points)}
     return Finding(
-        "value_of_retention", "value", "model", message, title=N_("What more retention would bring"), value=best, n=n, params=params
+        "value_of_retention",
+        "value",
+        "model",
+        message,
+        title=N_("What more retention would bring"),
+        value=best,
+        n=n,
+        params=params,
+        quantities={Term.SURVIVAL_YEAR: params["now_share"]},
     )
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from audit.core.findings import NAN
 from audit.core.periods import last_year
 from audit.stats import survival
+from audit.steps import retention
 from audit.steps.value.codes import Group, Lever, Life, Split
 
 PARTS = {"S": "order_value", "C": "orders_per_month_number", "P": "margin_rate", "T": "active_months"}
@@ -217,6 +218,7 @@ def elasticity(life: pd.DataFrame, *, points: float) -> tuple[float, float]:
     return float(grown[0]), float(grown[1])
 
 
+MONTH = 365.25 / 12
 LEAST_MONTHS = 12  # that the oldest customer must have been watched for lives to be projected at all
 LEAST_LEFT = 10  # customers who must have left
 
@@ -233,11 +235,8 @@ def lives(
 ) -> pd.DataFrame:
     """How long customers stay: by survival with open ends, projected with differing customers, and by one churn rate, the naive rival (P5).
 
-    Counted from the first purchase of those whose first is known. A customer on the overdue list, or silent for `left_days`, has left,
-    dated at its last purchase; all others are still
-    there, their lives open. One-time buyers have no rhythm to be overdue by, so that without the second rule they would live for ever.
-    Watched for less than a year, or with fewer
-    than LEAST_LEFT that left, nothing is projected. The horizon is limited, and months in it are discounted.
+    Lives are those of the chapter on retention (`retention.lifetimes`). Watched for less than a year, or with fewer than LEAST_LEFT that
+    left, nothing is projected. The horizon is limited, and months in it are discounted.
 
     Returns
     -------
@@ -248,18 +247,15 @@ def lives(
     from audit.models import mle, sbg
 
     columns = ["method_class", "customers", "left", "one_year_share", "two_year_share", "horizon_months", "more_months"]
-    known = history[history["is_first_known"]]
-    if late is None or known.empty:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c == "method_class" else float) for c in columns})
-    gone = (known["customer_id"].isin(late["customer_id"]) | (known["silence_days"] >= left_days)).to_numpy()
-    month = 365.25 / 12
-    life = (known["last_on"] - known["first_on"]).dt.days.to_numpy() / month
-    watched = life + known["silence_days"].to_numpy() / month
-    if watched.max() < LEAST_MONTHS or gone.sum() < LEAST_LEFT:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c == "method_class" else float) for c in columns})
-    time = np.where(gone, life, watched)
+    nothing = pd.DataFrame({c: pd.Series(dtype="str" if c == "method_class" else float) for c in columns})
+    known = retention.lifetimes(history, late, left_days=left_days) if late is not None else nothing
+    if known.empty:
+        return nothing
+    gone, time = known["has_left"].to_numpy(), known["days"].to_numpy() / MONTH
+    if time.max() < LEAST_MONTHS or gone.sum() < LEAST_LEFT:
+        return nothing
     curve = survival.kaplan_meier(time, gone, confidence=confidence)
-    seen = [1 - survival.at(curve, m, confidence=confidence)[0] for m in (12, 24)]
+    seen = [1 - survival.at(curve, days / MONTH, confidence=confidence)[0] for days in (365, 730)]
     weight = (1 + discount_rate) ** (-np.arange(horizon_months) / 12)
     full = [1.0 - survival.at(curve, m, confidence=confidence)[0] for m in range(horizon_months)]
     rows = [(Life.SEEN, len(known), int(gone.sum()), *seen, float(weight @ np.array(full)), NAN)]
