@@ -7,6 +7,7 @@ classes and rules found in it would be found in noise. Tests look at it, and `ma
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -72,3 +73,24 @@ def said(made: dict[str, pd.DataFrame], as_of: dt.date) -> dict[str, object]:
         "listed": int((late["since_class"] == "fresh").sum()),
         "by_chance": by_chance,
     }
+
+
+def table() -> str | None:
+    """What each chapter says of public bases whose orders were given to others by lot, as Markdown; None where they are not here."""
+    from tests.conftest import SHARED
+    from tests.test_noise import BASES
+    from tests.test_real import proposed
+
+    if not SHARED.is_dir():
+        return None
+    rows = []
+    for name, edits in BASES.items():
+        with tempfile.TemporaryDirectory() as folder:
+            base = proposed(SHARED, name, Path(folder), edits)
+            found = said(shuffled(base), settings.read(base).as_of)
+        about, low, high = found["by_chance"]
+        rows.append(
+            f"| {name} | {found['types']} | {found['agreement']:.2f} | {found['rule']} | {found['listed']} | {about:.0f} ({low:.0f} to {high:.0f}) |"
+        )
+    head = "| base | customers with a loyalty type | classes by two halves (kappa) | rule for silence | listed | by chance |"
+    return "\n".join([head, "|---|---|---|---|---|---|", *rows])

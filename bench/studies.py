@@ -29,7 +29,7 @@ from audit.steps.loyalty.codes import LoyaltyType
 from audit.steps.retention.codes import SilenceRule
 
 ROOT = Path(__file__).parents[1]
-SEEDS = 20
+SEEDS, BASES = 20, 100
 AS_OF = dt.date(2025, 12, 31)
 LOYALTY = {"draws": 50, "least_score": 0.5, "least_strength": 0.10, "least_gap_errors": 4, "least_customers": 60, "least_agreement": 0.2}
 RULE = {"rhythm_purchases": 5, "prior_gaps": 4, "overdue_chance": 0.05, "fixed_silence_days": 90, "long_gone_days": 365}
@@ -164,11 +164,24 @@ def table(found: pd.DataFrame) -> str:
 
 
 def main() -> int:
-    """Run both and write the page."""
+    """Run all of them and write the page."""
     said = [f"# What is found of what was planted\n\n`make study`: {SEEDS} bases of the demo's generator, one per seed."]
     for title, study in (("Loyalty types: adjusted Rand index with the planted ones", loyalty_found), ("Overdue lists", lapses_found)):
         print(f"{title} ...", flush=True)
         said.append(f"## {title}\n\n{study.__doc__.strip().splitlines()[0]}\n\n{table(study(SEEDS))}")
+    print("Intervals ...", flush=True)
+    from bench import coverage, noise
+
+    found = coverage.coverage(BASES)
+    rows = [
+        f"| {row.what} | {row.bases} | {row.refused} | {row.stated:.0%} | {row.held:.0%} ± {row.error:.0%} |" for row in found.itertuples()
+    ]
+    head = ["| | bases | refused | stated | held, with two standard errors |", "|---|---|---|---|---|"]
+    said.append(
+        "\n".join([f"## Do intervals hold what they say?\n\nOver {BASES} simulated bases each (`bench/coverage.py`).\n", *head, *rows])
+    )
+    if (lines := noise.table()) is not None:
+        said.append(f"## What the chapters say of noise\n\n{lines}")
     (ROOT / "bench" / "studies.md").write_text("\n\n".join(said) + "\n", encoding="utf-8")
     return 0
 

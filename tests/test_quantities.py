@@ -1,14 +1,10 @@
-"""One meaning, one value: no term of a run has two, in the demo and in every public base."""
+"""One meaning, one value: no term of a run has two; the public bases are looked at in test_real."""
 
 import pandas as pd
 import pytest
 
 from audit.core import quantities, store
 from audit.core.quantities import Term
-from tests.test_real import NORTHWIND, RETAIL, SUPERSTORE, audited, proposal
-
-__all__ = ["audited", "proposal"]  # fixtures
-BASES = {"northwind": NORTHWIND, "superstore": SUPERSTORE, "uci_online_retail": RETAIL}
 
 
 def test_no_term_of_the_demo_has_two_values(demo):
@@ -16,13 +12,6 @@ def test_no_term_of_the_demo_has_two_values(demo):
     assert quantities.told_twice(stated).empty, quantities.told_twice(stated).to_string()
     assert set(stated["term"]) == set(Term)
     assert stated["term"].value_counts()[[Term.RESULT, Term.SURVIVAL_YEAR, Term.SALES_OF_YEAR]].tolist() == [2, 2, 2]
-
-
-@pytest.mark.parametrize("name", BASES)
-def test_no_term_of_a_public_base_has_two_values(audited, name):
-    stated = quantities.quantities(store.findings(audited(name, BASES[name])))
-    assert len(stated)
-    assert quantities.told_twice(stated).empty, quantities.told_twice(stated).to_string()
 
 
 def test_the_demo_s_tables_agree_with_what_is_stated(demo):

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from audit import i18n, intake, run
-from audit.core import settings, store
+from audit.core import quantities, settings, store
 from audit.intake.mapping import parse
 from audit.intake.propose import base
 from audit.intake.readers import read
@@ -318,3 +318,12 @@ def test_rows_and_money_of_every_fate_equal_the_input_on_every_public_base(propo
     expected = raw.select(money.round(4).cast(parse.MONEY).sum()).item()
     lines = reconciliation.filter(reconciliation["table"] == "lines")
     assert lines["amount"].sum() == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "edits"), [("northwind", NORTHWIND), ("superstore", SUPERSTORE), ("uci_online_retail", RETAIL), ("maven_crm", MAVEN)]
+)
+def test_no_term_of_a_public_base_has_two_values(audited, name, edits):
+    stated = quantities.quantities(store.findings(audited(name, edits)))
+    assert len(stated)
+    assert quantities.told_twice(stated).empty, quantities.told_twice(stated).to_string()

@@ -9,6 +9,7 @@ import pytest
 from audit.core import periods
 from audit.stats import dispersion
 from audit.steps import segments
+from audit.steps.segments import findings
 from tests.conftest import ledger_of
 
 WEEKLY = [0, 15, 40, 15, 10, 15, 20, 15, 10, 15, 20, 15, 5, 20, 45, 20, 15, 20, 25, 20, 15, 20, 25, 20, 40, 10, 35, 10, 5, 10, 15, 10, 5,
@@ -190,3 +191,47 @@ def test_p39_noise_gives_no_portrait_and_a_planted_attribute_is_found():
     found = segments.portrait(table, pd.DataFrame({"customer_id": ids, "name": "x", "industry": planted}), least=5)
     assert found["attribute"].iloc[0] in ("steel", "other")
     assert found["corrected_chance_share"].iloc[0] < 0.001
+
+
+def ordering(own, seed: int = 0, industries: tuple[str, ...] = ("a", "b")) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Two orders a month for a year of each customer, of the size that is its own, give or take a tenth."""
+    generator, months = np.random.default_rng(seed), pd.date_range("2025-01", periods=12, freq="MS")
+    rows = [(f"c{i:02d}", m, 2 * size * np.exp(generator.normal(0, 0.1)), 2) for i, size in enumerate(own) for m in months]
+    customers = pd.DataFrame({"customer_id": [f"c{i:02d}" for i in range(len(own))]})
+    customers["industry"] = [industries[i % len(industries)] for i in range(len(own))]
+    return pd.DataFrame(rows, columns=["customer_id", "period", "revenue", "orders"]), customers
+
+
+PEERS = {"until": pd.Timestamp("2025-12-31"), "least_peers": 10}
+
+
+def test_a6_who_orders_less_at_a_time_than_its_peers_is_found_with_its_distance():
+    own = np.exp(np.random.default_rng(1).normal(6, 0.3, 80))
+    own[0] = 20.0
+    panel, customers = ordering(own)
+    found = segments.order_gaps(panel, customers, **PEERS, confidence=0.95).set_index("customer_id")
+    first = found.loc["c00"]
+    assert first["is_clear"]
+    assert first["low_value"] <= first["peer_value"] <= first["high_value"]
+    assert first["gap"] == pytest.approx((first["peer_value"] - first["order_value"]) * 24)
+    upper = np.quantile(own[::2], 0.75)
+    assert first["peer_value"] == pytest.approx(upper, rel=0.1)
+    assert segments.order_reliability(panel, customers, **PEERS) > 0.9
+
+
+def test_a6_orders_whose_size_is_chance_give_no_gap():
+    generator = np.random.default_rng(2)
+    panel, customers = ordering(np.full(80, 400.0))
+    panel["revenue"] *= np.exp(generator.normal(0, 0.8, len(panel)))
+    reliability = segments.order_reliability(panel, customers, **PEERS)
+    assert reliability < 0.5
+    said = findings._orders(segments.order_gaps(panel, customers, **PEERS, confidence=0.95), reliability, 80)
+    assert "two halves" in said.why
+
+
+def test_a6_without_industries_it_cannot_be_said():
+    panel, customers = ordering([100.0] * 40)
+    assert segments.order_gaps(panel, customers.drop(columns="industry"), **PEERS, confidence=0.95).empty
+    assert segments.order_gaps(panel, None, **PEERS, confidence=0.95).empty
+    said = findings._orders(segments.order_gaps(panel, None, **PEERS, confidence=0.95), float("nan"), 0)
+    assert said.why

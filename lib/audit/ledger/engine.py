@@ -109,7 +109,7 @@ def to_parquet(folder: Path) -> Materialise:
     def materialise(name: str, *frames: nw.LazyFrame) -> nw.LazyFrame:
         path, frames = folder / f"{name}.parquet", [_ordered(frame) for frame in frames]
         if not frames[0].implementation.is_polars():
-            native = frames[0].to_native().persist()
+            native = frames[0].to_native().localCheckpoint()  # computed and kept, its plan forgotten: planned anew it grows with each table
             rows(nw.from_native(native)).write_parquet(path)
             return nw.from_native(native)
         if len(frames) == 1:

@@ -22,8 +22,8 @@ def is_whole(parts: pd.Series | np.ndarray) -> bool:
 def of_whole(parts: pd.Series) -> pd.Series:
     """Each part over the sum of all, NaN where shares of that sum cannot be told.
 
-    >>> of_whole(pd.Series([3.0, 1.0])).tolist(), of_whole(pd.Series([3.0, -4.0])).isna().all()
-    ([0.75, 0.25], True)
+    >>> of_whole(pd.Series([3.0, 1.0])).tolist(), of_whole(pd.Series([3.0, -4.0])).tolist()
+    ([0.75, 0.25], [nan, nan])
     """
     return parts / parts.sum() if is_whole(parts) else pd.Series(NAN, index=parts.index)
 

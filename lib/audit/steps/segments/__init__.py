@@ -99,6 +99,15 @@ TABLES = (
             "corrected_chance_share": N_("Chance, corrected"),
         },
     ),
+    written(
+        "order_gaps",
+        "one customer whose orders are smaller than those of the upper quarter of its peers",
+        "customer_id",
+        "customer_id:t industry:t orders:c order_value:m peer_value:m low_value:m high_value:m gap:m low_gap:m high_gap:m is_clear:f",
+        headings={
+            "peer_value": N_("Upper quarter of peers"),
+        },
+    ),
     findings_table("findings_segments"),
 )
 
@@ -121,6 +130,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "class_migration": ["migration", "moves", "clear_moves"],
         "findings": ["chapter_findings"],
         "life_stages": ["rfm_cuts", "lifecycle", "stages"],
+        "order_value": ["order_gaps", "with_peers", "order_reliability"],
         "profile": ["overlap", "strayed", "portrait", "bases"],
         "regularity": ["xyz", "unit_of", "other", "two_units"],
     },

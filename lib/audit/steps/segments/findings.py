@@ -10,12 +10,22 @@ from audit.i18n import mark as N_
 from audit.stats.shares import ratio
 from audit.steps.segments.codes import Abc
 
+OWN = 0.5  # share of the differences in order size that must be the customers' own
+
 
 def chapter_findings(
-    table: pd.DataFrame, moved: pd.DataFrame, gaps: pd.DataFrame, telling: pd.DataFrame, *, chance: float
+    table: pd.DataFrame,
+    moved: pd.DataFrame,
+    gaps: pd.DataFrame,
+    telling: pd.DataFrame,
+    orders: pd.DataFrame,
+    *,
+    chance: float,
+    reliability: float,
+    peers: int,
 ) -> list[Finding]:
     """Who carries the sales by class, how many really moved, who strayed, and whether a portrait can be drawn."""
-    found = [_carriers(table), _moved(moved), _strayed(gaps)]
+    found = [_carriers(table), _moved(moved), _strayed(gaps), _orders(orders, reliability, peers)]
     sure = telling[telling["corrected_chance_share"] < chance]
     if telling.empty:
         why = N_("table customers names no industry, region or source")
@@ -64,6 +74,39 @@ def chapter_findings(
             params={"attribute": best["attribute"], "other_share": float(best["other_share"]), "sure": len(sure), "tested": len(telling)},
         ),
     ]
+
+
+def _orders(orders: pd.DataFrame, reliability: float, peers: int) -> Finding:
+    """Whether orders could be larger (A6): not where a customer differs from itself as much as from its peers."""
+    title = N_("Size of the orders")
+    if orders.empty or not reliability >= OWN:
+        why = N_("table customers names no industry, or no industry has enough customers with orders")
+        if len(orders):
+            why = N_("the size of the orders differs between customers no more than between two halves of one customer’s months")
+        return Finding(
+            "order_gap", "segments", "estimate", N_("Whether orders could be larger cannot be said."), title=title, unit="count", why=why
+        )
+    clear = orders[orders["is_clear"]]
+    message = N_(
+        "{value} of {n} customers order clearly less at a time than the upper quarter of their peers of the same industry and size; half of "
+        "these order less than {part_share} of what that quarter does. Whether they could order more at a time, or would order less often, only "
+        "they can say."
+    )
+    none = N_("None of {n} customers orders clearly less at a time than the upper quarter of its peers of the same industry and size.")
+    return Finding(
+        "order_gap",
+        "segments",
+        "estimate",
+        message if len(clear) else none,
+        title=title,
+        value=float(len(clear)),
+        unit="count",
+        low=float(len(clear)),
+        high=float(len(orders)),
+        n=peers,
+        who=" ".join(clear["customer_id"].head(20)),
+        params={"part_share": float((clear["order_value"] / clear["peer_value"]).median()) if len(clear) else 0.0},
+    )
 
 
 def _carriers(table: pd.DataFrame) -> Finding:

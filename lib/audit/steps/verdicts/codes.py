@@ -27,3 +27,4 @@ class Open(Code):
     FINDING = "finding", N_("finding")
     QUESTION = "question", N_("question")
     TABLE = "table", N_("table")
+    NOT_BUILT = "not_built", N_("not built yet")

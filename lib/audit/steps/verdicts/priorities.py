@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from audit.core.findings import Verdict
+from audit.i18n import mark as N_
 from audit.steps.verdicts.codes import Answer, Open
-from audit.steps.verdicts.questions import ANSWERED_BY, NEEDS
+from audit.steps.verdicts.questions import ANSWERED_BY, NEEDS, NOT_BUILT
 
 LINES = 5  # of the answer
 
@@ -39,12 +40,13 @@ def undecided(found: pd.DataFrame, questions: pd.DataFrame, missing: dict[str, s
 
     Returns
     -------
-    DataFrame with subject_class (finding, question or table), subject, decided_by.
+    DataFrame with subject_class (finding, question, table, or not built), subject, decided_by.
     """
     rows = [(Open.FINDING, row["title"], row["why"]) for _, row in found[found["verdict"] == Verdict.UNDECIDED].iterrows()]
     open_ = questions.loc[questions["data_answer"] == Answer.UNDECIDED, "question"]
     rows += [(Open.QUESTION, question, refused.get(ANSWERED_BY.get(question, ""), NEEDS[question])) for question in open_]
     rows += [(Open.TABLE, name, unlocks) for name, unlocks in missing.items()]
+    rows += [(Open.NOT_BUILT, question, N_("no data would: this audit does not compute it yet")) for question in NOT_BUILT]
     return pd.DataFrame(rows, columns=["subject_class", "subject", "decided_by"])
 
 
