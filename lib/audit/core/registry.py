@@ -158,6 +158,13 @@ def rests_on(step: Step, *, by: Callable[[Step], tuple[str, ...]] = takes) -> se
     return found
 
 
+def stands_on(step: Step) -> set[str]:
+    """The tables that a step's own numbers come from: those without which it is not run, by way of other steps too, and those it uses itself;
+    not what another step merely uses."""
+    made_of = {origin for table in step.uses if table in tables() for origin in tables()[table].made_of}
+    return rests_on(step, by=reads) | set(step.uses) | made_of
+
+
 def ordered(chosen: list[Step]) -> TopologicalSorter:
     """The chosen steps as a graph of their names, each after those whose tables it takes."""
     names = {step.name for step in chosen}

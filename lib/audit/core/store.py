@@ -82,7 +82,7 @@ def findings(run_dir: str | Path) -> pd.DataFrame:
 
 
 def doubts(run_dir: str | Path, step: str) -> pd.DataFrame:
-    """What hangs over the numbers of a step: doubts that touch a table it rests on; those that refuse first, then by weight, unknown first.
+    """What hangs over the numbers of a step: doubts that touch a table it stands on; those that refuse first, then by weight, unknown first.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def doubts(run_dir: str | Path, step: str) -> pd.DataFrame:
     one, found = registry.by_name(step), _read(Path(run_dir), "doubts")
     if found is None or one.is_about_data:
         return registry.empty("doubts")
-    rests_on = registry.rests_on(one)
+    rests_on = registry.stands_on(one)
     touching = found[found["touches"].map(lambda tables: bool(rests_on & set(tables.split()))).astype(bool)]
     order = touching.assign(_r=touching["verdict"] != "REFUSE", _s=-touching["share"].fillna(1.0))
     return order.sort_values(["_r", "_s"], kind="stable", ignore_index=True).drop(columns=["_r", "_s"])

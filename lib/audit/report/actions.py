@@ -23,7 +23,7 @@ class Task(Code):
     OVERDUE = (
         "overdue",
         N_("call: overdue"),
-        N_("Silent for longer than the customer's own rhythm explains; money of the last twelve months of buying."),
+        N_("Silent beyond its usual gap and the limit of this audit; money of the last twelve months of buying."),
     )
     SECOND = (
         "second",

@@ -108,15 +108,20 @@ def off(base: Intake):
     off = base.controls.filter(pl.col("verdict") == "FLAG")
     for (control, source), part in sorted(off.group_by("control", "source"), key=lambda group: group[0]):
         first = part.sort("period").row(0, named=True)
+        is_credit = (
+            source == "payments" and "invoices" in base.kept
+        )  # what is sold on credit is paid later: the difference is owed, not wrong
         yield Doubt(
             "lines",
             stored(N_("{control}: {source} differs, first in {period}"), control=control, source=source, period=first["period"] or "–"),
             "FLAG",
             len(part),
             part["difference"].abs().sum(),
-            N_("all money too high or too low by the difference"),
+            N_("none, as far as the difference is still owed or was owed before")
+            if is_credit
+            else N_("all money too high or too low by the difference"),
             N_("see the table of controls; find the documents that one side lacks"),
-            HOW_MUCH,
+            () if is_credit else HOW_MUCH,
             is_sized=True,
         )
 

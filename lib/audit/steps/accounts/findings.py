@@ -181,7 +181,9 @@ def _potential(potential: pd.DataFrame, keys: pd.DataFrame) -> Finding:
         "potential",
         "accounts",
         "fact",
-        N_("Of {n} customers whose budgets are known, {value} are key by potential; they spend {gap} a year elsewhere."),
+        N_("Of {n} customers whose budgets are known, {value} are key by potential; they spend {gap} a year elsewhere.")
+        if len(of)
+        else N_("None of the {n} customers whose budgets are known has one large enough to be key by potential."),
         title=N_("Potential of the largest"),
         value=float(of.nunique()),
         unit="count",

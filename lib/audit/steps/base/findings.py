@@ -44,6 +44,11 @@ def chapter_findings(
             N_(
                 "{value} customers bought in {period}, after {previous} in {period_before}: {lost} fell silent, {new} are "
                 "new, {returned} came back."
+            )
+            if now["returned"]
+            else N_(
+                "{value} customers bought in {period}, after {previous} in {period_before}: {lost} of those did not buy again, {new} are new; "
+                "nobody came back who had bought before that."
             ),
             title=N_("Size of the base"),
             value=float(now["customers"]),
@@ -80,7 +85,9 @@ def chapter_findings(
             N_(
                 "New customers brought {value} of the sales of {period}: {new_revenue} of {revenue}; {first_seen_revenue} "
                 "more came from customers whose first purchase may be older than the exports."
-            ),
+            )
+            if now["first_seen_revenue"]
+            else N_("New customers brought {value} of the sales of {period}: {new_revenue} of {revenue}."),
             title=N_("Sales to new customers"),
             value=_share(now["new_revenue"], now["revenue"]),
             n=int(now["customers"]),

@@ -52,7 +52,8 @@ def alternatives(table: pd.DataFrame, caused: pd.DataFrame) -> list[tuple[str, s
 
 
 def selling_cost(costs: pd.DataFrame | None, panel: pd.DataFrame, *, until: pd.Timestamp) -> pd.DataFrame:
-    """What serving a customer costs, and how large an order is, year by year (C9); of pools with a driver. No rows without costs.
+    """What serving a customer costs, and how large an order is, year by year (C9); of pools with a driver, what it costs to win customers
+    apart. No rows without costs.
 
     Returns
     -------
@@ -66,7 +67,10 @@ def selling_cost(costs: pd.DataFrame | None, panel: pd.DataFrame, *, until: pd.T
     ):
         of = costs[
             (costs["period"].astype(str) == str(year))
-            & costs.get("driver", pd.Series(Driver.NONE, index=costs.index)).fillna("").isin(["", Driver.NONE, "revenue"]).eq(False)
+            & costs.get("driver", pd.Series(Driver.NONE, index=costs.index))
+            .fillna("")
+            .isin(["", Driver.NONE, Driver.REVENUE, Driver.WINNING])
+            .eq(False)
         ]
         bought = of_year(panel, year)
         n, sales, spent = bought["customer_id"].nunique(), float(bought["revenue"].sum()), float(of["amount"].sum())

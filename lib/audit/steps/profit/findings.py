@@ -43,7 +43,7 @@ def chapter_findings(
 def _profit(profits: pd.DataFrame, year: int) -> Finding:
     lose = profits[profits["loss_class"] == Earning.LOSES].sort_values(["profit", "group"])
     doubt = profits[profits["loss_class"] == Earning.DOUBTFUL]
-    lost, left = -float(lose["profit"].sum()), float(profits["profit"].sum())
+    lost, left = -float((lose["profit"] + lose["acquisition"]).sum()), float(profits["profit"].sum())
     gain = N_(
         "In {year} the {n} customers left {profit} before tax and the company’s own costs; {value} of them lost "
         "money by every driver tried, what it cost to win them left aside, together {lost}; {doubtful} more by some, "
@@ -66,8 +66,8 @@ def _profit(profits: pd.DataFrame, year: int) -> Finding:
         low=float(len(lose)),
         high=float(len(lose) + len(doubt)),
         money=lost,
-        money_low=-float(lose["high_profit"].sum()),
-        money_high=-float(lose["low_profit"].sum()),
+        money_low=-float((lose["high_profit"] + lose["acquisition"]).sum()),
+        money_high=-float((lose["low_profit"] + lose["acquisition"]).sum()),
         who=", ".join(lose["group"].head(10)),
         params={
             "year": str(year),

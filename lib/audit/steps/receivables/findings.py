@@ -168,7 +168,7 @@ def _terms(settled: pd.DataFrame, as_of: pd.Timestamp) -> Finding:
         "fact",
         N_(
             "Weighted by money, invoices due in the last twelve months were paid {value} days beyond terms; {late_share} "
-            "of that money came after its day or has not come yet ({open})."
+            "of that money came after its day or has not come yet; {open} of those invoices is still open."
         ),
         title=N_("Days beyond terms"),
         value=float((year["amount"] * year["late_days"]).sum() / money),

@@ -153,16 +153,18 @@ def cohort_retention(panel: pd.DataFrame, history: pd.DataFrame, spans: pd.DataF
 
 
 def lifetimes(history: pd.DataFrame, late: pd.DataFrame, *, left_days: int) -> pd.DataFrame:
-    """How long each customer whose first purchase is known has been one, and whether it has left: one rule for every chapter (P2, P5, P13).
+    """How long each customer whose first purchase is known has been one, and whether it left: one rule for every chapter (P2, P5, P8, P13).
 
     A customer on the overdue list, or silent for `left_days`, has left, dated at its last purchase; all others are still there, their lives
-    open. One-time buyers have no rhythm to be overdue by, so that without the second rule they would live for ever.
+    open. One-time buyers have no rhythm to be overdue by, so that without the second rule they would live for ever. And since that rule needs
+    its time, only customers whose first purchase lies as far back are looked at: of the younger ones nobody could have been seen to leave.
 
     Returns
     -------
     DataFrame with customer_id, days (from the first purchase to the last one, or to as_of), has_left.
     """
-    known = history[history["is_first_known"]]
+    age = (history["last_on"] - history["first_on"]).dt.days + history["silence_days"]
+    known = history[history["is_first_known"].astype(bool) & (age >= left_days)]
     left = known["customer_id"].isin(late["customer_id"]) | (known["silence_days"] >= left_days)
     life = (known["last_on"] - known["first_on"]).dt.days
     days = life.where(left, life + known["silence_days"])

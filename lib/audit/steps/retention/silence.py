@@ -83,7 +83,7 @@ def rivals(
     gone = ~then["has_bought_since"].to_numpy(dtype=bool)
     chance = silence_chance(then, rhythm_purchases=rhythm_purchases, prior_gaps=prior_gaps)
     by = {
-        SilenceRule.FIXED: (then["silence_days"] > fixed_silence_days).to_numpy(),
+        SilenceRule.FIXED: beyond_fixed(then, fixed_silence_days).to_numpy(),
         SilenceRule.OWN: (chance < overdue_chance).to_numpy(),
     }
     rows = []
@@ -100,6 +100,12 @@ def rivals(
     is_own = table["rule_class"] == SilenceRule.OWN
     table.loc[is_own, ["advantage_number", "low_number", "high_number"]] = _advantage(by, gone, table["f1_index"], confidence)
     return table.assign(_o=table["rule_class"] != better_rule(table)).sort_values("_o", ignore_index=True).drop(columns="_o")
+
+
+def beyond_fixed(history: pd.DataFrame, fixed_silence_days: float) -> pd.Series:
+    """Who is silent beyond the fixed limit, and beyond its own usual gap: nobody is called late before its usual day."""
+    usual = np.exp(history["gap_log_mean"].astype(float)).fillna(0.0)
+    return (history["silence_days"] > fixed_silence_days) & (history["silence_days"] > usual)
 
 
 def _advantage(by: dict[str, np.ndarray], gone: np.ndarray, f1: pd.Series, confidence: float) -> list[float]:
@@ -125,15 +131,16 @@ def false_alarms(
     tried: pd.DataFrame, rule: str, history: pd.DataFrame, *, rhythm_purchases: int, long_gone_days: float, confidence: float, **_rule
 ) -> tuple[float, float, float]:
     """About how many customers the rule lists today although they will buy again, and between what: by the share of those who bought again
-    that it had listed a holdout ago (Wilson); NaN where it was not tried."""
+    that it had listed a holdout ago, and the chance in today's count (beta-binomial, Jeffreys' prior); NaN where it was not tried."""
     of = tried[tried["rule_class"] == rule]
     judged = int(((history["purchases"] >= rhythm_purchases) & (history["silence_days"] <= long_gone_days)).sum())
     if of.empty or of["judged"].iloc[0] == of["gone"].iloc[0]:
         return NAN, NAN, NAN
     row = of.iloc[0]
     false, back = int(row["listed"] - row["listed_and_gone"]), int(row["judged"] - row["gone"])
-    low, high = intervals.wilson(false, back, confidence=confidence)
-    return judged * false / back, judged * low, judged * high
+    tails = [(1 - confidence) / 2, (1 + confidence) / 2]
+    low, high = stats.betabinom.ppf(tails, judged, false + 0.5, back - false + 0.5)
+    return judged * false / back, float(low), float(high)
 
 
 def overdue(
@@ -160,7 +167,7 @@ def overdue(
     Source: method B5, P2, P11, P12.
     """
     chance = silence_chance(history, rhythm_purchases=rhythm_purchases, prior_gaps=prior_gaps)
-    is_late = chance < overdue_chance if rule == SilenceRule.OWN else (history["silence_days"] > fixed_silence_days) & chance.notna()
+    is_late = chance < overdue_chance if rule == SilenceRule.OWN else beyond_fixed(history, fixed_silence_days) & chance.notna()
     late = history.assign(chance_share=chance)[is_late].rename(columns={"gap_days": "usual_gap_days"})
     late = late.assign(yearly_revenue=late["customer_id"].map(yearly_revenue(panel, history)).astype(float).fillna(0.0))
     late = late.assign(since_class=np.where(late["silence_days"] <= long_gone_days, Since.FRESH, Since.GONE))

@@ -144,7 +144,8 @@ def _carriers(table: pd.DataFrame) -> Finding:
 
 
 def _moved(moved: pd.DataFrame) -> Finding:
-    changed = moved[moved["class_before"] != moved["class_now"]]
+    stayed = moved[(moved["class_before"] != Abc.NONE) & (moved["class_now"] != Abc.NONE)]
+    changed = stayed[stayed["class_before"] != stayed["class_now"]]
     if moved.empty or (moved["class_before"] == Abc.NONE).all():
         why = N_("a year earlier nobody was observed")
         return Finding(
@@ -163,7 +164,7 @@ def _moved(moved: pd.DataFrame) -> Finding:
         "segments",
         "estimate",
         N_(
-            "{value} of {n} customers changed class in a year, {clear} of them clearly; the others stand on a border, "
+            "Of {n} customers who bought in both years {value} changed class, {clear} of them clearly; the others stand on a border, "
             "where a month more or less decides. The {down} clear losers brought {lost} less."
         ),
         title=N_("Moves between classes"),
@@ -171,7 +172,7 @@ def _moved(moved: pd.DataFrame) -> Finding:
         unit="count",
         low=float(len(clear)),
         high=float(len(changed)),
-        n=len(moved),
+        n=len(stayed),
         money=float((down["revenue_before"] - down["revenue_now"]).sum()),
         who=" ".join(down["group"].head(20)),
         params={"clear": len(clear), "down": len(down), "lost": float((down["revenue_before"] - down["revenue_now"]).sum())},
