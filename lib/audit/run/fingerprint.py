@@ -106,11 +106,12 @@ def _words(path: Path) -> frozenset[str]:
 
 
 def messages(one: Step, paths: list[Path], language: str) -> dict[str, str]:
-    """What readers of a language get of a step: of each message that its files hold (of all messages, where it tells the findings of other
-    steps), the headings of its tables, and the titles of chapters."""
+    """What readers of a language get of a step: of each message that its files or intake hold (of all messages, where it tells the
+    findings of other steps), the headings of its tables, and the titles of chapters."""
     if isinstance(catalogue(language), i18n.messages.gettext.GNUTranslations):
         known = catalogue(language)._catalog
-        held = set(known) if one.uses_findings else {text for path in paths for text in texts(path) if text in known}
+        told = (*paths, *sorted((LIB / "intake").rglob("*.py")))  # what hangs over a chapter is told in it, in the words of intake
+        held = set(known) if one.uses_findings else {text for path in told for text in texts(path) if text in known}
         held |= {
             column.head
             for name in (*registry.takes(one), *one.writes)
