@@ -29,7 +29,7 @@ SPARK = '\n[engine]\nname = "spark"\nmaster = "local[2]"\n'
 
 
 QUICK = """
-spark.driver.memory 1g
+spark.driver.memory 768m
 spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 spark.sql.codegen.wholeStage false
 spark.sql.adaptive.enabled false

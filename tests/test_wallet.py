@@ -185,6 +185,8 @@ def test_what_is_realistic_is_what_shares_gained_and_never_more_than_the_gap():
     found = wallet.capture(wallets, moved, least=10).set_index("group")["realistic"]
     assert found.round(9).to_dict() == {"a": 10, "b": 5}
     assert wallet.capture(wallets, moved.iloc[:9], least=10).empty
+    owing = pd.DataFrame({"group": ["a", "b"], "is_stopped": [True, False]})
+    assert wallet.capture(wallets, moved, owing, least=10)["group"].tolist() == ["b"], "who has stopped paying is not told to grow"
     assert wallet.capture(wallets, moved.assign(is_doubtful=True), least=10).empty
     small = wallet.capture(wallets.assign(revenue=3.0), moved, least=10).set_index("group")["realistic"]
     assert small["a"] == 3, "to double in a year is much"

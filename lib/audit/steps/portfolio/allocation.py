@@ -109,7 +109,8 @@ def conflicts(table: pd.DataFrame, *, customers: pd.DataFrame | None) -> pd.Data
     if customers is None or not {"industry", "region"} <= set(customers.columns):
         return registry.empty("portfolio_conflicts")
     first = leads(customers)
-    of = table[table["portfolio_class"].isin([PortfolioClass.CORE, PortfolioClass.DEVELOPMENT]) & table["is_clear"]].copy()
+    is_to_grow = table["portfolio_class"].isin([PortfolioClass.CORE, PortfolioClass.DEVELOPMENT])
+    of = table[is_to_grow & table["is_clear"] & ~table["is_stopped"].astype(bool)].copy()
     for column in ("industry", "region"):
         of[column] = of["group"].map(first[column]).fillna("")
     of = of[(of["industry"] != "") & (of["region"] != "")][["group", "industry", "region", "revenue"]].nlargest(LARGEST, "revenue")

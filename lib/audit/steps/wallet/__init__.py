@@ -26,6 +26,7 @@ STEP = Step(
         "mix",
         "customers",
         "managers",
+        "debtors",
     ),
 )
 

@@ -233,12 +233,15 @@ def _managers(managers: pd.DataFrame) -> list[Finding]:
         "{value} of the {n} managers with enough known budgets have a smaller share of them than customers of the "
         "same industries give us elsewhere, beyond chance."
     )
+    none = N_(
+        "None of the {n} managers with enough known budgets has a smaller share of them than is usual in these industries, beyond chance."
+    )
     return [
         Finding(
             "wallet_managers",
             "wallet",
             "estimate",
-            message,
+            message if len(low) else none,
             title=N_("Share of wallet by manager"),
             value=float(len(low)),
             unit="count",

@@ -161,13 +161,13 @@ def by_manager(wallets: pd.DataFrame, *, customers: pd.DataFrame | None, confide
     return pd.DataFrame(rows, columns=columns).sort_values(["wallet_share", "manager_id"], ignore_index=True)
 
 
-def capture(wallets: pd.DataFrame, moved: pd.DataFrame, *, least: int) -> pd.DataFrame:
+def capture(wallets: pd.DataFrame, moved: pd.DataFrame, debtors: pd.DataFrame | None = None, *, least: int) -> pd.DataFrame:
     """What of each gap is realistic to win in a year: as much share as customers of this base gained where they gained at all.
 
     Measured on groups with credible budgets of two years whose share rose: the median of the points gained, between its quarters, times
     the budget, never more than the gap, nor than our
-    sales to the customer (to double in a year is much). What rose by itself is no promise of what an effort
-    adds. No rows where fewer than `least` shares rose.
+    sales to the customer (to double in a year is much). What rose by itself is no promise of what an effort adds, and nothing is to be won
+    of those who have stopped paying. No rows where fewer than `least` shares rose.
 
     Returns
     -------
@@ -177,7 +177,9 @@ def capture(wallets: pd.DataFrame, moved: pd.DataFrame, *, least: int) -> pd.Dat
     columns = ["group", "revenue", "budget", "gap", "provenance_class", "points_share", "realistic", "low_realistic", "high_realistic"]
     gained = moved["share_now_share"] - moved["share_before_share"]
     gained = gained[(gained > 0) & ~moved["is_doubtful"].astype(bool)]
-    told = wallets[wallets["provenance_class"].isin([Provenance.DECLARED, Provenance.BENCHMARK]) & (wallets["gap"] > 0)]
+    stopped = debtors.loc[debtors["is_stopped"].astype(bool), "group"] if debtors is not None else []
+    is_given = wallets["provenance_class"].isin([Provenance.DECLARED, Provenance.BENCHMARK])
+    told = wallets[is_given & (wallets["gap"] > 0) & ~wallets["group"].isin(stopped)]
     if len(gained) < least or told.empty:
         return registry.empty("wallet_realistic")
     low, middle, high = np.quantile(gained, [0.25, 0.5, 0.75])
