@@ -163,25 +163,34 @@ def table(found: pd.DataFrame) -> str:
     return "\n".join(["| | median | least | most |", "|---|---|---|---|", *rows])
 
 
+def held() -> str:
+    """What intervals hold beside what they state, as Markdown."""
+    from bench import coverage
+
+    rows = [
+        f"| {row.what} | {row.bases} | {row.refused} | {row.stated:.0%} | {row.held:.0%} ± {row.error:.0%} |"
+        for row in coverage.coverage(BASES).itertuples()
+    ]
+    head = ["| | bases | refused | stated | held, with two standard errors |", "|---|---|---|---|---|"]
+    return "\n".join([f"## Do intervals hold what they say?\n\nOver {BASES} simulated bases each (`bench/coverage.py`).\n", *head, *rows])
+
+
+def in_noise() -> list[str]:
+    """What the chapters say of public bases without structure, as Markdown; nothing where these are not here."""
+    from bench import noise
+
+    lines = noise.table()
+    return [f"## What the chapters say of noise\n\nOrders given to other customers by lot (`bench/noise.py`).\n\n{lines}"] if lines else []
+
+
 def main() -> int:
     """Run all of them and write the page."""
     said = [f"# What is found of what was planted\n\n`make study`: {SEEDS} bases of the demo's generator, one per seed."]
     for title, study in (("Loyalty types: adjusted Rand index with the planted ones", loyalty_found), ("Overdue lists", lapses_found)):
         print(f"{title} ...", flush=True)
         said.append(f"## {title}\n\n{study.__doc__.strip().splitlines()[0]}\n\n{table(study(SEEDS))}")
-    print("Intervals ...", flush=True)
-    from bench import coverage, noise
-
-    found = coverage.coverage(BASES)
-    rows = [
-        f"| {row.what} | {row.bases} | {row.refused} | {row.stated:.0%} | {row.held:.0%} ± {row.error:.0%} |" for row in found.itertuples()
-    ]
-    head = ["| | bases | refused | stated | held, with two standard errors |", "|---|---|---|---|---|"]
-    said.append(
-        "\n".join([f"## Do intervals hold what they say?\n\nOver {BASES} simulated bases each (`bench/coverage.py`).\n", *head, *rows])
-    )
-    if (lines := noise.table()) is not None:
-        said.append(f"## What the chapters say of noise\n\n{lines}")
+    print("Intervals and noise ...", flush=True)
+    said += [held(), *in_noise()]
     (ROOT / "bench" / "studies.md").write_text("\n\n".join(said) + "\n", encoding="utf-8")
     return 0
 

@@ -80,12 +80,14 @@ def _row(one: Doubt, base: Intake, least: float) -> tuple:
 
 
 def _share(one: Doubt, base: Intake) -> float:
-    """The doubt's money over that of its table, else its rows over the table's; NaN where its size is not known."""
-    fate = base.fates.get(one.table or "lines")
-    if fate is None or not one.rows:
+    """The doubt's money over that of its table, or of the order lines that it touches, else its rows over the table's; NaN where its size is
+    not known."""
+    names = [name for name in (one.table or "lines", *one.touches) if name in base.fates]
+    if not names or not one.rows:
         return float("nan")
-    whole = fate.filter(pl.col("status").is_in(["kept", "quarantined"]))
-    money = float(whole["amount"].cast(pl.Float64).abs().sum()) if "amount" in whole.columns else 0.0
+    meant = {name: base.fates[name].filter(pl.col("status").is_in(["kept", "quarantined"])) for name in names}
+    money = next((float(rows["amount"].cast(pl.Float64).abs().sum()) for rows in meant.values() if "amount" in rows.columns), 0.0)
     if one.amount is not None and money > 0:
         return min(1.0, abs(float(one.amount)) / money)
-    return min(1.0, one.rows / len(whole)) if len(whole) else float("nan")
+    whole = len(meant[names[0]])
+    return min(1.0, one.rows / whole) if whole else float("nan")

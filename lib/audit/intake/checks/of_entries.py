@@ -117,6 +117,7 @@ def doubles(base: Intake):
             WHO,
             "",
             ("lines", "customers"),
+            is_sized=True,
         )
     merged = base.duplicates.filter((pl.col("reason") == duplicates.SAME_TAX_ID) & ~pl.col("decision").is_in(["apart", "group"]))
     if len(merged):
