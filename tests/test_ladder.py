@@ -65,7 +65,7 @@ def test_a_referral_of_tomorrow_proves_nothing_today():
 def test_every_customer_stands_on_one_rung_and_moves_count_them_all():
     now = rungs(BUDGETS, FACTS).reset_index()
     before = rungs(until=pd.Timestamp("2023-12-31")).reset_index()
-    table, moved = ladder.ladder(now), ladder.ladder_moves(before, now)
+    table, moved = ladder.ladder(now), ladder.ladder_moves(ladder.since(before, now))
     assert table["customers"].sum() == moved["customers"].sum() == len(now)
     assert set(moved["rung_before_class"]) == {"not_yet", "silent"}
 

@@ -179,6 +179,20 @@ def test_survival_dates_a_loss_on_the_last_purchase_and_follows_the_others_to_th
     assert curve["happened_share"].tolist() == [0.5, 0.5]
 
 
+def counted(made, late, lost, months, rates=None, spans=None):
+    return retention.lapses(
+        retention.places(made["history"], late, active_months=months, rhythm_purchases=5),
+        made["panel"],
+        spans=pd.DataFrame() if spans is None else spans,
+        rates=rates,
+        late=late,
+        lost=lost,
+        lives=retention.lifetimes(made["history"], late, left_days=365),
+        rungs=None,
+        active_months=months,
+    )
+
+
 def test_bases_too_young_to_say_anything_say_so():
     found = ledger_of([("A", "2024-12-01", 1)], as_of="2024-12-31", observed_from="2024-12-01")
     spans = periods.complete(observed_from=dt.date(2024, 12, 1), as_of=dt.date(2024, 12, 31), unit="month")
@@ -196,6 +210,7 @@ def test_bases_too_young_to_say_anything_say_so():
         lost,
         retention.rivals(None, **RULE, confidence=0.95),
         retention.survival(retention.lifetimes(found["history"], late, left_days=365), confidence=0.95),
+        counted(found, late, lost, months),
         confidence=0.95,
         judged=0,
         rule="own_rhythm",
@@ -260,3 +275,30 @@ def test_a_window_that_the_exports_cannot_show_is_cut_and_nothing_is_said_of_who
     assert "cannot be said" in said.message
     assert "24" in said.why
     assert retention.active_months(found["history"], declared=13, observed_months=24) == 13, "what is declared stands"
+
+
+def test_every_way_of_counting_the_lost_is_made_of_the_same_places():
+    """Monthly buyers: ten stay, three fall silent in June, two in the year before; one bought once in January and one in November."""
+    months = pd.date_range("2023-01-05", "2024-12-05", freq="MS").strftime("%Y-%m-05")
+    until = (
+        dict.fromkeys([f"s{i}" for i in range(10)], "2024-12")
+        | dict.fromkeys(["a", "b", "c"], "2024-06")
+        | {"x": "2023-11", "y": "2023-11"}
+    )
+    rows = [(who, day, 1.0) for who, last in until.items() for day in months if day[:7] <= last]
+    rows += [("once", "2024-01-10", 1.0), ("new", "2024-11-10", 1.0)]
+    made = ledger_of(rows, as_of="2024-12-31", observed_from="2023-01-01")
+    late = retention.overdue(made["history"], made["panel"], **SETTINGS)
+    returns = retention.reactivation(made["silences"], horizon_days=365, confidence=0.95)
+    lost = retention.winback(made["history"], made["panel"], returns, late=late, active_months=3, rhythm_purchases=5)
+    spans = periods.complete(observed_from=dt.date(2023, 1, 1), as_of=dt.date(2024, 12, 31), unit="year")
+    since = {"observed_from": dt.date(2023, 1, 1), "known_from": dt.date(2023, 1, 1)}
+    rates = retention.retention(made["panel"], made["history"], spans, **since, active_months=3)
+    table = counted(made, late, lost, 3, rates, spans).set_index("lapse_class")
+    places = ["still_buying", "within_rhythm", "no_rhythm", "overdue_now", "long_gone"]
+    assert (table[places].sum(axis=1) == table["customers"]).all()
+    assert table.loc["everybody", places].tolist() == [11, 0, 1, 3, 2]
+    assert table.loc["not_again", ["customers", "long_gone"]].tolist() == [2, 2]
+    assert table.loc["no_longer_active", "customers"] == rates.iloc[-1]["lost"] == 5
+    assert table.loc["to_win_back", "customers"] == len(lost) == 6
+    assert table.loc["listed", "customers"] == 5

@@ -54,8 +54,8 @@ TABLES = (
         "rungs",
         "one customer",
         "customer_id",
-        "customer_id:t rung_class:t year_revenue:m wallet_share:n proof_class:t",
-        codes={"rung_class": Rung, "proof_class": Proof},
+        "customer_id:t rung_class:t year_revenue:m wallet_share:n proof_class:t rung_before_class:t year_revenue_before:m",
+        codes={"rung_class": Rung, "proof_class": Proof, "rung_before_class": RungBefore},
     ),
     findings_table("findings_ladder"),
 )
@@ -64,6 +64,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
         "findings": ["chapter_findings"],
-        "standing": ["rungs", "ladder", "ladder_moves"],
+        "standing": ["rungs", "since", "fallen", "ladder", "ladder_moves"],
     },
 )  # fmt: skip

@@ -23,6 +23,9 @@ class Rung(Code):
     ADVOCATE = "advocate", N_("advocate"), "", N_("keep: personal manager, first to hear of what is new")
 
 
+SYSTEMATIC = (Rung.UNKNOWN, Rung.REGULAR, Rung.LOYALIST, Rung.ADVOCATE)  # rungs of those who buy systematically
+
+
 class RungBefore(Code):
     """A rung a year ago, or none yet."""
 

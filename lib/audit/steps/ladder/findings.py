@@ -6,15 +6,14 @@ import pandas as pd
 
 from audit.core.findings import Finding
 from audit.i18n import mark as N_
-from audit.steps.ladder.codes import Rung
+from audit.steps.ladder.codes import SYSTEMATIC, Rung
 
 
 def chapter_findings(table: pd.DataFrame, moved: pd.DataFrame) -> list[Finding]:
     """How many buy systematically, for how many the rung above is unknown, and who fell from a high rung into silence."""
-    high = [Rung.UNKNOWN, Rung.REGULAR, Rung.LOYALIST, Rung.ADVOCATE]
     by = table.set_index("rung_class")
     alive = int(by["customers"].drop(Rung.SILENT).sum())
-    steady, unknown = int(by.loc[high, "customers"].sum()), int(by.loc[Rung.UNKNOWN, "customers"])
+    steady, unknown = int(by.loc[list(SYSTEMATIC), "customers"].sum()), int(by.loc[Rung.UNKNOWN, "customers"])
     if not alive:
         return [
             Finding(
@@ -42,7 +41,7 @@ def chapter_findings(table: pd.DataFrame, moved: pd.DataFrame) -> list[Finding]:
             n=alive,
             params={"unknown": unknown},
         ),
-        _falls(moved[moved["rung_before_class"].isin(high)]),
+        _falls(moved[moved["rung_before_class"].isin(SYSTEMATIC)]),
     ]
 
 

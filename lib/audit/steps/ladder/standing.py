@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from audit.core.findings import NAN
-from audit.steps.ladder.codes import Proof, Rung, RungBefore
+from audit.steps.ladder.codes import SYSTEMATIC, Proof, Rung, RungBefore
 
 
 def rungs(
@@ -96,16 +96,36 @@ def ladder(now: pd.DataFrame) -> pd.DataFrame:
     return table[["rung_class", "customers", "revenue", "median_revenue", "step_up", "action"]]
 
 
-def ladder_moves(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """From which rung to which, in customers and in money of the year before and now.
+def since(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Today's rungs with those of a year ago beside them.
 
     Returns
     -------
-    DataFrame with rung_before_class (not_yet for those who had not bought), rung_class, customers, revenue_before, revenue_now.
+    DataFrame with the columns of `rungs`, rung_before_class (not_yet for those who had not bought), year_revenue_before.
     """
     both = now.merge(before[["customer_id", "rung_class", "year_revenue"]], on="customer_id", how="left", suffixes=("", "_before"))
-    both["rung_before_class"] = both["rung_class_before"].fillna(RungBefore.NOT_YET)
-    grouped = both.groupby(["rung_before_class", "rung_class"], as_index=False)
+    both["rung_before_class"] = both.pop("rung_class_before").fillna(RungBefore.NOT_YET)
+    return both
+
+
+def fallen(climbed: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `since` whose customers bought systematically a year ago and are silent now."""
+    return climbed[climbed["rung_before_class"].isin(SYSTEMATIC) & (climbed["rung_class"] == Rung.SILENT)]
+
+
+def ladder_moves(climbed: pd.DataFrame) -> pd.DataFrame:
+    """From which rung to which, in customers and in money of the year before and now.
+
+    Parameters
+    ----------
+    climbed
+        from since.
+
+    Returns
+    -------
+    DataFrame with rung_before_class, rung_class, customers, revenue_before, revenue_now.
+    """
+    grouped = climbed.groupby(["rung_before_class", "rung_class"], as_index=False)
     table = grouped.agg(
         customers=("customer_id", "size"), revenue_before=("year_revenue_before", "sum"), revenue_now=("year_revenue", "sum")
     )

@@ -12,7 +12,7 @@ from audit.core.findings import findings_table
 from audit.core.registry import Step
 from audit.core.tables.schema import written
 from audit.i18n import mark as N_
-from audit.steps.retention.codes import Reason, SilenceRule, Since, Unit
+from audit.steps.retention.codes import Lapse, Place, Reason, SilenceRule, Since, Unit
 
 STEP = Step(
     "retention",
@@ -28,6 +28,7 @@ STEP = Step(
         "customers",
         "managers",
         "history_before",
+        "rungs",
     ),
     follows_customers=True,
 )
@@ -95,6 +96,21 @@ TABLES = (
         },
     ),
     written(
+        "places",
+        "one customer",
+        "customer_id",
+        "customer_id:t place_class:t",
+        codes={"place_class": Place},
+    ),
+    written(
+        "lapses",
+        "one way of counting the lost",
+        "lapse_class",
+        "lapse_class:t customers:c still_buying:c within_rhythm:c no_rhythm:c overdue_now:c long_gone:c",
+        codes={"lapse_class": Lapse},
+        headings={code.value: code.label for code in Place} | {"lapse_class": N_("Way of counting")},
+    ),
+    written(
         "reactivation",
         "one length of silence",
         "silence_months",
@@ -117,6 +133,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
         "findings": ["chapter_findings"],
+        "lost_counts": ["places", "lapses"],
         "retention_rates": ["rhythm_months", "active_months", "retention", "by_unit", "rates", "cohort_retention", "lifetimes", "survival"],
         "silence": ["names", "yearly_revenue", "silence_chance", "rivals", "better_rule", "false_alarms", "overdue", "reactivation", "winback"],
     },

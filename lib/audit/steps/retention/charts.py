@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 
-from audit.core.labels import cell
+from audit.core.labels import cell, named
 from audit.i18n import number, shown
 from audit.i18n import translate as _
-from audit.report.style import BLUE, INK, MUTED, Chart, canvas, clear_axes, dots, nothing, percent_axis
+from audit.report.style import BLUE, GREEN, GRID, INK, MUTED, SAND, Chart, canvas, clear_axes, dots, nothing, percent_axis
+from audit.steps.retention.codes import Lapse, Place
 
 
 def retention(rates: pd.DataFrame) -> Chart:
@@ -84,6 +87,31 @@ def cohort_heatmap(cohorts: pd.DataFrame, column: str) -> Chart:
         figure,
         _("{title}: on average {share} one period after the first purchase.").format(title=title, share=shown("x_share", float(one))),
     )
+
+
+def lapses(counted: pd.DataFrame) -> Chart:
+    """Every way of counting the lost as one bar, made of where these customers stand on the last day."""
+    ways = counted[counted["lapse_class"] != Lapse.EVERYBODY].iloc[::-1]
+    title = _("Who counts as lost, and where the same customers stand on the last day")
+    if not ways["customers"].sum():
+        return nothing(title)
+    figure, axes = canvas(height=1.2 + 0.4 * len(ways), title=title)
+    colours = {Place.BUYING: GREEN, Place.PATIENT: BLUE, Place.UNJUDGED: GRID, Place.OVERDUE: SAND, Place.GONE: MUTED}
+    names = ["\n".join(textwrap.wrap(named("lapse_class", way), 34)) for way in ways["lapse_class"]]
+    left = np.zeros(len(ways))
+    for place, colour in colours.items():
+        values = ways[place].to_numpy()
+        if not values.any():
+            continue
+        axes.barh(names, values, left=left, color=colour, label=named("place_class", place))
+        left += values
+    for i, total in enumerate(left):
+        axes.text(total, i, f" {shown('n', int(total))}", va="center", size=9)
+    axes.margins(x=0.1)
+    figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=8.5)
+    clear_axes(axes, keep="x")
+    said = "; ".join(f"{named('lapse_class', way.lapse_class)}: {way.customers}" for way in ways.iloc[::-1].itertuples())
+    return Chart(figure, _("Customers by way of counting: {said}.").format(said=said))
 
 
 def overdue(late: pd.DataFrame, names: pd.Series, *, top: int = 15) -> Chart:

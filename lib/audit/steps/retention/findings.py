@@ -11,7 +11,7 @@ from audit.core.quantities import Term
 from audit.i18n import mark as N_
 from audit.i18n import stored
 from audit.stats import intervals, survival
-from audit.steps.retention.codes import SilenceRule, Since
+from audit.steps.retention.codes import Lapse, Place, SilenceRule, Since
 from audit.steps.retention.silence import better_rule
 
 YEAR_DAYS = 365
@@ -24,6 +24,7 @@ def chapter_findings(
     lost: pd.DataFrame,
     tried: pd.DataFrame,
     alive: pd.DataFrame,
+    counted: pd.DataFrame,
     *,
     judged: int,
     rule: str,
@@ -36,8 +37,8 @@ def chapter_findings(
 
     Parameters
     ----------
-    rates, late, returns, lost, tried, alive
-        from retention (one unit), overdue, reactivation, winback, rivals, survival.
+    rates, late, returns, lost, tried, alive, counted
+        from retention (one unit), overdue, reactivation, winback, rivals, survival, lapses.
     judged
         customers with enough purchases for a rhythm of their own.
     active_months, rhythm_months
@@ -49,6 +50,7 @@ def chapter_findings(
         _stayed(rates, active_months, rhythm_months),
         *(_crr(rates) if active_months >= rhythm_months else []),
         *_after_a_year(alive, rates if active_months >= rhythm_months else rates.iloc[:0], confidence),
+        *(_places(counted) if active_months >= rhythm_months else []),
         _late(late, judged, rule, by_chance),
         *_tried(tried),
         *_came_back(returns, lost),
@@ -155,6 +157,30 @@ def _crr(rates: pd.DataFrame) -> list[Finding]:
     ]
 
 
+def _places(counted: pd.DataFrame) -> list[Finding]:
+    """Where all customers ever seen stand on the last day: the parts add up, and every count of lost ones is made of them."""
+    by = counted.set_index("lapse_class").loc[Lapse.EVERYBODY]
+    if by[Place.BUYING] == by["customers"]:
+        return []
+    return [
+        Finding(
+            "places",
+            "retention",
+            "fact",
+            N_(
+                "Of the {n} customers ever seen {value} are active and not overdue, {within_rhythm} are silent for no longer than the rule allows, {no_rhythm} "
+                "are silent with too few purchases to judge, {overdue_now} are overdue, and {long_gone} are long gone."
+            ),
+            title=N_("Where the customers stand"),
+            value=float(by[Place.BUYING]),
+            unit="count",
+            n=int(by["customers"]),
+            params={place.value: int(by[place]) for place in (Place.PATIENT, Place.UNJUDGED, Place.OVERDUE, Place.GONE)},
+            quantities={Term.FRESH_SILENT: float(by[Place.OVERDUE])},
+        )
+    ]
+
+
 def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, float, float]) -> Finding:
     if not judged:
         why = N_("no customer has bought often enough to show a rhythm")
@@ -165,23 +191,23 @@ def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, fl
     money = float(fresh["yearly_revenue"].sum())
     own = N_(
         "{value} customers have gone silent within the last year for longer than their own rhythm explains, out of "
-        "{n} with a rhythm. In their last twelve months of buying they brought {money_said}; {gone} more are long gone."
+        "{n} with a rhythm. In their last twelve months of buying they brought {money_said}."
     )
     fixed = N_(
         "{value} customers have been silent beyond the fixed limit, a year at most, out of {n} with a rhythm. In their last twelve "
-        "months of buying they brought {money_said}; {gone} more are long gone."
+        "months of buying they brought {money_said}."
     )
     own_tried = N_(
         "{value} customers have gone silent within the last year for longer than their own rhythm explains, out of {n} with a rhythm. About "
         "{by_chance} of them ({fewest} to {most}) may be false alarms: so often the rule named customers who then bought again. In their last twelve months of "
-        "buying they brought {money_said}; {gone} more are long gone."
+        "buying they brought {money_said}."
     )
     fixed_tried = N_(
         "{value} customers have been silent beyond the fixed limit, a year at most, out of {n} with a rhythm. About {by_chance} of them ({fewest} "
         "to {most}) may be false alarms: so often the limit named customers who then bought again. In their last twelve months of buying they brought "
-        "{money_said}; {gone} more are long gone."
+        "{money_said}."
     )
-    nobody = N_("None of the {n} customers with a rhythm has been silent for longer than it explains; {gone} are long gone.")
+    nobody = N_("None of the {n} customers with a rhythm has been silent for longer than it explains, a year at most.")
     is_tried = by_chance[0] == by_chance[0]
     if not len(fresh):
         message = nobody
@@ -201,7 +227,7 @@ def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, fl
         n=judged,
         money=money,
         who=" ".join(fresh["customer_id"].head(20)),
-        params={**_counts(by_chance, len(fresh)), "money_said": money, "gone": len(late) - len(fresh)},
+        params={**_counts(by_chance, len(fresh)), "money_said": money},
     )
 
 

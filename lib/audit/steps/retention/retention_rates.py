@@ -45,6 +45,12 @@ def active_months(history: pd.DataFrame, *, declared: float, observed_months: in
     return own if declared else min(own, max(1, observed_months // 2))
 
 
+def is_active(history: pd.DataFrame, *, active_months: int) -> pd.Series:
+    """Who bought within so many months up to the last one observed, that month included (P1); one value per row of history."""
+    today = history["last_on"] + pd.to_timedelta(history["silence_days"], unit="D")
+    return (today.dt.year - history["last_on"].dt.year) * 12 + today.dt.month - history["last_on"].dt.month < active_months
+
+
 def retention(
     panel: pd.DataFrame, history: pd.DataFrame, spans: pd.DataFrame, *, observed_from: dt.date, known_from: dt.date, active_months: int
 ) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from audit.core import registry
 from audit.core.findings import NAN
 from audit.stats import bootstrap, intervals, survival
 from audit.steps.retention.codes import Reason, SilenceRule, Since
-from audit.steps.retention.retention_rates import MONTH_DAYS
+from audit.steps.retention.retention_rates import MONTH_DAYS, is_active
 
 
 def names(customers: pd.DataFrame | None) -> pd.Series:
@@ -210,7 +210,7 @@ def winback(
     """
     is_late = history["customer_id"].isin(late["customer_id"])
     unknown = history["purchases"] < rhythm_purchases
-    silent = history[is_late | (unknown & (history["silence_days"] > active_months * MONTH_DAYS))]
+    silent = history[is_late | (unknown & ~is_active(history, active_months=active_months))]
     month = np.clip((silent["silence_days"] / MONTH_DAYS).astype(int), 1, int(returns["silence_months"].max()))
     table = silent[["customer_id", "last_on", "silence_days"]].assign(
         yearly_revenue=silent["customer_id"].map(yearly_revenue(panel, history)).astype(float).fillna(0.0),
