@@ -174,9 +174,13 @@ def test_d1_strayed_customers_are_named_with_their_gap_and_only_among_enough_pee
         }
     )
     customers = pd.DataFrame({"customer_id": table["customer_id"], "name": "x", "industry": ["steel"] * 7 + ["rare"]})
-    found = segments.strayed(table, customers, least_peers=5)
+    columns = ["attribute_class", "attribute", "good_share", "other_share", "corrected_chance_share"]
+    telling = pd.DataFrame([("industry", "steel", 0.9, 0.1, 0.001), ("industry", "rare", 0.9, 0.1, 0.001)], columns=columns)
+    found = segments.strayed(table, customers, telling=telling, chance=0.05, least_peers=5)
     assert found[["customer_id", "peers", "gap"]].to_numpy().tolist() == [["low", 6, 70.0]]
-    assert segments.strayed(table, None, least_peers=5).empty
+    assert segments.strayed(table, None, telling=telling, chance=0.05, least_peers=5).empty
+    by_chance = telling.assign(corrected_chance_share=0.4)
+    assert segments.strayed(table, customers, telling=by_chance, chance=0.05, least_peers=5).empty, "an industry that tells nothing"
 
 
 def test_p39_noise_gives_no_portrait_and_a_planted_attribute_is_found():

@@ -100,7 +100,11 @@ def _fresh(freshness: pd.DataFrame, fresh_days: float):
 
 
 def _sole(sole: pd.DataFrame):
-    if len(sole) and sole["revenue"].sum() > 0:
+    if len(sole) and (sole["sole_customers"] == sole["customers"]).all():
+        message = N_("Who would leave with a manager cannot be said.")
+        why = N_("the sales name one manager for every customer, as they do where a program fills in the manager by itself")
+        yield Finding("sole_manager", "central", "fact", message, title=N_("Sales on one manager"), why=why)
+    elif len(sole) and sole["revenue"].sum() > 0:
         message = N_(
             "Customers with whom one manager alone dealt brought {value} of last year's sales ({customers} customers); "
             "they may leave with the manager."

@@ -157,8 +157,8 @@ def _effort(parts: pd.DataFrame) -> list[Finding]:
             )
         ]
     message = N_(
-        "Customers to be served only where it pays take {value} of the cost of serving and bring {profit} of {whole} "
-        "profit; core ones take {core_share} and bring {core_profit}."
+        "Customers to be served only where it pays take {value} of the cost of serving and bring {profit} of the {whole} "
+        "profit before what it cost to win new customers; core ones take {core_share} and bring {core_profit}."
     )
     params = {
         "profit": float(last["profit"]),

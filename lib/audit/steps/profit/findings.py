@@ -45,12 +45,12 @@ def _profit(profits: pd.DataFrame, year: int) -> Finding:
     doubt = profits[profits["loss_class"] == Earning.DOUBTFUL]
     lost, left = -float((lose["profit"] + lose["acquisition"]).sum()), float(profits["profit"].sum())
     gain = N_(
-        "In {year} the {n} customers left {profit} before tax and the company’s own costs; {value} of them lost "
+        "In {year} the {n} customers left {profit} before tax and the company’s own costs, {before_winning} before what it cost to win new ones; {value} of them lost "
         "money by every driver tried, what it cost to win them left aside, together {lost}; {doubtful} more by some, "
         "and {new} by the cost of winning them only."
     )
     loss = N_(
-        "In {year} the {n} customers together brought a loss of {profit} before the company’s own costs; {value} of them lost "
+        "In {year} the {n} customers together brought a loss of {profit} before the company’s own costs, part of it the {winning} that it cost to win new ones; {value} of them lost "
         "money by every driver tried, what it cost to win them left aside, together {lost}; {doubtful} more by some, "
         "and {new} by the cost of winning them only."
     )
@@ -72,6 +72,8 @@ def _profit(profits: pd.DataFrame, year: int) -> Finding:
         params={
             "year": str(year),
             "profit": abs(left),
+            "before_winning": left + float(profits["acquisition"].sum()),
+            "winning": float(profits["acquisition"].sum()),
             "lost": lost,
             "doubtful": len(doubt),
             "new": int((profits["loss_class"] == Earning.NEW).sum()),
@@ -135,23 +137,26 @@ def _keys(profits: pd.DataFrame, keys: pd.DataFrame | None) -> list[Finding]:
         return []
     of = profits[profits["group"].isin(keys["group"])]
     lose = of[of["loss_class"] == Earning.LOSES].sort_values(["profit", "group"])
+    doubtful = int((of["loss_class"] == Earning.DOUBTFUL).sum())
+    some = N_("Of {n} key accounts {value} lose money by every driver tried, together {lost}; {doubtful} more by some.")
+    none = N_("Of {n} key accounts {value} lose money by every driver tried, together {lost}.")
     return [
         Finding(
             "key_losers",
             "profit",
             "estimate",
-            N_("Of {n} key accounts {value} lose money by every driver tried, together {lost}; {doubtful} more by some."),
+            some if doubtful else none,
             title=N_("Key accounts that lose money"),
             value=float(len(lose)),
             unit="count",
             n=len(of),
             low=float(len(lose)),
-            high=float(len(lose) + (of["loss_class"] == Earning.DOUBTFUL).sum()),
+            high=float(len(lose) + doubtful),
             money=-float(lose["profit"].sum()),
             money_low=-float(lose["high_profit"].sum()),
             money_high=-float(lose["low_profit"].sum()),
             who=", ".join(lose["group"]),
-            params={"lost": -float(lose["profit"].sum()), "doubtful": int((of["loss_class"] == Earning.DOUBTFUL).sum())},
+            params={"lost": -float(lose["profit"].sum()), "doubtful": doubtful},
         )
     ]
 

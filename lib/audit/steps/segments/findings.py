@@ -181,7 +181,7 @@ def _moved(moved: pd.DataFrame) -> Finding:
 
 def _strayed(gaps: pd.DataFrame) -> Finding:
     if gaps.empty:
-        why = N_("table customers names no industry, or no industry has enough customers of the target audience")
+        why = N_("no industry with enough customers of the target audience tells good customers from the others beyond chance")
         return Finding(
             "strayed",
             "segments",

@@ -10,7 +10,7 @@ from scipy import stats
 
 from audit.core import registry
 from audit.core.findings import NAN
-from audit.steps.segments.codes import Base, Xyz
+from audit.steps.segments.codes import Attribute, Base, Xyz
 
 
 def overlap(bases: pd.DataFrame) -> pd.DataFrame:
@@ -39,13 +39,13 @@ def overlap(bases: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["base_a", "base_b", "customers", "agreement_index"])
 
 
-def strayed(table: pd.DataFrame, customers: pd.DataFrame | None, *, least_peers: int) -> pd.DataFrame:
+def strayed(table: pd.DataFrame, customers: pd.DataFrame | None, *, telling: pd.DataFrame, chance: float, least_peers: int) -> pd.DataFrame:
     """Customers who look like the target audience and buy less (D1), most money first.
 
     Target audience: classes A and B of regularity X or Y. A strayed customer is of class C with a history long enough to judge, of the
-    same industry as at
-    least `least_peers` of the target audience; the gap is to the median of these peers. It is a distance, not a
-    forecast: whether the customer could buy so much, only its purchase budget tells (P25).
+    same industry as at least `least_peers` of the target audience; the gap is to the median of these peers. Only industries that tell good
+    customers from others beyond chance count (`portrait`): elsewhere the gap is that of any small customer to any large one. It is a
+    distance, not a forecast: whether the customer could buy so much, only its purchase budget tells (P25).
 
     Returns
     -------
@@ -58,6 +58,9 @@ def strayed(table: pd.DataFrame, customers: pd.DataFrame | None, *, least_peers:
     target = who[who["abc_class"].isin(["A", "B"]) & who["xyz_class"].isin(["X", "Y"])]
     peers = target.groupby("industry")["revenue"].agg(peers="size", peer_revenue="median")
     peers = peers[peers["peers"] >= least_peers]
+    tells = telling[(telling["attribute_class"] == Attribute.INDUSTRY) & (telling["corrected_chance_share"] < chance)]
+    tells = tells[tells["good_share"] > tells["other_share"]]
+    peers = peers[peers.index.isin(tells["attribute"])]
     low = who[
         (who["abc_class"] == "C") & (who["xyz_class"] != Xyz.SHORT) & who["industry"].isin(peers.index) & (who["industry"] != "")
     ].merge(peers, on="industry")

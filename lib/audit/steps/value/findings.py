@@ -217,13 +217,13 @@ def _points(life: pd.DataFrame, points: float, horizon_months: int) -> Finding:
             why=why,
         )
     message = N_(
-        "Of {n} customers whose first purchase is known {left} have left. If {points_share} more of them stayed "
-        "through each year ({then_share} instead of {now_share}), a customer’s months within {horizon_months} months "
+        "Of {n} customers whose first purchase is known {left} have left. If {then_share} of them stayed "
+        "through a year instead of {now_share}, a customer’s months within {horizon_months} months "
         "would grow by {value}, mostly beyond what has been watched; the literature’s claim is 25 to 95 % of profit "
         "for five points."
     )
     n, seen = int(life["customers"].iloc[0]), life.iloc[0]
-    params = {"points_share": points, "horizon_months": float(horizon_months), "left": int(seen["left"])}
+    params = {"horizon_months": float(horizon_months), "left": int(seen["left"])}
     params |= {"now_share": float(seen["one_year_share"]), "then_share": min(1.0, float(seen["one_year_share"]) + points)}
     return Finding(
         "value_of_retention",
@@ -246,12 +246,12 @@ def _payback(paid: pd.DataFrame) -> list[Finding]:
     if pd.isna(row["payback_months"]):
         value = float(row["watched_months"])
         message = N_(
-            "The {n} customers won in {cohort} cost {cost} each and have brought {margin} of margin each so far: not yet their cost."
+            "The {n} customers won in {cohort} cost {cost} each by the records of spending, and have brought {margin} of margin each so far: not yet their cost."
         )
     else:
         value = params["payback_months"] = float(row["payback_months"])
         message = N_(
-            "The {n} customers won in {cohort} cost {cost} each and together had brought it back after {payback_months} "
+            "The {n} customers won in {cohort} cost {cost} each by the records of spending, and together had brought it back after {payback_months} "
             "months, in margin on goods, before what serving them costs."
         )
     title, n = N_("Payback of new customers"), int(row["new_customers"])
