@@ -7,15 +7,24 @@ declared, and what does not fit it is never guessed (faults 6, 7).
 from __future__ import annotations
 
 import ast
+import re
 
 import polars as pl
 
-NOISE = r"[\s\x{00A0}\x{202F}\x{2009}'’]|₽|руб\.?|р\.|[$€£]"
+CODES = "RUB|RUR|USD|EUR|GBP|KZT|BYN|UAH|UZS|KGS|AMD|GEL|AZN|CNY|INR|TRY|PLN|CHF|JPY|AED"
+CURRENCY = rf"₽|руб(?:лей|\.)?|р\.|тг\.?|тенге|грн\.?|[$€£₸₴₹¥]|Rs\.?|\b(?:{CODES})\b"
+NOISE = rf"(?i)[\s\x{{00A0}}\x{{202F}}\x{{2009}}'’]|{CURRENCY}"
+SIDE = r"(?i)\s*(dr|cr|дт|кт)\.?\s*$"  # debit or credit, behind an amount: a credit is less than nothing
 SPACES = [" ", "\u00a0", "\u202f", "\u2009", "'", "’"]
-SIGNS = {"$": "USD", "£": "GBP", "€": "EUR", "₽": "RUB", "руб": "RUB"}
+SIGNS = {"$": "USD", "£": "GBP", "€": "EUR", "₽": "RUB", "руб": "RUB", "₸": "KZT", "₴": "UAH", "₹": "INR"}
 EXACT = pl.Decimal(38, 8)
 MONEY = pl.Decimal(18, 4)
 YEARS = (1900, 2100)
+ISO = "%Y-%m-%d"
+SERIAL = "excel"  # a day as Excel counts it: 44940 is 14 January 2023
+SERIAL_1970 = 25_569
+OFFSET = r"(?i)\s*((utc|gmt)?\s*[+-]\d{1,2}(:?\d{2})?|z|utc|gmt|msk|мск)$"
+MONTHS = ("янв|jan", "фев|feb", "мар|mar|mär", "апр|apr", "ма[йя]|may|mai", "июн|jun", "июл|jul", "авг|aug", "сен|sep", "окт|oct|okt", "ноя|nov", "дек|dec|dez")
 
 
 def number(column: pl.Expr, decimal: str) -> pl.Expr:
@@ -47,22 +56,44 @@ def second_look(found: pl.Series, texts: pl.Series, decimal: str) -> pl.Series:
 
 
 def _cleaned(column: pl.Expr, decimal: str) -> pl.Expr:
-    text = column.str.replace_all(NOISE, "").str.replace_all("−", "-", literal=True)
+    is_credit = column.str.contains(r"(?i)(cr|кт)\.?\s*$")
+    text = column.str.replace(SIDE, "").str.replace_all(NOISE, "").str.replace_all("[−–]", "-")
     text = text.str.replace(r"^\((.+)\)$", "-$1").str.replace(r"^([^-].*)-$", "-$1")
     other, fewest = (".", 2) if decimal == "," else (",", 1)
     groups = rf"^-?\d{{1,3}}(\{other}\d{{3}})"
-    grouped = text.str.contains(rf"{groups}{{{fewest},}}$|{groups}+\{decimal}\d+$")
-    return plain_number(pl.when(grouped).then(text.str.replace_all(other, "", literal=True)).otherwise(text), decimal)
+    lakhs = rf"^-?\d{{1,2}}(\{other}\d\d)+\{other}\d{{3}}(\{decimal}\d+)?$"  # 1,23,456.00, as India groups
+    grouped = text.str.contains(rf"{groups}{{{fewest},}}$|{groups}+\{decimal}\d+$|{lakhs}")
+    value = plain_number(pl.when(grouped).then(text.str.replace_all(other, "", literal=True)).otherwise(text), decimal)
+    return pl.when(is_credit).then(-value).otherwise(value)
 
 
 def date(column: pl.Expr, format: str | None) -> pl.Expr:
-    """Dates by the declared format (default ISO); times of day are cut off; impossible days are null."""
-    format = format or "%Y-%m-%d"
+    """Dates by the declared format (default ISO); impossible days are null.
+
+    An instant with an offset keeps the day of its own offset: a sale at midnight in Moscow is none of the day before. `%B` reads the names of
+    months in Russian and English, whole or short; `excel` reads the numbers by which a spreadsheet counts days.
+    """
+    format = format or ISO
     text = column.str.strip_chars()
-    parsed = (
-        text.str.to_datetime(format, strict=False, time_unit="us").dt.date() if "%H" in format else text.str.to_date(format, strict=False)
-    )
+    if format == SERIAL:
+        days = text.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False).floor().cast(pl.Int64, strict=False)
+        parsed = pl.when(days.is_between(1, 80_000)).then(days - SERIAL_1970).cast(pl.Int32).cast(pl.Date)
+        return pl.when(parsed.dt.year().is_between(*YEARS)).then(parsed)
+    if zone := re.search(r"\s*%:?z", format, re.IGNORECASE):
+        text, format = text.str.replace(OFFSET, ""), format.replace(zone[0], "")
+    if "%B" in format:
+        text, format = _numbered(text), format.replace("%B", "%m")
+    is_moment = "%H" in format or "%I" in format
+    parsed = text.str.to_datetime(format, strict=False, time_unit="us").dt.date() if is_moment else text.str.to_date(format, strict=False)
     return pl.when(parsed.dt.year().is_between(*YEARS)).then(parsed)
+
+
+def _numbered(text: pl.Expr) -> pl.Expr:
+    """Days with the names of months as their numbers, without the weekday before and the «г.» behind."""
+    text = text.str.to_lowercase().str.replace(r"\s*(г\.?|года?)(\s|$)", "$2").str.replace(r"^\p{L}+,\s*", "")
+    for number, names in enumerate(MONTHS, 1):
+        text = text.str.replace(rf"\b(?:{names})\p{{L}}*\.?", f"{number:02d}")
+    return text
 
 
 def compute(expression: str, columns: list[str], decimal: str) -> pl.Expr:

@@ -28,12 +28,22 @@ LOOKED = layout.SEARCHED + 20  # rows at the top in which the layout is looked f
 SAMPLE = 20_000  # rows on which formats are tried
 ALIKE = 0.9  # of the values must fit a format; days and months exchanged fit in two fifths
 DATED = 200_000  # rows on which the order of day and month is settled
-ISO = "%Y-%m-%d"
+TIMES = ("", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p")
 DATE_FORMATS = (
-    ISO, "%d.%m.%Y", "%Y-%m-%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M:%S%.f", "%d/%m/%Y", "%m/%d/%Y",
-    "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d-%m-%Y", "%Y%m%d",
-    "%Y/%m/%d", "%d.%m.%y", "%m/%d/%y", "%d/%m/%y", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z",
+    parse.ISO, "%d.%m.%Y", "%Y-%m-%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M:%S%.f", "%d/%m/%Y", "%m/%d/%Y",
+    *(f"{day}{time}" for time in TIMES[1:] for day in ("%d/%m/%Y", "%m/%d/%Y")), "%d-%m-%Y", "%Y%m%d",
+    "%Y/%m/%d", "%d.%m.%y", "%m/%d/%y", "%d/%m/%y", "%d-%m-%y", "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M",
+    "%d.%m.%y %H:%M", "%d.%m.%Y, %H:%M", "%d.%m.%Y, %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S%.f%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S%.f %z",
+    "%d.%m.%Y %H:%M:%S %z",
+    *(f"{day}{time}" for day in ("%d %B %Y", "%d-%B-%Y", "%d.%B.%Y", "%d/%B/%Y", "%B %d, %Y", "%B %d %Y", "%d-%B-%y", "%d %B %y", "%Y-%B-%d")
+      for time in TIMES),
 )  # fmt: skip
+DATED_LIKE = (
+    r"(?i)^\s*(\p{L}+,\s*)?(\d{1,4}[./-]?\d{1,2}[./-]?\d{1,4}|\d{1,4}[\s./-]+\p{L}{3,9}\.?[\s./-]+\d{1,4}|\p{L}{3,9}\.?\s+\d{1,2},?\s+\d{4})"
+)
+SERIALS = (30_000, 60_000)  # days of 1982 to 2064 as Excel counts them
+DAYS = ("date", "issued_on", "due_on", "paid_on")
 NAME = re.compile(r"\W+")
 
 
@@ -161,7 +171,7 @@ def _found(folder: Path, source: Source, kind: str) -> Found:
     questions = {}
     if kind != "bank":
         decimal, days = _decimal(first.table, questions), _date_format(first.table, questions)
-        changed = {"decimal": decimal} | ({"date_format": days} if days and days != ISO else {})
+        changed = {"decimal": decimal} | ({"date_format": days} if days and days != parse.ISO else {})
         if any(getattr(source, key) != value for key, value in changed.items()):
             source = source.model_copy(update=changed)
             first = read.source(folder, source.file, source)
@@ -187,14 +197,15 @@ def _named_by_first_row(folder: Path, source: Source) -> Source:
 
 def _decimal(table: pl.DataFrame, questions: dict[str, str]) -> str:
     """The decimal sign that more values show; a point where none shows any, asked where three digits behind a sign could be either."""
-    counts = {",": 0, ".": 0}
+    counts, other = {",": 0, ".": 0}, {",": ".", ".": ","}
     sample = table.filter(pl.col("_mark") == "").head(SAMPLE)
     for name in (c for c in sample.columns if c not in [*ORIGIN, *MARKS]):
         for sign in counts:
             counts[sign] += (
                 sample[name]
                 .str.contains(
-                    rf"^\s*-?\(?\d[\d\s\x{{00A0}}\x{{202F}}'’]*\{sign}\d{{1,2}}\)?\s*(₽|руб\.?|[$€£])?\s*$|^-?\d+\{sign}\d{{4,}}$"
+                    rf"(?i)^\s*(?:{parse.CURRENCY})?\s*[-−–(]{{0,2}}\s*(?:{parse.CURRENCY})?\s*\d[\d\s\x{{00A0}}\x{{202F}}'’{other[sign]}]*"
+                    rf"\{sign}\d{{1,2}}\)?\s*(?:{parse.CURRENCY})?\s*(?:dr|cr|дт|кт)?\.?\)?-?\s*$|^-?\d+\{sign}\d{{4,}}$"
                 )
                 .sum()
             )
@@ -216,10 +227,15 @@ def _date_format(table: pl.DataFrame, questions: dict[str, str]) -> str | None:
     """The format that all values of some column fit; day before month where the points say so, asked where nothing does."""
     sample = table.filter(pl.col("_mark") == "").head(DATED)
     fits: dict[str, int] = {}
+    named = {name for table in vocabulary().values() for column in table if column in DAYS for name in table[column]}
     open_ = None
     for name in (c for c in sample.columns if c not in [*ORIGIN, *MARKS]):
         values = sample[name].filter(~sample[name].str.strip_chars().is_in(["", "-", "0"])).unique()
-        if values.is_empty() or values.str.contains(r"^\s*\d{1,4}[./-]?\d{1,2}[./-]?\d{1,4}").mean() < ALIKE:
+        if values.is_empty() or values.str.contains(DATED_LIKE).mean() < ALIKE:
+            continue
+        if values.str.contains(r"^\d{5}([.,]\d+)?$").all():  # by its name alone a number is a day
+            is_day = plain(name) in named and values.str.head(5).cast(pl.Int64).is_between(*SERIALS).all()
+            fits |= {parse.SERIAL: 1} if is_day else {}
             continue
         shares = {f: _share(values, f) for f in DATE_FORMATS}
         best = max(shares.values())
@@ -236,7 +252,7 @@ def _date_format(table: pl.DataFrame, questions: dict[str, str]) -> str | None:
         questions["date_format"] = _(
             N_("is 01/02 in {column} the first of February or the second of January? Both fit every value")
         ).format(column=open_)
-    return max(fits, key=lambda f: (fits[f], -DATE_FORMATS.index(f)), default=None)
+    return max(fits, key=lambda f: (fits[f], -[*DATE_FORMATS, parse.SERIAL].index(f)), default=None)
 
 
 def _share(values: pl.Series, format: str) -> float:

@@ -20,7 +20,8 @@ SURELY_TOTAL = (
 PERHAPS_TOTAL = r"(?i)^\s*total\b"  # a customer may be, and then has a day beside it
 DAY = r"^\s*(\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2})"
 TOTALS = ["итог", "Итог", "ИТОГ", "всего", "Всего", "ВСЕГО", "total", "Total", "TOTAL"]
-NUMBER = r"^\s*[-−(]?[\d\s\x{00A0}\x{202F}.,'’]*\d[\d\s\x{00A0}\x{202F}.,'’)]*\s*(%|₽|руб\.?|р\.)?\s*-?$"
+SIGN = r"(?:₽|руб\.?|р\.|[$€£₸₴₹¥]|[A-Z]{3}\b|тг\.?|Rs\.?)?"
+NUMBER = rf"^\s*{SIGN}\s*[-−–(]?\s*{SIGN}[\d\s\x{{00A0}}\x{{202F}}.,'’]*\d[\d\s\x{{00A0}}\x{{202F}}.,'’)]*\s*(?:%|{SIGN})\s*(?i:dr|cr|дт|кт)?\.?\s*-?\)?$"
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\u00ad"
 HOMOGLYPHS = str.maketrans("ABCEHKMOPTXaceopxyë", "АВСЕНКМОРТХасеорхуё")
 
