@@ -55,6 +55,7 @@ class Source(_Strict):
     header_rows: int = Field(default=1, ge=1, le=3)
     names: list[str] | None = None  # in place of the header's, or for files without one
     groups: list[str] = []  # what the levels of a grouped report's first column are, outermost first
+    fill_down: list[str] = []  # columns in which nothing means as above
     own_tax_ids: list[str] = []  # bank statements: the company itself and its sister companies
     payers: dict[str, str] = {}  # bank statements: tax id or name of a payer -> class, where the words mislead
 
@@ -90,7 +91,8 @@ class Mapping(_Strict):
     compute: dict[str, str] = {}
     lookup: dict[str, Lookup] = {}
     constants: dict[str, str] = {}
-    where: dict[str, list[str]] = {}  # source column -> the only values taken
+    where: dict[str, list[str]] = {}  # source column -> the only values taken; "*" takes every row with something there
+    values: dict[str, dict[str, str]] = {}  # column of ours with a closed list -> their word -> our code
     distinct: bool = False  # the source has many rows per key: the first is taken, the others are counted as merged
 
     @property
@@ -210,6 +212,11 @@ def _mapping_faults(settings: Settings):
                     column=target,
                     there=", ".join(known[name].names),
                 )
+        for target, codes in mapping.values.items():
+            listed = known[name].column(target).values if target in known[name].names else ()
+            if odd := sorted({code for code in codes.values() if code not in listed}):
+                message = N_("[tables.{table}] values of {column}: {codes} is none of its codes; there are {known}")
+                yield stored(message, table=name, column=target, codes=", ".join(odd), known=", ".join(listed) or "–")
         missing = [c for c in known[name].required if c not in mapping.targets and c not in SURROGATES]
         if missing:
             yield stored(

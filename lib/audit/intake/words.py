@@ -6,6 +6,8 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+from audit.intake.readers.layout import plain
+
 
 @cache
 def vocabulary() -> dict[str, dict[str, list[str]]]:
@@ -16,10 +18,17 @@ def vocabulary() -> dict[str, dict[str, list[str]]]:
 @cache
 def known() -> frozenset[str]:
     """Every name by which a column of ours is known."""
-    no_names = ("payments", "no_debt")
+    no_names = ("purposes", "no_debt", "values")
     return frozenset(
         name for table, columns in vocabulary().items() if table not in no_names for names in columns.values() for name in names
     )
+
+
+@cache
+def codes(table: str, column: str) -> dict[str, str]:
+    """Words in plain form -> our code, for a column with a closed list."""
+    listed = vocabulary()["values"].get(table, {}).get(column, {})
+    return {plain(word): code for code, words in listed.items() for word in (code, *words)}
 
 
 @cache

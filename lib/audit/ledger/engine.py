@@ -41,7 +41,7 @@ def opened(declared: Engine):
         where Spark or Java is not installed, or the cluster does not answer.
     """
     if declared.name == "polars":
-        yield lambda table: table.lazy() if isinstance(table, pl.DataFrame) else pl.scan_parquet(table)
+        yield lambda table: table.lazy() if isinstance(table, pl.DataFrame) else pl.scan_parquet(table, glob=not Path(table).is_file())
         return
     spark = _spark(declared)
     try:
@@ -118,10 +118,10 @@ def to_parquet(folder: Path) -> Materialise:
             to_parquet = [folder / f".{name}-{i:04d}" for i in range(len(frames))]
             for frame, part in zip(frames, to_parquet, strict=True):
                 frame.to_native().sink_parquet(part, compression="uncompressed")
-            pl.scan_parquet(to_parquet).sink_parquet(path)
+            pl.scan_parquet(to_parquet, glob=False).sink_parquet(path)
             for part in to_parquet:
                 part.unlink()
-        return nw.from_native(pl.scan_parquet(path))
+        return nw.from_native(pl.scan_parquet(path, glob=False))
 
     return materialise
 

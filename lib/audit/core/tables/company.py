@@ -216,8 +216,8 @@ COMPANY = [
             (
                 "driver",
                 TEXT,
-                "what causes it: orders, lines, purchases, returns, contacts, credit, customers, new customers; none: a cost "
-                "of the company as a whole",
+                "what causes it; none: a cost of the company as a whole",
+                ("orders", "lines", "purchases", "returns", "contacts", "credit", "customers", "new customers", "none", "revenue"),
             ),
         ],
         unlocks="the profit of each customer (G1), and whether the company earns its fixed costs without its largest",

@@ -12,6 +12,7 @@ import polars as pl
 from audit.core.settings import Settings
 from audit.i18n import mark as N_
 from audit.i18n import stored
+from audit.intake.mapping import convert
 from audit.intake.mapping.parse import MONEY
 from audit.intake.readers.read import Read
 
@@ -59,8 +60,9 @@ def _own_totals(fates: dict[str, pl.DataFrame], settings: Settings):
 
 def _totals(part: pl.DataFrame, where: str):
     everything = since = Decimal(0)
-    for mark, amount, row in part.select("_mark", "amount", "_row").iter_rows():
-        if mark == "":
+    kind = pl.when(pl.col("reason") == convert.BASIS).then(pl.lit("basis")).otherwise("_mark")
+    for mark, amount, row in part.select(kind.alias("_mark"), "amount", "_row").iter_rows():
+        if mark in ("", "copy"):
             everything, since = everything + (amount or 0), since + (amount or 0)
         elif mark == "total" and amount is not None:
             found = min((everything, since), key=lambda total: abs(total - amount))

@@ -16,7 +16,7 @@ from audit.intake.checks import of_entries, of_files, of_rows
 from audit.intake.checks.evidence import EVERYTHING, SCHEMA, Doubt, Intake, booked, listed, rejected_share
 
 ALWAYS = (
-    of_files.questions, of_files.files, of_files.rejected, of_entries.spelling, of_entries.codes, of_entries.several, of_entries.doubles,
+    of_files.questions, of_files.files, of_files.rejected, of_entries.spelling, of_entries.codes, of_entries.strange_words, of_entries.several, of_entries.doubles,
     of_files.off, of_entries.ledger_of_points, of_entries.budgets_that_jump, of_entries.costs_below_nothing,
 )  # fmt: skip
 WITH_LINES = (

@@ -36,9 +36,11 @@ FORMS = (
 )  # fmt: skip
 NEIGHBOURS = 6  # window of the sorted lists
 SHORTEST = 5  # letters below which a slip makes another name
+ALIKE_LETTERS = 60  # percentage of letters in common from which two names of one tax id may be one company's
 LONG = 14  # letters from which two slips are allowed
 SHARED_MOST = 20  # a phone or an address of more customers is a call centre, not a bond
 SAME_TAX_ID = N_("same tax id")
+UNLIKE_NAMES = N_("same tax id, but names that have nothing in common")
 SAME_NAME = N_("same name but for form, quotes or spelling")
 OTHER_LETTERS = N_("same name in other letters")
 TYPING = N_("name alike but for a typing error")
@@ -47,7 +49,7 @@ SAME_ADDRESS = N_("same address")
 OTHER_TAX_ID = N_("{reason}, but different tax ids")
 ONE = N_("one company with {customer_id}: {reason}")
 DECIDED = N_("decided in duplicates.csv")
-SCORES = {SAME_TAX_ID: 1.0, SAME_NAME: 0.95, OTHER_LETTERS: 0.9, TYPING: 0.8, SAME_PHONE: 0.7, SAME_ADDRESS: 0.5}
+SCORES = {SAME_TAX_ID: 1.0, UNLIKE_NAMES: 0.6, SAME_NAME: 0.95, OTHER_LETTERS: 0.9, TYPING: 0.8, SAME_PHONE: 0.7, SAME_ADDRESS: 0.5}
 DECISIONS = ("merge", "group", "apart")
 SCHEMA = {
     "customer_a": pl.String, "customer_b": pl.String, "proposal": pl.String, "decision": pl.String, "score": pl.Float64,
@@ -130,8 +132,10 @@ def proposals(customers: pl.DataFrame, booked: pl.DataFrame) -> pl.DataFrame:
     rows = table.fill_null("").rows(named=True)
     money = dict(booked.select("customer_id", "amount").iter_rows())
     pairs: dict[tuple[int, int], str] = {}
+    by_tax_id = list(_by_tax_id(rows))
     for reason, found in (
-        (SAME_TAX_ID, _by_tax_id(rows)),
+        (SAME_TAX_ID, (pair for pair in by_tax_id if _are_alike(rows, *pair))),
+        (UNLIKE_NAMES, (pair for pair in by_tax_id if not _are_alike(rows, *pair))),
         (SAME_NAME, _by_name(rows)),
         (OTHER_LETTERS, _by_latin(rows)),
         (TYPING, _by_typing(rows)),
@@ -151,7 +155,7 @@ def proposals(customers: pl.DataFrame, booked: pl.DataFrame) -> pl.DataFrame:
 def _proposal(a: dict, b: dict, reason: str, money: dict) -> tuple:
     differ = _differ(a, b)
     score = SCORES[reason] / 2 if differ and reason != SAME_ADDRESS else SCORES[reason]
-    proposal = "group" if differ or reason == SAME_PHONE else "look" if reason in (TYPING, SAME_ADDRESS) else "merge"
+    proposal = "group" if differ or reason == SAME_PHONE else "look" if reason in (TYPING, SAME_ADDRESS, UNLIKE_NAMES) else "merge"
     said = stored(OTHER_TAX_ID, reason=reason) if differ else reason
     smaller = min((money.get(row["customer_id"]) for row in (a, b)), key=lambda x: (x is not None, x or 0))
     return (a["customer_id"], b["customer_id"], proposal, "", score, said, a["name"], b["name"], smaller)
@@ -177,6 +181,17 @@ def _pairs(keys: list[str], most: int = 50) -> Iterator[tuple[int, int]]:
 def _by_tax_id(rows: list[dict]):
     judged = [identifiers.inn(row["tax_id"]) if row["tax_id"] else ("", "") for row in rows]
     return _pairs([code if state in (identifiers.VALID, identifiers.RESTORED) else "" for code, state in judged])
+
+
+def _are_alike(rows: list[dict], a: int, b: int) -> bool:
+    """Whether two names may be one company's: a word in common, or letters alike; a name that says nothing, such as the code, may be any."""
+    from rapidfuzz import fuzz
+
+    names = [core(rows[i]["name"]) for i in (a, b)]
+    words = [{word for word in name.split() if len(word) > 2 and not word.isdigit()} for name in names]
+    if not all(words):
+        return True
+    return bool(words[0] & words[1]) or fuzz.ratio(latin(names[0]), latin(names[1])) >= ALIKE_LETTERS
 
 
 def _by_name(rows: list[dict]):
@@ -305,6 +320,18 @@ def groups(found: pl.DataFrame, aliases: pl.DataFrame) -> dict[str, str]:
     pairs = found.filter(pl.col("decision") == "group").select("customer_a", "customer_b").rows()
     joined = _joined([(stays.get(a, a), stays.get(b, b)) for a, b in pairs])
     return {member: min(members) for members in joined for member in members}
+
+
+def at_stake(found: pl.DataFrame) -> tuple[int, float | None]:
+    """How many customers some pairs are about, each counted once, and the booked sales of all but the largest of each set."""
+    pairs = found.select("customer_a", "customer_b", "amount").rows()
+    money: dict[str, float] = {}
+    for a, b, amount in pairs:  # of each pair the smaller one's
+        for one in (a, b):
+            money[one] = max(money.get(one, 0.0), float(amount or 0))
+    sets = _joined([(a, b) for a, b, _amount in pairs])
+    told = any(amount is not None for *_pair, amount in pairs)
+    return len(money), sum(sum(money[m] for m in one) - max(money[m] for m in one) for one in sets) if told else None
 
 
 def _joined(pairs: list[tuple[str, str]]) -> list[set[str]]:

@@ -8,7 +8,7 @@ from audit.core import norms
 from audit.i18n import mark as N_
 from audit.i18n import stored
 from audit.intake.checks import duplicates
-from audit.intake.checks.evidence import HOW_MUCH, WHO, Doubt, Intake, booked, sample
+from audit.intake.checks.evidence import HOW_MUCH, SHOWN, WHO, Doubt, Intake, booked, sample
 from audit.intake.mapping import identifiers
 
 MOJIBAKE = (
@@ -103,15 +103,41 @@ def several(base: Intake):
             )
 
 
+def strange_words(base: Intake):
+    """Values of closed lists that nobody knows: lost where the column is optional."""
+    for name, fate in base.fates.items():
+        for said in (c for c in fate.columns if c.startswith("_said_")):
+            lost = fate.filter(pl.col(said).is_not_null() & (pl.col("status") == "kept"))
+            if len(lost):
+                column = said.removeprefix("_said_")
+                shown = ", ".join(lost[said].unique().sort().head(SHOWN))
+                yield Doubt(
+                    name,
+                    stored(
+                        N_("{table}: {column} says {values}, which is none of its codes, and counts as empty"),
+                        table=name,
+                        column=column,
+                        values=shown,
+                    ),
+                    "FLAG",
+                    len(lost),
+                    booked(lost),
+                    N_("what depends on this column does not see these rows for what they are"),
+                    stored(N_("say in audit.toml which code each is: values = {{ {column} = {{ ... }} }}"), column=column),
+                    HOW_MUCH,
+                    sample(lost),
+                    column=column,
+                )
+
+
 def doubles(base: Intake):
     open_ = base.duplicates.filter((pl.col("decision") == "") & (pl.col("reason") != duplicates.SAME_TAX_ID))
     if len(open_):
         yield Doubt(
             "customers",
-            N_("pairs of customers that may be one company or one group, not yet decided"),
+            N_("customers that may be one company or one group with another, not yet decided"),
             "FLAG",
-            len(open_),
-            booked(open_),
+            *duplicates.at_stake(open_),
             N_("customers too many, dependence on a group too low, retention too low where one changed its name"),
             N_("fill in the column decision of duplicates.csv (merge, group or apart) and run again"),
             WHO,
@@ -125,8 +151,7 @@ def doubles(base: Intake):
             "customers",
             N_("customers with the same valid tax id, taken as one"),
             "FLAG",
-            len(merged),
-            booked(merged),
+            *duplicates.at_stake(merged),
             N_("none, if the tax ids are right"),
             N_("write apart in duplicates.csv for those that are not one"),
         )

@@ -16,12 +16,15 @@ from audit.core.tables.schema import DATE, MONEY, NUMBER, TEXT, Table
 from audit.i18n import mark as N_
 from audit.i18n import stored, translate
 from audit.i18n.messages import BETWEEN
+from audit.intake import words
 from audit.intake.mapping import identifiers, parse
+from audit.intake.readers import layout
 from audit.intake.readers.read import MARKS, ORIGIN, BadExport, Read
 
 STATE = "_state"  # where a table's own column `status` waits, since each row's fate is called so here
 KINDS = {TEXT: pl.String, DATE: pl.Date, MONEY: parse.MONEY, NUMBER: pl.Float64}
 EMPTY = {"", "-", "—"}
+BASIS_LEAST, BASIS_SHARE = 5, 0.95  # rows without customer and day from which, and of which so many, repeat the row above
 NULLS = ("NULL", "\\N")  # nothing, as databases write it; a customer may be called so, a region is not
 UNREADABLE = N_("{column} cannot be read as {kind}")
 LOST = N_("{column} has lost its digits in a spreadsheet")
@@ -30,6 +33,9 @@ STRANGE = N_("{column} is not one of {values}")
 LEFT_OUT = N_("{column} is {value}, left out by where")
 TOTAL = N_("a total of the export, not data")
 HEADING = N_("a heading of the export, not data")
+NOTE = N_("a note under the table, not data")
+COPY = N_("a copy: every row of this file stands in another file of the source")
+BASIS = N_("repeats the sum of the row above, such as the document that it is based on")
 REPEAT = N_("repeat of a row already taken")
 CONFLICT = N_("key {key} repeats with other content")
 OTHER_SPELLING = N_("another row of {key} already taken, with other content")
@@ -57,7 +63,9 @@ def table(name: str, mapping: Mapping, sources: dict[str, Read], settings: Setti
     is_numbered = schema.key[-1] in SURROGATES and schema.key[-1] not in mapping.targets
     if is_numbered:
         fate = fate.with_columns(_place(fate).alias(schema.key[-1]))
+    fate = _in_our_words(fate, name, mapping, schema)
     fate = _judged(fate, schema)
+    fate = _without_basis(fate) if name == "lines" else fate
     repeats = None if is_numbered else _repeats(fate, schema)
     fate = fate.with_columns(pl.lit(None, pl.Boolean).alias("_is_same") if repeats is None else repeats)
     return _fated(fate, schema, is_distinct=mapping.distinct)
@@ -147,7 +155,9 @@ def _texts(mapping: Mapping) -> dict[str, pl.Expr]:
 
 def _where(mapping: Mapping) -> pl.Expr:
     """Why the mapping's `where` leaves the row out; null where it takes it."""
-    left = [pl.when(~pl.col(column).is_in(values)).then(_left_out_as(column)) for column, values in mapping.where.items()]
+    something = lambda column: ~pl.col(column).str.strip_chars().str.contains(r"^[-—]?$|^0+([.,]0+)?$")
+    takes = {column: something(column) if values == ["*"] else pl.col(column).is_in(values) for column, values in mapping.where.items()}
+    left = [pl.when(~taken).then(_left_out_as(column)) for column, taken in takes.items()]
     return pl.coalesce([*left, pl.lit(None, pl.String)]).alias("_left_out")
 
 
@@ -207,6 +217,23 @@ def _check_signs(name: str, mapping: Mapping, schema: Table, raw: pl.DataFrame) 
                 raise BadExport(message, name=name, column=column, signs=", ".join(signs))
 
 
+def _in_our_words(fate: pl.DataFrame, name: str, mapping: Mapping, schema: Table) -> pl.DataFrame:
+    """Closed lists in our codes: by the mapping's `values`, else by the words that words.toml knows, compared like names.
+
+    A value of an optional column that is none of these is lost, not its row: the text stays in `_said_<column>` for the doubt about it.
+    """
+    for column in (c for c in schema.columns if c.values and c.name in fate.columns and fate.schema[c.name] == pl.String):
+        known = words.codes(name, column.name) | {layout.plain(word): code for word, code in mapping.values.get(column.name, {}).items()}
+        said = fate[column.name].fill_null("")
+        code = said.replace_strict({one: known.get(layout.plain(one), one) for one in said.unique()}, return_dtype=pl.String)
+        if not column.required:
+            strange = ~code.is_in([*column.values, ""])
+            fate = fate.with_columns(pl.when(strange).then(said).alias(f"_said_{column.name}")) if strange.any() else fate
+            code = pl.select(pl.when(strange).then(pl.lit("")).otherwise(code)).to_series()
+        fate = fate.with_columns(code.alias(column.name))
+    return fate
+
+
 def _judged(fate: pl.DataFrame, schema: Table) -> pl.DataFrame:
     """Why a row cannot be taken (`reason`), and why it is not meant to be (`_left_out`: totals, headings, rows that `where` leaves out)."""
     missing = [
@@ -220,11 +247,23 @@ def _judged(fate: pl.DataFrame, schema: Table) -> pl.DataFrame:
         for c in schema.columns
         if c.values and c.name in fate.columns
     ]
-    mark = pl.when(pl.col("_mark") == "total").then(pl.lit(TOTAL)).when(pl.col("_mark") == "group").then(pl.lit(HEADING))
+    said = {"total": TOTAL, "group": HEADING, "note": NOTE, "copy": COPY}
+    mark = pl.col("_mark").replace_strict(said, default=None, return_dtype=pl.String)
     return fate.with_columns(
         pl.coalesce([mark, "_left_out"]).alias("_left_out"),
         pl.coalesce(["reason", *missing, *closed, pl.lit(None, pl.String)]).alias("reason"),
     )
+
+
+def _without_basis(fate: pl.DataFrame) -> pl.DataFrame:
+    """Lines of a second level that say the sum of the first once more, such as 1C's «Документ.Основание»: without a customer and a day, and,
+    nearly all of them, with the very amount of the row above."""
+    bare = (pl.col("customer_id") == "") & pl.col("date").is_null() & pl.col("_left_out").is_null() & pl.col("amount").is_not_null()
+    repeats = bare & (pl.col("amount") == pl.col("amount").shift(1)) & ~bare.shift(1, fill_value=True)
+    found = fate.select(bare.sum().alias("bare"), repeats.sum().alias("repeats")).row(0)
+    if found[1] < BASIS_LEAST or found[1] < BASIS_SHARE * found[0]:
+        return fate
+    return fate.with_columns(pl.when(repeats).then(pl.lit(BASIS)).otherwise("_left_out").alias("_left_out"))
 
 
 def _repeats(fate: pl.DataFrame, schema: Table) -> pl.Series | None:

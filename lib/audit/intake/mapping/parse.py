@@ -24,7 +24,20 @@ ISO = "%Y-%m-%d"
 SERIAL = "excel"  # a day as Excel counts it: 44940 is 14 January 2023
 SERIAL_1970 = 25_569
 OFFSET = r"(?i)\s*((utc|gmt)?\s*[+-]\d{1,2}(:?\d{2})?|z|utc|gmt|msk|мск)$"
-MONTHS = ("янв|jan", "фев|feb", "мар|mar|mär", "апр|apr", "ма[йя]|may|mai", "июн|jun", "июл|jul", "авг|aug", "сен|sep", "окт|oct|okt", "ноя|nov", "дек|dec|dez")
+MONTHS = (
+    "янв|jan",
+    "фев|feb",
+    "мар|mar|mär",
+    "апр|apr",
+    "ма[йя]|may|mai",
+    "июн|jun",
+    "июл|jul",
+    "авг|aug",
+    "сен|sep",
+    "окт|oct|okt",
+    "ноя|nov",
+    "дек|dec|dez",
+)
 
 
 def number(column: pl.Expr, decimal: str) -> pl.Expr:

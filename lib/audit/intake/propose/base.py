@@ -6,6 +6,7 @@ order lines. Nothing is guessed in silence: what could be two things, or cannot 
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,7 @@ from audit.core.tables.company import SURROGATES
 from audit.i18n import mark as N_
 from audit.i18n import translate as _
 from audit.intake.mapping import convert, rules
-from audit.intake.propose import questions, toml
+from audit.intake.propose import money, questions, toml
 from audit.intake.propose.columns import Column, best, formula_name, profiles
 from audit.intake.propose.files import Found, sheets
 from audit.intake.readers.layout import plain
@@ -28,6 +29,22 @@ from audit.intake.words import vocabulary as words
 SHARED_LEAST = 0.5  # of the values of a key must occur in the other table
 CONSTANT_SHARE = 0.95  # of the keys must have one value for a column to describe the key
 KEYS = {"customers": "customer_id", "products": "product_id", "managers": "manager_id"}
+PAID = r"(?<!за)оплат|платеж|поступлен|\bpayment|\breceipts?\b|банк|\bbank"  # names of files of payments
+DISTINCTIVE = {  # tables beside the lines, each with the columns of which one must be named as its own
+    "contacts": {"phone", "email", "role"},
+    "activities": {"direction"},
+    "invoices": {"due_on", "paid_on", "balance"},
+    "payments": {"invoice_id"},
+    "points": {"card_id"},
+    "costs": {"pool"},
+    "budgets": {"provenance"},
+    "plans": set(),
+    "spend": {"purpose"},
+}
+BY_NAME = {  # what an amount must be called
+    "plans": {"amount": {"план", "сумма плана", "план продаж", "plan", "target", "quota"}},
+    "budgets": {"amount": {"бюджет", "объем закупок", "потребность", "budget", "potential"}},
+}
 SPENT = {"списано", "списание", "потрачено", "spent", "redeemed"}
 SIGNS = {
     "₽": "RUB",
@@ -108,10 +125,11 @@ def _propose(proposal: Proposal) -> None:
     columns = {one.name: profiles(one) for one in proposal.sheets}
     lines = max(proposal.sheets, key=lambda one: _fit(one, columns, proposal.sheets), default=None)
     if lines is None or _fit(lines, columns, proposal.sheets)[0] < len(NEEDED):
-        missing = _lacking(lines, columns, proposal.sheets) if lines else [_(n) for n in NEEDED.values()]
-        proposal.questions["tables.lines"] = _(
-            N_("no column was found for {missing}: without it there is no audit of customers. Which file holds it?")
-        ).format(missing=", ".join(missing))
+        missing = _lacking(lines, columns, proposal.sheets) if lines else list(NEEDED)
+        question = N_("no column was found for {missing}: without it there is no audit of customers. Which file holds it?{near}")
+        near = questions.near(lines, columns[lines.name], missing) if lines else ""
+        said = _(question).format(missing=", ".join(_(NEEDED[target]) for target in missing), near=near)
+        proposal.questions["tables.lines"] = said
         proposal.base = {"as_of": None, "currency": _currency(proposal, columns)}
         return
     if lines.kind == "bank":
@@ -120,6 +138,7 @@ def _propose(proposal: Proposal) -> None:
         proposal.tables["lines"] = _lines(lines, columns, proposal)
         _others(proposal, lines, columns)
         _beside_lines(proposal, lines, columns)
+        _coded(proposal, columns)
         taken = {mapping["from"] for mapping in proposal.tables.values()} | {lines.name}
         for one in proposal.sheets:
             if one.name not in taken and all(_has(one, columns, target) for target in NEEDED):
@@ -139,24 +158,43 @@ def _own(one: Found, columns: dict, target: str) -> Column | None:
 
 def _has(one: Found, columns: dict, target: str) -> bool:
     if target == "amount":
-        return bool(_own(one, columns, "amount") or (_own(one, columns, "price") and _own(one, columns, "quantity")))
-    return _own(one, columns, target) is not None
+        made = _own(one, columns, "price") and _own(one, columns, "quantity")
+        return bool(_own(one, columns, "amount") or made or money.both_sides(columns[one.name]))
+    return bool(_own(one, columns, target) or _alone(one, columns, target))
 
 
-def _fit(one: Found, columns: dict, every: list[Found]) -> tuple[int, int, int]:
-    """How many of customer, date and amount a sheet holds or can look up; then how many itself; then its rows."""
+def _alone(one: Found, columns: dict, target: str) -> Column | None:
+    """The column of headings as the customer, the only column of days as the day: taken where no name says it, and asked about."""
+    mine = columns[one.name]
+    if target == "customer_id" and len(one.source.fill_down) == 1:
+        return next((c for c in mine if c.name == one.source.fill_down[0] and c.kind == "text"), None)
+    days = [c for c in mine if c.kind == "date"]
+    return days[0] if target == "date" and len(days) == 1 else None
+
+
+def _fit(one: Found, columns: dict, every: list[Found]) -> tuple[int, int, int, int]:
+    """How many of customer, date and amount a sheet holds or can look up; then what it records; then how many itself; then its rows."""
     if one.kind == "bank":
-        return (3, 3, one.rows)
+        return (3, 0, 3, one.rows)
     own = [target for target in NEEDED if _has(one, columns, target)]
     reached = [target for target in NEEDED if target not in own and target != "amount" and _reach(one, columns, every, target)]
-    return (len(own) + len(reached) if "amount" in own else 0, len(own), one.rows)
+    return (len(own) + len(reached) if "amount" in own else 0, _nature(one, columns), len(own), one.rows)
+
+
+def _nature(one: Found, columns: dict) -> int:
+    """What a sheet's rows record: 2 sales, 1 invoices, 0 payments. Sales are taken where there are any."""
+    mine = columns[one.name]
+    if money.both_sides(mine) or re.search(PAID, f"{one.file} {one.sheet or ''}", re.IGNORECASE):
+        return 0
+    if best(mine, "invoices", "due_on") or best(mine, "invoices", "balance"):
+        return 1
+    paid = any(c.is_named("payments", "paid_on") and not c.is_named("lines", "date") for c in mine)
+    return 0 if paid and not best(mine, "lines", "product_id") and not best(mine, "lines", "quantity") else 2
 
 
 def _lacking(one: Found, columns: dict, every: list[Found]) -> list[str]:
     return [
-        _(word)
-        for target, word in NEEDED.items()
-        if not _has(one, columns, target) and not (target != "amount" and _reach(one, columns, every, target))
+        target for target in NEEDED if not _has(one, columns, target) and not (target != "amount" and _reach(one, columns, every, target))
     ]
 
 
@@ -183,10 +221,20 @@ def _lines(one: Found, columns: dict, proposal: Proposal) -> dict:
         if chosen:
             found[target] = chosen.name
             proposal.questions |= questions.rivals(mine, "lines", target, chosen)
+        elif target in NEEDED and (chosen := _alone(one, columns, target)):
+            found[target] = chosen.name
+            question = N_("no name says which column is the {target}; {column} is taken. Is that right?")
+            proposal.questions[f"tables.lines.{target}"] = _(question).format(target=_(NEEDED[target]), column=chosen.name)
         elif target in ("customer_id", "date", "manager_id") and (reached := _reach(one, columns, proposal.sheets, target)):
             lookup[target] = reached
     price, rate, profit = (_own(one, columns, target) for target in ("price", "discount_rate", "profit"))
-    if "amount" not in found and price and "quantity" in found:
+    asked = _money(one, columns, found, compute, price)
+    proposal.questions |= asked
+    sides = money.both_sides(mine) if "amount" not in found and "amount" not in compute else None
+    if sides:
+        found["amount"], credited = sides[0].name, {sides[0].name: ["*"]}
+        proposal.questions |= questions.spent(*sides)
+    if "amount" not in found and "amount" not in compute and price and "quantity" in found:
         compute["amount"] = f"{formula_name(price.name)} * {formula_name(found['quantity'])}"
         if rate and rate.is_share:
             compute["amount"] += f" * (1 - {formula_name(rate.name)})"
@@ -199,14 +247,35 @@ def _lines(one: Found, columns: dict, proposal: Proposal) -> dict:
         found.pop("discount")
     if "cost" not in found and profit and "amount" in found and profit.name not in found.values():
         compute["cost"] = f"{formula_name(found['amount'])} - {formula_name(profit.name)}"
-    if "amount" in found:
+    if "amount" in found and "tables.lines.amount" not in asked:
         proposal.questions |= questions.amount(one, found["amount"], price, found.get("quantity")) | questions.returns(one, found["amount"])
     where, asked = questions.stages(mine)
     proposal.questions |= asked
+    where |= credited if sides else {}
     mapping = {"from": one.name, "columns": found, "compute": compute, "lookup": lookup, "where": where}
     if best(mine, "invoices", "due_on"):
         proposal.base["purchases_are"] = "invoices"
+    elif _nature(one, columns) == 0:
+        proposal.base["purchases_are"] = "payments"
     return mapping
+
+
+def _money(one: Found, columns: dict, found: dict, compute: dict, price: Column | None) -> dict[str, str]:
+    """Amount and cost of the lines as their numbers show them, put into `found` and `compute`; with what has to be asked."""
+    asked, numbers = {}, money.Money(one, columns[one.name], found.get("order_id"))
+    quantity = found.get("quantity")
+    if found.get("amount") in numbers.columns:
+        column, formula, question = money.of_lines(numbers, found.pop("amount"), price.name if price else None, quantity)
+        found |= {"amount": column} if column else {}
+        compute |= {"amount": formula} if formula else {}
+        asked |= {"tables.lines.amount": question} if question else {}
+    amount = pl.col(found["amount"]) if found.get("amount") in numbers.columns else None
+    if "cost" in found:
+        column, formula, question = money.of_cost(numbers, found.pop("cost"), amount, quantity)
+        found |= {"cost": column} if column else {}
+        compute |= {"cost": formula} if formula else {}
+        asked |= {"tables.lines.cost": question} if question else {}
+    return asked
 
 
 def _others(proposal: Proposal, lines: Found, columns: dict) -> None:
@@ -223,29 +292,62 @@ def _others(proposal: Proposal, lines: Found, columns: dict) -> None:
             if mapped and (table != "products" or "category" in mapped):
                 proposal.tables[table] = {"from": one.name, "columns": mapped}
                 free.remove(one)
-    for table in ("contacts", "activities", "invoices", "points"):
+    for table in DISTINCTIVE:
         for one in list(free):
             mapped = _mapped(columns[one.name], table, {})
+            mapped, constants = (mapped, {}) if mapped or table != "plans" else _planned(columns[one.name])
             spent = next((c.name for c in columns[one.name] if plain(c.name) in SPENT), None)
             if table == "points" and mapped and spent:
                 proposal.tables[table] = {"from": one.name, "columns": {k: v for k, v in mapped.items() if k != "points"}}
                 proposal.tables[table]["compute"] = {"points": f"{formula_name(mapped['points'])} - {formula_name(spent)}"}
                 free.remove(one)
                 break
-            if mapped and _is_plausible(table, mapped) and _is_about(mapped.get("customer_id"), columns[one.name], proposal, columns):
-                proposal.tables[table] = {"from": one.name, "columns": mapped}
+            if (
+                mapped
+                and _is_plausible(table, mapped, columns[one.name])
+                and _is_about(mapped.get("customer_id"), columns[one.name], proposal, columns)
+            ):
+                proposal.tables[table] = {"from": one.name, "columns": mapped} | ({"constants": constants} if constants else {})
+                if table == "invoices":
+                    numbers = money.Money(one, columns[one.name], None)
+                    mapped["amount"], question = money.invoiced(numbers, mapped["amount"])
+                    proposal.questions |= {"tables.invoices.amount": question} if question else {}
                 free.remove(one)
                 break
 
 
-def _is_plausible(table: str, mapped: dict) -> bool:
-    """Tables known by few and common words need one that is theirs alone."""
-    return bool(
-        {"contacts": {"phone", "email", "role"}, "activities": {"direction"}, "invoices": {"due_on", "paid_on"}, "points": {"card_id"}}[
-            table
-        ]
-        & set(mapped)
-    )
+def _is_plausible(table: str, mapped: dict, columns: list[Column]) -> bool:
+    """Tables known by few and common words need one that is theirs alone, some by its very name."""
+    named = {c.name for c in columns if any(c.is_named(table, target) for target in mapped)}
+    if table in BY_NAME:
+        return any(
+            c.name == mapped[target] and c.bare in names for target, names in BY_NAME[table].items() if target in mapped for c in columns
+        )
+    if table == "payments" and any(mapped["paid_on"] == c.name and not c.is_named("lines", "date") for c in columns):
+        return True
+    return bool(DISTINCTIVE[table] & {target for target, name in mapped.items() if name in named})
+
+
+def _planned(columns: list[Column]) -> tuple[dict[str, str], dict[str, str]]:
+    """A plan that does not say whose it is: of managers where it names them, else of the company."""
+    found = {target: c.name for target in ("period", "id", "amount") if (c := best(columns, "plans", target))}
+    if not {"period", "amount"} <= set(found):
+        return {}, {}
+    return found, ({"level": "manager"} if "id" in found else {"level": "company", "id": "-"})
+
+
+def _coded(proposal: Proposal, columns: dict) -> None:
+    """Their words of every closed list as our codes, and a question for those that are not known; states of documents asked about."""
+    for table, mapping in proposal.tables.items():
+        schema = registry.tables()[table]
+        for target, name in mapping["columns"].items():
+            column = next((c for c in columns[mapping["from"]] if c.name == name), None)
+            if column and schema.column(target).values:
+                said, asked = questions.codes(table, target, column)
+                mapping.setdefault("values", {}).update({target: said} if said else {})
+                proposal.questions |= asked
+        if table != "lines" and mapping["from"] != proposal.tables["lines"]["from"]:
+            proposal.questions |= questions.states(table, mapping["columns"].get("status"), columns[mapping["from"]])
 
 
 def _is_about(name: str | None, mine: list[Column], proposal: Proposal, columns: dict) -> bool:
@@ -313,10 +415,11 @@ def _belongs(one: Found, key: str, column: str) -> bool:
 def _from_bank(proposal: Proposal, one: Found) -> None:
     """A bank statement's own columns; its customers are its payers."""
     taken = {"class": ["customer", "refund"]}
+    money_of = ["currency"] if (one.table["currency"] != "").any() else []
     same = lambda *names: {name: name for name in names}
     proposal.tables["lines"] = {
         "from": one.name,
-        "columns": {**same("line_id", "customer_id", "date", "amount", "vat"), "order_id": "line_id"},
+        "columns": {**same("line_id", "customer_id", "date", "amount", "vat", *money_of), "order_id": "line_id"},
         "where": taken,
         "lookup": {},
         "compute": {},

@@ -19,7 +19,7 @@ PSEUDO = {"price": "number", "discount_rate": "number", "profit": "number"}  # n
 UNITS = {"руб", "рублей", "rub", "usd", "eur", "gbp", "р", "шт", "kzt"}
 OTHERS = {  # words that make another thing of a name that is known
     "ндс", "vat", "tax", "скидка", "скидки", "остаток", "долг", "долга", "план", "plan", "balance", "due", "закупки", "закупка",
-    "закупочная", "оплаты", "оплачено",
+    "закупочная", "оплаты", "оплачено", "paid", "refunded", "shipping",
     "аванс", "предоплата", "себестоимость", "маржа", "бонус", "доставки",
 }  # fmt: skip
 NEARLY = 0.95  # of the rows of a list must have a key of their own

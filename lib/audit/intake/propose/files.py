@@ -25,6 +25,7 @@ from audit.intake.readers.read import MARKS, ORIGIN, BadExport
 from audit.intake.words import known, vocabulary
 
 LOOKED = layout.SEARCHED + 20  # rows at the top in which the layout is looked for
+BLOCK_LEAST = 10  # rows from which it can be seen that nothing means as above
 SAMPLE = 20_000  # rows on which formats are tried
 ALIKE = 0.9  # of the values must fit a format; days and months exchanged fit in two fifths
 DATED = 200_000  # rows on which the order of day and month is settled
@@ -39,9 +40,7 @@ DATE_FORMATS = (
     *(f"{day}{time}" for day in ("%d %B %Y", "%d-%B-%Y", "%d.%B.%Y", "%d/%B/%Y", "%B %d, %Y", "%B %d %Y", "%d-%B-%y", "%d %B %y", "%Y-%B-%d")
       for time in TIMES),
 )  # fmt: skip
-DATED_LIKE = (
-    r"(?i)^\s*(\p{L}+,\s*)?(\d{1,4}[./-]?\d{1,2}[./-]?\d{1,4}|\d{1,4}[\s./-]+\p{L}{3,9}\.?[\s./-]+\d{1,4}|\p{L}{3,9}\.?\s+\d{1,2},?\s+\d{4})"
-)
+DATED_LIKE = r"(?i)^\s*(\p{L}+,\s*)?(\d{1,4}[./-]?\d{1,2}[./-]?\d{1,4}|\d{1,4}[\s./-]+\p{L}{3,9}\.?[\s./-]+\d{1,4}|\p{L}{3,9}\.?\s+\d{1,2},?\s+\d{4})"
 SERIALS = (30_000, 60_000)  # days of 1982 to 2064 as Excel counts them
 DAYS = ("date", "issued_on", "due_on", "paid_on")
 NAME = re.compile(r"\W+")
@@ -175,6 +174,11 @@ def _found(folder: Path, source: Source, kind: str) -> Found:
         if any(getattr(source, key) != value for key, value in changed.items()):
             source = source.model_copy(update=changed)
             first = read.source(folder, source.file, source)
+    if kind in ("text", "html", "workbook") and not source.groups and (blank := _blank_means_above(first.table)):
+        source = source.model_copy(update={"fill_down": blank})
+        first = read.source(folder, source.file, source)
+        question = N_("{columns} stand only on the first of several rows in {file}. Does nothing mean as above? They are carried down now")
+        questions["fill_down"] = _(question).format(columns=", ".join(blank), file=source.file)
     if source.names and source.header is None:
         questions["names"] = _(N_("{file} has no header. What are its columns? Name them in names")).format(file=source.file)
     if source.groups:
@@ -182,6 +186,41 @@ def _found(folder: Path, source: Source, kind: str) -> Found:
             file=source.file, levels=", ".join(source.groups)
         )
     return Found(source.file, source, kind, first, questions)
+
+
+def _blank_means_above(table: pl.DataFrame) -> list[str]:
+    """Columns that only the first row of a document or group fills: who, when and which document, all in the same rows; or a column of
+    headings, whose rows hold nothing else."""
+    data = table.filter(pl.col("_mark") == "").head(SAMPLE)
+    names = [c for c in data.columns if c not in [*ORIGIN, *MARKS] and (data[c].str.strip_chars() != "").any()]
+    if len(data) < BLOCK_LEAST or len(names) < 3:
+        return []
+    filled = {c: data[c].str.strip_chars() != "" for c in names}
+    for c in names[:2]:
+        rest = pl.DataFrame([filled[other].alias(other) for other in names if other != c]).select(pl.any_horizontal(pl.all())).to_series()
+        if filled[c][0] and bool((filled[c] != rest).all()) and 2 <= filled[c].sum() <= len(data) / 2:
+            return [c]
+    above = [c for c in names if plain(c) in _said_once() and filled[c][0] and 1 <= filled[c].sum() <= ALIKE * len(data)]
+    for c in above:
+        same = [other for other in above if (filled[other] == filled[c]).all()]
+        whole = [other for other in names if other not in above and filled[other].all()]
+        if len(same) >= 2 and whole and not _repeats_above(data, filled[c], whole):
+            return same
+    return []
+
+
+def _repeats_above(data: pl.DataFrame, is_first: pl.Series, whole: list[str]) -> bool:
+    """Whether rows that leave out who and when say the number of the row above once more: a second level of the same sums, not further lines."""
+    numbers = [c for c in whole if data[c].str.contains(layout.NUMBER).all()]
+    return any((data[c] == data[c].shift(1)).filter(~is_first).mean() >= ALIKE and data[c].n_unique() > len(data) / 10 for c in numbers)
+
+
+def _said_once() -> set[str]:
+    """Names of columns that a document says once: who, when, which document, by whom."""
+    lines = vocabulary()["lines"]
+    return {
+        name for target in ("customer_id", "date", "order_id", "manager_id", "department", "channel", "currency") for name in lines[target]
+    }
 
 
 def _named_by_first_row(folder: Path, source: Source) -> Source:
@@ -227,7 +266,7 @@ def _date_format(table: pl.DataFrame, questions: dict[str, str]) -> str | None:
     """The format that all values of some column fit; day before month where the points say so, asked where nothing does."""
     sample = table.filter(pl.col("_mark") == "").head(DATED)
     fits: dict[str, int] = {}
-    named = {name for table in vocabulary().values() for column in table if column in DAYS for name in table[column]}
+    named = {name for table in vocabulary().values() for column in DAYS if isinstance(table.get(column), list) for name in table[column]}
     open_ = None
     for name in (c for c in sample.columns if c not in [*ORIGIN, *MARKS]):
         values = sample[name].filter(~sample[name].str.strip_chars().is_in(["", "-", "0"])).unique()

@@ -13,6 +13,7 @@ import polars as pl
 from audit.core import registry
 from audit.i18n import mark as N_
 from audit.i18n import translate as _
+from audit.intake import words
 from audit.intake.mapping import parse
 from audit.intake.propose.columns import Column, formula_name
 from audit.intake.propose.files import Found
@@ -38,6 +39,7 @@ WON = {
     "completed",
     "paid",
 }
+NEAR_MOST = 6  # columns named as near misses
 STAGES_MOST = 12  # different values of a column of stages
 ALONE_DAYS = 100  # a last day so far behind the one before it is rather a typing error
 SHORT_DAYS, USUAL_DAYS = 2, 60  # days that may be missing at a month's end; days of trade from which the usual weekdays are known
@@ -91,6 +93,63 @@ def stages(columns: list[Column]) -> tuple[dict[str, list[str]], dict[str, str]]
             said = question.format(column=column.name, values=", ".join(values), taken=", ".join(won) or _("every row"))
             return ({column.name: won} if won else {}), {"tables.lines.where": said}
     return {}, {}
+
+
+def near(one: Found, columns: list[Column], missing: list[str]) -> str:
+    """What nearly was the missing column: the columns that hold what it would."""
+    kinds = {
+        "date": ("date", N_(" Days stand in {columns}.")),
+        "amount": ("number", N_(" Numbers stand in {columns}.")),
+        "customer_id": ("text", N_(" Texts stand in {columns}.")),
+    }
+    said = ""
+    for target in missing:
+        kind, message = kinds[target]
+        names = [c.name for c in columns if c.kind == kind][:NEAR_MOST]
+        said += _(message).format(columns=", ".join(names)) if names else ""
+    return said
+
+
+def codes(table: str, target: str, column: Column) -> tuple[dict[str, str], dict[str, str]]:
+    """Their words as our codes, where words.toml knows them; and a question for the others."""
+    ours, values = registry.tables()[table].column(target).values, [value for value in column.values if value.strip()]
+    known = words.codes(table, target)
+    said = {value: known[plain(value)] for value in values if value not in ours and plain(value) in known}
+    strange = [value for value in values if value not in ours and value not in said]
+    if not strange:
+        return said, {}
+    question = _(N_('{column} says {strange}. Which of {ours} is each? Write values = {{ {target} = {{ "{first}" = "{code}" }} }}'))
+    shown = ", ".join(strange[:STAGES_MOST])
+    return said, {
+        f"tables.{table}.{target}": question.format(
+            column=column.name, strange=shown, ours=", ".join(ours), target=target, first=strange[0], code=ours[0]
+        )
+    }
+
+
+def states(table: str, status: str | None, columns: list[Column]) -> dict[str, str]:
+    """Rows of a table beside the lines that were cancelled, never issued or given back: asked about, as for the lines."""
+    column = next((c for c in columns if (c.name == status if status else plain(c.name) in STAGES)), None)
+    values = [value for value in column.values if value.strip()] if column else []
+    if not 1 < len(values) <= STAGES_MOST:
+        return {}
+    if table == "invoices" and status:
+        none = [value for value in values if plain(value) in words.no_debt()]
+        question = _(N_("{column} holds {values}. Which of them are no debts? Left out now: {left}."))
+        return {f"tables.{table}.status": question.format(column=column.name, values=", ".join(values), left=", ".join(none) or "–")}
+    question = _(N_("{column} holds {values}. Are all of them to be taken? Every row is now; where = {{ {key} = [...] }} takes some."))
+    return {f"tables.{table}.where": question.format(column=column.name, values=", ".join(values), key=formula_name(column.name))}
+
+
+def spent(credit: Column, debit: Column) -> dict[str, str]:
+    """A statement with a column for each side: what came in is taken."""
+    question = _(
+        N_(
+            "{credit} is taken as what customers paid, and {debit}, what was paid out, is left out. Does {credit} hold other money too (loans, own "
+            "transfers), or {debit} money given back to customers? Leave the first out with [[rules.exclude]]"
+        )
+    )
+    return {"tables.lines.amount": question.format(credit=credit.name, debit=debit.name)}
 
 
 def returns(one: Found, column: str) -> dict[str, str]:

@@ -99,7 +99,7 @@ def _source(one) -> str:
 def _table(name: str, mapping: dict, proposal: Proposal) -> str:
     source = next(one for one in proposal.sheets if one.name == mapping["from"])
     parts = [f"\n[tables.{name}]\nfrom = {text(mapping['from'])}\n"]
-    for part in ("compute", "where"):
+    for part in ("compute", "where", "values", "constants"):
         if mapping.get(part):
             parts.append(f"{part} = {text(mapping[part])}\n")
     if mapping.get("distinct"):

@@ -32,10 +32,36 @@ KEYS = (
     "ДатаСписано",
     "ДатаПоступило",
     "ПоказательКБК",
+    "Валюта",
     *PURPOSES,
     *(f"{side}{part}" for side in ("Плательщик", "Получатель") for part in PARTY),
 )
-CLASSES = ("own", "acquiring", "loan", "salary", "tax", "cash", "refund_in", "other", "customer", "unclassified", "refund", "outgoing")
+SIDES = ("Плательщик", "Получатель")
+DIALECTS = {  # keys of the formats that Kazakhstan's and Belarus's banks write, as those of Russia's
+    "НомерДокумента": "Номер", "НомерДок": "Номер", "ДатаОперации": "Дата", "ДатаДокумента": "Дата", "ДатаДок": "Дата",
+    "СуммаПриход": "Сумма", "СуммаРасход": "Сумма", "СуммаДокумента": "Сумма", "СуммаДок": "Сумма",
+    "КодВалюты": "Валюта", "ВалютаДокумента": "Валюта",
+    **{f"{side}{theirs}": f"{side}{ours}" for side in SIDES for theirs, ours in {
+        "Наименование": "", "БИН_ИИН": "ИНН", "БИН": "ИНН", "ИИН": "ИНН", "УНП": "ИНН", "УНН": "ИНН", "ИИК": "Счет", "IBAN": "Счет",
+    }.items()},
+}  # fmt: skip
+TAX_ID = r"^(\d{9}|\d{10}|\d{12})$"  # UNP, INN of companies, INN of people and BIN
+NUMERIC = {"643": "RUB", "810": "RUB", "398": "KZT", "933": "BYN", "974": "BYN", "840": "USD", "978": "EUR", "156": "CNY"}
+CLASSES = (
+    "own",
+    "acquiring",
+    "loan",
+    "salary",
+    "tax",
+    "cash",
+    "refund_in",
+    "other",
+    "customer",
+    "unclassified",
+    "refund",
+    "outgoing",
+    "elsewhere",
+)
 ENDS = {"КонецДокумента", "КонецРасчСчет", "КонецФайла", "1CClientBankExchange"}
 DAY = r"^(\d{2})\.(\d{2})\.(\d{4})$"
 VAT = r"ндс[^\d]{0,40}?(?:\(?\s*\d{1,2}(?:[.,]\d+)?\s*%\s*\)?)?[^\d%]{0,20}?(\d[\d\s\x{00A0}]*(?:[.,\-=]\d{2}|(?:\s*руб)))"
@@ -63,8 +89,8 @@ def statement(contents: dict[str, bytes], *, encoding: str | None, own_tax_ids: 
     Returns
     -------
     Statement whose documents have line_id, number, date (ISO where it can be read), amount (negative for a refund to a customer),
-    direction (in, out, own, unknown), class (CLASSES), customer_id (tax id, else name), name, tax_id, kpp, account (own), vat
-    (from the purpose), purpose, other (keys not known, JSON), _file, and _row, the line on which the document begins.
+    direction (in, out, own, elsewhere: of no account of ours, unknown), class (CLASSES), customer_id (tax id, else name), name, tax_id, kpp, account (own), vat
+    (from the purpose), currency, purpose, other (keys not known, JSON), _file, and _row, the line on which the document begins.
 
     Raises
     ------
@@ -78,6 +104,7 @@ def statement(contents: dict[str, bytes], *, encoding: str | None, own_tax_ids: 
     frames, sections, accounts, notes, encodings = [], [], set(), [], {}
     for file, content in contents.items():
         read, used, odd = _read(content, file, encoding)
+        _check_dialect(read, file)
         frames.append(read.frame().with_columns(pl.lit(file).alias("_file")))
         sections += read.sections
         accounts |= read.accounts
@@ -96,6 +123,18 @@ def _read(content: bytes, file: str, encoding: str | None) -> tuple[_Reader, str
     read.end()
     notes += [(kind, count, read.examples.get(kind, "")) for kind, count in sorted(read.faults.items())]
     return read, used, [(file, *note) for note in notes]
+
+
+def _check_dialect(read: _Reader, file: str) -> None:
+    """Documents none of which has a day and a sum under a name that is known are of a dialect that is not."""
+    days, sums = read.columns["Дата"], read.columns["Сумма"]
+    if days and not any(day and amount for day, amount in zip(days, sums, strict=True)):
+        keys = sorted({key for other in read.others if other for key in json.loads(other)})
+        message = N_(
+            "{file}: a dialect of 1CClientBankExchange that is not known: of {count} documents none has a day (Дата) and a sum (Сумма); they have "
+            "{keys}. What to do: ask the bank for the exchange format 1.02 or 1.03, or for the statement as a table."
+        )
+        raise BadExport(message, file=file, count=len(days), keys=", ".join(keys[:20]))
 
 
 def _decoded(content: bytes, file: str, declared: str | None) -> tuple[str, str, list]:
@@ -175,6 +214,9 @@ class _Reader:
             self.sections.append(self.current)
             self.accounts |= {self.current["РасчСчет"]} if self.current.get("РасчСчет") else set()
         else:
+            for theirs, ours in DIALECTS.items():  # the first of several keys for one thing counts
+                if theirs in self.current and not self.current.get(ours):
+                    self.current[ours] = self.current.pop(theirs)
             for key in KEYS:
                 self.columns[key].append(self.current.pop(key, ""))
             self.others.append(json.dumps(self.current, ensure_ascii=False) if self.current else "")
@@ -211,6 +253,7 @@ def _sided(found: pl.DataFrame, accounts: set[str]) -> pl.DataFrame:
         .when(payer.is_in(own)).then(pl.lit("out"))
         .when((pl.col("ДатаПоступило") != "") & (pl.col("ДатаСписано") == "")).then(pl.lit("in"))
         .when((pl.col("ДатаСписано") != "") & (pl.col("ДатаПоступило") == "")).then(pl.lit("out"))
+        .when((payer != "") & (payee != "") & pl.lit(bool(own))).then(pl.lit("elsewhere"))
         .otherwise(pl.lit("unknown"))
     )  # fmt: skip
     found = found.with_columns(direction.alias("direction"), payer.alias("_payer"), payee.alias("_payee"))
@@ -233,27 +276,36 @@ def _sided(found: pl.DataFrame, accounts: set[str]) -> pl.DataFrame:
         day.str.replace(DAY, "$3-$2-$1").alias("date"),
         pl.col("Сумма").str.replace_all(r"[\s\x{00A0}]", "").str.replace(r"[,\-](\d{1,2})$", ".$1").alias("amount"),
         name.str.replace(r"(?i)^\s*инн\s*:?\s*\d+\s*(кпп\s*:?\s*\d+)?\s*[,/]*\s*", "").alias("name"),
-        pl.when(side("ИНН").str.contains(r"^\d{10}(\d\d)?$")).then(side("ИНН")).otherwise(within).alias("tax_id"),
+        pl.when(side("ИНН").str.contains(TAX_ID)).then(side("ИНН")).otherwise(within).alias("tax_id"),
         pl.when(side("КПП").str.contains(r"[1-9]")).then(side("КПП")).otherwise(pl.lit("")).alias("kpp"),
         pl.when(outward).then("_payer").otherwise("_payee").alias("account"),
         pl.when(outward).then("ПлательщикИНН").otherwise("ПолучательИНН").alias("_own_tax_id"),
         pl.when(pl.col("НазначениеПлатежа") != "").then("НазначениеПлатежа").otherwise(purpose.str.strip_chars()).alias("purpose"),
-    )
+        pl.col("Валюта").replace(NUMERIC).str.to_uppercase().alias("currency"),
+    ).pipe(_told_apart)
+
+
+def _told_apart(found: pl.DataFrame) -> pl.DataFrame:
+    """Documents without a number of their own told apart by their purpose, and twins within one file by their order: only what another file
+    says once more in every field is the same document."""
+    variant = pl.col("purpose").rank("dense").over("line_id")
+    nth = pl.int_range(pl.len()).over("_file", "line_id", "purpose") + 1
+    several = (pl.col("line_id") != "") & ((pl.col("purpose").n_unique().over("line_id") > 1) | (nth > 1))
+    numbered = pl.concat_str("line_id", variant.cast(pl.Int64).cast(pl.String), nth.cast(pl.String), separator="/")
+    return found.with_columns(pl.when(several).then(numbered).otherwise("line_id").alias("line_id"))
 
 
 def _classified(found: pl.DataFrame, own_tax_ids: list[str], payers: dict[str, str]) -> pl.DataFrame:
     """What each payment is: customers' money, and what is kept out of it."""
     said = pl.col("purpose").str.to_lowercase().str.replace_all("ё", "е")
-    own = found.filter(pl.col("direction").is_in(["in", "out", "own"]) & pl.col("_own_tax_id").str.contains(r"^\d{10}(\d\d)?$"))[
-        "_own_tax_id"
-    ]
+    own = found.filter(pl.col("direction").is_in(["in", "out", "own"]) & pl.col("_own_tax_id").str.contains(TAX_ID))["_own_tax_id"]
     own_tax_ids = sorted({*own_tax_ids, *own.unique()})
     found = found.with_columns(
         said.alias("_said"),
         pl.when(pl.col("tax_id") != "").then("tax_id").otherwise(pl.col("name").str.to_uppercase()).alias("customer_id"),
     )
     inward = pl.lit("unclassified")
-    for name, patterns in reversed(words.vocabulary()["payments"].items()):
+    for name, patterns in reversed(words.vocabulary()["purposes"].items()):
         inward = pl.when(pl.col("_said").str.contains("|".join(patterns))).then(pl.lit(name)).otherwise(inward)
     budget = pl.col("ПоказательКБК").str.contains(r"[1-9]")
     inward = pl.when(budget).then(pl.lit("tax")).otherwise(inward)
@@ -262,7 +314,8 @@ def _classified(found: pl.DataFrame, own_tax_ids: list[str], payers: dict[str, s
     is_own = (pl.col("direction") == "own") | pl.col("tax_id").is_in(own_tax_ids)
     found = found.with_columns(
         pl.when(is_own).then(pl.lit("own")).when(pl.col("direction") == "in").then(inward)
-        .when(pl.col("direction") == "out").then(pl.lit("outgoing")).otherwise(pl.lit("unclassified")).alias("class")
+        .when(pl.col("direction") == "out").then(pl.lit("outgoing"))
+        .when(pl.col("direction") == "elsewhere").then(pl.lit("elsewhere")).otherwise(pl.lit("unclassified")).alias("class")
     )  # fmt: skip
     customers = found.filter(pl.col("class") == "customer")["customer_id"].unique()
     back = (
@@ -288,6 +341,7 @@ def _classified(found: pl.DataFrame, own_tax_ids: list[str], payers: dict[str, s
         "kpp",
         "account",
         "vat",
+        "currency",
         "purpose",
         "other",
         "_file",

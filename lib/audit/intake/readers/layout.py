@@ -13,6 +13,7 @@ import polars as pl
 from audit.i18n import mark as N_
 from audit.intake.readers.detect import BadExport
 
+NOTES_MOST = 20  # rows at the foot of a table among which notes are looked for
 SEARCHED = 40  # rows in which a header is looked for
 SURELY_TOTAL = (
     r"(?i)^\s*(итого\b|общий итог|всего\s*(:|$|по\b|за\b)|grand total|sub-?total|total\s*(:|$|for\b))"  # no customer is called so
@@ -75,7 +76,10 @@ def _continues(rows: list[list[str]], at: int) -> bool:
     named = [cell for cell in lower if cell.strip()]
     new = [i for i, cell in enumerate(lower) if cell.strip() and not (upper[i].strip() if i < len(upper) else "")]
     return (
-        bool(new) and not any(map(_is_number, named)) and len(named) < len([c for c in below if c.strip()]) and any(map(_is_number, below))
+        any(i < len(below) and below[i].strip() for i in new)
+        and not any(map(_is_number, named))
+        and len(named) < len([c for c in below if c.strip()])
+        and any(map(_is_number, below))
     )
 
 
@@ -112,7 +116,7 @@ def names(head: list[list[str]], where: str) -> list[str]:
 
 
 def marked(body: pl.DataFrame, first_row: int, levels: dict[int, int], groups: list[str]) -> pl.DataFrame:
-    """The rows with their number, a `_mark` (empty for data, `total`, `group`) and, for a grouped report, a column for each level.
+    """The rows with their number, a `_mark` (empty for data, `total`, `group`, `note`) and, for a grouped report, a column for each level.
 
     Only rows that may be blank or a total are looked at closely, so that a million rows cost little.
     """
@@ -125,8 +129,35 @@ def marked(body: pl.DataFrame, first_row: int, levels: dict[int, int], groups: l
     if len(blank):
         body = body.filter(~pl.col("_row").is_in(blank.implode()))
     mark = pl.when(pl.col("_row").is_in(totals.implode())).then(pl.lit("total")).otherwise(pl.lit("")) if len(totals) else pl.lit("")
-    body = body.with_columns(mark.alias("_mark"))
+    body = _with_notes(body.with_columns(mark.alias("_mark")), columns)
     return _flat(body, columns[0], levels, groups) if groups else body
+
+
+def _with_notes(body: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+    """Rows of one text each that stand under all others, or only totals stand below them: who printed it and when, not data."""
+    if len(columns) < 3:
+        return body
+    notes = []
+    for row in body.tail(NOTES_MOST).reverse().select(*columns, "_row", "_mark").iter_rows(named=True):
+        said = [row[c] for c in columns if row[c].strip()]
+        if len(said) == 1 and not _is_number(said[0]):
+            notes.append(row["_row"])
+        elif row["_mark"] != "total":
+            break
+    is_note = pl.col("_row").is_in(notes) & (pl.col("_mark") == "")
+    return body.with_columns(pl.when(is_note).then(pl.lit("note")).otherwise("_mark").alias("_mark")) if notes else body
+
+
+def filled_down(body: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+    """What stands above carried down to the rows that leave it out; rows that say nothing else are headings of those below them."""
+    others = [c for c in body.columns if c not in (*columns, "_row", "_mark")]
+    is_data = pl.col("_mark") == ""
+    nothing = pl.all_horizontal(pl.col(c).str.strip_chars() == "" for c in others)
+    said = lambda c: pl.when(is_data & (pl.col(c).str.strip_chars() != "")).then(pl.col(c))
+    return body.with_columns(
+        *(pl.when(is_data).then(said(c).forward_fill().fill_null("")).otherwise(pl.col(c)).alias(c) for c in columns),
+        pl.when(is_data & nothing).then(pl.lit("group")).otherwise("_mark").alias("_mark"),
+    )
 
 
 def _is_total(columns: list[str]) -> pl.Expr:

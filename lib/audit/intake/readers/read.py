@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -15,8 +17,9 @@ from audit.i18n import mark as N_
 from audit.intake.readers import bank_1c, detect, layout, text, workbook
 from audit.intake.readers.detect import BadExport
 
+COPY_LEAST = 20  # rows
 ORIGIN = ["_file", "_sheet", "_row"]
-MARKS = ["_mark"]  # empty: data; total or group: what the export adds up itself
+MARKS = ["_mark"]  # empty: data; total or group: what the export adds up itself; note: what stands below; copy: what another file holds
 __all__ = ["BadExport", "MARKS", "ORIGIN", "Read", "source"]
 
 
@@ -37,6 +40,7 @@ class Read:
     notes: tuple[Note, ...] = ()
     balances: pl.DataFrame | None = None  # bank statements: opening, in, out, closing by account and section
     content: dict[str, str] = field(default_factory=dict)  # file -> its encoding or kind, for the manifest
+    digest: str = ""  # of the file's bytes
 
 
 def source(folder: Path, name: str, source: Source, snapshots: Path | None = None) -> Read:
@@ -85,6 +89,7 @@ def _together(parts: list[Read], files: list[Path]) -> Read:
             file = part.table["_file"][0] if len(part.table) else next(iter(part.content))
             message = N_("{file}: its columns differ from those of the first file: {columns}. What to do: give it a source of its own.")
             raise BadExport(message, file=file, columns=", ".join(odd))
+    parts = _without_copies(parts)
     balances = [part.balances for part in parts if part.balances is not None]
     return Read(
         pl.concat([part.table.select(first.columns) for part in parts]),
@@ -93,6 +98,35 @@ def _together(parts: list[Read], files: list[Path]) -> Read:
         pl.concat(balances) if balances else None,
         {file: kind for part in parts for file, kind in part.content.items()},
     )
+
+
+def _without_copies(parts: list[Read]) -> list[Read]:
+    """The parts, where a file of the same bytes stands before, or all rows of one file stand in a longer one: marked as a copy (`_mark`).
+
+    Rows count as often as they stand, so that twins within a file stay; and a file of fewer than `COPY_LEAST` rows proves nothing by standing
+    in another. Sheets of one workbook are never copies of each other.
+    """
+    files = list(dict.fromkeys(file for part in parts for file in part.content))
+    if len(files) < 2 or any(part.balances is not None for part in parts):
+        return parts
+    of = {file: [part for part in parts if file in part.content] for file in files}
+    said = {file: sum((_counted(part.table) for part in of[file]), Counter()) for file in files}
+    order = sorted(files, key=lambda file: (-said[file].total(), file))
+    taken, copies = [], set()
+    for file in order:
+        same = any(of[file][0].digest and of[file][0].digest == of[other][0].digest for other in taken)
+        if same or (said[file].total() >= COPY_LEAST and any(said[file] <= said[other] for other in taken)):
+            copies.add(file)
+        else:
+            taken.append(file)
+    mark = pl.when(pl.col("_mark") == "").then(pl.lit("copy")).otherwise("_mark").alias("_mark")
+    return [replace(part, table=part.table.with_columns(mark)) if copies & set(part.content) else part for part in parts]
+
+
+def _counted(table: pl.DataFrame) -> Counter:
+    """The rows of data by what they say, as often as they stand."""
+    data = table.filter(pl.col("_mark") == "").select(pl.exclude(*ORIGIN, *MARKS))
+    return Counter(data.hash_rows(seed=0).to_list()) if len(data) else Counter()
 
 
 def _snapshot(name: str, source: Source, snapshots: Path | None) -> Read:
@@ -105,12 +139,17 @@ def _parts(path: Path, source: Source):
     """The tables of one file: a zip has one per member, a workbook one per sheet asked for."""
     content = path.read_bytes()
     if detect.kind(content, path.name) != "zip":
-        yield from _tables(content, path.name, source)
+        yield from _told(content, path.name, source)
         return
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for member in _members(archive):
             inner = archive.read(member)
-            yield from _tables(inner, f"{path.name}/{member}", source)
+            yield from _told(inner, f"{path.name}/{member}", source)
+
+
+def _told(content: bytes, file: str, source: Source):
+    digest = hashlib.blake2b(content, digest_size=16).hexdigest()
+    yield from (replace(part, digest=digest) for part in _tables(content, file, source))
 
 
 def _members(archive: zipfile.ZipFile) -> list[str]:
@@ -173,7 +212,16 @@ def _named(grid: workbook.Sheet, file: str, source: Source, said: str) -> Read:
     nameless = [c for i, c in enumerate(names) if c == f"column {i + 1}" and (table[c] == "").all()]
     table = layout.marked(table.drop(nameless), source.first_row, grid.levels, source.groups)
     again = pl.all_horizontal(pl.col(name).str.strip_chars() == name for name in list(dict.fromkeys(names))[:2] if name in table.columns)
+    again |= pl.col(table.columns[0]).str.starts_with(f"{names[0]}.") & pl.all_horizontal(
+        pl.col(c) == "" for c in table.columns[1:] if c[0] != "_"
+    )
     table = table.with_columns(pl.when(again).then(pl.lit("group")).otherwise("_mark").alias("_mark")) if len(names) > 1 else table
+    if absent := [c for c in source.fill_down if c not in table.columns]:
+        message = N_(
+            "{where}: fill_down names {columns}, which is not there; there are {there}. What to do: name columns as the header does."
+        )
+        raise BadExport(message, where=where, columns=", ".join(absent), there=", ".join(c for c in names if c in table.columns))
+    table = layout.filled_down(table, source.fill_down) if source.fill_down else table
     notes = tuple(Note(kind, where, count) for kind, count in grid.notes.items())
     return Read(_with_origin(table, file, grid.name), (), notes, content={file: said})
 

@@ -130,6 +130,7 @@ def _quoted(body: bytes, file: str, separator: str, skip: int) -> pl.DataFrame:
     width = len(found[0]) if found else 1
     if len(found) > 1 and all(not row or (len(row) == width + 1 and not row[-1]) for row in found[1:]):
         found = [found[0], *(row[:-1] for row in found[1:])]  # a delimiter at the end of every line but the header's
+    found = _with_foot(found, width, separator)
     if any(row and len(row) != width for row in found):
         raise _crooked(body, file, separator, skip, width)
     for number, row in enumerate(found, skip + 1):
@@ -145,6 +146,15 @@ def _quoted(body: bytes, file: str, separator: str, skip: int) -> pl.DataFrame:
         {f"column_{i + 1}": column for i, column in enumerate(columns)},
         schema=dict.fromkeys((f"column_{i + 1}" for i in range(width)), pl.String),
     )
+
+
+def _with_foot(found: list[list[str]], width: int, separator: str) -> list[list[str]]:
+    """The rows with the notes below the table as rows of one text: they follow an empty line, so that no row cut short is taken for one."""
+    last = max((i for i, row in enumerate(found) if len(row) == width), default=0)
+    foot = found[last + 1 :]
+    if width < 3 or not any(foot) or foot[0] or all(not row or len(row) == width for row in foot):
+        return found
+    return found[: last + 1] + [[separator.join(row).strip(), *[""] * (width - 1)] if row else row for row in foot]
 
 
 def _fields(body: bytes, separator: str):

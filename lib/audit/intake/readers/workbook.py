@@ -56,7 +56,7 @@ def sheets(
 
     looks = _looks(content, file)
     try:
-        book = fastexcel.read_excel(content)
+        book = fastexcel.read_excel(_with_its_epoch(content))
         names = book.sheet_names
         chosen = [n for n in names if fnmatch(n, wanted)] if wanted else names[:1]
         if not chosen:
@@ -66,6 +66,27 @@ def sheets(
     except fastexcel.FastExcelError as error:
         message = N_("{file} cannot be opened as a workbook: {error}. What to do: save it again from Excel as .xlsx.")
         raise BadExport(message, file=file, error=str(error).splitlines()[0]) from error
+
+
+def _with_its_epoch(content: bytes) -> bytes:
+    """The workbook, where it counts its days from 1904, without the extension behind whose name the reader forgets that again.
+
+    Excel for Mac writes `workbookPr date1904="1"`, and since 2013 a second `x15:workbookPr` that does not repeat it: taken for the first, it
+    moves every day four years and a day back.
+    """
+    if not content.startswith(b"PK"):
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        part = next((name for name in archive.namelist() if name.lower() == "xl/workbook.xml"), None)
+        book = archive.read(part) if part else b""
+        again = rb"<\w+:workbookPr\b[^>]*/?>(?:</\w+:workbookPr>)?"
+        if not re.search(rb"<workbookPr\b[^>]*date1904=[\"'](?:1|true)[\"']", book) or not re.search(again, book):
+            return content
+        mended = io.BytesIO()
+        with zipfile.ZipFile(mended, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
+            for member in archive.infolist():
+                copy.writestr(member, re.sub(again, b"", book) if member.filename == part else archive.read(member))
+        return mended.getvalue()
 
 
 def _sheet(book, name: str, look: dict, skip: int, head_rows: int, decimal: str, date_format: str | None, most: int | None) -> Sheet:

@@ -1,0 +1,259 @@
+"""Small exports in the layouts that programs really write (../shared/cases), and generated ones of the same kinds: right, or asked about."""
+
+import datetime as dt
+import io
+import re
+import shutil
+import zipfile
+from decimal import Decimal
+from pathlib import Path
+
+import polars as pl
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audit import intake
+from audit.core import settings
+from audit.intake.mapping import parse
+from audit.intake.propose import base
+from audit.intake.readers.read import BadExport
+from tests.test_propose import new
+
+CASES = Path(__file__).parents[2] / "shared" / "cases"
+
+
+def proposed(tmp_path, case):
+    """What `audit new` makes of a case's exports, and what intake then reads."""
+    if not CASES.is_dir():
+        pytest.skip(f"the cases are not here: {CASES}")
+    folder = next(CASES.glob(f"{case}-*"))
+    files = [path for path in sorted(folder.iterdir()) if path.name != "CASE.md" and path.suffix != ".toml"]
+    return taken(base.base(files, name="base", data=tmp_path / "a [1]"))
+
+
+def taken(proposal):
+    folder = proposal.path.parent
+    return proposal, intake.check(folder, settings.read(folder))
+
+
+LINES = {  # rows, money, first day, last day, customers, and what must be asked about; None: nothing in particular
+    "01": (109, "23670020", "2024-01-09", "2025-10-24", 12, None),
+    "02": (310, "79292.41", "2023-01-13", "2024-06-26", 12, "sources.orders_export.fill_down"),
+    "03": (527, "140044.38", "2023-01-13", "2024-12-22", 12, "tables.lines.amount"),
+    "07": (240, "10896718.35", "2023-01-14", "2025-05-31", 12, None),
+    "07b": (240, "10896718.35", "2023-01-14", "2025-05-31", 12, None),
+    "09": (240, "10896718.35", "2023-01-14", "2025-05-31", 12, None),
+    "10": (240, "10896718.35", "2023-01-14", "2025-05-31", 12, "tables.invoices.status"),
+    "11": (240, "10896718.35", "2023-01-14", "2025-05-31", 12, None),
+    "12": (240, "217934367", "2023-01-14", "2025-05-31", 12, None),
+    "13": (240, "10896718.35", "2023-01-14", "2025-05-31", 12, None),
+    "15": (264, "10891918.35", "2023-01-14", "2025-06-20", 12, None),
+    "17": (240, "10175494.87", "2023-01-14", "2025-05-31", 12, "tables.lines.customer_id"),
+    "18": (192, "8691121.99", "2023-01-14", "2025-05-28", 12, "tables.lines.amount"),
+    "19": (150, "1500000", "2024-01-09", "2025-08-26", 12, None),
+    "20": (486, "520956.97", "2023-01-14", "2025-05-31", 12, "sources.sales_order_sale_order.fill_down"),
+    "24": (240, "10896718.35", "2023-01-14", "2025-05-31", 12, None),
+    "27": (240, "10896718.35", "2023-01-14", "2025-05-31", 12, None),
+}
+
+
+@pytest.mark.parametrize("case", LINES)
+def test_case(case, tmp_path):
+    rows, money, first, last, customers, asked = LINES[case]
+    proposal, found = proposed(tmp_path, case)
+    lines = found.tables["lines"]
+    assert (len(lines), lines["amount"].sum(), lines["customer_id"].n_unique()) == (rows, Decimal(money), customers)
+    assert (str(lines["date"].min()), str(lines["date"].max())) == (first, last)
+    assert asked is None or asked in proposal.questions
+    assert not found.doubts.filter(pl.col("verdict") == "REFUSE")["doubt"].to_list()
+
+
+def test_case_01_the_statement_says_its_currency_and_keeps_what_was_paid_out_apart(tmp_path):
+    proposal, found = proposed(tmp_path, "01")
+    assert proposal.base["currency"] == "KZT"
+    assert found.reconciliation.filter((pl.col("table") == "lines") & (pl.col("status") == "excluded"))["rows"].sum() == 10
+
+
+def test_case_05_an_instant_keeps_the_day_of_its_own_offset(tmp_path):
+    if not CASES.is_dir():
+        pytest.skip(f"the cases are not here: {CASES}")
+    folder = shutil.copytree(CASES / "05-midnight-offset", tmp_path / "base")
+    days = intake.check(folder, settings.read(folder)).tables["lines"]["date"]
+    assert (days.min(), days.max(), set(days.dt.day())) == (dt.date(2023, 1, 1), dt.date(2024, 12, 1), {1})
+
+
+def test_cases_09_10_and_27_say_what_is_owed(tmp_path):
+    _p, nine = proposed(tmp_path / "9", "09")
+    assert len(nine.tables["invoices"]) == 480
+    assert nine.tables["invoices"]["amount"].sum() - nine.tables["payments"]["amount"].sum() == Decimal("719452.90")
+    _p, ten = proposed(tmp_path / "10", "10")
+    open_ = ten.tables["invoices"].filter(pl.col("paid_on").is_null())
+    assert open_["amount"].sum() == Decimal("362547.52")
+    proposal, balance = proposed(tmp_path / "27", "27")
+    assert proposal.tables["invoices"]["columns"]["amount"] == "Invoice Total"
+    assert balance.tables["invoices"]["balance"].sum() == Decimal("719799.74")
+
+
+def test_case_15_the_basis_is_no_loss_and_the_exports_own_total_agrees(tmp_path):
+    _p, found = proposed(tmp_path, "15")
+    assert found.quarantine.filter(pl.col("table") == "lines").is_empty()
+    assert found.controls.filter(pl.col("control").str.contains("own total"))["verdict"].to_list() == ["PASS"]
+
+
+def test_case_24_one_tax_id_on_unlike_names_is_asked_and_its_money_counted_once(tmp_path):
+    _p, found = proposed(tmp_path, "24")
+    assert found.aliases.is_empty()
+    asked = found.doubts.filter(pl.col("doubt").str.contains("one company or one group")).row(0, named=True)
+    assert asked["rows"] == 8
+    assert asked["amount"] <= Decimal("10896718.35")
+
+
+# --- the same kinds, generated ---
+
+
+@given(
+    st.datetimes(dt.datetime(2001, 1, 1), dt.datetime(2049, 12, 31)).map(lambda moment: moment.replace(microsecond=0)),
+    st.integers(-12 * 4, 14 * 4).map(lambda quarters: dt.timezone(dt.timedelta(minutes=15 * quarters))),
+    st.sampled_from(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M:%S %z", "%d.%m.%Y %H:%M:%S %z"]),
+)
+def test_every_offset_keeps_its_own_day(moment, zone, format):
+    written = moment.replace(tzinfo=zone).strftime(format)
+    for text in (written, f"{written[:-2]}:{written[-2:]}"):
+        assert pl.select(parse.date(pl.lit(text), format)).item() == moment.date()
+
+
+@given(st.dates(dt.date(1990, 1, 1), dt.date(2060, 1, 1)), st.sampled_from(["%d %B %Y", "%d-%B-%Y", "%B %d, %Y"]), st.booleans())
+def test_every_month_is_read_by_its_name(day, format, russian):
+    names = ["января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря"] if russian else None
+    text = day.strftime(format.replace("%B", names[day.month - 1] if names else "%B")) + (" г." if russian else "")
+    assert pl.select(parse.date(pl.lit(text), format)).item() == day
+
+
+@given(st.decimals(0, 10**11, places=2), st.sampled_from(["{}", "({})", "{}-", "-{}", "{} Cr", "${}", "{} EUR", "INR {}"]), st.booleans())
+def test_every_spelling_of_an_amount_is_read(amount, spelling, by_lakhs):
+    whole, cents = str(amount).split(".")
+    head, tail = whole[:-3], whole[-3:]
+    size = 2 if by_lakhs else 3
+    groups = [head[max(0, i - size) : i] for i in range(len(head), 0, -size)][::-1]
+    text = spelling.format(",".join([*groups, tail]) + "." + cents)
+    sign = -1 if spelling in ("({})", "{}-", "-{}", "{} Cr") else 1
+    assert pl.select(parse.number(pl.lit(text), ".")).item() == sign * amount
+
+
+@given(st.lists(st.lists(st.integers(1, 10**6), min_size=2, max_size=5), min_size=6, max_size=30, unique_by=sum))
+def test_a_documents_total_is_never_added_up_line_by_line(documents):
+    import tempfile
+
+    rows = [
+        f"C{i % 5},2024-01-{1 + i % 28:02d},D{i},{sum(lines)},P{j},{line}"
+        for i, lines in enumerate(documents)
+        for j, line in enumerate(lines)
+    ]
+    text = "Customer,Date,Invoice Number,Invoice Amount,Product,Line Total\n" + "\n".join(rows) + "\n"
+    with tempfile.TemporaryDirectory() as folder:
+        proposal, found = taken(new(Path(folder), sales__csv=text))
+    assert found.tables["lines"]["amount"].sum() == sum(map(sum, documents))
+    assert len({sum(lines) for lines in documents}) < 3 or "tables.lines.amount" in proposal.questions
+
+
+@given(st.lists(st.integers(1, 4), min_size=8, max_size=40), st.integers(0, 10**6))
+def test_blank_means_as_above_where_documents_say_it_once(sizes, seed):
+    import tempfile
+
+    if set(sizes) == {1} or sum(sizes) - len(sizes) < 2:
+        return
+    rows = [
+        (f"C{(i * 7 + seed) % 5},2024-02-{1 + i % 28:02d},S{i}" if j == 0 else ",,") + f",P{j},{1 + (i * 31 + j * 17 + seed) % 997}"
+        for i, size in enumerate(sizes)
+        for j in range(size)
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        proposal, found = taken(new(Path(folder), sales__csv="Customer,Date,Order,Product,Amount\n" + "\n".join(rows) + "\n"))
+    assert len(found.tables["lines"]) == len(rows)
+    assert found.tables["lines"]["order_id"].n_unique() == len(sizes)
+    assert "sources.sales.fill_down" in proposal.questions
+
+
+def register(rows: list[str]) -> str:
+    return "Клиент;Дата;Номер;Сумма\n" + "\n".join(rows) + "\n"
+
+
+ROWS = [f"Клиент {i % 7};{1 + i % 28:02d}.{1 + i % 12:02d}.2024;{i};{100 + i},50" for i in range(60)]
+
+
+def test_equal_files_and_files_within_files_count_once_and_twins_stay(tmp_path):
+    twins = [*ROWS, ROWS[0]]
+    _p, found = taken(new(tmp_path, a__csv=register(twins), b__csv=register(ROWS[10:40])))
+    assert len(found.tables["lines"]) == 61
+    assert found.reconciliation.filter(pl.col("reason").str.contains("copy"))["rows"].sum() == 30
+    _p, other = taken(new(tmp_path / "2", a__csv=register(ROWS), b__csv=register([*ROWS[10:39], "Клиент 1;01.02.2024;40;7,00"])))
+    assert len(other.tables["lines"]) == 90, "one row more: no copy is proven"
+
+
+@pytest.mark.parametrize("year", [2023, 2024])
+def test_a_workbook_that_counts_from_1904_is_read_by_its_own_epoch(tmp_path, year):
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True, "date_1904": True}) as book:
+        page, day = book.add_worksheet(), book.add_format({"num_format": "dd.mm.yyyy"})
+        page.write_row(0, 0, ["Клиент", "Дата", "Сумма"])
+        for i in range(1, 13):
+            page.write(i, 0, f"К{i}")
+            page.write_datetime(i, 1, dt.datetime(year, i, 15), day)
+            page.write(i, 2, 10 * i)
+    mended = io.BytesIO()
+    extension = b'<extLst><ext uri="{140A7094-0E35-4892-8432-C4D2E57EDEB5}" xmlns:x15="http://schemas.microsoft.com/office/spreadsheetml/2010/11/main"><x15:workbookPr chartTrackingRefBase="1"/></ext></extLst>'
+    with zipfile.ZipFile(buffer) as old, zipfile.ZipFile(mended, "w") as made:
+        for member in old.infolist():
+            content = old.read(member)
+            made.writestr(
+                member, content.replace(b"</workbook>", extension + b"</workbook>") if member.filename == "xl/workbook.xml" else content
+            )
+    for content in (buffer.getvalue(), mended.getvalue()):
+        _p, found = taken(new(tmp_path / str(len(content)), sales__xlsx=content))
+        assert found.tables["lines"]["date"].sort().to_list() == [dt.date(year, i, 15) for i in range(1, 13)]
+
+
+def test_notes_below_a_table_are_no_rows_and_no_row_cut_short_is_a_note(tmp_path):
+    note = '\n"Monday, Jun 02, 2025 10:12 AM GMT+3 - Accrual Basis"\n'
+    _p, found = taken(new(tmp_path, sales__csv=register(ROWS) + note.replace('"', "")))
+    assert len(found.tables["lines"]) == 60
+    proposal = new(tmp_path / "cut", sales__csv=register(ROWS)[:-20])
+    assert any("is not a table" in asked for asked in proposal.questions.values())
+
+
+def test_words_of_closed_lists_are_read_in_russian_and_what_is_not_known_is_asked(tmp_path):
+    calls = "Клиент;Дата;Направление;Вид\n" + "".join(
+        f"Клиент {i % 7};{1 + i % 28:02d}.03.2024;{['Входящий', 'исходящий', 'Проходящий'][i % 3]};звонок\n" for i in range(30)
+    )
+    proposal = new(tmp_path, sales__csv=register(ROWS), calls__csv=calls)
+    assert proposal.tables["activities"]["values"] == {"direction": {"Входящий": "in", "исходящий": "out"}}
+    assert "Проходящий" in proposal.questions["tables.activities.direction"]
+    _p, found = taken(proposal)
+    assert sorted(found.tables["activities"]["direction"].unique()) == ["in", "out"]
+    assert found.quarantine.filter(pl.col("table") == "activities").height == 10
+
+
+def test_a_value_nobody_knows_in_an_optional_column_is_lost_and_not_its_row(tmp_path):
+    managers = "Код;Имя;Роль\n" + "".join(f"M{i};Имя {i};{['охотник', 'звездочёт'][i % 2]}\n" for i in range(6))
+    rows = [f"{row};M{i % 6}" for i, row in enumerate(ROWS)]
+    proposal = new(tmp_path, sales__csv="Клиент;Дата;Номер;Сумма;Менеджер\n" + "\n".join(rows) + "\n", managers__csv=managers)
+    _p, found = taken(proposal)
+    assert found.tables["managers"].sort("manager_id")["role"].to_list() == ["hunter", ""] * 3
+    assert found.doubts.filter(pl.col("doubt").str.contains("none of its codes"))["rows"].to_list() == [3]
+
+
+def test_a_dialect_that_nobody_knows_is_refused_by_its_keys(tmp_path):
+    text = "1CClientBankExchange\nВерсияФормата=9\nСекцияДокумент=Проводка\nNomer=1\nDen=01.01.2024\nPlata=5\nКонецДокумента\nКонецФайла\n"
+    proposal = new(tmp_path, bank__txt=text)
+    said = next(asked for about, asked in proposal.questions.items() if about.startswith("sources"))
+    assert re.search(r"dialect.*Den.*Nomer.*Plata", said)
+
+
+def test_fill_down_names_columns_that_are_there(tmp_path):
+    proposal = new(tmp_path, sales__csv=register(ROWS))
+    text = proposal.path.read_text().replace('file = "sales.csv"', 'file = "sales.csv"\nfill_down = ["Покупатель"]')
+    proposal.path.write_text(text)
+    with pytest.raises(BadExport, match="Покупатель"):
+        taken(proposal)
