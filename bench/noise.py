@@ -64,7 +64,7 @@ def said(made: dict[str, pd.DataFrame], as_of: dt.date) -> dict[str, object]:
     tried = retention.rivals(made.get("history_before"), **rhythm, confidence=0.95) if "history_before" in made else empty("rivals")
     better = retention.better_rule(tried)
     late = retention.overdue(history, panel, rule=better, **rhythm)
-    by_chance = retention.false_alarms(tried, better, history, confidence=0.95, **rhythm)
+    by_chance = retention.false_alarms(tried, better, late, confidence=0.95)
     return {
         "types": int((types["loyalty_class"] != "unclear").sum()),
         "features": len(told.columns),

@@ -126,7 +126,11 @@ def test_every_offset_keeps_its_own_day(moment, zone, format):
 
 @given(st.dates(dt.date(1990, 1, 1), dt.date(2060, 1, 1)), st.sampled_from(["%d %B %Y", "%d-%B-%Y", "%B %d, %Y"]), st.booleans())
 def test_every_month_is_read_by_its_name(day, format, russian):
-    names = ["января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря"] if russian else None
+    names = (
+        ["января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря"]
+        if russian
+        else None
+    )
     text = day.strftime(format.replace("%B", names[day.month - 1] if names else "%B")) + (" г." if russian else "")
     assert pl.select(parse.date(pl.lit(text), format)).item() == day
 

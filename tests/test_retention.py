@@ -239,19 +239,22 @@ def test_the_rule_and_its_rival_are_tried_on_what_came_after():
     many = pd.concat([found["history_before"].assign(customer_id=lambda t, i=i: t["customer_id"] + str(i)) for i in range(20)])
     tried = retention.rivals(many, **RULE, confidence=0.95)
     assert retention.better_rule(tried) == tried["rule_class"].iloc[0] == "own_rhythm"
-    assert retention.false_alarms(tried, "own_rhythm", many, **RULE, confidence=0.95)[0] == 0
+    late = pd.DataFrame({"since_class": ["fresh"] * 5})
+    assert retention.false_alarms(tried, "own_rhythm", late, confidence=0.95)[0] == 0
 
 
 def test_false_alarms_are_counted_where_customers_bought_again_not_taken_from_theory():
-    """Of 40 who bought again the limit of 90 days had listed 10: of 200 judged today it will list about 50 by chance, 25 to 82."""
-    before = pd.DataFrame({"customer_id": [str(i) for i in range(50)], "purchases": 9, "gaps": 8, "gap_log_mean": 3.4, "gap_log_var": 0.1})
+    """Of 20 whom the limit of 90 days had listed 10 bought again: so will about 20 of the 40 on today's list, 6 to 34."""
+    before = pd.DataFrame(
+        {"customer_id": [str(i) for i in range(50)], "purchases": 9, "gaps": 8, "gap_log_mean": 3.4, "gap_log_var": 0.1, "gap_days": 30}
+    )
     before["silence_days"] = [120] * 10 + [20] * 30 + [200] * 10
     before["silence_clock_days"], before["has_bought_since"] = before["silence_days"].astype(float), [True] * 40 + [False] * 10
     tried = retention.rivals(before, **RULE, confidence=0.95)
     assert tried.set_index("rule_class").loc["fixed_silence", "false_share"] == 0.25
-    today = pd.DataFrame({"purchases": [9] * 200 + [1], "silence_days": 10})
-    found = retention.false_alarms(tried, "fixed_silence", today, **RULE, confidence=0.95)
-    assert [round(x) for x in found] == [50, 25, 82]
+    today = pd.DataFrame({"since_class": ["fresh"] * 40 + ["long_gone"] * 9})
+    found = retention.false_alarms(tried, "fixed_silence", today, confidence=0.95)
+    assert [round(x) for x in found] == [20, 6, 34]
 
 
 def test_where_the_naive_rival_is_as_good_the_list_uses_it():

@@ -7,7 +7,7 @@ import pandas as pd
 from audit.core.findings import Finding
 from audit.core.quantities import Term
 from audit.i18n import mark as N_
-from audit.steps.accounts.codes import Dependence, Level, Limit, Reason
+from audit.steps.accounts.codes import Level, Limit, Reason
 from audit.steps.accounts.reasons import JUDGED
 
 
@@ -85,7 +85,7 @@ def _keys(keys: pd.DataFrame, bounds: pd.DataFrame, key_share: float) -> Finding
             "key_accounts",
             "accounts",
             "fact",
-            N_("No customer of {n} is key by any of the five reasons."),
+            N_("None of {n} customers is key for any reason that these data show."),
             title=N_("Key accounts"),
             value=0.0,
             unit="count",
@@ -122,24 +122,26 @@ def _dependence(loss_scenarios: pd.DataFrame) -> list[Finding]:
         return []
     top = loss_scenarios.iloc[0]
     above = N_(
-        "The largest customer brings {value} of the sales (dependence: {dependence}). Without it {revenue} are gone; "
+        "The largest customer brings {value} of the sales. Without it {revenue} are gone; "
         "for its share to fall to the target, others would have to buy {rest_growth_rate} more."
     )
-    below = N_(
-        "The largest customer brings {value} of the sales (dependence: {dependence}). Without it {revenue} are gone, "
-        "and {margin_share} of the margin."
+    below = N_("The largest customer brings {value} of the sales. Without it {revenue} are gone, and {margin_share} of the margin.")
+    result = N_(
+        "The largest customer brings {value} of the sales. Without it {revenue} are gone, and {margin_share} of the margin; the profit before "
+        "tax would fall from {result_with} to {result_without}."
     )
     no_margin = N_(
-        "The largest customer brings {value} of the sales (dependence: {dependence}). Without it {revenue} of sales are gone, but no margin: "
+        "The largest customer brings {value} of the sales. Without it {revenue} of sales are gone, but no margin: "
         "what it buys costs us more than it pays."
     )
-    unknown = N_("The largest customer brings {value} of the sales (dependence: {dependence}). Without it {revenue} are gone.")
+    unknown = N_("The largest customer brings {value} of the sales. Without it {revenue} are gone.")
     if top["margin_lost"] < 0:
         message = no_margin
     elif top["rest_growth_rate"] == top["rest_growth_rate"]:
         message = above
     else:
         message = below if top["margin_share"] == top["margin_share"] else unknown
+        message = result if top["result_without"] == top["result_without"] and message == below else message
     return [
         Finding(
             "dependence",
@@ -154,7 +156,8 @@ def _dependence(loss_scenarios: pd.DataFrame) -> list[Finding]:
             money=float(top["revenue"]),
             who=str(top["group"]),
             params={
-                "dependence": Dependence(top["dependence_class"]),
+                "result_with": float(top["result_with"]),
+                "result_without": float(top["result_without"]),
                 "revenue": float(top["revenue"]),
                 "rest_growth_rate": float(top["rest_growth_rate"]),
                 "margin_share": float(top["margin_share"]),
@@ -183,7 +186,9 @@ def _potential(potential: pd.DataFrame, keys: pd.DataFrame) -> Finding:
         "fact",
         N_("Of {n} customers whose budgets are known, {value} are key by potential; they spend {gap} a year elsewhere.")
         if len(of)
-        else N_("None of the {n} customers whose budgets are known has one large enough to be key by potential."),
+        else N_(
+            "None of the {n} customers whose budgets are credible has one large enough to be key by potential; of the others it is not known."
+        ),
         title=N_("Potential of the largest"),
         value=float(of.nunique()),
         unit="count",

@@ -90,7 +90,7 @@ def chapter_findings(
             ),
             _agreement(same, n),
         ]
-    clear = types["loyalty_class"] != LoyaltyType.UNCLEAR
+    clear = (types["loyalty_class"] != LoyaltyType.UNCLEAR) & (types["loyalty_class"] == types["by_definition_class"])
     counts = types.loc[clear, "loyalty_class"].value_counts()
     trusted = int((steady["stability_class"] != Stability.NOT_TRUSTED).sum())
     most = LoyaltyType(counts.index[0]) if len(counts) else LoyaltyType.UNCLEAR
@@ -100,8 +100,9 @@ def chapter_findings(
             "loyalty",
             "model",
             N_(
-                "{value} of {n} customers with {least} or more purchases have a clear loyalty type; the most frequent is "
-                "{most} ({most_count}). {trusted} of {groups} groups are stable enough to be trusted."
+                "{value} of {n} customers with {least} or more purchases have a loyalty type on which groups and definitions agree; the most "
+                "frequent is {most} ({most_count}). For the others the type is a guess. {trusted} of {groups} groups are stable enough to be "
+                "trusted."
             ),
             title=N_("Loyalty types"),
             value=float(clear.mean()) if n else NAN,

@@ -199,12 +199,12 @@ def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, fl
     )
     own_tried = N_(
         "{value} customers have gone silent within the last year for longer than their own rhythm explains, out of {n} with a rhythm. About "
-        "{by_chance} of them ({fewest} to {most}) may be false alarms: so often the rule named customers who then bought again. In their last twelve months of "
+        "{by_chance} of them ({fewest} to {most}) may be false alarms: as many of those whom the rule named a holdout ago then bought again. In their last twelve months of "
         "buying they brought {money_said}."
     )
     fixed_tried = N_(
         "{value} customers have been silent beyond the fixed limit, a year at most, out of {n} with a rhythm. About {by_chance} of them ({fewest} "
-        "to {most}) may be false alarms: so often the limit named customers who then bought again. In their last twelve months of buying they brought "
+        "to {most}) may be false alarms: as many of those whom the limit named a holdout ago then bought again. In their last twelve months of buying they brought "
         "{money_said}."
     )
     nobody = N_("None of the {n} customers with a rhythm has been silent for longer than it explains, a year at most.")
@@ -295,8 +295,8 @@ def _came_back(returns: pd.DataFrame, lost: pd.DataFrame) -> list[Finding]:
             "estimate",
             N_(
                 "Of silences that had lasted six months (n = {n}), {value} ended by themselves in a purchase within a "
-                "further year (interval {low} to {high}). Of the {silent} customers silent now {expected} a year may come "
-                "back without any effort; what a call adds can only be learned by calling some and not others."
+                "further year (interval {low} to {high}). If each of the {silent} customers silent now who returns bought for a "
+                "year as before, {expected} would come back without any effort, at most; what a call adds can only be learned by calling some and not others."
             ),
             title=N_("Return by themselves"),
             value=float(row["return_share"]),

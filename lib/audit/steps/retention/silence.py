@@ -12,6 +12,8 @@ from audit.stats import bootstrap, intervals, survival
 from audit.steps.retention.codes import Reason, SilenceRule, Since
 from audit.steps.retention.retention_rates import MONTH_DAYS, is_active
 
+DRIFT = 0.3  # of a count of a year ago, as evidence of this year
+
 
 def names(customers: pd.DataFrame | None) -> pd.Series:
     """Customers' names by id; empty where the base has no master file."""
@@ -103,8 +105,8 @@ def rivals(
 
 
 def beyond_fixed(history: pd.DataFrame, fixed_silence_days: float) -> pd.Series:
-    """Who is silent beyond the fixed limit, and beyond its own usual gap: nobody is called late before its usual day."""
-    usual = np.exp(history["gap_log_mean"].astype(float)).fillna(0.0)
+    """Who is silent beyond the fixed limit, and beyond its own usual gap (median): nobody is called late before its usual day."""
+    usual = history["gap_days"].astype(float).fillna(0.0)
     return (history["silence_days"] > fixed_silence_days) & (history["silence_days"] > usual)
 
 
@@ -127,20 +129,17 @@ def better_rule(tried: pd.DataFrame) -> str:
     return SilenceRule.OWN if (tried["low_number"] > 0).any() else SilenceRule.FIXED
 
 
-def false_alarms(
-    tried: pd.DataFrame, rule: str, history: pd.DataFrame, *, rhythm_purchases: int, long_gone_days: float, confidence: float, **_rule
-) -> tuple[float, float, float]:
-    """About how many customers the rule lists today although they will buy again, and between what: by the share of those who bought again
-    that it had listed a holdout ago, and the chance in today's count (beta-binomial, Jeffreys' prior); NaN where it was not tried."""
+def false_alarms(tried: pd.DataFrame, rule: str, late: pd.DataFrame, *, confidence: float) -> tuple[float, float, float]:
+    """About how many of today's fresh list will buy again although they are listed, and between what: by the share of a holdout ago's list
+    that did, and the chance in today's (beta-binomial, Jeffreys' prior; the share moves from year to year, so that what was seen then weighs
+    `DRIFT` of itself: bench/studies.md has what the range then holds); NaN where nobody was listed then."""
     of = tried[tried["rule_class"] == rule]
-    judged = int(((history["purchases"] >= rhythm_purchases) & (history["silence_days"] <= long_gone_days)).sum())
-    if of.empty or of["judged"].iloc[0] == of["gone"].iloc[0]:
+    if of.empty or of["listed"].iloc[0] == 0:
         return NAN, NAN, NAN
-    row = of.iloc[0]
-    false, back = int(row["listed"] - row["listed_and_gone"]), int(row["judged"] - row["gone"])
-    tails = [(1 - confidence) / 2, (1 + confidence) / 2]
-    low, high = stats.betabinom.ppf(tails, judged, false + 0.5, back - false + 0.5)
-    return judged * false / back, float(low), float(high)
+    row, today = of.iloc[0], int((late["since_class"] == Since.FRESH).sum())
+    back, gone = int(row["listed"] - row["listed_and_gone"]), int(row["listed_and_gone"])
+    low, high = stats.betabinom.ppf([(1 - confidence) / 2, (1 + confidence) / 2], today, back * DRIFT + 0.5, gone * DRIFT + 0.5)
+    return today * back / (back + gone), float(low), float(high)
 
 
 def overdue(

@@ -133,7 +133,7 @@ def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[F
         ]
     used = tried[tried["is_used"]].iloc[0]
     message = N_(
-        "The budgets of {n} customers who were not asked are estimated from {told} who were, by “{rule_class}”: we "
+        "The budgets of {n} customers without a credible one of their own are estimated from {told} who have, by “{rule_class}”: we "
         "have {value} of them ({low} to {high}, single ranges made to hold {rate_share} of unseen budgets). "
         "{unknown} customers remain unknown, among them those larger than any peer who was asked: they bring "
         "{unknown_share} of our sales, and asking them comes first."
