@@ -30,6 +30,7 @@ from audit.steps.retention.codes import SilenceRule
 
 ROOT = Path(__file__).parents[1]
 SEEDS, BASES = 20, 100
+MUTATIONS = 3400  # of each kind of file
 AS_OF = dt.date(2025, 12, 31)
 LOYALTY = {"draws": 50, "least_score": 0.5, "least_strength": 0.10, "least_gap_errors": 4, "least_customers": 60, "least_agreement": 0.2}
 RULE = {"rhythm_purchases": 5, "prior_gaps": 4, "overdue_chance": 0.05, "fixed_silence_days": 90, "long_gone_days": 365}
@@ -183,6 +184,17 @@ def in_noise() -> list[str]:
     return [f"## What the chapters say of noise\n\nOrders given to other customers by lot (`bench/noise.py`).\n\n{lines}"] if lines else []
 
 
+def damaged() -> str:
+    """What became of damaged exports, as Markdown."""
+    from bench import mutations
+
+    table, bad = mutations.counted(MUTATIONS)
+    head = ["| | files | read | refused in words | crashed | hung | rows lost |", "|---|---|---|---|---|---|---|"]
+    rows = [f"| {' | '.join(str(cell) for cell in row)} |" for row in table.rows()]
+    about = "## What becomes of damaged exports\n\nBytes flipped, lost, doubled, moved (`bench/mutations.py`).\n"
+    return "\n".join([about, *head, *rows, *map(str, bad)])
+
+
 def main() -> int:
     """Run all of them and write the page."""
     said = [f"# What is found of what was planted\n\n`make study`: {SEEDS} bases of the demo's generator, one per seed."]
@@ -190,7 +202,7 @@ def main() -> int:
         print(f"{title} ...", flush=True)
         said.append(f"## {title}\n\n{study.__doc__.strip().splitlines()[0]}\n\n{table(study(SEEDS))}")
     print("Intervals and noise ...", flush=True)
-    said += [held(), *in_noise()]
+    said += [held(), *in_noise(), damaged()]
     (ROOT / "bench" / "studies.md").write_text("\n\n".join(said) + "\n", encoding="utf-8")
     return 0
 

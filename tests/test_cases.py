@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 import xlsxwriter
+from bench import mutations
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -260,4 +261,69 @@ def test_fill_down_names_columns_that_are_there(tmp_path):
     text = proposal.path.read_text().replace('file = "sales.csv"', 'file = "sales.csv"\nfill_down = ["Покупатель"]')
     proposal.path.write_text(text)
     with pytest.raises(BadExport, match="Покупатель"):
+        taken(proposal)
+
+
+def test_damaged_exports_are_read_or_refused_and_no_row_is_lost():
+    """Some of what `make study` tries by the thousand; bench/studies.md has the counts."""
+    fates = [mutations.fate((kind, seed)) for kind in mutations.KINDS for seed in range(12)]
+    assert {what for _kind, what, _seed, _said in fates} == {"read", "refused"}, [f for f in fates if f[1] not in ("read", "refused")]
+
+
+def test_every_type_of_a_parquet_file_is_text_or_refused(tmp_path):
+    n = 30
+    table = pl.DataFrame(
+        {
+            "customer": [f"K{i % 7}" for i in range(n)],
+            "date": [dt.date(2024, 1 + i % 12, 5) for i in range(n)],
+            "amount": [float(i) for i in range(n)],
+            "bytes": [b"\x00\xff"] * n,
+            "list": [[1, 2]] * n,
+            "struct": [{"a": 1}] * n,
+            "span": pl.Series([1] * n).cast(pl.Duration("us")),
+            "kind": pl.Series(["x"] * n).cast(pl.Categorical),
+            "nothing": [None] * n,
+            "flag": [True] * n,
+            "moment": pl.Series([1] * n).cast(pl.Datetime("ns", "Europe/Moscow")),
+            "clock": pl.Series([1] * n).cast(pl.Time),
+            "_row": list(range(n)),
+        }
+    )
+    buffer = io.BytesIO()
+    table.write_parquet(buffer)
+    _p, found = taken(new(tmp_path, sales__parquet=buffer.getvalue()))
+    assert found.tables["lines"]["amount"].sum() == sum(range(n))
+
+
+@pytest.mark.parametrize("name", ["../../x", "/tmp/x", "a/b", "..", ".", "", "a\nb", "a\\b"])
+def test_a_base_is_named_by_one_word(name, tmp_path):
+    file = tmp_path / "sales.csv"
+    file.write_text(register(ROWS))
+    with pytest.raises(settings.BadSettings, match="no name for a base"):
+        base.base([file], name=name, data=tmp_path / "data")
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('constants = { cost = "abc" }', "cannot be read as money"),
+        ('constants = { quantity = "many" }', "cannot be read as number"),
+        ('constants = { date = "yesterday" }', "fills date twice"),
+        ('compute = { order_id = "Сумма" }', "fills order_id twice"),
+        ('values = { order_id = { a = "b" } }', "is none of its codes"),
+    ],
+)
+def test_what_a_mapping_cannot_mean_is_said_in_words(line, said, tmp_path):
+    proposal = new(tmp_path, sales__csv=register(ROWS))
+    proposal.path.write_text(proposal.path.read_text().replace('from = "sales"', f'from = "sales"\n{line}'))
+    with pytest.raises((settings.BadSettings, BadExport), match=said):
+        taken(proposal)
+
+
+@pytest.mark.parametrize("encoding", ["undefined", "punycode", "nowhere-8"])
+def test_an_encoding_that_is_none_is_said_in_words(encoding, tmp_path):
+    proposal = new(tmp_path, sales__csv=register(ROWS))
+    proposal.path.write_text(proposal.path.read_text().replace('file = "sales.csv"', f'file = "sales.csv"\nencoding = "{encoding}"'))
+    with pytest.raises(BadExport, match="encoding"):
         taken(proposal)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from audit.core import norms as register
 from audit.core.errors import AuditError
 from audit.core.tables.company import COMPANY, SURROGATES
+from audit.core.tables.schema import MONEY, NUMBER
 from audit.i18n import mark as N_
 from audit.i18n import render, stored
 
@@ -212,6 +213,18 @@ def _mapping_faults(settings: Settings):
                     column=target,
                     there=", ".join(known[name].names),
                 )
+        if twice := sorted({target for target in mapping.targets if mapping.targets.count(target) > 1}):
+            yield stored(
+                N_("[tables.{table}] fills {columns} twice; keep one of columns, compute, lookup and constants"),
+                table=name,
+                columns=", ".join(twice),
+            )
+        if texts := [c for c in mapping.compute if c in known[name].names and known[name].column(c).kind not in (MONEY, NUMBER)]:
+            yield stored(
+                N_("[tables.{table}] computes {columns}, which is no number; compute makes numbers only"),
+                table=name,
+                columns=", ".join(texts),
+            )
         for target, codes in mapping.values.items():
             listed = known[name].column(target).values if target in known[name].names else ()
             if odd := sorted({code for code in codes.values() if code not in listed}):

@@ -56,7 +56,7 @@ def table(name: str, mapping: Mapping, sources: dict[str, Read], settings: Setti
         raw = _looked_up(raw, lookup, sources[lookup.source].table, f"__{target}", f"[tables.{name}] lookup of {target}")
     schema = registry.tables()[name]
     _check_signs(name, mapping, schema, raw)
-    made = _computed(name, mapping, schema, given, settings) + [pl.lit(value).alias(target) for target, value in mapping.constants.items()]
+    made = _computed(name, mapping, schema, given, settings) + _constants(name, mapping, schema, settings)
     fate = raw.select(*_typed(mapping, schema, settings), *made, *ORIGIN, *MARKS, _where(mapping)).rename({"status": STATE}, strict=False)
     fate = _looked_closer(raw, fate, mapping, schema, settings)
     fate = _coded(fate.with_columns(_unreadable(raw, fate, mapping, schema)))
@@ -125,6 +125,26 @@ def _computed(name: str, mapping: Mapping, schema: Table, given: list[str], sett
         except ValueError as error:
             raise BadExport(N_("[tables.{name}] compute {target}: {error}"), name=name, target=target, error=error) from error
         made.append(value.round(4).cast(KINDS[schema.column(target).kind], strict=False).alias(target))
+    return made
+
+
+def _constants(name: str, mapping: Mapping, schema: Table, settings: Settings) -> list[pl.Expr]:
+    """The fixed values of a table, each of its column's kind."""
+    made = []
+    for target, value in mapping.constants.items():
+        kind, said = schema.column(target).kind, pl.lit(value)
+        typed = (
+            parse.number(said, settings.sources[mapping.from_].decimal)
+            if kind in (MONEY, NUMBER)
+            else parse.date(said, None)
+            if kind == DATE
+            else said
+        )
+        if pl.select(typed).item() is None:
+            message = N_("[tables.{name}] constants: {target} = {value!r} cannot be read as {kind}. What to do: write it as {example}.")
+            example = "2025-12-31" if kind == DATE else f"0{settings.sources[mapping.from_].decimal}5"
+            raise BadExport(message, name=name, target=target, value=value, kind=kind, example=example)
+        made.append(pl.lit(pl.select(typed).item()).cast(KINDS[kind]).alias(target))
     return made
 
 

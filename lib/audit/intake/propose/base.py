@@ -84,6 +84,12 @@ def base(files: list[Path], *, name: str, data: Path) -> Proposal:
     BadExport
         when a file cannot be found.
     """
+    if name in ("", ".", "..") or Path(name).name != name or "\\" in name or not name.isprintable():
+        raise BadSettings(
+            _(N_("{name!r} is no name for a base: it becomes a folder in {data}. What to do: one word, such as --name acme.")).format(
+                name=name, data=data
+            )
+        )
     folder = data / name
     path = folder / "audit.toml"
     if path.exists():

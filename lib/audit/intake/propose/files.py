@@ -99,7 +99,7 @@ def _sources(path: Path) -> list[tuple[Source, str]]:
     content = path.read_bytes()
     kind = detect.kind(content, path.name)
     if kind == "zip":
-        member, content = read.first_member(content)
+        member, content = read.first_member(content, path.name)
         kind = detect.kind(content, f"{path.name}/{member}")
     if kind in ("bank", "parquet"):
         return [(Source(file=path.name), kind)]

@@ -74,7 +74,7 @@ def written(proposal: Proposal) -> str:
     if not used:
         parts.append(TEMPLATE.format(source=key(proposal.sheets[0].name) if proposal.sheets else "sales"))
     idle = [one for one in proposal.sheets if used and one.name not in used]
-    parts.append("".join(["\n# Not used:\n", *(f"# {one.file}: {', '.join(one.columns)[:150]}\n" for one in idle)]) if idle else "")
+    parts.append("".join(["\n# Not used:\n", *(_comment(f"{one.file}: {', '.join(one.columns)[:150]}") for one in idle)]) if idle else "")
     return "".join([*parts, LATER])
 
 
@@ -111,7 +111,7 @@ def _table(name: str, mapping: dict, proposal: Proposal) -> str:
         parts.append(f"[tables.{name}.lookup]\n" + "".join(f"{ours} = {text(how)}\n" for ours, how in mapping["lookup"].items()))
     used = set(mapping["columns"].values())
     if name == "lines" and (rest := [c for c in source.columns if c not in used]):
-        parts.append(f"# not used: {' '.join(', '.join(rest).split())}\n")
+        parts.append(_comment(f"not used: {' '.join(', '.join(rest).split())}"))
     return "".join(parts)
 
 
@@ -119,4 +119,9 @@ def _samples(source, column: str) -> str:
     values = [
         " ".join(value.split())[:30] for value in source.table[column].head(200).unique(maintain_order=True).to_list() if value.strip()
     ]
-    return f"    # {', '.join(values[:SAMPLES])}" if values else ""
+    return f"    {_comment(', '.join(values[:SAMPLES])).rstrip()}" if values else ""
+
+
+def _comment(said: str) -> str:
+    """A comment of one line, whatever signs names and values hold."""
+    return f"# {''.join(letter if letter.isprintable() else '?' for letter in said)}\n"

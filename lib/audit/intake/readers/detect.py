@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
+import zlib
+from contextlib import contextmanager
 from typing import Literal
 
 from audit.core.errors import AuditError
@@ -78,13 +81,26 @@ def kind(content: bytes, file: str) -> Kind:
     return "text"
 
 
-def _archive(content: bytes, file: str) -> Kind:
+@contextmanager
+def unpacked(content: bytes, file: str):
+    """The archive in those bytes; whatever is damaged in it is told in words.
+
+    Raises
+    ------
+    BadExport
+        for an archive that cannot be opened, or a part of it that cannot be unpacked.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+            yield archive
+    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, NotImplementedError, OSError, struct.error, KeyError) as error:
         message = N_("{file} is not a whole archive or workbook: {error}. What to do: copy it again, or ask for the export again.")
         raise BadExport(message, file=file, error=error) from error
+
+
+def _archive(content: bytes, file: str) -> Kind:
+    with unpacked(content, file) as archive:
+        members = archive.infolist()
     names = {member.filename for member in members}
     _check_size(members, len(content), file)
     if "[Content_Types].xml" in names or "mimetype" in names:

@@ -13,6 +13,7 @@ import polars as pl
 from audit.i18n import mark as N_
 from audit.intake.readers.detect import BadExport
 
+OURS = ("_file", "_sheet", "_row", "_mark")  # columns that readers add; the file's own of such a name are called so
 NOTES_MOST = 20  # rows at the foot of a table among which notes are looked for
 SEARCHED = 40  # rows in which a header is looked for
 SURELY_TOTAL = (
@@ -103,7 +104,7 @@ def names(head: list[list[str]], where: str) -> list[str]:
             if not row[i] and below[i]:
                 row[i] = row[i - 1]
     joined = [" ".join(dict.fromkeys(part for part in column if part)) for column in zip(*rows, strict=True)]
-    found = [name or f"column {i + 1}" for i, name in enumerate(joined)]
+    found = [f"{name} (file)" if name in OURS else name or f"column {i + 1}" for i, name in enumerate(joined)]
     twice = sorted({name for name in found if found.count(name) > 1})
     if twice:
         message = N_(

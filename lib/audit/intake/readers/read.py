@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import zipfile
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -141,7 +140,7 @@ def _parts(path: Path, source: Source):
     if detect.kind(content, path.name) != "zip":
         yield from _told(content, path.name, source)
         return
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+    with detect.unpacked(content, path.name) as archive:
         for member in _members(archive):
             inner = archive.read(member)
             yield from _told(inner, f"{path.name}/{member}", source)
@@ -158,9 +157,9 @@ def _members(archive: zipfile.ZipFile) -> list[str]:
     return sorted(n for n in names if not n.startswith("__MACOSX/") and n.rsplit("/", 1)[-1] not in (".DS_Store", "Thumbs.db"))
 
 
-def first_member(content: bytes) -> tuple[str, bytes]:
+def first_member(content: bytes, file: str) -> tuple[str, bytes]:
     """Name and content of the first file of an archive, in order of names."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+    with detect.unpacked(content, file) as archive:
         names = _members(archive)
         return (names[0], archive.read(names[0])) if names else ("", b"")
 
@@ -212,9 +211,9 @@ def _named(grid: workbook.Sheet, file: str, source: Source, said: str) -> Read:
     nameless = [c for i, c in enumerate(names) if c == f"column {i + 1}" and (table[c] == "").all()]
     table = layout.marked(table.drop(nameless), source.first_row, grid.levels, source.groups)
     again = pl.all_horizontal(pl.col(name).str.strip_chars() == name for name in list(dict.fromkeys(names))[:2] if name in table.columns)
-    again |= pl.col(table.columns[0]).str.starts_with(f"{names[0]}.") & pl.all_horizontal(
-        pl.col(c) == "" for c in table.columns[1:] if c[0] != "_"
-    )
+    rest = [c for c in table.columns[1:] if c not in (*ORIGIN, *MARKS)]
+    if rest:  # the second line of a header in one column, such as «Документ.Основание»
+        again |= pl.col(table.columns[0]).str.starts_with(f"{names[0]}.") & pl.all_horizontal(pl.col(c) == "" for c in rest)
     table = table.with_columns(pl.when(again).then(pl.lit("group")).otherwise("_mark").alias("_mark")) if len(names) > 1 else table
     if absent := [c for c in source.fill_down if c not in table.columns]:
         message = N_(

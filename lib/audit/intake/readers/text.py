@@ -35,6 +35,11 @@ def decoded(content: bytes, file: str, encoding: str | None) -> str:
     except UnicodeDecodeError as error:
         message = N_('{file} is not {encoding} at byte {byte}. What to do: name the encoding in audit.toml, e.g. encoding = "cp1251".')
         raise BadExport(message, file=file, encoding=encoding, byte=error.start) from error
+    except UnicodeError as error:
+        message = N_(
+            "{file}: {encoding!r} is not an encoding of tables. What to do: name one such as utf-8, cp1251 or cp866 in audit.toml."
+        )
+        raise BadExport(message, file=file, encoding=encoding) from error
 
 
 def used_encoding(content: bytes, declared: str | None) -> str:

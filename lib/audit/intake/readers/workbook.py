@@ -7,6 +7,7 @@ and counted, error cells are empty and counted (fault 27).
 from __future__ import annotations
 
 import io
+import logging
 import re
 import zipfile
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from fnmatch import fnmatch
 import polars as pl
 
 from audit.i18n import mark as N_
+from audit.intake.readers import detect, layout
 from audit.intake.readers.detect import BadExport
 
 MOMENT = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.0+)?$"
@@ -54,9 +56,10 @@ def sheets(
     """
     import fastexcel
 
+    logging.getLogger("fastexcel").setLevel(logging.ERROR)  # empty columns are no news
     looks = _looks(content, file)
     try:
-        book = fastexcel.read_excel(_with_its_epoch(content))
+        book = fastexcel.read_excel(_with_its_epoch(content, file))
         names = book.sheet_names
         chosen = [n for n in names if fnmatch(n, wanted)] if wanted else names[:1]
         if not chosen:
@@ -68,7 +71,7 @@ def sheets(
         raise BadExport(message, file=file, error=str(error).splitlines()[0]) from error
 
 
-def _with_its_epoch(content: bytes) -> bytes:
+def _with_its_epoch(content: bytes, file: str) -> bytes:
     """The workbook, where it counts its days from 1904, without the extension behind whose name the reader forgets that again.
 
     Excel for Mac writes `workbookPr date1904="1"`, and since 2013 a second `x15:workbookPr` that does not repeat it: taken for the first, it
@@ -76,7 +79,7 @@ def _with_its_epoch(content: bytes) -> bytes:
     """
     if not content.startswith(b"PK"):
         return content
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+    with detect.unpacked(content, file) as archive:
         part = next((name for name in archive.namelist() if name.lower() == "xl/workbook.xml"), None)
         book = archive.read(part) if part else b""
         again = rb"<\w+:workbookPr\b[^>]*/?>(?:</\w+:workbookPr>)?"
@@ -107,14 +110,20 @@ def _sheet(book, name: str, look: dict, skip: int, head_rows: int, decimal: str,
 def as_text(table: pl.DataFrame, decimal: str, date_format: str | None) -> pl.DataFrame:
     """Typed columns as text: days in the declared format, numbers with the declared decimal sign, nothing as an empty text."""
     format, columns = date_format or "%Y-%m-%d", []
+    nested = [name for name, kind in table.schema.items() if kind.is_nested() or kind == pl.Object]
+    table = table.with_columns(pl.Series(name, [str(value) for value in table[name].to_list()], dtype=pl.String) for name in nested)
     for name, kind in table.schema.items():
         column = pl.col(name)
-        if kind.is_temporal():
+        if kind == pl.Duration:
+            column = column.dt.total_seconds().cast(pl.String)
+        elif kind.is_temporal():
             column = column.cast(pl.Datetime("us")).dt.strftime(format) if kind != pl.Time else column.cast(pl.String)
         elif kind.is_float():
             whole = (column == column.round(0)) & (column.abs() < 1e15)
             plain = pl.when(whole).then(column.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(column.round(10).cast(pl.String))
             column = plain.str.replace(".", decimal, literal=True)
+        elif kind == pl.Binary:
+            column = column.bin.encode("hex")
         elif kind.is_numeric():
             column = column.cast(pl.String).str.replace(".", decimal, literal=True)
         elif kind == pl.String:  # a column of several types: its moments are cells of dates
@@ -133,7 +142,7 @@ def _looks(content: bytes, file: str) -> dict[str, dict]:
     if not content.startswith(b"PK"):
         return {}
     looks = {}
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+    with detect.unpacked(content, file) as archive:
         parts = {name.lower(): name for name in archive.namelist()}
         for part in parts.values():
             if part.endswith((".xml", ".rels")):
@@ -258,4 +267,5 @@ def parquet(content: bytes, file: str, *, decimal: str, date_format: str | None)
     except pl.exceptions.PolarsError as error:
         message = N_("{file} is not a Parquet file: {error}. What to do: export it again.")
         raise BadExport(message, file=file, error=str(error).splitlines()[0]) from error
-    return as_text(table, decimal, date_format)
+    ours = {name: f"{name} (file)" for name in table.columns if name in layout.OURS}
+    return as_text(table.rename(ours), decimal, date_format)
