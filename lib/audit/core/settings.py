@@ -57,6 +57,7 @@ class Source(_Strict):
     names: list[str] | None = None  # in place of the header's, or for files without one
     groups: list[str] = []  # what the levels of a grouped report's first column are, outermost first
     fill_down: list[str] = []  # columns in which nothing means as above
+    unpivot: list[str] = []  # columns that are months: each cell becomes a row, with its month in `period` and its money in `amount`
     own_tax_ids: list[str] = []  # bank statements: the company itself and its sister companies
     payers: dict[str, str] = {}  # bank statements: tax id or name of a payer -> class, where the words mislead
 

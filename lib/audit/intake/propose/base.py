@@ -221,7 +221,8 @@ def _lines(one: Found, columns: dict, proposal: Proposal) -> dict:
     mine, lookup, compute = columns[one.name], {}, {}
     numbered = best([c for c in mine if c.is_unique], "lines", "line_id")
     found = {"line_id": numbered.name} if numbered else {}
-    targets = [c for c in registry.tables()["lines"].names if c in words()["lines"] and c != "line_id"]
+    found |= {"date": "period", "amount": "amount"} if one.source.unpivot else {}
+    targets = [c for c in registry.tables()["lines"].names if c in words()["lines"] and c not in ("line_id", *found)]
     for target in targets:
         chosen = best(mine, "lines", target, frozenset(found.values()))
         if chosen:

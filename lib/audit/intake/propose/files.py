@@ -40,6 +40,8 @@ DATE_FORMATS = (
     *(f"{day}{time}" for day in ("%d %B %Y", "%d-%B-%Y", "%d.%B.%Y", "%d/%B/%Y", "%B %d, %Y", "%B %d %Y", "%d-%B-%y", "%d %B %y", "%Y-%B-%d")
       for time in TIMES),
 )  # fmt: skip
+MONTH_FORMATS = ("%B %Y", "%B %y", "%m.%Y", "%Y-%m", "%m/%Y", "%Y/%m", "%B-%Y", "%B-%y", "%B.%Y", "%Y %B")
+MONTHS_LEAST = 3  # columns called after months that make a sheet a pivot
 DATED_LIKE = r"(?i)^\s*(\p{L}+,\s*)?(\d{1,4}[./-]?\d{1,2}[./-]?\d{1,4}|\d{1,4}[\s./-]+\p{L}{3,9}\.?[\s./-]+\d{1,4}|\p{L}{3,9}\.?\s+\d{1,2},?\s+\d{4})"
 SERIALS = (30_000, 60_000)  # days of 1982 to 2064 as Excel counts them
 DAYS = ("date", "issued_on", "due_on", "paid_on")
@@ -179,6 +181,15 @@ def _found(folder: Path, source: Source, kind: str) -> Found:
         first = read.source(folder, source.file, source)
         question = N_("{columns} stand only on the first of several rows in {file}. Does nothing mean as above? They are carried down now")
         questions["fill_down"] = _(question).format(columns=", ".join(blank), file=source.file)
+    if months := _months(first.table):
+        format, columns = months
+        source = source.model_copy(update={"unpivot": columns, "date_format": format})
+        first = read.source(folder, source.file, source)
+        question = N_(
+            "{first} to {last} in {file} are months: each cell is taken as a sale on the first of its month. Is there an export with days and "
+            "documents? It would say more"
+        )
+        questions["unpivot"] = _(question).format(first=columns[0], last=columns[-1], file=source.file)
     if source.names and source.header is None:
         questions["names"] = _(N_("{file} has no header. What are its columns? Name them in names")).format(file=source.file)
     if source.groups:
@@ -186,6 +197,17 @@ def _found(folder: Path, source: Source, kind: str) -> Found:
             file=source.file, levels=", ".join(source.groups)
         )
     return Found(source.file, source, kind, first, questions)
+
+
+def _months(table: pl.DataFrame) -> tuple[str, list[str]] | None:
+    """The columns of a sheet that are called after months, and the format of their names; None where there are not several."""
+    names = pl.DataFrame({"x": [c for c in table.columns if c not in [*ORIGIN, *MARKS]]}, schema={"x": pl.String})
+    if "period" in names["x"] or "amount" in names["x"]:
+        return None
+    is_month = lambda f: names.select(parse.date(pl.col("x"), f).is_not_null()).to_series()
+    read_as = {f: names.filter(is_month(f))["x"].to_list() for f in MONTH_FORMATS}
+    format = max(read_as, key=lambda f: len(read_as[f]))
+    return (format, read_as[format]) if len(read_as[format]) >= MONTHS_LEAST else None
 
 
 def _blank_means_above(table: pl.DataFrame) -> list[str]:

@@ -222,7 +222,23 @@ def _named(grid: workbook.Sheet, file: str, source: Source, said: str) -> Read:
         raise BadExport(message, where=where, columns=", ".join(absent), there=", ".join(c for c in names if c in table.columns))
     table = layout.filled_down(table, source.fill_down) if source.fill_down else table
     notes = tuple(Note(kind, where, count) for kind, count in grid.notes.items())
-    return Read(_with_origin(table, file, grid.name), (), notes, content={file: said})
+    table = _with_origin(table, file, grid.name)
+    return Read(_unpivoted(table, where, source.unpivot) if source.unpivot else table, (), notes, content={file: said})
+
+
+def _unpivoted(table: pl.DataFrame, where: str, months: list[str]) -> pl.DataFrame:
+    """Every cell of the columns that are months as a row of its own, its month in `period`, its money in `amount`; the column is its place.
+
+    Column after column, so that each column's own total stands below its rows; empty cells are no rows.
+    """
+    there = [c for c in table.columns if c not in (*ORIGIN, *MARKS)]
+    if odd := sorted(set(months) - set(there)) + [c for c in ("period", "amount") if c in there]:
+        message = N_("{where}: unpivot needs columns that are there, and none called period or amount; see {columns}; there are {there}.")
+        raise BadExport(message, where=where, columns=", ".join(odd), there=", ".join(there))
+    rest = [c for c in table.columns if c not in months]
+    long = table.unpivot(on=months, index=rest, variable_name="period", value_name="amount")
+    place = pl.when(pl.col("_sheet") == "").then("period").otherwise(pl.concat_str("_sheet", "period", separator=", "))
+    return long.filter(pl.col("amount").str.strip_chars() != "").with_columns(place.alias("_sheet"))
 
 
 def _statements(contents: dict[str, bytes], source: Source) -> Read:
