@@ -132,6 +132,7 @@ TOML = """
 [base]
 name = "Test"
 currency = "EUR"
+country = "RU"
 as_of = 2024-12-31
 burn_in_months = 0
 

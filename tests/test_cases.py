@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import settings as tries
 from hypothesis import strategies as st
 
-from audit import intake
+from audit import i18n, intake
 from audit.core import settings
 from audit.intake import words
 from audit.intake.mapping import parse
@@ -149,7 +149,7 @@ def test_every_spelling_of_an_amount_is_read(amount, spelling, by_lakhs):
     assert pl.select(parse.number(pl.lit(text), ".")).item() == sign * amount
 
 
-@tries(max_examples=15)
+@tries(max_examples=8, deadline=None)
 @given(st.lists(st.lists(st.integers(1, 10**6), min_size=2, max_size=5), min_size=6, max_size=30, unique_by=sum))
 def test_a_documents_total_is_never_added_up_line_by_line(documents):
     import tempfile
@@ -166,7 +166,7 @@ def test_a_documents_total_is_never_added_up_line_by_line(documents):
     assert len({sum(lines) for lines in documents}) < 3 or "tables.lines.amount" in proposal.questions
 
 
-@tries(max_examples=15)
+@tries(max_examples=8, deadline=None)
 @given(st.lists(st.integers(1, 4), min_size=8, max_size=40), st.integers(0, 10**6))
 def test_blank_means_as_above_where_documents_say_it_once(sizes, seed):
     import tempfile
@@ -378,3 +378,41 @@ def test_a_pivot_with_months_as_columns_is_named_and_turned(tmp_path):
     assert lines["date"].unique().sort().to_list() == [dt.date(2024, month, 1) for month in range(1, 7)]
     assert found.controls["verdict"].unique().to_list() == ["PASS"], "each column's own total"
     assert "months" in proposal.questions["sources.pivot.unpivot"]
+
+
+def test_a_formula_may_use_what_was_looked_up(tmp_path):
+    rows = "Клиент;Дата;Номер;Товар;Количество\n" + "".join(f"К{i % 5};{1 + i % 28:02d}.01.2024;{i};P{i % 3};{i}\n" for i in range(30))
+    folder = tmp_path / "base"
+    folder.mkdir()
+    (folder / "sales.csv").write_text(rows)
+    (folder / "prices.csv").write_text("Товар;Прайс\nP0;10\nP1;20\nP2;30,5\n")
+    (folder / "audit.toml").write_text(
+        """[base]
+name = "b"
+currency = "RUB"
+as_of = 2024-01-31
+[sources.sales]
+file = "sales.csv"
+delimiter = ";"
+date_format = "%d.%m.%Y"
+decimal = ","
+[sources.prices]
+file = "prices.csv"
+delimiter = ";"
+[tables.lines]
+from = "sales"
+columns = { customer_id = "Клиент", date = "Дата", order_id = "Номер", product_id = "Товар", quantity = "Количество" }
+compute = { amount = "price * Количество" }
+lookup = { price = { source = "prices", key = "Товар", column = "Прайс" } }
+"""
+    )
+    lines = intake.check(folder, settings.read(folder)).tables["lines"]
+    assert lines["amount"].to_list() == [Decimal(str(i)) * (10, 20, Decimal("30.5"))[i % 3] for i in range(30)]
+    assert "price" not in lines.columns
+
+
+def test_a_key_that_repeats_is_shown_with_what_differs(tmp_path):
+    people = "Код;Наименование;Регион\n" + "".join(f"Клиент {i};Имя {i};Юг\n" for i in range(40)) + "Клиент 3;Имя 3;Север\n"
+    _p, found = taken(new(tmp_path, sales__csv=register(ROWS), people__csv=people))
+    said = found.quarantine.filter(pl.col("table") == "customers")["reason"].to_list()
+    assert [i18n.render(reason) for reason in said] == ["key customer_id repeats, with another region"]

@@ -20,7 +20,7 @@ SBER, GAZPROM = "7707083893", "7736050003"
 def pairs(*rows: tuple, booked=NOBODY) -> list[tuple]:
     names = ("name", "tax_id", "phone", "address")
     made = [{"customer_id": f"{i:02d}"} | dict(zip(names, [*row, *[""] * (4 - len(row))], strict=True)) for i, row in enumerate(rows)]
-    found = duplicates.proposals(pl.DataFrame(made), booked)
+    found = duplicates.proposals(pl.DataFrame(made), booked, country="RU")
     return [(proposal, i18n.render(reason), score) for proposal, reason, score in found.select("proposal", "reason", "score").iter_rows()]
 
 
@@ -171,10 +171,42 @@ def test_an_inn_survives_the_loss_of_its_zero_and_no_other_change_passes(number,
     ],
 )
 def test_k2_codes_phones_and_addresses_are_judged(check, text, state):
-    assert check(text)[1] == state
+    assert check(text, "RU")[1] == state
 
 
 def test_money_of_a_pair_is_that_of_the_smaller(tmp_path):
     booked = pl.DataFrame({"customer_id": ["00", "01"], "amount": [Decimal(100), Decimal(7)]})
-    found = duplicates.proposals(pl.DataFrame({"customer_id": ["00", "01"], "name": ["ООО Ромашка", "Ромашка"]}), booked)
+    found = duplicates.proposals(pl.DataFrame({"customer_id": ["00", "01"], "name": ["ООО Ромашка", "Ромашка"]}), booked, country="RU")
     assert found["amount"].to_list() == [Decimal(7)]
+
+
+@pytest.mark.parametrize(
+    ("check", "country", "text", "said"),
+    [
+        (identifiers.tax_id, "GB", "GB 980 7806 84", ("980780684", identifiers.VALID)),
+        (identifiers.tax_id, "GB", "980780685", ("980780685", identifiers.INVALID)),
+        (identifiers.tax_id, "KZ", "220840049802", ("220840049802", identifiers.FOREIGN)),
+        (identifiers.tax_id, "", SBER, (SBER, identifiers.VALID)),
+        (identifiers.tax_id, "", "7707083894", ("7707083894", identifiers.FOREIGN)),
+        (identifiers.phone, "GB", "020 7946 0018", ("+442079460018", identifiers.VALID)),
+        (identifiers.phone, "KZ", "8 (727) 258-12-34", ("+77272581234", identifiers.VALID)),
+        (identifiers.phone, "", "020 7946 0018", ("020 7946 0018", identifiers.FOREIGN)),
+        (identifiers.phone, "", "+44 20 7946 0018", ("+442079460018", identifiers.VALID)),
+        (identifiers.kpp, "KZ", "770701001", ("770701001", identifiers.FOREIGN)),
+    ],
+)
+def test_codes_and_phones_follow_the_rules_of_the_bases_country(check, country, text, said):
+    assert check(text, country) == said
+
+
+def test_one_tax_id_on_unlike_names_is_asked_and_alike_ones_are_one():
+    assert pairs(('ООО "Вектор"', SBER), ("АО Гранит", SBER)) == [("look", "same tax id, but names that have nothing in common", 0.6)]
+    assert pairs(('ООО "Вектор"', SBER), ("Вектор-Юг", SBER))[0][:2] == ("merge", "same tax id")
+    assert pairs(('ООО "Вектор"', SBER), ("К-17", SBER))[0][:2] == ("merge", "same tax id"), "a code may be anybody"
+
+
+def test_money_of_several_of_one_company_is_counted_once():
+    """Of five customers of one name the largest stays: 4 + 3 + 2 + 1 of 15 are at stake, however many pairs they make."""
+    booked = pl.DataFrame({"customer_id": [f"{i:02d}" for i in range(5)], "amount": [Decimal(i + 1) for i in range(5)]})
+    table = pl.DataFrame({"customer_id": booked["customer_id"], "name": ["Ромашка"] * 5})
+    assert duplicates.at_stake(duplicates.proposals(table, booked, country="RU")) == (5, 10.0)

@@ -526,6 +526,7 @@ def cells_that_spreadsheets_take_for_formulas_are_text_in_every_csv_we_write(bas
     pairs = duplicates.proposals(
         pl.DataFrame({"customer_id": ["=a", "=b"], "name": ["=1+1 Ромашка", "ООО =1+1 Ромашка"]}),
         pl.DataFrame({"customer_id": ["=a"], "amount": [Decimal(1)]}),
+        country="RU",
     )
     (tmp_path / duplicates.REVIEW).write_bytes(duplicates.review(pairs.with_columns(pl.lit("merge").alias("decision"))))
     assert "'=a" in (tmp_path / duplicates.REVIEW).read_text(encoding="utf-8-sig")

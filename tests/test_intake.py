@@ -112,7 +112,7 @@ def test_rows_and_money_of_every_fate_add_up_to_the_file(tmp_path):
     assert table["amount"].sum() == Decimal("53.0000")
     assert table["unreadable"].sum() == 1
     assert found.quarantine.select("row", "reason").rows() == [
-        (4, "key line_id repeats with other content"),
+        (4, "key line_id repeats, with another amount"),
         (5, "no customer_id"),
         (6, "date cannot be read as date"),
         (7, "amount cannot be read as money"),

@@ -97,7 +97,7 @@ def check(folder: Path, settings: Settings, snapshots: Path | None = None, *, el
     """Like take, for bases that cannot be audited too: the gate then says what is missing."""
     sources = {name: read.source(folder, name, source, snapshots) for name, source in settings.sources.items()}
     fates = {name: convert.table(name, mapping, sources, settings) for name, mapping in settings.tables.items()}
-    fates, doubles, aliases = _one_customer_each(fates, duplicates.decisions(folder))
+    fates, doubles, aliases = _one_customer_each(fates, duplicates.decisions(folder), identifiers.country(settings))
     effects = pl.DataFrame(schema={"rule": pl.String, "rows": pl.Int64, "before": pl.Decimal(18, 4), "after": pl.Decimal(18, 4)})
     if "lines" in fates:
         fates["lines"], effects = rules.applied(fates["lines"], settings)
@@ -167,7 +167,9 @@ def _with(own: pl.DataFrame, more: pl.DataFrame | None) -> pl.DataFrame:
     return own if more is None else pl.concat([own, more])
 
 
-def _one_customer_each(fates: dict[str, pl.DataFrame], decided: dict) -> tuple[dict[str, pl.DataFrame], pl.DataFrame, pl.DataFrame]:
+def _one_customer_each(
+    fates: dict[str, pl.DataFrame], decided: dict, country: str
+) -> tuple[dict[str, pl.DataFrame], pl.DataFrame, pl.DataFrame]:
     """Codes that are one customer made one, in every table; groups that a human confirmed; and the pairs still to decide."""
     if "lines" not in fates:
         return (
@@ -180,7 +182,7 @@ def _one_customer_each(fates: dict[str, pl.DataFrame], decided: dict) -> tuple[d
     kept = pl.col("status") == "kept"
     booked = fates["lines"].filter(kept).group_by("customer_id").agg(pl.col("amount").sum())
     known = fates["customers"].filter(kept) if "customers" in fates else booked.select("customer_id", pl.col("customer_id").alias("name"))
-    found = duplicates.with_decisions(duplicates.proposals(known, booked), decided)
+    found = duplicates.with_decisions(duplicates.proposals(known, booked, country=country), decided)
     aliases = duplicates.aliases(found, booked)
     groups = duplicates.groups(found, aliases)
     if groups and "customers" not in fates:

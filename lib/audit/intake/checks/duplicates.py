@@ -111,7 +111,7 @@ def latin(core: str) -> str:
     return re.sub(r"([a-z])\1", r"\1", text).replace(" ", "")
 
 
-def proposals(customers: pl.DataFrame, booked: pl.DataFrame) -> pl.DataFrame:
+def proposals(customers: pl.DataFrame, booked: pl.DataFrame, *, country: str) -> pl.DataFrame:
     """Pairs of customers that may be one company or one group, with reason and score, most money first.
 
     Parameters
@@ -120,6 +120,8 @@ def proposals(customers: pl.DataFrame, booked: pl.DataFrame) -> pl.DataFrame:
         customer_id, name; optional tax_id, phone, address.
     booked
         customer_id, amount: their booked sales.
+    country
+        whose rules tax ids and phones follow (`identifiers.country`).
 
     Returns
     -------
@@ -132,28 +134,30 @@ def proposals(customers: pl.DataFrame, booked: pl.DataFrame) -> pl.DataFrame:
     rows = table.fill_null("").rows(named=True)
     money = dict(booked.select("customer_id", "amount").iter_rows())
     pairs: dict[tuple[int, int], str] = {}
-    by_tax_id = list(_by_tax_id(rows))
+    by_tax_id = list(_by_tax_id(rows, country))
     for reason, found in (
         (SAME_TAX_ID, (pair for pair in by_tax_id if _are_alike(rows, *pair))),
         (UNLIKE_NAMES, (pair for pair in by_tax_id if not _are_alike(rows, *pair))),
         (SAME_NAME, _by_name(rows)),
         (OTHER_LETTERS, _by_latin(rows)),
         (TYPING, _by_typing(rows)),
-        (SAME_PHONE, _by_phone(rows)),
+        (SAME_PHONE, _by_phone(rows, country)),
         (SAME_ADDRESS, _by_address(rows)),
     ):
         for pair in found:
             pairs.setdefault(pair, reason)
     made = [
-        _proposal(rows[a], rows[b], reason, money) for (a, b), reason in pairs.items() if reason != TYPING or not _differ(rows[a], rows[b])
+        _proposal(rows[a], rows[b], reason, money, country)
+        for (a, b), reason in pairs.items()
+        if reason != TYPING or not _differ(rows[a], rows[b], country)
     ]
     return pl.DataFrame(made, schema=SCHEMA, orient="row").sort(
         "score", "amount", "customer_a", "customer_b", descending=[True, True, False, False], nulls_last=True
     )
 
 
-def _proposal(a: dict, b: dict, reason: str, money: dict) -> tuple:
-    differ = _differ(a, b)
+def _proposal(a: dict, b: dict, reason: str, money: dict, country: str) -> tuple:
+    differ = _differ(a, b, country)
     score = SCORES[reason] / 2 if differ and reason != SAME_ADDRESS else SCORES[reason]
     proposal = "group" if differ or reason == SAME_PHONE else "look" if reason in (TYPING, SAME_ADDRESS, UNLIKE_NAMES) else "merge"
     said = stored(OTHER_TAX_ID, reason=reason) if differ else reason
@@ -161,9 +165,9 @@ def _proposal(a: dict, b: dict, reason: str, money: dict) -> tuple:
     return (a["customer_id"], b["customer_id"], proposal, "", score, said, a["name"], b["name"], smaller)
 
 
-def _differ(a: dict, b: dict) -> bool:
+def _differ(a: dict, b: dict, country: str) -> bool:
     """Whether both have a valid tax id, and not the same: names that are merely alike then say nothing."""
-    known = [identifiers.inn(row["tax_id"]) for row in (a, b)]
+    known = [identifiers.tax_id(row["tax_id"], country) for row in (a, b)]
     return all(state in (identifiers.VALID, identifiers.RESTORED) for _code, state in known) and known[0][0] != known[1][0]
 
 
@@ -178,8 +182,8 @@ def _pairs(keys: list[str], most: int = 50) -> Iterator[tuple[int, int]]:
         yield from ((a, b) for n, a in enumerate(firsts) for b in members[n + 1 :])
 
 
-def _by_tax_id(rows: list[dict]):
-    judged = [identifiers.inn(row["tax_id"]) if row["tax_id"] else ("", "") for row in rows]
+def _by_tax_id(rows: list[dict], country: str):
+    judged = [identifiers.tax_id(row["tax_id"], country) if row["tax_id"] else ("", "") for row in rows]
     return _pairs([code if state in (identifiers.VALID, identifiers.RESTORED) else "" for code, state in judged])
 
 
@@ -230,8 +234,8 @@ def _digits(key: str) -> str:
     return "".join(re.findall(r"\d", key))
 
 
-def _by_phone(rows: list[dict]):
-    judged = [identifiers.phone(row["phone"]) if row["phone"] else ("", "") for row in rows]
+def _by_phone(rows: list[dict], country: str):
+    judged = [identifiers.phone(row["phone"], country) if row["phone"] else ("", "") for row in rows]
     return _rare([code if state == identifiers.VALID else "" for code, state in judged])
 
 

@@ -37,7 +37,7 @@ NOTE = N_("a note under the table, not data")
 COPY = N_("a copy: every row of this file stands in another file of the source")
 BASIS = N_("repeats the sum of the row above, such as the document that it is based on")
 REPEAT = N_("repeat of a row already taken")
-CONFLICT = N_("key {key} repeats with other content")
+CONFLICT = N_("key {key} repeats, with another {differs}")
 OTHER_SPELLING = N_("another row of {key} already taken, with other content")
 
 
@@ -55,11 +55,13 @@ def table(name: str, mapping: Mapping, sources: dict[str, Read], settings: Setti
     for target, lookup in mapping.lookup.items():
         raw = _looked_up(raw, lookup, sources[lookup.source].table, f"__{target}", f"[tables.{name}] lookup of {target}")
     schema = registry.tables()[name]
+    helpers = [target for target in mapping.lookup if target not in given]  # formulas may use what was looked up
+    raw, given = raw.with_columns(pl.col(f"__{target}").alias(target) for target in helpers), [*given, *helpers]
     _check_signs(name, mapping, schema, raw)
     made = _computed(name, mapping, schema, given, settings) + _constants(name, mapping, schema, settings)
     fate = raw.select(*_typed(mapping, schema, settings), *made, *ORIGIN, *MARKS, _where(mapping)).rename({"status": STATE}, strict=False)
     fate = _looked_closer(raw, fate, mapping, schema, settings)
-    fate = _coded(fate.with_columns(_unreadable(raw, fate, mapping, schema)))
+    fate = _coded(fate.with_columns(_unreadable(raw, fate, mapping, schema)), identifiers.country(settings))
     is_numbered = schema.key[-1] in SURROGATES and schema.key[-1] not in mapping.targets
     if is_numbered:
         fate = fate.with_columns(_place(fate).alias(schema.key[-1]))
@@ -67,7 +69,8 @@ def table(name: str, mapping: Mapping, sources: dict[str, Read], settings: Setti
     fate = _judged(fate, schema)
     fate = _without_basis(fate) if name == "lines" else fate
     repeats = None if is_numbered else _repeats(fate, schema)
-    fate = fate.with_columns(pl.lit(None, pl.Boolean).alias("_is_same") if repeats is None else repeats)
+    nothing = [pl.lit(None, pl.Boolean).alias("_is_same"), pl.lit("").alias("_differs")]
+    fate = fate.with_columns(nothing) if repeats is None else fate.hstack(repeats)
     return _fated(fate, schema, is_distinct=mapping.distinct)
 
 
@@ -82,7 +85,7 @@ def _place(fate: pl.DataFrame) -> pl.Expr:
 def _typed(mapping: Mapping, schema: Table, settings: Settings) -> list[pl.Expr]:
     """The mapped columns as typed expressions, null where they cannot be read."""
     typed = []
-    for target, text in _texts(mapping).items():
+    for target, text in _texts(mapping, schema).items():
         kind = schema.column(target).kind
         if kind in (MONEY, NUMBER):
             value = parse.plain_number(text, settings.sources[mapping.from_].decimal)
@@ -99,7 +102,7 @@ def _typed(mapping: Mapping, schema: Table, settings: Settings) -> list[pl.Expr]
 def _looked_closer(raw: pl.DataFrame, fate: pl.DataFrame, mapping: Mapping, schema: Table, settings: Settings) -> pl.DataFrame:
     """Numbers that are not plain read after all, where they can be: the few with signs, brackets or marks of thousands."""
     decimal, changed = settings.sources[mapping.from_].decimal, []
-    for target, text in _texts(mapping).items():
+    for target, text in _texts(mapping, schema).items():
         if schema.column(target).kind in (MONEY, NUMBER) and fate[target].null_count():
             changed.append(parse.second_look(fate[target], raw.select(text).to_series(), decimal))
     return fate.with_columns(changed)
@@ -108,7 +111,7 @@ def _looked_closer(raw: pl.DataFrame, fate: pl.DataFrame, mapping: Mapping, sche
 def _unreadable(raw: pl.DataFrame, fate: pl.DataFrame, mapping: Mapping, schema: Table) -> pl.Series:
     """Why a row cannot be read: the first of its columns that holds a text, and no value of its kind; null where all can."""
     reason = pl.Series("reason", [None], dtype=pl.String).new_from_index(0, len(fate))
-    for target, text in _texts(mapping).items():
+    for target, text in _texts(mapping, schema).items():
         kind = schema.column(target).kind
         if kind == TEXT or not fate[target].null_count():
             continue
@@ -148,10 +151,10 @@ def _constants(name: str, mapping: Mapping, schema: Table, settings: Settings) -
     return made
 
 
-def _coded(fate: pl.DataFrame) -> pl.DataFrame:
+def _coded(fate: pl.DataFrame, country: str) -> pl.DataFrame:
     """Codes as they should be, with their state in `_<column>`; digits that a spreadsheet rounded away are lost, and so is the row."""
     for name in (c for c in identifiers.CHECKS if c in fate.columns):
-        code, state = identifiers.checked(fate[name], name)
+        code, state = identifiers.checked(fate[name], name, country)
         lost = pl.when(state == identifiers.LOST).then(pl.lit(stored(LOST, column=name)))
         fate = fate.with_columns(code.alias(name), state.alias(f"_{name}"), pl.coalesce(["reason", lost]).alias("reason"))
     return fate
@@ -164,13 +167,13 @@ def kept(fate: pl.DataFrame) -> pl.DataFrame:
     return good.drop(marks, "status", "reason").rename({STATE: "status"}, strict=False)
 
 
-def _texts(mapping: Mapping) -> dict[str, pl.Expr]:
+def _texts(mapping: Mapping, schema: Table) -> dict[str, pl.Expr]:
     """For each target read from text: the text. Several columns named for one target are joined by a slash."""
     joined = {
         target: pl.concat_str(columns, separator="/") if isinstance(columns, list) else pl.col(columns)
         for target, columns in mapping.columns.items()
     }
-    return joined | {target: pl.col(f"__{target}") for target in mapping.lookup}
+    return joined | {target: pl.col(f"__{target}") for target in mapping.lookup if target in schema.names}
 
 
 def _where(mapping: Mapping) -> pl.Expr:
@@ -286,8 +289,8 @@ def _without_basis(fate: pl.DataFrame) -> pl.DataFrame:
     return fate.with_columns(pl.when(repeats).then(pl.lit(BASIS)).otherwise("_left_out").alias("_left_out"))
 
 
-def _repeats(fate: pl.DataFrame, schema: Table) -> pl.Series | None:
-    """For each row whose key an earlier row has: whether it says the same; null for all others; None where no key repeats."""
+def _repeats(fate: pl.DataFrame, schema: Table) -> pl.DataFrame | None:
+    """For each row whose key an earlier row has: whether it says the same (null for all others), and what differs; None where no key repeats."""
     key, data = [c for c in schema.key if c in fate.columns], [c for c in (*schema.names, STATE) if c in fate.columns]
     good = fate.select(*key, "reason", "_left_out").with_row_index("_at").filter(pl.col("reason").is_null() & pl.col("_left_out").is_null())
     twice = good.filter(good.select(key).is_duplicated()).select("_at", *key)
@@ -299,22 +302,32 @@ def _repeats(fate: pl.DataFrame, schema: Table) -> pl.Series | None:
     )
     later = twice.filter(pl.col("_nth") > 0)
     same = pl.Series("_is_same", [None], dtype=pl.Boolean).new_from_index(0, len(fate))
-    return same.scatter(later["_at"], later["_is_same"])
+    differs = pl.Series("_differs", [""], dtype=pl.String).new_from_index(0, len(fate))
+    other = later.filter(~pl.col("_is_same"))
+    if len(other):
+        firsts = twice.filter(pl.col("_nth") == 0).select(*key, pl.col("_at").alias("_first"))
+        pairs = other.select("_at", *key).join(firsts, on=key, how="left", maintain_order="left", nulls_equal=True)
+        one, two = fate[pairs["_first"]], fate[pairs["_at"]]
+        unlike = [pl.when(one[c].ne_missing(two[c])).then(pl.lit(c)) for c in data if c not in key]
+        differs = differs.scatter(pairs["_at"], pairs.select(pl.concat_str(unlike, separator=", ", ignore_nulls=True)).to_series())
+    return pl.DataFrame([same.scatter(later["_at"], later["_is_same"]), differs])
 
 
 def _fated(fate: pl.DataFrame, schema: Table, *, is_distinct: bool) -> pl.DataFrame:
     """Status of each row: excluded, merged with the first of its key, quarantined or kept."""
     said, is_later = pl.col("_left_out"), pl.col("_is_same").is_not_null()
-    other = OTHER_SPELLING if is_distinct else CONFLICT
+    key = ", ".join(schema.key)
+    filled = pl.struct(pl.lit(key).alias("key"), pl.col("_differs").alias("differs")).struct.json_encode()
+    other = pl.lit(stored(OTHER_SPELLING, key=key)) if is_distinct else pl.lit(f"{CONFLICT}{BETWEEN}") + filled
     if fate["_left_out"].null_count() == fate["_is_same"].null_count() == fate["reason"].null_count() == len(fate):
-        return fate.with_columns(pl.lit("").alias("reason"), pl.lit("kept").alias("status")).drop("_is_same", "_left_out")
+        return fate.with_columns(pl.lit("").alias("reason"), pl.lit("kept").alias("status")).drop("_is_same", "_differs", "_left_out")
     return fate.with_columns(
         pl.when(said.is_not_null())
         .then(said)
         .when(is_later & pl.col("_is_same"))
         .then(pl.lit(REPEAT))
         .when(is_later)
-        .then(pl.lit(stored(other, key=", ".join(schema.key))))
+        .then(other)
         .otherwise("reason")
         .fill_null("")
         .alias("reason"),
@@ -326,4 +339,4 @@ def _fated(fate: pl.DataFrame, schema: Table, *, is_distinct: bool) -> pl.DataFr
         .then(pl.lit("quarantined"))
         .otherwise(pl.lit("kept"))
         .alias("status"),
-    ).drop("_is_same", "_left_out")
+    ).drop("_is_same", "_differs", "_left_out")

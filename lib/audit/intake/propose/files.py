@@ -175,7 +175,8 @@ def _found(folder: Path, source: Source, kind: str) -> Found:
         changed = {"decimal": decimal} | ({"date_format": days} if days and days != parse.ISO else {})
         if any(getattr(source, key) != value for key, value in changed.items()):
             source = source.model_copy(update=changed)
-            first = read.source(folder, source.file, source)
+            if kind not in ("text", "html"):  # these say the same text whatever the formats are
+                first = read.source(folder, source.file, source)
     if kind in ("text", "html", "workbook") and not source.groups and (blank := _blank_means_above(first.table)):
         source = source.model_copy(update={"fill_down": blank})
         first = read.source(folder, source.file, source)
