@@ -416,3 +416,16 @@ def test_a_key_that_repeats_is_shown_with_what_differs(tmp_path):
     _p, found = taken(new(tmp_path, sales__csv=register(ROWS), people__csv=people))
     said = found.quarantine.filter(pl.col("table") == "customers")["reason"].to_list()
     assert [i18n.render(reason) for reason in said] == ["key customer_id repeats, with another region"]
+
+
+def test_codes_that_lost_their_zeros_are_asked_about(tmp_path):
+    rows = "Код клиента;Дата;Номер;Сумма\n" + "".join(f"00{10 + i % 20};{1 + i % 28:02d}.01.2024;{i};{100 + i}\n" for i in range(60))
+    people = "Код;Наименование\n" + "".join(f"{10 + i};ООО Клиент {i}\n" for i in range(20))
+    proposal = new(tmp_path, sales__csv=rows, people__csv=people)
+    assert "customers" not in proposal.tables
+    assert "leading zeros" in proposal.questions["tables.customers"]
+
+
+def test_a_sheet_of_returns_that_nothing_maps_is_asked_about(tmp_path):
+    proposal = new(tmp_path, sales__csv=register(ROWS), Returns__csv="Returned;Номер\n" + "".join(f"Yes;{i}\n" for i in range(12)))
+    assert "before these returns" in proposal.questions["sources.returns"]

@@ -144,6 +144,9 @@ def test_a_plan_above_the_forecast_is_put_into_new_customers():
     assert (found.low, found.high) == (108, 132)
     yearly = pd.DataFrame({"period": ["2026"], "level": "company", "id": "-", "amount": 180.0})
     assert forecast.against_plan(ahead, yearly, **given_)["plan"].tolist() == [180]
+    quarters = pd.DataFrame({"period": ["2026-Q1", "2026-Q2", "2027-Q1"], "level": "company", "id": "-", "amount": [40.0, 50.0, 9.0]})
+    [found] = forecast.against_plan(ahead, quarters, **given_).itertuples()
+    assert (found.months, found.plan, found.forecast) == (6, 90, 60)
     assert forecast.against_plan(ahead, plans.assign(level="manager"), **given_).empty
     assert forecast.against_plan(ahead, None, **given_).empty
 

@@ -254,7 +254,7 @@ COMPANY = [
         "one target",
         "period level id",
         [
-            ("period!", TEXT, "of which year or month (2026, 2026-03)"),
+            ("period!", TEXT, "of which year, quarter or month (2026, 2026-Q1, 2026-03)"),
             ("level!", TEXT, "of whom", ("company", "department", "manager", "customer")),
             ("id!", TEXT, "of which one; - for the company"),
             ("amount!", MONEY, "planned sales"),

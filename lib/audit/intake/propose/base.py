@@ -149,6 +149,8 @@ def _propose(proposal: Proposal) -> None:
         for one in proposal.sheets:
             if one.name not in taken and all(_has(one, columns, target) for target in NEEDED):
                 proposal.questions |= questions.unused(one, lines)
+            elif one.name not in taken:
+                proposal.questions |= questions.marks(one, lines)
     proposal.base |= {"as_of": _last_day(proposal), "currency": _currency(proposal, columns)}
     if proposal.base["currency"] == NO_CURRENCY:
         proposal.questions["base.currency"] = _(N_("in which currency are the amounts? Write its ISO code, such as RUB"))
@@ -299,6 +301,8 @@ def _others(proposal: Proposal, lines: Found, columns: dict) -> None:
             if mapped and (table != "products" or "category" in mapped):
                 proposal.tables[table] = {"from": one.name, "columns": mapped}
                 free.remove(one)
+        elif mine:
+            proposal.questions |= questions.nearly_joined(table, mine, [(one, columns[one.name]) for one in free])
     for table in DISTINCTIVE:
         for one in list(free):
             mapped = _mapped(columns[one.name], table, {})

@@ -68,6 +68,11 @@ class Column:
         """Share of the other column's values that occur in this one."""
         return len(self.different & other.different) / max(len(other.different), 1)
 
+    def shares_but_for_zeros(self, other: Column) -> float:
+        """`shares`, leading zeros and blanks aside: what a spreadsheet takes off codes."""
+        mine, theirs = ({value.strip().lstrip("0").casefold() for value in one.different} - {""} for one in (self, other))
+        return len(mine & theirs) / max(len(theirs), 1)
+
     def is_named(self, table: str, target: str) -> bool:
         """Whether its name is one by which our column is known."""
         return self.bare in vocabulary()[table].get(target, ())

@@ -7,6 +7,7 @@ plus, rows that are no sales, files that are not taken, a last day that is a typ
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import polars as pl
 
@@ -39,6 +40,7 @@ WON = {
     "completed",
     "paid",
 }
+JOINED_LEAST = 0.5  # of the codes
 NEAR_MOST = 6  # columns named as near misses
 STAGES_MOST = 12  # different values of a column of stages
 ALONE_DAYS = 100  # a last day so far behind the one before it is rather a typing error
@@ -141,6 +143,21 @@ def states(table: str, status: str | None, columns: list[Column]) -> dict[str, s
     return {f"tables.{table}.where": question.format(column=column.name, values=", ".join(values), key=formula_name(column.name))}
 
 
+def nearly_joined(table: str, mine: Column, sheets: list[tuple[Found, list[Column]]]) -> dict[str, str]:
+    """A sheet whose codes are those of the lines but for leading zeros or blanks: one of the two exports has lost them."""
+    for one, columns in sheets:
+        for column in (c for c in columns if c.is_nearly_unique):
+            if column.shares_but_for_zeros(mine) >= JOINED_LEAST > column.shares(mine):
+                question = _(
+                    N_(
+                        "{column} of {file} holds the codes of {mine} but for leading zeros or blanks, so that the two do not join and {file} is not "
+                        "taken. Which of the exports has lost them? Export both with the codes as text"
+                    )
+                )
+                return {f"tables.{table}": question.format(column=column.name, file=one.file, mine=mine.name)}
+    return {}
+
+
 def spent(credit: Column, debit: Column) -> dict[str, str]:
     """A statement with a column for each side: what came in is taken."""
     question = _(
@@ -168,6 +185,20 @@ def returns(one: Found, column: str) -> dict[str, str]:
         )
     )
     return {"tables.lines.returns": question.format(count=positive, column=", ".join(texts))}
+
+
+def marks(one: Found, lines: Found) -> dict[str, str]:
+    """A sheet that is called after returns and is of no table of ours: what it marks is not taken off."""
+    if not re.search(RETURNS, f"{one.file} {one.sheet or ''}"):
+        return {}
+    question = _(
+        N_(
+            "{file} speaks of returns in {rows} rows, and is not used: revenue is before these returns. Can the returned money be exported as lines "
+            "with a minus, or marked in {lines}?"
+        )
+    )
+    where = one.file + (f", {one.sheet}" if one.sheet else "")
+    return {f"sources.{one.name}": question.format(file=where, rows=one.rows, lines=lines.file)}
 
 
 def unused(one: Found, lines: Found) -> dict[str, str]:

@@ -55,6 +55,11 @@ def against_plan(
     by_year = of[of["period"].str.fullmatch(r"\d{4}")].groupby("period")["amount"].sum()
     there = company.index.intersection(by_month.index)
     planned = float(by_month.reindex(there).sum())
+    of_quarters = of[of["period"].str.fullmatch(r"\d{4}-Q[1-4]")].groupby("period")["amount"].sum()
+    for quarter, money in of_quarters.items():
+        months = company.index[company.index.to_period("Q") == pd.Period(quarter.replace("-", ""), freq="Q")]
+        if len(months) == 3 and not months.isin(there).any():
+            there, planned = there.union(months), planned + float(money)
     for year, money in by_year.items():
         months = company.index[company.index.year == int(year)]
         if len(there) == 0 and len(months) == 12:
