@@ -59,7 +59,7 @@ def _spark(declared: Engine):
     builder = SparkSession.builder.appName("customer-base audit").config("spark.sql.session.timeZone", "UTC")
     if (declared.master or "").startswith("local"):
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-        quiet = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.shuffle.partitions": "4"}
+        quiet = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.shuffle.partitions": "2"}
         builder = builder.config(map=quiet)
     try:
         return (builder.remote(declared.remote) if declared.remote else builder.master(declared.master)).getOrCreate()
