@@ -1,22 +1,14 @@
 """What did the company send, and what became of every row?
 
-    sniff      what kind of file is it, and is it safe to open?
-    text, workbook, bank, sql
-               what does it say? Everything as text, each row with its place
-    layout     where does the table begin, and which rows are totals?
-    read       a source: all its files below one another
-    convert    text -> typed tables by the mapping of audit.toml; what cannot be read goes to quarantine
-    parse, codes
-               one column of text -> dates, money, numbers; is a tax id what it claims to be?
-    duplicates which customers are one company or one group?
-    rules      declared treatment of returns, VAT, currencies, services, each with its effect
-    account    reconciliation and quarantine: rows and money by fate
-    controls   our sums against those that others state
-    doubts    what to know about the data, and which numbers it biases
-    gate       PASS, FLAG or REFUSE for each table and chapter
-    files, columns, propose, doubts, toml
-               audit new: what is there, which column means what, and what has to be asked; words.toml holds the names
-    answer     the chapter's findings
+readers    detect: what kind of file is it, and is it safe to open? text, workbook, bank_1c, sql: what does it say? Everything as text, each
+           row with its place. layout: where does the table begin, which rows are totals or notes? read: a source, all its files
+mapping    convert: text -> typed tables by the mapping of audit.toml; what cannot be read goes to quarantine. parse, identifiers: one column
+           of text -> dates, money, numbers; is a tax id what it claims to be? rules: returns, VAT, currencies, each with its effect
+checks     duplicates: which customers are one? reconciliation: rows and money by fate. controls: our sums against those that others state.
+           of_files, of_rows, of_entries -> doubts: what to know about the data, and which numbers it biases. gate: PASS, FLAG or REFUSE
+propose    audit new. files, formats: what is there, and how is it written? columns, money: which column means what? base: which sheet is the
+           order lines; beside: which other tables there are. questions: what has to be asked. toml: the audit.toml proposed
+words      what companies call our columns and codes (words.toml)
 
 This is the only cleaning in the project. Raw files are opened for reading only.
 """

@@ -10,7 +10,8 @@ import polars as pl
 from audit.core import registry
 from audit.core.tables.schema import DATE, MONEY, NUMBER
 from audit.intake.mapping import identifiers, parse
-from audit.intake.propose.files import ALIKE, SAMPLE, Found
+from audit.intake.propose.files import Found
+from audit.intake.propose.formats import ALIKE, SAMPLE
 from audit.intake.readers.layout import plain
 from audit.intake.words import vocabulary
 
@@ -22,6 +23,7 @@ OTHERS = {  # words that make another thing of a name that is known
     "закупочная", "оплаты", "оплачено", "paid", "refunded", "shipping",
     "аванс", "предоплата", "себестоимость", "маржа", "бонус", "доставки",
 }  # fmt: skip
+SHARED_LEAST = 0.5  # of the values of a key must occur in the other table
 NEARLY = 0.95  # of the rows of a list must have a key of their own
 ALIKE_NAME = 92  # percentage of letters in common from which a name is taken for a misspelt synonym
 

@@ -11,17 +11,21 @@ import itertools
 import polars as pl
 
 from audit.i18n import mark as N_
+from audit.i18n import number
 from audit.i18n import translate as _
 from audit.intake.mapping import parse
 from audit.intake.propose.columns import Column, formula_name
-from audit.intake.propose.files import SAMPLE, Found
+from audit.intake.propose.files import Found
+from audit.intake.propose.formats import SAMPLE
 from audit.intake.readers.layout import plain
 
 AGREE = 0.95  # of the rows, or documents, must show it
 DOCUMENTS_LEAST = 5  # documents of several lines that show what a total is
 ROWS_LEAST = 20
 BLANK_SHARE = 0.2  # of the lines without an amount, where price and quantity stand on all
-NEAR = 0.011  # money by which roundings differ
+MARGIN_MOST = 1.05  # of its price, what one unit may cost
+TRIED_MOST = 8  # columns of which one may be the sum of two others
+NEAR, NEAR_SHARE = 0.011, 0.001  # money, and part of it, by which roundings differ
 SUMS = {"total", "subtotal", "amount", "sum", "summ", "сумма", "итого", "стоимость", "всего", "value", "net"}
 CREDIT = {
     "кредит",
@@ -59,14 +63,14 @@ class Money:
     """The numbers of a sheet, and what they show of each other."""
 
     def __init__(self, one: Found, columns: list[Column], order: str | None):
-        self.one, self.order = one, order
+        self.order = order
         self.columns = {c.name: c for c in columns if c.kind == "number"}
         data = one.table.filter(pl.col("_mark") == "").head(SAMPLE)
         numbers = [parse.number(pl.col(name), one.source.decimal).cast(pl.Float64) for name in self.columns]
         self.table = data.select(*numbers, *([pl.col(order).alias("__order")] if order else []))
 
-    def sum(self, name: str) -> float:
-        return float(self.table[name].sum() or 0.0)
+    def sum(self, part: str | pl.Expr) -> float:
+        return float(self.table.select(pl.col(part) if isinstance(part, str) else part).to_series().sum() or 0.0)
 
     def is_of_document(self, name: str) -> bool:
         """Whether it is the same on all lines of nearly every document of several lines, and not on all lines of the sheet."""
@@ -78,56 +82,52 @@ class Money:
     def adds_up_to(self, part: pl.Expr, total: str) -> bool:
         """Whether the lines of nearly every document add up to its total."""
         sums = self.table.group_by("__order").agg(part.sum().alias("part"), pl.col(total).first().alias("total"))
-        return bool(((sums["part"] - sums["total"]).abs() <= NEAR + sums["total"].abs() * 0.001).mean() >= AGREE)
+        return bool(((sums["part"] - sums["total"]).abs() <= NEAR + sums["total"].abs() * NEAR_SHARE).mean() >= AGREE)
 
     def agrees(self, left: pl.Expr, right: pl.Expr) -> bool:
         rows = self.table.select(left.alias("left"), right.alias("right")).drop_nulls()
-        near = (rows["left"] - rows["right"]).abs() <= NEAR + rows["right"].abs() * 0.001
+        near = (rows["left"] - rows["right"]).abs() <= NEAR + rows["right"].abs() * NEAR_SHARE
         return len(rows) >= DOCUMENTS_LEAST and bool(near.mean() >= AGREE)
 
 
 def of_lines(money: Money, chosen: str, price: str | None, quantity: str | None) -> tuple[str | None, str | None, str]:
-    """The column of a line's own money, or the formula of it, where the chosen one is the total of the document or stands on its first line
-    only; and the question."""
-    made = pl.col(price) * pl.col(quantity) if price in money.columns and quantity in money.columns else None
-    formula = f"{formula_name(price)} * {formula_name(quantity)}" if made is not None else None
+    """The column of a line's own money, or the formula of it, where the chosen one is the total of the document, stands on its first line
+    only, or is a credit that a seller books; and the question."""
+    made, formula = None, ""
+    if price in money.columns and quantity in money.columns:
+        made, formula = pl.col(price) * pl.col(quantity), f"{formula_name(price)} * {formula_name(quantity)}"
     blank = money.table[chosen].null_count() / max(len(money.table), 1)
     if made is not None and blank >= BLANK_SHARE and money.table.select(made.is_not_null().mean()).item() > 1 - blank / 2:
-        question = _(
-            N_("{amount} is empty on {share} of the rows. {taken} is taken, {sum_taken} in all against {sum_amount}. Is that right?")
-        )
-        taken = money.table.select(made.sum()).item()
-        said = question.format(
-            amount=chosen, share=f"{blank:.0%}", taken=formula, sum_taken=f"{taken:,.2f}", sum_amount=f"{money.sum(chosen):,.2f}"
-        )
-        return None, formula, said
+        question = N_("{amount} is empty on {share} of the rows. {taken} is taken, {sum_taken} in all against {sum_amount}. Is that right?")
+        said = {"amount": chosen, "share": f"{blank:.0%}", "sum_taken": _money(money.sum(made)), "sum_amount": _money(money.sum(chosen))}
+        return None, formula, _(question).format(taken=formula, **said)
+    if money.sum(chosen) < 0:
+        question = N_("{amount} is mostly below nothing, as credits are. It is taken with the sign turned. Are these rows sales?")
+        return None, f"-{formula_name(chosen)}", _(question).format(amount=chosen)
     if not money.is_of_document(chosen):
         return chosen, None, ""
     rivals = [
         c for c in money.columns if c not in (chosen, price, quantity) and set(plain(c).split()) & SUMS and not money.is_of_document(c)
     ]
     line = next((c for c in rivals if money.adds_up_to(pl.col(c), chosen)), None)
-    question = _(
-        N_(
-            "{amount} is the same on all lines of a document: it is the document's total, and adding it up counts it on every line. {taken} is "
-            "taken, {sum_taken} in all against {sum_amount}. Is that right?"
+    is_made = made is not None and (money.adds_up_to(made, chosen) or not rivals)
+    own = line or (None if is_made else next(iter(rivals), None))
+    if not own and made is None:
+        question = N_(
+            "{amount} is the same on all lines of a document. Is it the document's total? Then it is counted on every line: take the line's own "
+            "money"
         )
+        return chosen, None, _(question).format(amount=chosen)
+    question = N_(
+        "{amount} is the same on all lines of a document: it is the document's total, and adding it up counts it on every line. {taken} is "
+        "taken, {sum_taken} in all against {sum_amount}. Is that right?"
     )
-    filled = lambda taken, total: question.format(
-        amount=chosen, taken=taken, sum_taken=f"{total:,.2f}", sum_amount=f"{money.sum(chosen):,.2f}"
-    )
-    if line:
-        return line, None, filled(line, money.sum(line))
-    if made is not None and money.adds_up_to(made, chosen):
-        return None, formula, filled(formula, money.table.select(made.sum()).item())
-    if made is not None or rivals:
-        taken, total = (rivals[0], money.sum(rivals[0])) if rivals else (formula, money.table.select(made.sum()).item())
-        return (rivals[0], None, filled(taken, total)) if rivals else (None, formula, filled(taken, total))
-    alone = N_(
-        "{amount} is the same on all lines of a document. Is it the document's total? Then it is counted on every line: take the line's own "
-        "money"
-    )
-    return chosen, None, _(alone).format(amount=chosen)
+    sums = {"sum_taken": _money(money.sum(own or made)), "sum_amount": _money(money.sum(chosen))}
+    return own, None if own else formula, _(question).format(amount=chosen, taken=own or formula, **sums)
+
+
+def _money(amount: float) -> str:
+    return number(amount, "#,##0.00")
 
 
 def of_cost(money: Money, cost: str, amount: pl.Expr | None, quantity: str | None) -> tuple[str | None, str | None, str]:
@@ -140,7 +140,7 @@ def of_cost(money: Money, cost: str, amount: pl.Expr | None, quantity: str | Non
     if money.agrees(pl.col(cost) * pl.col(quantity), amount):
         question = N_("{cost} times {quantity} is the amount: it is the price, and not taken as a cost. Is there a column of costs?")
         return None, None, _(question).format(cost=cost, quantity=quantity)
-    if several.select((pl.col(cost) <= amount / pl.col(quantity) * 1.05).mean()).item() >= AGREE:
+    if several.select((pl.col(cost) <= amount / pl.col(quantity) * MARGIN_MOST).mean()).item() >= AGREE:
         question = N_("{cost} is never above the price of one unit: it is taken as the cost of one, times {quantity}. Is that right?")
         return None, f"{formula_name(cost)} * {formula_name(quantity)}", _(question).format(cost=cost, quantity=quantity)
     return cost, None, ""
@@ -148,7 +148,7 @@ def of_cost(money: Money, cost: str, amount: pl.Expr | None, quantity: str | Non
 
 def invoiced(money: Money, chosen: str) -> tuple[str, str]:
     """Of three columns of which one is the sum of the others, such as paid and open, the sum is what was invoiced; and the question."""
-    names = [c for c in money.columns if money.table[c].n_unique() > 1][:8]
+    names = [c for c in money.columns if money.table[c].n_unique() > 1][:TRIED_MOST]
     for total, (paid, left) in ((t, pair) for t in names for pair in itertools.combinations([n for n in names if n != t], 2)):
         if chosen in (paid, left) and money.agrees(pl.col(paid) + pl.col(left), pl.col(total)) and money.sum(total) > money.sum(chosen):
             question = N_("{total} is {paid} and {left} together: it is taken as what was invoiced. Is that right?")

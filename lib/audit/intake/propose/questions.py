@@ -16,7 +16,7 @@ from audit.i18n import mark as N_
 from audit.i18n import translate as _
 from audit.intake import words
 from audit.intake.mapping import parse
-from audit.intake.propose.columns import Column, formula_name
+from audit.intake.propose.columns import SHARED_LEAST, Column, formula_name
 from audit.intake.propose.files import Found
 from audit.intake.readers.layout import plain
 
@@ -40,7 +40,6 @@ WON = {
     "completed",
     "paid",
 }
-JOINED_LEAST = 0.5  # of the codes
 NEAR_MOST = 6  # columns named as near misses
 STAGES_MOST = 12  # different values of a column of stages
 ALONE_DAYS = 100  # a last day so far behind the one before it is rather a typing error
@@ -147,7 +146,7 @@ def nearly_joined(table: str, mine: Column, sheets: list[tuple[Found, list[Colum
     """A sheet whose codes are those of the lines but for leading zeros or blanks: one of the two exports has lost them."""
     for one, columns in sheets:
         for column in (c for c in columns if c.is_nearly_unique):
-            if column.shares_but_for_zeros(mine) >= JOINED_LEAST > column.shares(mine):
+            if column.shares_but_for_zeros(mine) >= SHARED_LEAST > column.shares(mine):
                 question = _(
                     N_(
                         "{column} of {file} holds the codes of {mine} but for leading zeros or blanks, so that the two do not join and {file} is not "
