@@ -429,3 +429,17 @@ def test_codes_that_lost_their_zeros_are_asked_about(tmp_path):
 def test_a_sheet_of_returns_that_nothing_maps_is_asked_about(tmp_path):
     proposal = new(tmp_path, sales__csv=register(ROWS), Returns__csv="Returned;Номер\n" + "".join(f"Yes;{i}\n" for i in range(12)))
     assert "before these returns" in proposal.questions["sources.returns"]
+
+
+def test_sales_booked_as_credits_are_turned_and_asked_about(tmp_path):
+    rows = "Party;Date;Vch No.;Amount\n" + "".join(f"C{i % 7};{1 + i % 28:02d}.01.2024;{i};{100 + i}.00 Cr\n" for i in range(40))
+    proposal, found = taken(new(tmp_path, daybook__csv=rows))
+    assert found.tables["lines"]["amount"].sum() == sum(100 + i for i in range(40))
+    assert "sign turned" in proposal.questions["tables.lines.amount"]
+
+
+def test_a_statement_exported_twice_counts_once_though_its_purposes_are_padded_anew(tmp_path):
+    first = mutations.statement()
+    again = first.decode("cp1251").replace("за товар", "за   товар").encode("cp1251")
+    _p, found = taken(new(tmp_path, a__txt=first, b__txt=again))
+    assert len(found.tables["lines"]) == mutations.ROWS

@@ -210,3 +210,9 @@ def test_money_of_several_of_one_company_is_counted_once():
     booked = pl.DataFrame({"customer_id": [f"{i:02d}" for i in range(5)], "amount": [Decimal(i + 1) for i in range(5)]})
     table = pl.DataFrame({"customer_id": booked["customer_id"], "name": ["Ромашка"] * 5})
     assert duplicates.at_stake(duplicates.proposals(table, booked, country="RU")) == (5, 10.0)
+
+
+def test_nothing_hangs_on_a_double_that_never_bought():
+    table = pl.DataFrame({"customer_id": ["00", "01"], "name": ["Ромашка"] * 2})
+    booked = pl.DataFrame({"customer_id": ["00"], "amount": [Decimal(9)]})
+    assert duplicates.at_stake(duplicates.proposals(table, booked, country="RU")) == (2, 0.0)

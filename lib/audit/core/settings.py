@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from pathlib import Path
 from typing import Literal
@@ -207,7 +208,9 @@ def _mapping_faults(settings: Settings):
                 message = N_("[tables.{table}] reads source {source}, but there is no [sources.{source}]; there are {there}")
                 yield stored(message, table=name, source=source, there=", ".join(settings.sources))
         for target in mapping.targets:
-            is_helper = target in mapping.lookup and any(target in formula for formula in mapping.compute.values())
+            is_helper = target in mapping.lookup and any(
+                re.search(rf"\b{re.escape(target)}\b", formula) for formula in mapping.compute.values()
+            )
             if target not in known[name].names and not is_helper:
                 yield stored(
                     N_("[tables.{table}] fills {column}, which it does not have; it has {there}"),

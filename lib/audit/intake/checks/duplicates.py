@@ -326,16 +326,15 @@ def groups(found: pl.DataFrame, aliases: pl.DataFrame) -> dict[str, str]:
     return {member: min(members) for members in joined for member in members}
 
 
-def at_stake(found: pl.DataFrame) -> tuple[int, float | None]:
+def at_stake(found: pl.DataFrame) -> tuple[int, float]:
     """How many customers some pairs are about, each counted once, and the booked sales of all but the largest of each set."""
-    pairs = found.select("customer_a", "customer_b", "amount").rows()
     money: dict[str, float] = {}
-    for a, b, amount in pairs:  # of each pair the smaller one's
-        for one in (a, b):
-            money[one] = max(money.get(one, 0.0), float(amount or 0))
-    sets = _joined([(a, b) for a, b, _amount in pairs])
-    told = any(amount is not None for *_pair, amount in pairs)
-    return len(money), sum(sum(money[m] for m in one) - max(money[m] for m in one) for one in sets) if told else None
+    for a, b, amount in found.select(
+        "customer_a", "customer_b", "amount"
+    ).rows():  # of each pair the smaller one's, nothing where it has none
+        money |= {one: max(money.get(one, 0.0), float(amount or 0)) for one in (a, b)}
+    sets = _joined(found.select("customer_a", "customer_b").rows())
+    return len(money), sum(sum(money[m] for m in one) - max(money[m] for m in one) for one in sets)
 
 
 def _joined(pairs: list[tuple[str, str]]) -> list[set[str]]:

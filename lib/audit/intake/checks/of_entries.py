@@ -131,6 +131,7 @@ def strange_words(base: Intake):
 
 
 def doubles(base: Intake):
+    """Customers that may be one with another, still open, and those taken as one for their tax id."""
     open_ = base.duplicates.filter((pl.col("decision") == "") & (pl.col("reason") != duplicates.SAME_TAX_ID))
     if len(open_):
         yield Doubt(
@@ -158,6 +159,7 @@ def doubles(base: Intake):
 
 
 def orphans(base: Intake):
+    """Customers, products and managers of the lines that the lists of them do not name."""
     for name, key in [("customers", "customer_id"), ("products", "product_id"), ("managers", "manager_id")]:
         if name in base.kept and key in base.kept["lines"].columns:
             orphans = base.live.filter(~pl.col(key).is_in(base.kept[name][key].to_list()) & (pl.col(key) != ""))

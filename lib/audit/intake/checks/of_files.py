@@ -53,6 +53,7 @@ FILE_NOTES = {
 
 
 def questions(base: Intake):
+    """What `audit new` could not decide and nobody has answered yet."""
     for about, question in base.settings.questions.items():
         yield Doubt(
             about.split(".")[1] if about.startswith("tables.") else "",
@@ -67,6 +68,7 @@ def questions(base: Intake):
 
 
 def files(base: Intake):
+    """What the files say of themselves that their rows do not: encodings, hidden rows, error cells, missing ends."""
     for name, read in base.sources.items():
         tables = [table for table, mapping in base.settings.tables.items() if mapping.from_ == name]
         for note in read.notes:
@@ -85,6 +87,7 @@ def files(base: Intake):
 
 
 def rejected(base: Intake):
+    """Rows that could not be taken, by table and reason."""
     for name, fate in base.fates.items():
         bad = fate.filter(pl.col("status") == "quarantined")
         for (reason,), part in sorted(bad.group_by("reason"), key=lambda group: group[0]):
@@ -105,6 +108,7 @@ def rejected(base: Intake):
 
 
 def off(base: Intake):
+    """Sums that others state and ours do not meet."""
     off = base.controls.filter(pl.col("verdict") == "FLAG")
     for (control, source), part in sorted(off.group_by("control", "source"), key=lambda group: group[0]):
         first = part.sort("period").row(0, named=True)

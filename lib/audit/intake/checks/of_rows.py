@@ -55,6 +55,7 @@ def asleep(base: Intake, lines: pl.DataFrame | None = None):
 
 
 def repeats(base: Intake):
+    """Lines that stand twice: exported again, which is proven, or alike in everything but their row, which is not."""
     merged = base.fates["lines"].filter(pl.col("status") == "merged")
     if len(merged):
         yield Doubt(
@@ -87,6 +88,7 @@ def repeats(base: Intake):
 
 
 def returns(base: Intake):
+    """Returns that can be taken off no purchase, since they name neither their sale nor a product."""
     lines = base.live
     back = lines.filter(pl.col("amount") < 0)
     if len(back) and base.settings.rules.returns == "net" and "returns_order_id" not in lines.columns and "product_id" not in lines.columns:
@@ -104,6 +106,7 @@ def returns(base: Intake):
 
 
 def corrections(base: Intake):
+    """Money taken off without goods coming back."""
     lines = base.live
     if "quantity" in lines.columns:
         odd = lines.filter((pl.col("amount") < 0) & (pl.col("quantity") >= 0))
@@ -122,6 +125,7 @@ def corrections(base: Intake):
 
 
 def documents(base: Intake):
+    """Lines without a document number: a purchase is then what one customer buys in a day."""
     if "order_id" not in base.kept["lines"].columns:
         yield Doubt(
             "lines",
@@ -195,6 +199,7 @@ def payments(base: Intake):
 
 
 def no_money(base: Intake):
+    """A base without a line that has any money."""
     if (base.kept["lines"]["amount"] == 0).all():
         yield Doubt(
             "lines",

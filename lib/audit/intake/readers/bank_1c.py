@@ -288,11 +288,13 @@ def _sided(found: pl.DataFrame, accounts: set[str]) -> pl.DataFrame:
 def _told_apart(found: pl.DataFrame) -> pl.DataFrame:
     """Documents without a number of their own told apart by their purpose, and twins within one file by their order: only what another file
     says once more in every field is the same document."""
-    variant = pl.col("purpose").rank("dense").over("line_id")
-    nth = pl.int_range(pl.len()).over("_file", "line_id", "purpose") + 1
-    several = (pl.col("line_id") != "") & ((pl.col("purpose").n_unique().over("line_id") > 1) | (nth > 1))
+    said = pl.col("purpose").str.to_lowercase().str.replace_all(r"\s+", " ").alias("_purpose")  # banks break and pad lines anew
+    found = found.with_columns(said)
+    variant = pl.col("_purpose").rank("dense").over("line_id")
+    nth = pl.int_range(pl.len()).over("_file", "line_id", "_purpose") + 1
+    several = (pl.col("line_id") != "") & ((pl.col("_purpose").n_unique().over("line_id") > 1) | (nth > 1))
     numbered = pl.concat_str("line_id", variant.cast(pl.Int64).cast(pl.String), nth.cast(pl.String), separator="/")
-    return found.with_columns(pl.when(several).then(numbered).otherwise("line_id").alias("line_id"))
+    return found.with_columns(pl.when(several).then(numbered).otherwise("line_id").alias("line_id")).drop("_purpose")
 
 
 def _classified(found: pl.DataFrame, own_tax_ids: list[str], payers: dict[str, str]) -> pl.DataFrame:

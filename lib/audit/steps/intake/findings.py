@@ -66,12 +66,14 @@ def chapter_findings(reconciliation: pd.DataFrame, doubts: pd.DataFrame, bridge:
     ]
     flags = doubts[doubts["verdict"] != "PASS"]
     if len(flags):
+        stopping = N_("{value} things about the data are worth knowing; {refused} of them stop a chapter.")
+        known = N_("{value} things about the data are worth knowing; none of them stops a chapter.")
         found.append(
             Finding(
                 "doubts",
                 "intake",
                 "fact",
-                N_("{value} things about the data are worth knowing; {refused} of them stop a chapter."),
+                stopping if (flags["verdict"] == "REFUSE").any() else known,
                 title=N_("Doubts of the data"),
                 value=float(len(flags)),
                 unit="count",

@@ -9,7 +9,7 @@ import pandas as pd
 
 from audit.steps.ladder.standing import fallen
 from audit.steps.retention.codes import Lapse, Place, Since
-from audit.steps.retention.retention_rates import is_active
+from audit.steps.retention.retention_rates import active, is_active
 
 
 def places(history: pd.DataFrame, late: pd.DataFrame, *, active_months: int, rhythm_purchases: int) -> pd.DataFrame:
@@ -82,10 +82,9 @@ def _of_periods(panel: pd.DataFrame, spans: pd.DataFrame, rates: pd.DataFrame, a
     def buyers(from_on: pd.Timestamp, to_on: pd.Timestamp) -> set[str]:
         return set(panel.loc[panel["period"].between(from_on, to_on), "customer_id"])
 
-    def active(until: pd.Timestamp) -> set[str]:
-        return buyers(until.to_period("M").start_time - pd.DateOffset(months=active_months - 1), until)
-
     found = {Lapse.NOT_AGAIN: sorted(buyers(before["from_on"], before["to_on"]) - buyers(now["from_on"], now["to_on"]))}
     if now["period"] in set(rates["period"]):
-        found[Lapse.INACTIVE] = sorted(active(before["to_on"]) - active(now["to_on"]))
+        found[Lapse.INACTIVE] = sorted(
+            active(panel, before["to_on"], active_months=active_months) - active(panel, now["to_on"], active_months=active_months)
+        )
     return found

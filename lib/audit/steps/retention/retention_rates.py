@@ -51,6 +51,12 @@ def is_active(history: pd.DataFrame, *, active_months: int) -> pd.Series:
     return (today.dt.year - history["last_on"].dt.year) * 12 + today.dt.month - history["last_on"].dt.month < active_months
 
 
+def active(panel: pd.DataFrame, until: pd.Timestamp, *, active_months: int) -> set[str]:
+    """The customers who bought within so many months up to that day's month, which is counted (P1)."""
+    month = until.to_period("M").start_time
+    return set(panel.loc[panel["period"].between(month - pd.DateOffset(months=active_months - 1), month), "customer_id"])
+
+
 def retention(
     panel: pd.DataFrame, history: pd.DataFrame, spans: pd.DataFrame, *, observed_from: dt.date, known_from: dt.date, active_months: int
 ) -> pd.DataFrame:
@@ -73,17 +79,14 @@ def retention(
 
     Source: method B2 as written, P1; Fader, Hardie, Ross.
     """
-    bought = pd.PeriodIndex(panel["period"], freq="M").astype("int64").to_numpy()
-    who = panel["customer_id"].to_numpy()
     first = history.set_index("customer_id")["first_on"]
-    earliest = pd.Period(observed_from, freq="M").ordinal + active_months
+    earliest = pd.Timestamp(observed_from).to_period("M") + active_months
     rows = []
     for span in spans.itertuples():
-        start, end = pd.Period(span.from_on, freq="M").ordinal - 1, pd.Period(span.to_on, freq="M").ordinal
-        if start + 1 < earliest:
+        if span.from_on.to_period("M") < earliest:
             continue
-        s = set(who[(bought > start - active_months) & (bought <= start)])
-        e = set(who[(bought > end - active_months) & (bought <= end)])
+        s = active(panel, span.from_on - pd.DateOffset(months=1), active_months=active_months)
+        e = active(panel, span.to_on, active_months=active_months)
         n = set(first.index[(first >= span.from_on) & (first <= span.to_on)])
         found = rates(s, e, n) | {"period": span.period}
         if span.from_on < pd.Timestamp(known_from):
