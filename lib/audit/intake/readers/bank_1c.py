@@ -126,15 +126,16 @@ def _read(content: bytes, file: str, encoding: str | None) -> tuple[_Reader, str
 
 
 def _check_dialect(read: _Reader, file: str) -> None:
-    """Documents none of which has a day and a sum under a name that is known are of a dialect that is not."""
-    days, sums = read.columns["Дата"], read.columns["Сумма"]
-    if days and not any(day and amount for day, amount in zip(days, sums, strict=True)):
-        keys = sorted({key for other in read.others if other for key in json.loads(other)})
+    """Documents that have more keys of their own than known ones, and none a day or a sum, are of a dialect that is not known."""
+    own = [key for other in read.others if other for key in json.loads(other)]
+    known = sum(bool(value) for values in read.columns.values() for value in values)
+    if len(own) > known and not any(read.columns["Дата"]) and not any(read.columns["Сумма"]):
+        keys = sorted(set(own))
         message = N_(
             "{file}: a dialect of 1CClientBankExchange that is not known: of {count} documents none has a day (Дата) and a sum (Сумма); they have "
             "{keys}. What to do: ask the bank for the exchange format 1.02 or 1.03, or for the statement as a table."
         )
-        raise BadExport(message, file=file, count=len(days), keys=", ".join(keys[:20]))
+        raise BadExport(message, file=file, count=len(read.others), keys=", ".join(keys[:20]))
 
 
 def _decoded(content: bytes, file: str, declared: str | None) -> tuple[str, str, list]:
