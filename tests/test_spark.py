@@ -68,15 +68,16 @@ def _end_java():
 
 
 def test_the_demo_gives_the_same_tables_on_polars_and_on_spark(spark, demo, tmp_path):
+    """All that intake and ledger write; chapters read these tables and nothing else."""
     base = tmp_path / "demo"
     shutil.copytree(ROOT / "data" / "demo", base)
     with (base / "audit.toml").open("a", encoding="utf-8") as toml:
         toml.write(SPARK)
-    done = run.run(base, outputs=tmp_path / "outputs", say=lambda _line: None)
-    names = {path.name for path in (demo / "tables").glob("*.parquet")}
-    assert names == {path.name for path in (done.folder / "tables").glob("*.parquet")}
+    tables = prepared(base, tmp_path / "run") / "tables"
+    names = {path.name for path in tables.glob("*.parquet")}
+    assert {f"{name}.parquet" for name in ("lines", "history", "panel", "purchases", "silences", "bridge", "products")} <= names
     for name in sorted(names):
-        ours, theirs = pl.read_parquet(demo / "tables" / name), pl.read_parquet(done.folder / "tables" / name)
+        ours, theirs = pl.read_parquet(demo / "tables" / name), pl.read_parquet(tables / name)
         assert ours.schema == theirs.schema, name
         for column in ours.columns:
             if ours[column].dtype.is_float():
@@ -85,10 +86,6 @@ def test_the_demo_gives_the_same_tables_on_polars_and_on_spark(spark, demo, tmp_
                 assert ours[column].is_null().to_list() == theirs[column].is_null().to_list()
             else:
                 assert ours[column].equals(theirs[column]), (name, column)
-    for page in sorted((demo / "report" / "en").glob("*.html")):
-        if page.name not in ("settings.html", "report.html"):
-            other = (done.folder / "report" / "en" / page.name).read_text(encoding="utf-8")
-            assert page.read_text(encoding="utf-8").replace(demo.name, "") == other.replace(done.folder.name, ""), page.name
 
 
 def far(folder, rows=None):
