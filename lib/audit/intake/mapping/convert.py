@@ -271,7 +271,7 @@ def _judged(fate: pl.DataFrame, schema: Table) -> pl.DataFrame:
         if c.values and c.name in fate.columns
     ]
     said = {"total": TOTAL, "group": HEADING, "note": NOTE, "copy": COPY}
-    mark = pl.col("_mark").replace_strict(said, default=None, return_dtype=pl.String)
+    mark = pl.coalesce(pl.when(pl.col("_mark") == one).then(pl.lit(why)) for one, why in said.items())
     return fate.with_columns(
         pl.coalesce([mark, "_left_out"]).alias("_left_out"),
         pl.coalesce(["reason", *missing, *closed, pl.lit(None, pl.String)]).alias("reason"),
@@ -281,6 +281,8 @@ def _judged(fate: pl.DataFrame, schema: Table) -> pl.DataFrame:
 def _without_basis(fate: pl.DataFrame) -> pl.DataFrame:
     """Lines of a second level that say the sum of the first once more, such as 1C's «Документ.Основание»: without a customer and a day, and,
     nearly all of them, with the very amount of the row above."""
+    if not (fate["customer_id"] == "").any():
+        return fate
     bare = (pl.col("customer_id") == "") & pl.col("date").is_null() & pl.col("_left_out").is_null() & pl.col("amount").is_not_null()
     repeats = bare & (pl.col("amount") == pl.col("amount").shift(1)) & ~bare.shift(1, fill_value=True)
     found = fate.select(bare.sum().alias("bare"), repeats.sum().alias("repeats")).row(0)

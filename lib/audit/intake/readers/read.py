@@ -60,7 +60,7 @@ def source(folder: Path, name: str, source: Source, snapshots: Path | None = Non
         )
         raise BadExport(message, name=name, file=source.file, folder=folder, there=there)
     statements = {path.name: content for path in files if detect.kind(content := path.read_bytes(), path.name) == "bank"}
-    parts = [part for path in files if path.name not in statements for part in _parts(path, source)]
+    parts = [part for path in files if path.name not in statements for part in _parts(path, source, is_alone=len(files) == 1)]
     if statements:
         parts.append(_statements(statements, source))
     if not parts:
@@ -134,11 +134,11 @@ def _snapshot(name: str, source: Source, snapshots: Path | None) -> Read:
     return Read(_with_origin(layout.marked(table, 1, {}, []), path.name, ""), (path,), content={path.name: "query"})
 
 
-def _parts(path: Path, source: Source):
+def _parts(path: Path, source: Source, *, is_alone: bool):
     """The tables of one file: a zip has one per member, a workbook one per sheet asked for."""
     content = path.read_bytes()
     if detect.kind(content, path.name) != "zip":
-        yield from _told(content, path.name, source)
+        yield from _tables(content, path.name, source) if is_alone else _told(content, path.name, source)
         return
     with detect.unpacked(content, path.name) as archive:
         for member in _members(archive):
