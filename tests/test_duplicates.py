@@ -216,3 +216,18 @@ def test_nothing_hangs_on_a_double_that_never_bought():
     table = pl.DataFrame({"customer_id": ["00", "01"], "name": ["Ромашка"] * 2})
     booked = pl.DataFrame({"customer_id": ["00"], "amount": [Decimal(9)]})
     assert duplicates.at_stake(duplicates.proposals(table, booked, country="RU")) == (2, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Müller GmbH & Co. KG", "MÜLLER"),
+        ("Acme Sp. z o.o.", "Acme"),
+        ("Dupont S.A.R.L.", "SARL Dupont"),
+        ("Novak s.r.o.", "Novak sro"),
+        ("О.О.О. Ромашка", "Ромашка, ООО"),
+        ("ОДО «Лён»", "Лен"),
+    ],
+)
+def test_legal_forms_of_other_countries_are_no_part_of_a_name(one, other):
+    assert duplicates.core(one) == duplicates.core(other)

@@ -32,7 +32,8 @@ FORMS = (
     "муниципальное унитарное предприятие", "ооо", "оао", "зао", "пао", "нао", "ао", "ип", "чп", "тоо", "гуп", "муп", "фгуп", "тд",
     "торговый дом", "ук", "нко",
     "ано", "гк", "пбоюл", "кфх", "ooo", "oao", "zao", "pao", "ao", "ip", "too", "llc", "ltd", "limited", "inc", "incorporated", "corp",
-    "corporation", "co", "company", "gmbh", "ag", "plc", "sa", "srl", "bv", "oy", "jsc",
+    "corporation", "co", "company", "gmbh", "ag", "kg", "ohg", "plc", "llp", "sa", "sas", "sarl", "eurl", "srl", "spa", "bv", "nv", "oy", "oyj", "ab",
+    "aps", "asa", "kft", "sro", "doo", "ltda", "pty", "pte", "pvt", "jsc", "sp z oo", "одо", "чуп", "уп", "фоп", "прат",
 )  # fmt: skip
 NEIGHBOURS = 6  # window of the sorted lists
 SHORTEST = 5  # letters below which a slip makes another name
@@ -69,7 +70,8 @@ def core(name: str) -> str:
     >>> core('ООО "Ромашка"') == core("Pомашка, ООО") == core("Общество с ограниченной ответственностью «РОМАШКА»")
     True
     """
-    bare = layout.plain(re.sub(r"[\"'«»“”„`]", " ", name).upper().lower())
+    undotted = re.sub(r"(?<=\b\w)\.(?=\w\b)", "", name)  # S.A.R.L.
+    bare = layout.plain(re.sub(r"[\"'«»“”„`]", " ", undotted).upper().lower())
     without = " ".join(_form().sub(" ", bare).split())
     return " ".join(sorted((without or bare).split()))
 
