@@ -105,7 +105,10 @@ def test_the_command_says_the_same_and_keeps_it_as_csv(two, capsys, tmp_path):
 def test_a_previous_run_that_is_not_there_or_of_another_edition_is_an_error_in_words(two):
     base, first, _now = two
     own = settings.read(base)
-    for changed, word in [({"previous": "nowhere"}, "no sealed run"), ({"edition": "anonymous", "previous": str(first)}, "anonymous")]:
+    for changed, word in [
+        ({"previous": "nowhere"}, "no sealed run"),
+        ({"edition": "pseudonymous", "previous": str(first)}, "pseudonymous"),
+    ]:
         wrong = own.model_copy(update={"base": own.base.model_copy(update=changed)})
         with pytest.raises(settings.BadSettings, match=word):
             previous_run.folder_of(base, wrong)

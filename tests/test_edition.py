@@ -1,4 +1,4 @@
-"""Editions: an anonymous run holds nobody's name anywhere, whoever looks (faults 56, 57); a client's holds no raw rows and no code."""
+"""Editions: a pseudonymous run holds nobody's name anywhere, whoever looks (faults 56, 57); a client's holds no raw rows and no code."""
 
 import base64
 import csv
@@ -8,11 +8,14 @@ import re
 import shutil
 import zipfile
 
+import hypothesis
 import polars as pl
 import pytest
+from bench import attack
+from hypothesis import strategies as st
 
 from audit import i18n, run
-from audit.core import edition, settings, store
+from audit.core import edition, k_anonymity, pseudonyms, settings, store
 from tests.conftest import ROOT
 
 DEMO = ROOT / "data" / "demo"
@@ -27,8 +30,8 @@ def made(folder, name: str):
 
 
 @pytest.fixture(scope="module")
-def anonymous(tmp_path_factory):
-    return made(tmp_path_factory.mktemp("anonymous"), "anonymous")
+def hidden(tmp_path_factory):
+    return made(tmp_path_factory.mktemp("hidden"), "pseudonymous")
 
 
 @pytest.fixture(scope="module")
@@ -86,8 +89,8 @@ def leaks(folder, said: set[str]) -> list[tuple[str, str]]:
     return found
 
 
-def test_fault_56_nothing_of_anybody_is_in_an_anonymous_run(anonymous):
-    assert leaks(anonymous[1], personal()) == []
+def test_fault_56_nothing_of_anybody_is_in_a_pseudonymous_run(hidden):
+    assert leaks(hidden[1], personal()) == []
 
 
 def test_the_scanner_sees_what_an_internal_run_holds(demo):
@@ -95,43 +98,122 @@ def test_the_scanner_sees_what_an_internal_run_holds(demo):
     assert {name.rsplit(".", 1)[-1] for name, _hit in found} >= {"html", "parquet", "xlsx", "csv", "json"}
 
 
-def test_an_anonymous_report_says_the_same_numbers_of_the_base(anonymous, demo):
-    ours, theirs = (store.findings(folder).set_index("id")["value"] for folder in (anonymous[1], demo))
-    same = ["base_size", "retention_rate", "repeat_purchase_ratio", "rows_kept", "overdue", "key_accounts", "dependence", "top_share"]
+def test_a_pseudonymous_report_says_the_same_numbers_of_the_base(hidden, demo):
+    ours, theirs = (store.findings(folder).set_index("id")["value"] for folder in (hidden[1], demo))
+    same = ["base_size", "retention_rate", "repeat_purchase_ratio", "rows_kept", "overdue"]
     assert ours[same].round(9).tolist() == theirs[same].round(9).tolist()
 
 
-def test_the_key_lies_with_the_exports_for_its_owner_only_and_gives_the_same_pseudonyms_again(anonymous):
-    base, folder = anonymous
-    key = base / edition.KEY_FILE
+def test_the_key_lies_with_the_exports_for_its_owner_only_and_gives_the_same_pseudonyms_again(hidden):
+    base, folder = hidden
+    key = base / pseudonyms.KEY_FILE
     assert key.stat().st_mode & 0o077 == 0
-    assert edition.key_of(base) == edition.key_of(base)
-    assert not list(folder.rglob(edition.KEY_FILE))
+    assert pseudonyms.key_of(base) == pseudonyms.key_of(base)
+    assert not list(folder.rglob(pseudonyms.KEY_FILE))
     ids = set(store.load(folder, "history")["customer_id"])
-    assert edition.pseudonym("К0001", "C", edition.key_of(base)) in ids
-    assert edition.pseudonym("К0001", "C", b"another") not in ids
+    assert pseudonyms.pseudonym("К0001", "C", pseudonyms.key_of(base)) in ids
+    assert pseudonyms.pseudonym("К0001", "C", b"another") not in ids
 
 
-def test_fault_57_no_group_of_few_customers_is_left(anonymous):
-    customers = store.load(anonymous[1], "customers")
-    for column in ("region", "industry"):
-        counts = customers[column].value_counts()
-        assert counts.drop(edition.OTHER, errors="ignore").min() >= 5
-    few = pl.DataFrame({"customer_id": ["a", "b", "c", "d", "e", "f"], "region": ["N"] * 5 + ["S"]})
-    key = settings.read(DEMO).model_copy(update={"base": settings.read(DEMO).base.model_copy(update={"edition": "anonymous"})})
-    found = edition.tables({"customers": few}, key, anonymous[0], smallest_group=5)["customers"]
-    assert found["region"].to_list() == ["N"] * 5 + [edition.OTHER]
+def test_fault_57_no_group_of_few_customers_is_left(hidden):
+    assert attack.smallest(hidden[1]) >= 5
+    lines = store.load(hidden[1], "lines")
+    assert lines.groupby("manager_id")["customer_id"].nunique().min() >= 5
+    [doubt] = [one for one in store.load(hidden[1], "doubts")["doubt"].map(i18n.render) if "in this edition" in one]
+    assert "group_id 398/404" in doubt
 
 
-def test_text_of_a_column_that_nobody_thought_of_is_left_out(anonymous):
-    base = anonymous[0]
+def test_nobody_is_found_by_what_the_edition_promises_to_hide(hidden, demo, capsys):
+    base, folder = hidden
+    shares = attack.found(demo, folder, pseudonyms.key_of(base))
+    with capsys.disabled():
+        print("\n" + attack.as_markdown(shares, attack.smallest(folder)))
+    assert {what for what, most in attack.PROMISED.items() if most is not None and shares[what] > most} == set()
+    assert shares["three orders: day and amount"] == 1, "or the report warns of nothing"
+
+
+def test_the_adversary_finds_everybody_in_a_run_that_hides_nothing(demo):
+    same = {code: code for code in store.load(demo, "customers")["customer_id"]}
+    assert attack._by_order(demo, demo, same) == 1
+    assert attack._alone(*[attack.table(demo, "lines").group_by("customer_id").agg(known=pl.len())] * 2, same) > 0.2
+
+
+rows = st.lists(st.tuples(st.sampled_from("NSWE"), st.sampled_from([1.0, 2.0, None]), st.sampled_from(["", "g", "h"])), max_size=60)
+
+
+@hypothesis.given(rows, st.integers(2, 7))
+def test_every_combination_shown_has_as_many_customers_as_asked_and_shows_no_value_that_was_not_there(rows, least):
+    table = pl.DataFrame(rows, schema={"region": pl.String, "size": pl.Float64, "group_id": pl.String}, orient="row")
+    merged = k_anonymity.merged(table, table.columns, least=least, hidden={"group_id": ""})
+    assert len(merged) == len(table)
+    if len(table) >= least:
+        assert k_anonymity.smallest(merged, table.columns) >= least
+    for column, none in (("region", k_anonymity.OTHER), ("size", None), ("group_id", "")):
+        assert all(new in (old, none) for old, new in zip(table[column], merged[column], strict=True))
+
+
+def test_fewer_customers_than_a_crowd_show_nothing():
+    table = pl.DataFrame({"region": ["N", "N", "S"]})
+    assert k_anonymity.merged(table, ["region"], least=5)["region"].to_list() == [k_anonymity.OTHER] * 3
+
+
+@pytest.mark.parametrize("key", ["", "\n", "kurz"])
+def test_a_key_that_hides_nothing_is_refused(tmp_path, key):
+    (tmp_path / pseudonyms.KEY_FILE).write_text(key, encoding="ascii")
+    with pytest.raises(pseudonyms.BadKey, match="at least 32"):
+        pseudonyms.key_of(tmp_path)
+
+
+def test_two_codes_with_one_pseudonym_are_refused(monkeypatch):
+    monkeypatch.setattr(pseudonyms, "SIGNS", 0)
+    with pytest.raises(pseudonyms.BadKey, match="two codes"):
+        pseudonyms.hidden(pl.Series(["a", "b"]), "C", b"k" * 32)
+
+
+def test_pseudonyms_have_eighty_bits():
+    assert len(pseudonyms.pseudonym("a", "C", b"k" * 32).removeprefix("C-")) * 5 >= 80
+
+
+def test_nothing_raw_lies_beside_a_pseudonymous_run(hidden):
+    base, folder = hidden
+    assert base.name not in folder.parts
+    assert {one.name for one in folder.parent.iterdir()} == {folder.name, "latest", ".lock"} - (
+        {".lock"} - {one.name for one in folder.parent.iterdir()}
+    )
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert {(one["bytes"], one["sha256"]) for one in manifest["inputs"]} == {(None, "")}
+
+
+def test_a_failed_pseudonymous_run_does_not_say_on_what(hidden, tmp_path):
+    base = tmp_path / "base"
+    shutil.copytree(hidden[0], base)
+    (base / "Контрагенты.csv").write_text("Иванов;Петров\n1", encoding="cp1251")
+    with pytest.raises(Exception, match="Контрагенты"):
+        run.run(base, outputs=tmp_path / "outputs", say=lambda _line: None)
+    [said] = tmp_path.rglob("failure.txt")
+    assert "Контрагенты" not in said.read_text(encoding="utf-8")
+
+
+def test_no_edition_is_called_anonymous_and_the_report_says_why(hidden, tmp_path):
+    base = tmp_path / "base"
+    base.mkdir()
+    (base / "audit.toml").write_text('[base]\nname = "a"\ncurrency = "EUR"\nas_of = 2025-01-01\nedition = "anonymous"', encoding="utf-8")
+    with pytest.raises(settings.BadSettings, match="no edition is anonymous"):
+        settings.read(base)
+    first = (hidden[1] / "report" / "en" / "index.html").read_text(encoding="utf-8")
+    assert "This edition is not anonymous" in first
+    assert "не обезличен" in (hidden[1] / "report" / "ru" / "index.html").read_text(encoding="utf-8")
+
+
+def test_text_of_a_column_that_nobody_thought_of_is_left_out(hidden):
+    base = hidden[0]
     own = settings.read(base)
     found = edition.tables({"facts": pl.DataFrame({"customer_id": ["a"], "remark": ["Иванов звонил"]})}, own, base, smallest_group=5)
     assert found["facts"]["remark"].to_list() == [""]
 
 
-def test_what_the_base_put_into_our_sentences_and_settings_is_left_out(anonymous, tmp_path):
-    base = anonymous[0]
+def test_what_the_base_put_into_our_sentences_and_settings_is_left_out(hidden, tmp_path):
+    base = hidden[0]
     toml = (
         (base / "audit.toml").read_text(encoding="utf-8")
         + """

@@ -1,34 +1,33 @@
 """For whose eyes is a run? Names, codes and free text are replaced or left out before ledger and notebooks see them.
 
-    internal    everything
-    client      without the raw content of rejected rows and without the executed notebooks
-    anonymous   keyed pseudonyms for customers, managers, documents and the company; free text, tax ids, file names left out; small groups
-    merged
+    internal      everything
+    client        without the raw content of rejected rows and without the executed notebooks
+    pseudonymous  pseudonyms for customers, managers, documents and the company; free text, tax ids, file names left out; properties of
+                  customers shown only where enough of them share all of these; every table in the order of the pseudonyms
 
-A pseudonym is HMAC-SHA256 of the code under a key of the base's own, which lies beside its exports and never among the outputs: who holds
-both can
-go back, nobody else can, and codes that are easily guessed (tax ids, phones) cannot be tried out. Pseudonymous is not anonymous in the
-law's sense:
-amounts and dates stay what they are.
+No edition is called anonymous: amounts, days and numbers of orders stay what they are, and who knows some of them finds the customer.
+docs/security.md says what is promised and how it is tried.
 """
 
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
-import secrets
 from pathlib import Path
 
 import polars as pl
 
-from audit.core import registry
+from audit.core import k_anonymity, registry
+from audit.core.k_anonymity import OTHER
+from audit.core.pseudonyms import KEY_FILE, hidden, key_of, pseudonym
 from audit.core.settings import BadSettings, Settings
 from audit.i18n import mark as N_
 from audit.i18n import parts, stored
 
-KEY_FILE = "pseudonyms.key"
-OTHER, LEFT_OUT = "other", N_("left out in this edition")
+LEFT_OUT = N_("left out in this edition")
+MERGED = N_("in this edition a property of a customer is shown only where {least} customers or more share all that is shown: {shown}")
+MERGED_BIAS = N_("groups of companies count as single customers, and comparisons by these properties are blunt")
+MERGED_ACTION = N_("none: read these comparisons in the internal edition")
 CODES = {  # columns that name somebody or something of the company -> letter of their pseudonyms
     "customer_id": "C", "customer_a": "C", "customer_b": "C", "alias_id": "C", "group_id": "G", "manager_id": "M", "department": "O",
     "order_id": "D", "returns_order_id": "D", "sale_id": "D", "line_id": "L", "contact_id": "P", "respondent": "P",
@@ -37,7 +36,17 @@ CODES = {  # columns that name somebody or something of the company -> letter of
 }  # fmt: skip
 NAMED_BY = {"name_a": "customer_a", "name_b": "customer_b"}
 NAMED_IN = {"customers": "customer_id", "managers": "manager_id"}  # tables whose name is that of their key
-GROUPED = ("region", "industry", "size", "source", "channel", "status")  # kept where enough customers share them
+GROUPED = (
+    "region",
+    "industry",
+    "size",
+    "source",
+    "channel",
+    "status",
+    "manager_id",
+    "department",
+)  # kept where enough customers share them
+FIRST = ("group_id", "manager_id", "industry", "region")  # of a customer's properties, those that are to be lost last
 KEPT = {  # closed lists, dates as text, and our own words; every other text is left out
     "product_id", "category", "direction", "kind", "period", "provenance", "question", "form", "table", "verdict", "bias", "action",
     "touches", "column", "spoils", "status", "subject", "field", "proposal", "decision", "level", "currency", "arm", "pool", "driver", "purpose",
@@ -45,33 +54,21 @@ KEPT = {  # closed lists, dates as text, and our own words; every other text is 
 ANSWERS = {"yes", "no"}
 OURS = {"reason", "doubt", "why", "rule"}  # sentences of ours, filled
 KEPT_IN_TEXTS = {  # what fills them and names nobody
-    "column", "count", "detail", "key", "kind", "last", "as_of", "day", "months", "rate", "currency", "share", "tables", "rows",
-    "period", "ratio",
+    "column", "count", "detail", "key", "kind", "last", "as_of", "day", "least", "months", "rate", "currency", "share", "tables", "rows",
+    "period", "ratio", "shown",
 }  # fmt: skip
 TEXTS_IN_TEXTS = {"reason", "seen", "control"}  # texts of ours that fill others
 
 
-def key_of(base: Path) -> bytes:
-    """The base's key for pseudonyms, made where there is none; whoever loses it gets new pseudonyms."""
-    path = base / KEY_FILE
-    if not path.is_file():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
-    return path.read_text(encoding="ascii").strip().encode()
-
-
 def fingerprint(base: Path, settings: Settings) -> dict[str, str]:
     """What of the key decides a run: its hash's beginning; nothing in the other editions."""
-    return {KEY_FILE: hashlib.sha256(key_of(base)).hexdigest()[:16]} if settings.edition == "anonymous" else {}
+    return {KEY_FILE: hashlib.sha256(key_of(base)).hexdigest()[:16]} if settings.edition == "pseudonymous" else {}
 
 
-def pseudonym(code: str, letter: str, key: bytes) -> str:
-    """The pseudonym of a code of one kind; the same code of another kind has another.
-
-    >>> pseudonym("К0001", "C", b"k") == pseudonym("К0001", "C", b"k") != pseudonym("К0001", "M", b"k")
-    True
-    """
-    return f"{letter}-{hmac.new(key, f'{letter}:{code}'.encode(), hashlib.sha256).hexdigest()[:10]}" if code else code
+def home(base: Path, settings: Settings) -> str:
+    """The folder among the outputs in which runs of a base lie; those of a pseudonymous edition never beside what they hide."""
+    name = base.resolve().name
+    return pseudonym(name, "B", key_of(base)) if settings.edition == "pseudonymous" else name
 
 
 def tables(frames: dict[str, pl.DataFrame], settings: Settings, base: Path, *, smallest_group: int) -> dict[str, pl.DataFrame]:
@@ -80,26 +77,28 @@ def tables(frames: dict[str, pl.DataFrame], settings: Settings, base: Path, *, s
     Raises
     ------
     BadSettings
-        of an anonymous edition whose lines lie elsewhere: their codes are not ours to replace.
+        of a pseudonymous edition whose lines lie elsewhere: their codes are not ours to replace.
     """
     if settings.edition == "client":
         return {name: frame.with_columns(content=pl.lit("")) if "content" in frame.columns else frame for name, frame in frames.items()}
-    if settings.edition != "anonymous":
+    if settings.edition != "pseudonymous":
         return frames
     if settings.engine.lines:
         message = N_(
-            '[base] edition = "anonymous" and [engine] lines: codes in lines that lie elsewhere are not replaced. '
+            '[base] edition = "pseudonymous" and [engine] lines: codes in lines that lie elsewhere are not replaced. '
             "What to do: take the lines from an export, or choose another edition."
         )
         raise BadSettings(message)
     key = key_of(base)
-    grouped = {name: _grouped(frame, smallest_group) for name, frame in frames.items()}
-    return {name: _pseudonymous(name, frame, key) for name, frame in grouped.items()}
+    if "customers" in frames:
+        frames = _in_crowds(frames, smallest_group)
+    grouped = {name: _grouped(frame, smallest_group) if name != "customers" else frame for name, frame in frames.items()}
+    return {name: _reordered(name, _pseudonymous(name, frame, key)) for name, frame in grouped.items()}
 
 
 def settings_of(settings: Settings, base: Path) -> Settings:
-    """The settings as this edition may keep them: an anonymous one has neither the company's name nor those of its files and columns."""
-    if settings.edition != "anonymous":
+    """The settings as this edition may keep them: a pseudonymous one has neither the company's name nor those of its files and columns."""
+    if settings.edition != "pseudonymous":
         return settings
     name = pseudonym(settings.base.name, "B", key_of(base))
     kept = settings.base.model_copy(update={"name": name, "previous": None})
@@ -121,10 +120,10 @@ def settings_of(settings: Settings, base: Path) -> Settings:
 
 
 def inputs_of(inputs: list[dict], settings: Settings) -> list[dict]:
-    """The list of files read; an anonymous one numbers them and leaves out their hashes, by which somebody could recognise them."""
-    if settings.edition != "anonymous":
+    """The list of files read; a pseudonymous one numbers them, and leaves out their sizes and hashes, by which somebody could recognise them."""
+    if settings.edition != "pseudonymous":
         return inputs
-    return [{**one, "file": f"{i}", "sha256": ""} for i, one in enumerate(inputs, 1)]
+    return [{**one, "file": f"{i}", "bytes": None, "sha256": ""} for i, one in enumerate(inputs, 1)]
 
 
 def _pseudonymous(table: str, frame: pl.DataFrame, key: bytes) -> pl.DataFrame:
@@ -137,6 +136,8 @@ def _pseudonymous(table: str, frame: pl.DataFrame, key: bytes) -> pl.DataFrame:
             changed.append(pl.col(column).map_elements(lambda who: _list_coded(who, key), return_dtype=pl.String))
         elif named_by in frame.columns:
             changed.append(_coded(named_by, CODES[named_by], key).alias(column))
+        elif column == "tax_id":
+            changed.append(pl.lit("").alias(column))
         elif column in CODES:
             changed.append(_coded(column, CODES[column], key))
         elif column.endswith("_id") and column not in KEPT:
@@ -158,7 +159,7 @@ def _pseudonymous(table: str, frame: pl.DataFrame, key: bytes) -> pl.DataFrame:
 
 def _list_coded(who: str, key: bytes) -> str:
     """A JSON list of customers with pseudonyms in their place."""
-    return json.dumps([pseudonym(code, CODES["customer_id"], key) for code in json.loads(who)]) if who else ""
+    return json.dumps(sorted(pseudonym(code, CODES["customer_id"], key) for code in json.loads(who))) if who else ""
 
 
 def _ours(column: str) -> pl.Expr:
@@ -178,14 +179,47 @@ def _filling(name: str, value):
 
 
 def _coded(column: str, letter: str, key: bytes) -> pl.Expr:
-    codes = lambda values: values.replace_strict(
-        {code: pseudonym(code, letter, key) for code in values.drop_nulls().unique()}, default=None
+    return pl.col(column).map_batches(lambda codes: hidden(codes, letter, key), return_dtype=pl.String)
+
+
+def _reordered(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows in the order of their pseudonyms: that of the exports, and the numbers of their rows, would give them away."""
+    coded = [column for column in frame.columns if column in CODES or column.endswith("_id")]
+    if name == "quarantine":
+        frame = frame.sort("table", "reason")
+        return frame.with_columns(pl.int_range(1, pl.len() + 1).alias("row"))
+    return frame.sort([*coded, *(column for column in frame.columns if column not in coded)]) if coded else frame
+
+
+def _in_crowds(frames: dict[str, pl.DataFrame], least: int) -> dict[str, pl.DataFrame]:
+    """The tables with the properties of customers shown only where enough customers share them, one by one and together, and the doubt that
+    says so."""
+    customers = frames["customers"]
+    named = {"customer_id", "name"}
+    is_shown = lambda c: customers.schema[c] != pl.String or c in GROUPED or c in FIRST
+    properties = [c for c in (*FIRST, *(c for c in customers.columns if c not in FIRST)) if c in customers.columns and c not in named]
+    properties = [c for c in properties if is_shown(c)]
+    merged = k_anonymity.merged(customers, properties, least=least, hidden={"group_id": "", "manager_id": ""})
+    same = {c: (merged[c].eq_missing(customers[c])).sum() for c in properties}
+    changed = [f"{column} {count:,}/{len(customers):,}" for column, count in same.items() if count < len(customers)]
+    if not changed or "doubts" not in frames:
+        return frames | {"customers": merged}
+    doubt = {
+        "table": "customers", "doubt": stored(MERGED, least=least, shown=", ".join(changed)), "verdict": "FLAG",
+        "rows": int(merged.select((pl.col(c).ne_missing(customers[c])) for c in properties).sum_horizontal().gt(0).sum()),
+        "bias": MERGED_BIAS, "action": MERGED_ACTION, "touches": "customers", "spoils": "identity",
+    }  # fmt: skip
+    doubt["share"] = doubt["rows"] / len(customers)
+    texts = dict.fromkeys((c for c, kind in frames["doubts"].schema.items() if kind == pl.String), "")
+    row = pl.DataFrame([texts | doubt], schema_overrides={"rows": pl.Int64}).select(
+        pl.col(c).cast(k) if c in doubt or c in texts else pl.lit(None, k).alias(c) for c, k in frames["doubts"].schema.items()
     )
-    return pl.col(column).map_batches(codes, return_dtype=pl.String)
+    return frames | {"customers": merged, "doubts": pl.concat([frames["doubts"], row])}
 
 
 def _grouped(frame: pl.DataFrame, least: int) -> pl.DataFrame:
-    """Groups of fewer customers than `least` merged into one, so that no group points at somebody (fault 57)."""
+    """Where customers do something, such as to buy: groups of fewer customers than `least` merged into one, so that no group points at
+    somebody (fault 57)."""
     columns = [c for c in GROUPED if c in frame.columns and frame.schema[c] == pl.String and "customer_id" in frame.columns]
     return frame.with_columns(
         pl.when(pl.col("customer_id").n_unique().over(c) < least).then(pl.lit(OTHER)).otherwise(pl.col(c)).alias(c) for c in columns

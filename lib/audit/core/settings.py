@@ -39,9 +39,16 @@ class Declared(_Strict):
     sales_type: Literal["transactional", "consultative", "strategic", "mixed", "project"] = "transactional"
     languages: list[Literal["en", "ru"]] = Field(default=["en"], min_length=1)
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
-    edition: Literal["internal", "client", "anonymous"] = "internal"  # for whose eyes
+    edition: Literal["internal", "client", "pseudonymous"] = "internal"  # for whose eyes
     previous: str | None = None  # folder of an earlier run of this base, to say what moved since
     purchases_are: Literal["sales", "invoices", "payments"] = "sales"  # what a line of [tables.lines] records (P37)
+
+    @field_validator("edition", mode="before")
+    @classmethod
+    def _none_is_anonymous(cls, edition: str) -> str:
+        if edition == "anonymous":
+            raise ValueError(N_('write "pseudonymous": amounts and days stay what they are, so no edition is anonymous'))
+        return edition
 
 
 class Source(_Strict):

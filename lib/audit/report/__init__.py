@@ -18,7 +18,7 @@ from pathlib import Path
 import jinja2
 
 from audit import i18n
-from audit.core import registry
+from audit.core import norms, registry
 from audit.core.settings import Settings
 from audit.i18n import mark as N_
 from audit.i18n import translate as _
@@ -37,7 +37,13 @@ WORDS = {
     "whole": N_("The whole report in one file"),
 }
 FIRST = "verdicts"  # the chapter that is the first page
-EDITIONS = {"internal": N_("internal"), "client": N_("for the client"), "anonymous": N_("anonymous")}
+NOTICES = {  # what a reader of an edition has to know before the first number
+    "pseudonymous": N_(
+        "Names are replaced by pseudonyms. This edition is not anonymous: amounts, days, numbers of orders and gaps in the data stay what they are, so "
+        "that whoever knows some of a customer's can find it here. Its properties are shown only where at least {least} customers share them all."
+    )
+}
+EDITIONS = {"internal": N_("internal"), "client": N_("for the client"), "pseudonymous": N_("pseudonymous")}
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,12 @@ def _below(text: str, *, first: bool) -> str:
     return re.sub(r"<(/?)h([1-5])", lambda m: f"<{m[1]}h{int(m[2]) + 1}", text)
 
 
+def _notice(settings: Settings) -> str:
+    if settings.edition not in NOTICES:
+        return ""
+    return _(NOTICES[settings.edition]).format(least=norms.value("smallest_group", settings.norms))
+
+
 def _page(title: str, text: str, links: list[dict], settings: Settings, run: str, *, onward, is_first: bool, is_whole: bool = False) -> str:
     return (
         _environment()
@@ -112,6 +124,7 @@ def _page(title: str, text: str, links: list[dict], settings: Settings, run: str
             base=settings.base.name,
             run=run,
             edition=_(EDITIONS[settings.edition]),
+            notice=_notice(settings) if is_first else "",
             links=links,
             body=text,
             onward=onward,

@@ -84,8 +84,8 @@ def run(
     with environment(settings.languages[0]):
         kernels.warm()  # it imports while we go on
     chosen = _chosen(only)
-    home = outputs / base.resolve().name
-    files = _files(base, settings, home / "queries")
+    raw, home = outputs / base.resolve().name, outputs / edition.home(base, settings)
+    files = _files(base, settings, raw / "queries")
     before = fingerprint.of_files(files)
     decides = before | _read_anew(settings) | edition.fingerprint(base, settings) | previous_run.decides(base, settings)
     identity = fingerprint.run(decides, settings, chosen, notebooks)
@@ -97,11 +97,11 @@ def run(
             run_folder.point(home, name)
         return Outcome(target, is_new=False, skipped=run_folder.manifest(target)["skipped"])
     home.mkdir(parents=True, exist_ok=True)
-    with run_folder.locked(home), run_folder.building(home, name) as folder:
+    with run_folder.locked(home), run_folder.building(home, name, is_told=settings.edition != "pseudonymous") as folder:
         clock = time.perf_counter()
         known = {} if force else cache.records(home)
         threading.Thread(target=kernels.register, daemon=True).start()  # papermill takes a second to import
-        inputs = build_tables.Inputs(base, settings, decides, home / "queries")
+        inputs = build_tables.Inputs(base, settings, decides, raw / "queries")
         settings, refused, read_as = build_tables.tables(inputs, folder, known=known, say=say)
         _still(files, before, base)
         skipped = _not_run(chosen, folder, refused, say)

@@ -47,7 +47,11 @@ def tables(inputs: Inputs, folder: Path, *, known: dict, say: Callable[[str], No
     open_ = {**note["resolved"], "observed_from": dt.date.fromisoformat(note["resolved"]["observed_from"])}
     settings = edition.settings_of(settings.model_copy(update={"base": settings.base.model_copy(update=open_)}), base)
     (folder / store.SETTINGS).write_text(settings.model_dump_json(by_alias=True, indent=1), encoding="utf-8")
-    more = {"resolved": note["resolved"], "refused": note["refused"], "content": {} if settings.edition == "anonymous" else note["content"]}
+    more = {
+        "resolved": note["resolved"],
+        "refused": note["refused"],
+        "content": {} if settings.edition == "pseudonymous" else note["content"],
+    }
     cache.remember(folder, "tables", key, list((folder / "tables").glob("*.parquet")), **more)
     for name, table in previous_run.tables(earlier_run).items():
         table.to_parquet(folder / "tables" / f"{name}.parquet", index=False)

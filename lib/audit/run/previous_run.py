@@ -29,9 +29,9 @@ def folder_of(base: Path, settings: Settings) -> Path | None:
             '[base] previous = "{previous}": no sealed run lies there. What to do: name the folder of a run, outputs/<base>/<run>.'
         )
         raise BadSettings(message, previous=settings.previous)
-    if (settings.edition == "anonymous") != (store.settings(found).edition == "anonymous"):
+    if (settings.edition == "pseudonymous") != (store.settings(found).edition == "pseudonymous"):
         message = N_(
-            '[base] previous: an anonymous edition is compared with an anonymous one, edition there: "{edition}". What '
+            '[base] previous: a pseudonymous edition is compared with a pseudonymous one, edition there: "{edition}". What '
             "to do: make both alike."
         )
         raise BadSettings(message, edition=store.settings(found).edition)

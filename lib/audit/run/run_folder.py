@@ -41,8 +41,9 @@ def locked(home: Path):
 
 
 @contextmanager
-def building(home: Path, name: str):
-    """A temporary folder for the run; on failure it becomes failed/<run> with the message. What a killed run left is removed."""
+def building(home: Path, name: str, *, is_told: bool = True):
+    """A temporary folder for the run; on failure it becomes failed/<run> with the message, where this may be told: it can name files and
+    customers. What a killed run left is removed."""
     for left in home.glob(f"{BUILDING}*"):
         shutil.rmtree(left)
     for old in home.glob(f"{REPLACED}*"):
@@ -56,7 +57,7 @@ def building(home: Path, name: str):
         failed = failed_of(folder)
         shutil.rmtree(failed, ignore_errors=True)
         failed.parent.mkdir(exist_ok=True)
-        (folder / "failure.txt").write_text(str(error) or type(error).__name__, encoding="utf-8")
+        (folder / "failure.txt").write_text((is_told and str(error)) or type(error).__name__, encoding="utf-8")
         folder.replace(failed)
         raise
     finally:
