@@ -101,9 +101,18 @@ def stored(message: str, **params) -> str:
 
 
 def parts(text: str) -> tuple[str, dict]:
-    """The message of a stored text, and what fills it."""
-    message, _, values = text.partition(BETWEEN)
-    return message, json.loads(values) if values else {}
+    r"""The message of a stored text, and what fills it; a text of the data that only looks like one is all message, and nothing fills it.
+
+    >>> parts(stored("no {column}", column="date")), parts("a tab\t{in} a name"), parts('{x.real}\t{"x": 1}')
+    (('no {column}', {'column': 'date'}), ('a tab\t{in} a name', {}), ('{x.real}\t{"x": 1}', {}))
+    """
+    message, between, values = text.partition(BETWEEN)
+    try:
+        filled = json.loads(values) if between else {}
+        wanted = {name for _text, name, _format, _conversion in string.Formatter().parse(message) if name is not None} if between else set()
+    except ValueError:
+        return text, {}
+    return (message, filled) if isinstance(filled, dict) and wanted <= filled.keys() else (text, {})
 
 
 def render(text: str) -> str:

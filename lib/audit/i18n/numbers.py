@@ -18,7 +18,19 @@ SHARES = ("_share", "_rate", "_ratio")
 UNITS = ("_days", "_months")
 PLAIN = ("_number", "_index", "score")
 PERIODS = ("period", "cohort", "period_before")
+HIDDEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
+)  # XML's, and what hides or turns text
 QUARTER = re.compile(r"(\d{4})-Q([1-4])")
+
+
+def visible(text: str) -> str:
+    """A text without characters that hide, turn, or break what stands around them (fault 33).
+
+    >>> visible("a\u202eb\u200bc\x07")
+    'abc'
+    """
+    return HIDDEN.sub("", text)
 
 
 def shown(name: str, value, currency: str = "") -> str:
@@ -27,11 +39,11 @@ def shown(name: str, value, currency: str = "") -> str:
     >>> shown("repeat_share", 0.413), shown("gap_days", 14.0), shown("first_buyers", 1234), shown("revenue", 1234567.8, "RUB")
     ('41.3\\xa0%', '14', '1,234', '1,234,568\\xa0RUB')
     """
-    if value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in ("NaT", "<NA>", "nan"):
-        return NOTHING
     if isinstance(value, str):
         quarter = QUARTER.fullmatch(value) if name in PERIODS else None
-        return translate(N_("{year}-Q{quarter}")).format(year=quarter[1], quarter=quarter[2]) if quarter else value
+        return translate(N_("{year}-Q{quarter}")).format(year=quarter[1], quarter=quarter[2]) if quarter else visible(value)
+    if value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in ("NaT", "<NA>", "nan"):
+        return NOTHING
     if hasattr(value, "item"):
         value = value.item()
     return (

@@ -23,7 +23,8 @@ from audit.core.settings import Settings
 from audit.i18n import mark as N_
 from audit.i18n import translate as _
 from audit.report import appendices, chapters
-from audit.report.chapters import TEMPLATES, UnsafeReport, chapter
+from audit.report.chapters import TEMPLATES, chapter
+from audit.report.guard import UnsafeReport, sound
 
 __all__ = ["UnsafeReport", "chapter", "pages"]
 WORDS = {
@@ -79,7 +80,9 @@ def pages(
         steps that were not run, with the reason.
     """
     done = sorted((s for s in registry.steps() if s.name in bodies), key=lambda step: (step.name != FIRST, step.number))
-    behind = appendices.settings_page(_environment().get_template("settings.html.j2"), settings, inputs, versions, skipped)
+    behind = sound(
+        appendices.settings_page(_environment().get_template("settings.html.j2"), settings, inputs, versions, skipped), "settings"
+    )
     found = [
         *(_anchored("index" if step.name == FIRST else step.name, step.title, step.question, bodies[step.name]) for step in done),
         _anchored("glossary", appendices.GLOSSARY_TITLE, appendices.GLOSSARY_TITLE, appendices.glossary()),

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from audit.core.labels import cell, named
-from audit.i18n import number, shown
+from audit.i18n import number, shown, visible
 from audit.i18n import translate as _
 
 INK, MUTED, GRID = "#1d2733", "#5d6b7a", "#d9dfe5"
@@ -23,7 +25,7 @@ STYLE = {
     "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.color": GRID, "grid.linewidth": 0.6,
     "axes.axisbelow": True,
     "xtick.color": MUTED, "ytick.color": MUTED, "axes.titlesize": 11, "axes.titlelocation": "left", "axes.titleweight": "bold",
-    "svg.hashsalt": "audit", "svg.fonttype": "path", "figure.facecolor": "white", "legend.frameon": False,
+    "svg.hashsalt": "audit", "svg.fonttype": "path", "text.parse_math": False, "figure.facecolor": "white", "legend.frameon": False,
 }  # fmt: skip
 
 
@@ -37,6 +39,13 @@ class Chart:
     def svg(self) -> str:
         """The figure as SVG text, the same bytes for the same figure."""
         buffer = io.StringIO()
+        for axis in self.figure.findobj(Axis):
+            names = [text.get_text() for text in axis.get_ticklabels()]
+            if any(visible(name) != name for name in names):
+                axis.set_ticks(axis.get_ticklocs(), [visible(name) for name in names])
+        for text in self.figure.findobj(Text):
+            text.set_parse_math(False)  # a name is no formula, whatever it is made of
+            text.set_text(visible(text.get_text()))
         with mpl.rc_context(STYLE):
             if engine := self.figure.get_layout_engine():
                 engine.execute(self.figure)  # once; `savefig` would draw everything twice to find the layout

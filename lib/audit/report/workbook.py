@@ -21,9 +21,6 @@ from audit.i18n import mark as N_
 from audit.i18n import translate as _
 from audit.report import actions
 
-ILLEGAL = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
-)  # XML's, and what hides or turns text
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 LONGEST = 32_767
 WIDTHS = {
@@ -198,7 +195,7 @@ def cell(text: str) -> str:
 
 def plain(text: str) -> str:
     """A text without characters that hide, turn, or break a file (fault 33), cut where a cell would end, visibly."""
-    text = ILLEGAL.sub("", text)
+    text = i18n.visible(text)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 

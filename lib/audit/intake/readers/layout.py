@@ -104,7 +104,7 @@ def names(head: list[list[str]], where: str) -> list[str]:
             if not row[i] and below[i]:
                 row[i] = row[i - 1]
     joined = [" ".join(dict.fromkeys(part for part in column if part)) for column in zip(*rows, strict=True)]
-    found = [f"{name} (file)" if name in OURS else name or f"column {i + 1}" for i, name in enumerate(joined)]
+    found = [free(name) or f"column {i + 1}" for i, name in enumerate(joined)]
     twice = sorted({name for name in found if found.count(name) > 1})
     if twice:
         message = N_(
@@ -114,6 +114,11 @@ def names(head: list[list[str]], where: str) -> list[str]:
         )
         raise BadExport(message, where=where, names=", ".join(twice))
     return found
+
+
+def free(name: str) -> str:
+    """A column's name as we may call it: not like one of ours, nor like a pattern of names, as polars reads `*` and what is in `^` and `$`."""
+    return f"{name} (file)" if name in OURS or name == "*" or (name.startswith("^") and name.endswith("$")) else name
 
 
 def marked(body: pl.DataFrame, first_row: int, levels: dict[int, int], groups: list[str]) -> pl.DataFrame:

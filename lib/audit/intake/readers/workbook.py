@@ -267,5 +267,4 @@ def parquet(content: bytes, file: str, *, decimal: str, date_format: str | None)
     except pl.exceptions.PolarsError as error:
         message = N_("{file} is not a Parquet file: {error}. What to do: export it again.")
         raise BadExport(message, file=file, error=str(error).splitlines()[0]) from error
-    ours = {name: f"{name} (file)" for name in table.columns if name in layout.OURS}
-    return as_text(table.rename(ours), decimal, date_format)
+    return as_text(table.rename(layout.free), decimal, date_format)
