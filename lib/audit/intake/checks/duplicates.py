@@ -38,6 +38,7 @@ FORMS = (
 NEIGHBOURS = 6  # window of the sorted lists
 SHORTEST = 5  # letters below which a slip makes another name
 ALIKE_LETTERS = 60  # percentage of letters in common from which two names of one tax id may be one company's
+TAX_ID_LEAST = 7  # signs of a tax id that cannot be checked: fewer are no tax id of any country
 LONG = 14  # letters from which two slips are allowed
 SHARED_MOST = 20  # a phone or an address of more customers is a call centre, not a bond
 SAME_TAX_ID = N_("same tax id")
@@ -186,7 +187,8 @@ def _pairs(keys: list[str], most: int = 50) -> Iterator[tuple[int, int]]:
 
 def _by_tax_id(rows: list[dict], country: str):
     judged = [identifiers.tax_id(row["tax_id"], country) if row["tax_id"] else ("", "") for row in rows]
-    return _pairs([code if state in (identifiers.VALID, identifiers.RESTORED) else "" for code, state in judged])
+    known = (identifiers.VALID, identifiers.RESTORED, identifiers.FOREIGN)  # of a country without rules here: the same text all the same
+    return _pairs([code.casefold() if state in known and len(code) >= TAX_ID_LEAST else "" for code, state in judged])
 
 
 def _are_alike(rows: list[dict], a: int, b: int) -> bool:

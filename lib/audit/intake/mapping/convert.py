@@ -7,6 +7,8 @@ here; `kept` picks the rows that go on.
 
 from __future__ import annotations
 
+import string
+
 import polars as pl
 
 from audit.core import registry
@@ -229,10 +231,12 @@ def _check_signs(name: str, mapping: Mapping, schema: Table, raw: pl.DataFrame) 
     """One column of money in one currency: signs of several are never added up (fault 20)."""
     for target, column in mapping.columns.items():
         if schema.column(target).kind == MONEY and isinstance(column, str):
-            if not raw[column].str.contains_any(list(parse.SIGNS)).any():
+            if not raw[column].str.contains_any([*parse.SIGNS, *string.ascii_uppercase]).any():
                 continue
+            written = raw[column].str.extract(r"\b([A-Z]{3})\b", 1).drop_nulls().unique().sort().to_list()
             signs = [sign for sign in parse.SIGNS if raw[column].str.contains(sign, literal=True).any()]
-            if len(signs) > 1 and len({parse.SIGNS[sign] for sign in signs}) > 1:
+            signs += [code for code in written if code in parse.currencies()]
+            if len({parse.SIGNS.get(sign, sign) for sign in signs}) > 1:
                 message = N_(
                     "[tables.{name}]: {column!r} holds signs of several currencies: {signs}. What to do: split it, and map the "
                     "currency of each row."

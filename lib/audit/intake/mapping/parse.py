@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 
 import polars as pl
 
@@ -38,6 +39,14 @@ MONTHS = (
     "ноя|nov",
     "дек|dec|dez",
 )
+
+
+@cache
+def currencies() -> frozenset[str]:
+    """The codes of all currencies, by ISO 4217."""
+    from babel.numbers import list_currencies
+
+    return frozenset(list_currencies())
 
 
 def number(column: pl.Expr, decimal: str) -> pl.Expr:

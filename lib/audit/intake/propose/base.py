@@ -17,7 +17,7 @@ from audit.core import registry
 from audit.core.settings import BadSettings, Settings
 from audit.i18n import mark as N_
 from audit.i18n import translate as _
-from audit.intake.mapping import convert, rules
+from audit.intake.mapping import convert, parse, rules
 from audit.intake.propose import beside, money, questions, toml
 from audit.intake.propose.columns import SHARED_LEAST, Column, best, formula_name, profiles
 from audit.intake.propose.files import Found, sheets
@@ -26,6 +26,7 @@ from audit.intake.readers.read import BadExport
 from audit.intake.words import vocabulary as words
 
 PAID = r"(?<!за)оплат|платеж|поступлен|\bpayment|\breceipts?\b|банк|\bbank"  # names of files of payments
+INVOICED = r"\binvoices?\b|счет(а|ов)\b"  # names of files of invoices
 SIGNS = {
     "₽": "RUB",
     "руб": "RUB",
@@ -177,7 +178,9 @@ def _nature(one: Found, columns: dict) -> int:
     if best(mine, "invoices", "due_on") or best(mine, "invoices", "balance"):
         return 1
     paid = any(c.is_named("payments", "paid_on") and not c.is_named("lines", "date") for c in mine)
-    return 0 if paid and not best(mine, "lines", "product_id") and not best(mine, "lines", "quantity") else 2
+    if paid and not best(mine, "lines", "product_id") and not best(mine, "lines", "quantity"):
+        return 0
+    return 1 if re.search(INVOICED, f"{one.file} {one.sheet or ''}", re.IGNORECASE) else 2
 
 
 def _lacking(one: Found, columns: dict, every: list[Found]) -> list[str]:
@@ -192,7 +195,7 @@ def _reach(one: Found, columns: dict, every: list[Found], target: str) -> dict |
         if other is one or other.kind == "bank":
             continue
         value = best(columns[other.name], "lines", target)
-        for key in columns[one.name]:
+        for key in (c for c in columns[one.name] if c.kind != "date"):
             match = next((c for c in columns[other.name] if plain(c.name) == plain(key.name)), None)
             if match and value and value.name != match.name and match.is_unique and match.shares(key) >= SHARED_LEAST:
                 return {"source": other.name, "key": key.name, "match": match.name, "column": value.name}
@@ -338,7 +341,7 @@ def _currency(proposal: Proposal, columns: dict) -> str:
         counted = (
             _typed_lines(proposal, ["currency"])["currency"]
             .str.to_lowercase()
-            .replace_strict(rules.CURRENCIES, default=None, return_dtype=pl.String)
+            .replace_strict(rules.CURRENCIES | {code.lower(): code for code in parse.currencies()}, default=None, return_dtype=pl.String)
         )
         if len(known := counted.drop_nulls()):
             return known.value_counts(sort=True)["currency"][0]

@@ -6,6 +6,7 @@ becomes a question.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -21,6 +22,8 @@ from audit.intake.words import vocabulary as words
 if TYPE_CHECKING:
     from audit.intake.propose.base import Proposal
 
+ALIKE_COLUMNS = 0.8  # of the columns of two sheets together stand in both: two exports of one thing
+SOLD = r"\bsales?\b|\borders?\b|продаж|реализаци|заказ"  # names of files of sales
 CONSTANT_SHARE = 0.95  # of the keys must have one value for a column to describe the key
 KEYS = {"customers": "customer_id", "products": "product_id", "managers": "manager_id"}
 DISTINCTIVE = {  # tables beside the lines, each with the columns of which one must be named as its own
@@ -67,6 +70,8 @@ def of_other_sheets(proposal: Proposal, lines: Found, columns: dict) -> None:
                 proposal.tables[table]["compute"] = {"points": f"{formula_name(mapped['points'])} - {formula_name(spent)}"}
                 free.remove(one)
                 break
+            if table == "payments" and _is_like(one, lines):
+                continue
             if (
                 mapped
                 and _is_plausible(table, mapped, columns[one.name])
@@ -79,6 +84,12 @@ def of_other_sheets(proposal: Proposal, lines: Found, columns: dict) -> None:
                     proposal.questions |= {"tables.invoices.amount": question} if question else {}
                 free.remove(one)
                 break
+
+
+def _is_like(one: Found, lines: Found) -> bool:
+    """Whether a sheet has the columns of the lines, or names itself after sales: another export of them, and no payments."""
+    mine, theirs = ({plain(name) for name in sheet.columns} for sheet in (one, lines))
+    return len(mine & theirs) >= ALIKE_COLUMNS * len(mine | theirs) or bool(re.search(SOLD, f"{one.file} {one.sheet or ''}", re.IGNORECASE))
 
 
 def _is_plausible(table: str, mapped: dict, columns: list[Column]) -> bool:

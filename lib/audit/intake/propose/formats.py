@@ -133,7 +133,8 @@ def date_format(table: pl.DataFrame, questions: dict[str, str]) -> str | None:
             known_as = vocabulary()["lines"]["date"]
             weight = 100 - known_as.index(plain(name)) if plain(name) in known_as else 1
             fits[formats[0]] = max(fits.get(formats[0], 0), weight)
-            swapped = [f for f in formats if f.startswith(("%d/", "%m/"))]
+            swapped = [f for f in formats if f.startswith(("%d/%m", "%m/%d"))]
+            formats = [f for f in formats if "%B" not in f or values.str.contains(r"\p{L}{3}").any()]
             open_ = open_ or (name if len(swapped) > 1 and len(swapped) == len(formats) else None)
     if open_:
         questions["date_format"] = _(

@@ -252,9 +252,9 @@ def _sided(found: pl.DataFrame, accounts: set[str]) -> pl.DataFrame:
         pl.when(payer.is_in(own) & payee.is_in(own)).then(pl.lit("own"))
         .when(payee.is_in(own)).then(pl.lit("in"))
         .when(payer.is_in(own)).then(pl.lit("out"))
+        .when((payer != "") & (payee != "") & pl.lit(bool(own))).then(pl.lit("elsewhere"))
         .when((pl.col("ДатаПоступило") != "") & (pl.col("ДатаСписано") == "")).then(pl.lit("in"))
         .when((pl.col("ДатаСписано") != "") & (pl.col("ДатаПоступило") == "")).then(pl.lit("out"))
-        .when((payer != "") & (payee != "") & pl.lit(bool(own))).then(pl.lit("elsewhere"))
         .otherwise(pl.lit("unknown"))
     )  # fmt: skip
     found = found.with_columns(direction.alias("direction"), payer.alias("_payer"), payee.alias("_payee"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import polars as pl
 
@@ -12,6 +13,8 @@ from audit.intake.readers.detect import BadExport
 
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 COMMON = "оеаинтсрвл ОЕАИНТСРВЛ"
+MIXED = r"[A-Za-z][^\x00-\x7f]|[^\x00-\x7f][A-Za-z]|(?<=\d)\s?Ђ|Ђ\s?(?=\d)"  # a Latin word with a foreign letter in it; a euro as cp1251 sees it
+MIXED_SHARE = 0.5  # of such pieces among all beyond ASCII, from which a text is of Western Europe
 DELIMITERS = ";\t|,"
 PIECE = 2**16  # bytes
 SHOWN = 3  # crooked rows named in a message
@@ -48,7 +51,8 @@ def used_encoding(content: bytes, declared: str | None) -> str:
 
 
 def likely_encoding(content: bytes) -> str:
-    """The encoding of a text by its mark, else UTF-8 where all bytes fit, else the likelier of cp1251 and cp866.
+    """The encoding of a text by its mark, else UTF-8 where all bytes fit, else cp1252 where what is beyond ASCII stands within Latin words, else
+    the likelier of cp1251 and cp866.
 
     Detectors misjudge short Russian texts; this order is deterministic: the wrong one of the two gives capital letters and frames
     where the right one gives the commonest letters of Russian.
@@ -64,6 +68,9 @@ def likely_encoding(content: bytes) -> str:
     else:
         return "utf-8"
     sample = content[:200_000]
+    russian = sample.decode("cp1251", errors="replace")
+    if len(re.findall(MIXED, russian)) > MIXED_SHARE * len(re.findall(r"[^\x00-\x7f]+", russian)):
+        return "cp1252"
     return max(["cp1251", "cp866"], key=lambda name: sum(sample.decode(name, errors="replace").count(letter) for letter in COMMON))
 
 

@@ -117,13 +117,14 @@ def as_text(table: pl.DataFrame, decimal: str, date_format: str | None) -> pl.Da
         if kind == pl.Duration:
             column = column.dt.total_seconds().cast(pl.String)
         elif kind.is_temporal():
-            column = column.cast(pl.Datetime("us")).dt.strftime(format) if kind != pl.Time else column.cast(pl.String)
+            local = column.dt.replace_time_zone(None) if getattr(kind, "time_zone", None) else column  # the day of its own zone
+            column = local.cast(pl.Datetime("us")).dt.strftime(format) if kind != pl.Time else column.cast(pl.String)
         elif kind.is_float():
             whole = (column == column.round(0)) & (column.abs() < 1e15)
             plain = pl.when(whole).then(column.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(column.round(10).cast(pl.String))
             column = plain.str.replace(".", decimal, literal=True)
         elif kind == pl.Binary:
-            column = column.bin.encode("hex")
+            column = pl.lit(_texts(table[name]))
         elif kind.is_numeric():
             column = column.cast(pl.String).str.replace(".", decimal, literal=True)
         elif kind == pl.String:  # a column of several types: its moments are cells of dates
@@ -132,6 +133,15 @@ def as_text(table: pl.DataFrame, decimal: str, date_format: str | None) -> pl.Da
             column = pl.when(moment).then(day).otherwise(column)
         columns.append(column.cast(pl.String).fill_null("").alias(name))
     return table.select(columns)
+
+
+def _texts(column: pl.Series) -> pl.Series:
+    """Bytes as the text that they are, or in hexadecimals where they are none."""
+    values = column.to_list()
+    try:
+        return pl.Series(column.name, [value and value.decode() for value in values], dtype=pl.String)
+    except UnicodeDecodeError:
+        return pl.Series(column.name, [value and value.hex() for value in values], dtype=pl.String)
 
 
 def _looks(content: bytes, file: str) -> dict[str, dict]:
