@@ -21,7 +21,9 @@ from audit.core import settings
 from audit.intake import words
 from audit.intake.mapping import parse
 from audit.intake.propose import base
+from audit.intake.readers import workbook
 from audit.intake.readers.read import BadExport
+from audit.intake.readers.text import likely_encoding
 from tests.test_propose import new
 
 CASES = Path(__file__).parents[2] / "shared" / "cases"
@@ -443,3 +445,77 @@ def test_a_statement_exported_twice_counts_once_though_its_purposes_are_padded_a
     again = first.decode("cp1251").replace("за товар", "за   товар").encode("cp1251")
     _p, found = taken(new(tmp_path, a__txt=first, b__txt=again))
     assert len(found.tables["lines"]) == mutations.ROWS
+
+
+TELLING = {  # name of a column -> its values, each with the rows of it, and which are taken
+    ("Вид операции", "Поступление|Списание"): ["Поступление"],
+    ("Type", "Invoice|Payment"): ["Invoice"],
+    ("Doc Type", "INV|CRN"): ["INV"],
+    ("Отменён", "Нет|Да"): ["Нет"],
+    ("IsCancelled", "FALSE|TRUE"): ["FALSE"],
+    ("Void?", "No|Yes"): ["No"],
+    ("Outcome", "Won|Lost|Open"): ["Won"],
+    ("Dr/Cr", "Dr|Cr"): None,
+    ("Д/К", "Д|К"): None,
+}
+
+
+@pytest.mark.parametrize(("name", "values"), TELLING)
+def test_a_column_that_says_which_rows_are_no_sales_is_asked_about_with_their_money(tmp_path, name, values):
+    words = values.split("|")
+    rows = [f"2023-{1 + i % 12:02d}-11,Customer {i % 9},{100 + i},{words[0 if i % 4 else i // 4 % len(words)]}" for i in range(120)]
+    (tmp_path / "x.csv").write_text(f"Date,Customer,Amount,{name}\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    made = base.base([tmp_path / "x.csv"], name="x", data=tmp_path / "data")
+    assert f"({rows.count(rows[0]) and sum(row.endswith(words[1]) for row in rows)}: " in made.questions["tables.lines.where"]
+    assert made.tables["lines"]["where"] == ({name: TELLING[name, values]} if TELLING[name, values] else {})
+
+
+def test_returns_with_a_minus_take_themselves_off_and_are_not_left_out(tmp_path):
+    rows = [
+        f"2023-{1 + i % 12:02d}-11,Customer {i % 9},{-50 if i % 5 == 0 else 100},{'Credit Memo' if i % 5 == 0 else 'Invoice'}"
+        for i in range(60)
+    ]
+    (tmp_path / "x.csv").write_text("Date,Customer,Amount,Type\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    made = base.base([tmp_path / "x.csv"], name="x", data=tmp_path / "data")
+    assert made.tables["lines"]["where"] == {}
+
+
+def test_nothing_is_joined_by_days(tmp_path):
+    sales = "\n".join(f"2023-{1 + i // 25:02d}-{1 + i % 25:02d},Customer {i % 9},{100 + i}" for i in range(100))
+    calls = "\n".join(f"2023-{1 + i // 25:02d}-{1 + i % 25:02d},Customer {i % 7},Manager {i % 3}" for i in range(100))
+    (tmp_path / "sales.csv").write_text(f"Date,Customer,Amount\n{sales}\n", encoding="utf-8")
+    (tmp_path / "calls.csv").write_text(f"Date,Customer,Manager\n{calls}\n", encoding="utf-8")
+    made = base.base([tmp_path / "sales.csv", tmp_path / "calls.csv"], name="x", data=tmp_path / "data")
+    assert made.tables["lines"]["lookup"] == {}
+
+
+def test_the_same_orders_in_another_format_are_no_payments(tmp_path):
+    rows = [(f"O{i}", f"2023-{1 + i % 12:02d}-11", f"Customer {i % 9}", 100 + i) for i in range(60)]
+    table = pl.DataFrame(rows, schema=["Order", "Date", "Customer", "Amount"], orient="row")
+    table.write_csv(tmp_path / "orders.csv")
+    table.write_excel(tmp_path / "orders2.xlsx")
+    made = base.base([tmp_path / "orders.csv", tmp_path / "orders2.xlsx"], name="x", data=tmp_path / "data")
+    assert "payments" not in made.tables
+    assert any("beside those of" in asked for asked in made.questions.values())
+
+
+def test_two_currencies_by_their_codes_are_never_added_up(tmp_path):
+    rows = "\n".join(f"2023-{1 + i % 12:02d}-11,Customer {i % 9},{100 + i}.00 {'EUR' if i % 3 else 'USD'}" for i in range(60))
+    (tmp_path / "x.csv").write_text(f"Date,Customer,Amount\n{rows}\n", encoding="utf-8")
+    with pytest.raises(BadExport, match="EUR, USD"):
+        base.base([tmp_path / "x.csv"], name="x", data=tmp_path / "data")
+
+
+def test_a_moment_of_parquet_is_the_day_of_its_own_zone_and_bytes_are_text():
+    moment = pl.Series("t", ["2023-01-12T00:30:00+03:00"]).str.to_datetime(time_zone="Europe/Moscow")
+    table = workbook.as_text(pl.DataFrame([moment, pl.Series("b", ["Ёлка".encode()]), pl.Series("x", [b"\xff\x00"])]), ".", None)
+    assert table.rows() == [("2023-01-12", "Ёлка", "ff00")]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [("Müller Größe", "cp1252"), ("1.250,00 €", "cp1252"), ("Ромашка Größe", None), ("ООО «Лён»", "cp1251"), ("Ромашка", "cp866")],
+)
+def test_the_encoding_of_a_short_text(text, encoding):
+    content = f"Kunde;Betrag\n{text};1\n".encode(encoding or "utf-8")
+    assert likely_encoding(content) == (encoding or "utf-8")

@@ -69,6 +69,18 @@ def test_every_chapter_of_a_base_at_the_edge_can_be_drawn_and_told(tmp_path, nam
     assert store.findings(folder)["message"].notna().all()
 
 
+def test_invoices_without_a_payment_decide_nothing_and_break_nothing(tmp_path):
+    rows = [(f"c{i % 7}", f"2024-{1 + i % 12:02d}-1{i % 9}", f"{100 + i}", f"I{i}", f"2024-{1 + i % 12:02d}-28") for i in range(60)]
+    csv = "who,day,money,number,due\n" + "\n".join(map(",".join, rows))
+    invoices = '\n[tables.invoices]\nfrom = "sales"\ncolumns = { invoice_id = "number", customer_id = "who", issued_on = "day", due_on = "due", amount = "money" }\n'
+    folder = prepared(write_base(tmp_path / "base", csv, TOML + invoices), tmp_path / "run")
+    for step in runnable(folder):
+        cells(ROOT / "notebooks" / step.notebook, folder)
+    found = store.findings(folder).set_index("id")
+    assert set(found.loc[found["step"] == "receivables", "verdict"]) <= {"undecided", "unjudged"}
+    assert found.loc[found["step"] == "receivables", "value"].isna().all()
+
+
 def test_fault_16_a_base_of_one_row_decides_nothing(tmp_path):
     folder = prepared(write_base(tmp_path / "base", BASES["one row"], TOML), tmp_path / "run")
     for step in runnable(folder):

@@ -18,7 +18,7 @@ def vocabulary() -> dict[str, dict[str, list[str]]]:
 @cache
 def known() -> frozenset[str]:
     """Every name by which a column of ours is known."""
-    no_names = ("purposes", "no_debt", "values")
+    no_names = ("purposes", "no_debt", "states", "values")
     return frozenset(
         name for table, columns in vocabulary().items() if table not in no_names for names in columns.values() for name in names
     )
@@ -29,6 +29,12 @@ def codes(table: str, column: str) -> dict[str, str]:
     """Words in plain form -> our code, for a column with a closed list."""
     listed = vocabulary()["values"].get(table, {}).get(column, {})
     return {plain(word): code for code, words in listed.items() for word in (code, *words)}
+
+
+@cache
+def states(kind: str) -> frozenset[str]:
+    """What a column of states calls a sale, none, or a side of an account."""
+    return frozenset(plain(word) for word in vocabulary()["states"][kind])
 
 
 @cache

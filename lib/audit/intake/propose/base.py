@@ -241,7 +241,7 @@ def _lines(one: Found, columns: dict, proposal: Proposal) -> dict:
         compute["cost"] = f"{formula_name(found['amount'])} - {formula_name(profit.name)}"
     if "amount" in found and "tables.lines.amount" not in asked:
         proposal.questions |= questions.amount(one, found["amount"], price, found.get("quantity")) | questions.returns(one, found["amount"])
-    where, asked = questions.stages(mine)
+    where, asked = questions.stages(one, mine, found.get("amount"))
     proposal.questions |= asked
     where |= credited if sides else {}
     mapping = {"from": one.name, "columns": found, "compute": compute, "lookup": lookup, "where": where}

@@ -27,19 +27,8 @@ STAGES = {
     "deal stage", "stage", "этап", "этап сделки", "стадия", "стадия сделки", "статус заказа", "статус", "status", "состояние", "проведен",
     "проведено", "пометка удаления", "удален",
 }  # fmt: skip
-WON = {
-    "won",
-    "closed won",
-    "успешно реализовано",
-    "выполнен",
-    "выполнена",
-    "оплачен",
-    "оплачено",
-    "закрыт",
-    "сделка успешна",
-    "completed",
-    "paid",
-}
+UNDONE = r"(?i)отмен|аннулир|удал|сторнир|\bvoid|cancel|delet|draft|черновик"  # names of flags on rows that do not count
+YES, NO = {"да", "yes", "true", "1", "y", "истина", "x", "v"}, {"нет", "no", "false", "0", "n", "ложь", ""}
 NEAR_MOST = 6  # columns named as near misses
 STAGES_MOST = 12  # different values of a column of stages
 ALONE_DAYS = 100  # a last day so far behind the one before it is rather a typing error
@@ -84,16 +73,39 @@ def amount(one: Found, column: str, price: Column | None, quantity: str | None) 
     return {"tables.lines.amount": question.format(amount=column, price=price.name, quantity=quantity, share=f"{agree:.0%}")}
 
 
-def stages(columns: list[Column]) -> tuple[dict[str, list[str]], dict[str, str]]:
-    """Rows that are not sales yet, or never were: `where` takes the stage that is surely a sale, and the rest is asked."""
+def stages(one: Found, columns: list[Column], amount: str | None) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """Rows that are not sales yet, never were, or are the other side of the account: `where` takes what is surely a sale, the rest is asked."""
+    where, asked = {}, {}
     for column in columns:
         values = column.values
-        if plain(column.name) in STAGES and 1 < len(values) <= STAGES_MOST:
-            won = [value for value in values if plain(value) in WON]
-            question = _(N_("{column} holds {values}. Which of them are sales? Only {taken} is taken now."))
-            said = question.format(column=column.name, values=", ".join(values), taken=", ".join(won) or _("every row"))
-            return ({column.name: won} if won else {}), {"tables.lines.where": said}
-    return {}, {}
+        filled = {plain(value) for value in values} - {""}
+        if not 1 < len(values) <= STAGES_MOST or column.kind == "date":
+            continue
+        weighed = _weighed(one, column.name, amount)
+        against = {plain(value) for value, _rows, money in weighed if money is not None and money <= 0}  # signed: they take themselves off
+        if re.search(UNDONE, column.name) and filled <= YES | NO:
+            taken = [value for value in values if plain(value) in NO]
+        elif plain(column.name) in STAGES or (filled & words.states("none")) - against or filled <= words.states("side"):
+            taken = [value for value in values if plain(value) in words.states("sale") | (against & words.states("none"))]
+        else:
+            continue
+        shown = [f"{value or '–'} ({rows:,}{f': {money:,.0f}' if money is not None else ''})" for value, rows, money in weighed]
+        question = _(N_("{column} holds {values}. Which of them are sales? Only {taken} is taken now."))
+        said = question.format(
+            column=column.name, values=", ".join(shown), taken=", ".join(value or "–" for value in taken) or _("every row")
+        )
+        where |= {column.name: taken} if taken else {}
+        asked["tables.lines.where" if not asked else f"tables.lines.where.{column.name}"] = said
+    return where, asked
+
+
+def _weighed(one: Found, column: str, amount: str | None) -> list[tuple[str, int, float | None]]:
+    """The values of a column, each with its rows and, where there is one column of money, its sum; the commonest first."""
+    rows = one.table.filter(pl.col("_mark") == "")
+    money = parse.number(pl.col(amount), one.source.decimal).cast(pl.Float64).sum() if amount in one.columns else pl.lit(None, pl.Float64)
+    return (
+        rows.group_by(column).agg(pl.len().alias("_rows"), money.alias("_money")).sort(["_rows", column], descending=[True, False]).rows()
+    )
 
 
 def near(one: Found, columns: list[Column], missing: list[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from audit.core import registry
 from audit.core.findings import NAN
 from audit.steps.receivables.cash_application import CENT
 
@@ -23,9 +24,7 @@ def balances(settled: pd.DataFrame, laid: pd.DataFrame, *, until: pd.Timestamp) 
     Source: method L13, P28.
     """
     if settled.empty:
-        return pd.DataFrame(
-            columns=["period", "invoiced", "owed", "current", "overdue", "count_back_days", "yearly_days", "effectiveness_ratio"]
-        )
+        return registry.empty("receivables_months")
     months = pd.period_range(settled["issued_on"].min(), until, freq="M")
     parts = laid[laid["invoice_id"] != ""].merge(settled[["invoice_id", "due_on", "issued_on"]], on="invoice_id")
     parts["paid_on"] = parts[["paid_on", "issued_on"]].max(axis=1)  # what was paid beforehand pays from the day of the invoice
