@@ -21,7 +21,7 @@ from audit.core import settings
 from audit.intake import words
 from audit.intake.mapping import parse
 from audit.intake.propose import base
-from audit.intake.readers import workbook
+from audit.intake.readers import layout, workbook
 from audit.intake.readers.read import BadExport
 from audit.intake.readers.text import likely_encoding
 from tests.test_propose import new
@@ -519,3 +519,70 @@ def test_a_moment_of_parquet_is_the_day_of_its_own_zone_and_bytes_are_text():
 def test_the_encoding_of_a_short_text(text, encoding):
     content = f"Kunde;Betrag\n{text};1\n".encode(encoding or "utf-8")
     assert likely_encoding(content) == (encoding or "utf-8")
+
+
+def test_totals_are_told_by_what_they_add_up_to_and_not_by_their_name(tmp_path):
+    """A subtotal with a day beside it is one; a customer called Total is none."""
+    rows, every = [], 0
+    for region in ("North", "South", "West"):
+        of = [100 + 7 * i + len(region) for i in range(20)]
+        rows += [f"2024-{1 + i % 12:02d}-11,{region} {i % 4},{money}" for i, money in enumerate(of)]
+        rows += [
+            f"2024-12-31,{region} subtotal,{sum(of)}",
+            f"2024-05-05,Итого Плюс,{3 * len(region)}",
+            "2024-05-06,Grand Total Wine LLC,11",
+        ]
+        every += sum(of) + 3 * len(region) + 11
+    (tmp_path / "x.csv").write_text("Date,Customer,Amount\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    _proposal, found = taken(base.base([tmp_path / "x.csv"], name="x", data=tmp_path / "data"))
+    assert found.tables["lines"]["amount"].sum() == every
+    assert {"Итого Плюс", "Grand Total Wine LLC"} <= set(found.tables["lines"]["customer_id"])
+
+
+@given(
+    st.lists(st.lists(st.integers(1, 10**6), min_size=2, max_size=9), min_size=1, max_size=6),
+    st.sampled_from(["{} Total", "Итого по {}", "{} subtotal"]),
+)
+def test_whatever_adds_up_above_it_and_says_so_is_a_total(groups, name):
+    cells = [
+        row
+        for i, group in enumerate(groups)
+        for row in [*((f"2024-01-0{1 + k}", f"c{i}", str(v)) for k, v in enumerate(group)), ("", name.format(f"c{i}"), str(sum(group)))]
+    ]
+    marks = layout.marked(pl.DataFrame(cells, schema=["Date", "Customer", "Amount"], orient="row"), 2, {}, [])["_mark"].to_list()
+    assert [mark == "total" for mark in marks] == [cell[1] not in {f"c{i}" for i in range(len(groups))} for cell in cells]
+
+
+def test_serials_beside_amounts_leave_the_amounts_numbers(tmp_path):
+    rows = "\n".join(f"{44937 + i}.{33 + i % 60},Клиент {i % 9},{1000 + 71 * i}.25" for i in range(100))
+    (tmp_path / "x.csv").write_text(f"Order Date,Customer,Total\n{rows}\n", encoding="utf-8")
+    _proposal, found = taken(base.base([tmp_path / "x.csv"], name="x", data=tmp_path / "data"))
+    assert (found.tables["lines"]["date"].min(), found.tables["lines"]["amount"].max()) == (dt.date(2023, 1, 11), Decimal("8029.25"))
+
+
+def test_vat_that_is_part_of_the_amounts_is_asked_about(tmp_path):
+    rows = "\n".join(f"2024-{1 + i % 12:02d}-11;Клиент {i % 9};{120 * (i + 1)};{20 * (i + 1)}" for i in range(60))
+    (tmp_path / "x.csv").write_text(f"Дата;Клиент;Сумма;в т.ч. НДС\n{rows}\n", encoding="utf-8")
+    assert "VAT of 20% within" in base.base([tmp_path / "x.csv"], name="x", data=tmp_path / "data").questions["rules.vat"]
+
+
+def test_a_second_table_under_the_first_is_asked_about(tmp_path):
+    rows = "\n".join(f"2024-{1 + i % 12:02d}-11;Клиент {i % 9};{120 * (i + 1)}" for i in range(60))
+    (tmp_path / "x.csv").write_text(f"Дата;Клиент;Сумма\n{rows}\nВозвраты;;\nДата;Клиент;Сумма\n2024-05-05;Клиент 1;77\n", encoding="utf-8")
+    assert (
+        "'Возвраты' and the header stand once more in row 63"
+        in base.base([tmp_path / "x.csv"], name="x", data=tmp_path / "data").questions["sources.x.second"]
+    )
+
+
+PLANS = {"Q1 2026": "2026-Q1", "1 кв. 2026": "2026-Q1", "март 2026": "2026-03", "2026-03": "2026-03", "2026": "2026"}
+
+
+@pytest.mark.parametrize("said", [*PLANS, "весна 2026"])
+def test_the_period_of_a_plan_is_read_as_people_write_it_or_its_row_is_not_taken(tmp_path, said):
+    rows = "\n".join(f"2025-{1 + i % 12:02d}-11,Customer {i % 9},{120 * (i + 1)}" for i in range(60))
+    (tmp_path / "sales.csv").write_text(f"Date,Customer,Amount\n{rows}\n", encoding="utf-8")
+    (tmp_path / "plan.csv").write_text(f"Period,Level,ID,Plan\n{said},company,-,1000\n2027,company,-,1000\n", encoding="utf-8")
+    _proposal, found = taken(base.base([tmp_path / "sales.csv", tmp_path / "plan.csv"], name="x", data=tmp_path / "data"))
+    plans = found.tables.get("plans")  # half of its money rejected: it counts as not sent
+    assert (plans["period"].to_list() if plans is not None else []) == ([PLANS[said], "2027"] if said in PLANS else [])

@@ -44,6 +44,11 @@ def proposal(found: Proposal) -> str:
         f"{s.name}: {s.file}{f', {s.sheet}' if s.sheet else ''}: {_('{rows} rows').format(rows=s.rows)}; {', '.join(s.columns)}"
         for s in found.sheets
     ]
+    used = {
+        name
+        for mapping in found.tables.values()
+        for name in (mapping["from"], *(way["source"] for way in mapping.get("lookup", {}).values()))
+    }
     tables = [
         f"[tables.{name}] <- {mapping['from']}: " + ", ".join(f"{ours} = {_quoted(theirs)}" for ours, theirs in mapping["columns"].items())
         for name, mapping in found.tables.items()
@@ -53,6 +58,10 @@ def proposal(found: Proposal) -> str:
         for part in [
             _part(_("What stands in the files"), files),
             _part(_("What it is taken for"), tables),
+            _part(
+                _("What is not used"),
+                [f"{s.name}: {s.file}{f', {s.sheet}' if s.sheet else ''}" for s in found.sheets if found.tables and s.name not in used],
+            ),
             _part(_("The first lines"), _columns(found.preview, found.preview.columns, 5)),
             _part(_("What has to be asked"), [f"? {about}: {question}" for about, question in found.questions.items()]),
             _("Written: {path}. Next: read it, answer its questions, then `audit check {folder}`.").format(

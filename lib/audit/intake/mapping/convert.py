@@ -68,6 +68,7 @@ def table(name: str, mapping: Mapping, sources: dict[str, Read], settings: Setti
     if is_numbered:
         fate = fate.with_columns(_place(fate).alias(schema.key[-1]))
     fate = _in_our_words(fate, name, mapping, schema)
+    fate = _periods(fate) if "period" in fate.columns and name in ("plans", "budgets", "costs") else fate
     fate = _judged(fate, schema)
     fate = _without_basis(fate) if name == "lines" else fate
     repeats = None if is_numbered else _repeats(fate, schema)
@@ -242,6 +243,16 @@ def _check_signs(name: str, mapping: Mapping, schema: Table, raw: pl.DataFrame) 
                     "currency of each row."
                 )
                 raise BadExport(message, name=name, column=column, signs=", ".join(signs))
+
+
+def _periods(fate: pl.DataFrame) -> pl.DataFrame:
+    """Years, quarters and months as people write them, as we do; a row whose period is none of them is not taken."""
+    known = {text: parse.period(text) for text in fate["period"].drop_nulls().unique()}
+    read = fate["period"].replace_strict(known, default=None, return_dtype=pl.String)
+    unread = pl.when((read == "") & (pl.col("period") != "")).then(
+        pl.lit(stored(UNREADABLE, column="period", kind=N_("year, quarter or month")))
+    )
+    return fate.with_columns(pl.coalesce(["reason", unread]).alias("reason"), read.alias("period"))
 
 
 def _in_our_words(fate: pl.DataFrame, name: str, mapping: Mapping, schema: Table) -> pl.DataFrame:

@@ -120,6 +120,28 @@ def _numbered(text: pl.Expr) -> pl.Expr:
     return text
 
 
+def period(text: str) -> str:
+    """A year, quarter or month as tables have it, empty where it is none of them.
+
+    >>> [period(x) for x in ("2026", "Q1 2026", "1 кв. 2026", "2026-q3", "IV квартал 2026", "март 2026", "03.2026", "2026/3", "2026/март", "весна")]
+    ['2026', '2026-Q1', '2026-Q1', '2026-Q3', '2026-Q4', '2026-03', '2026-03', '2026-03', '2026-03', '']
+    """
+    said = " ".join(text.casefold().replace("ё", "е").split()).removesuffix(" г.").removesuffix(" года")
+    year = re.search(r"\b(19|20)\d\d\b", said)
+    if not year:
+        return ""
+    rest = (said[: year.start()] + " " + said[year.end() :]).strip(" ./-")
+    if not rest:
+        return year[0]
+    if quarter := re.fullmatch(r"(?:q\s*([1-4])|([1-4]|iv|i{1,3})[\s-]*(?:й\s*)?(?:кв\.?|квартал|quarter|q))", rest):
+        number = quarter[1] or quarter[2]
+        return f"{year[0]}-Q{number if number.isdigit() else ('i', 'ii', 'iii', 'iv').index(number) + 1}"
+    number = next((i for i, names in enumerate(MONTHS, 1) if re.fullmatch(rf"(?:{names})\w*\.?", rest)), 0)
+    if rest.isdigit() and len(rest) <= 2 and 1 <= int(rest) <= 12:
+        number = int(rest)
+    return f"{year[0]}-{number:02d}" if number else ""
+
+
 def compute(expression: str, columns: list[str], decimal: str) -> pl.Expr:
     """A same-row formula of columns, numbers, + - * / and brackets, exact but for division.
 

@@ -241,6 +241,9 @@ def _lines(one: Found, columns: dict, proposal: Proposal) -> dict:
         compute["cost"] = f"{formula_name(found['amount'])} - {formula_name(profit.name)}"
     if "amount" in found and "tables.lines.amount" not in asked:
         proposal.questions |= questions.amount(one, found["amount"], price, found.get("quantity")) | questions.returns(one, found["amount"])
+    if {"amount", "vat"} <= set(found):
+        proposal.questions |= questions.vat_within(one, found["amount"], found["vat"])
+    proposal.questions |= questions.second_table(one)
     where, asked = questions.stages(one, mine, found.get("amount"))
     proposal.questions |= asked
     where |= credited if sides else {}

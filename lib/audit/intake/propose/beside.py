@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from audit.intake.propose.base import Proposal
 
 ALIKE_COLUMNS = 0.8  # of the columns of two sheets together stand in both: two exports of one thing
-SOLD = r"\bsales?\b|\borders?\b|продаж|реализаци|заказ"  # names of files of sales
+SOLD = r"\bsales?\b|\borders?\b|\binvoices?\b|продаж|реализаци|заказ|счет(а|ов)\b"  # names of files of sales and invoices
 CONSTANT_SHARE = 0.95  # of the keys must have one value for a column to describe the key
 KEYS = {"customers": "customer_id", "products": "product_id", "managers": "manager_id"}
 DISTINCTIVE = {  # tables beside the lines, each with the columns of which one must be named as its own
@@ -41,6 +41,8 @@ BY_NAME = {  # what an amount must be called
     "plans": {"amount": {"план", "сумма плана", "план продаж", "plan", "target", "quota"}},
     "budgets": {"amount": {"бюджет", "объем закупок", "потребность", "budget", "potential"}},
 }
+QUARTERS = {"квартал", "quarter"}
+YEARS, PARTS = {"год", "year"}, {"месяц", "month", *QUARTERS}  # a period in two columns
 SPENT = {"списано", "списание", "потрачено", "spent", "redeemed"}
 
 
@@ -49,7 +51,8 @@ def of_other_sheets(proposal: Proposal, lines: Found, columns: dict) -> None:
     free = [one for one in proposal.sheets if one is not lines and one.kind != "bank"]
     for table, key in KEYS.items():
         mine = _column_of_lines(proposal, columns, key)
-        candidates = [(match, one) for one in free if mine and (match := _keyed(columns[one.name], table, mine))]
+        lists = [one for one in free if not any(_is_of(table, columns[one.name]) for table in BY_NAME)]
+        candidates = [(match, one) for one in lists if mine and (match := _keyed(columns[one.name], table, mine))]
         if candidates:
             match, one = max(
                 candidates, key=lambda pair: (pair[0].is_named(table, key), len(_mapped(columns[pair[1].name], table, {key: pair[0].name})))
@@ -63,8 +66,10 @@ def of_other_sheets(proposal: Proposal, lines: Found, columns: dict) -> None:
     for table in DISTINCTIVE:
         for one in list(free):
             mapped = _mapped(columns[one.name], table, {})
-            mapped, constants = (mapped, {}) if mapped or table != "plans" else _planned(columns[one.name])
+            mapped, constants = (mapped, {}) if "level" in mapped or table != "plans" else _planned(columns[one.name])
             spent = next((c.name for c in columns[one.name] if plain(c.name) in SPENT), None)
+            if table == "plans" and not mapped:
+                proposal.questions |= questions.quarters(one, columns[one.name], YEARS, QUARTERS)
             if table == "points" and mapped and spent:
                 proposal.tables[table] = {"from": one.name, "columns": {k: v for k, v in mapped.items() if k != "points"}}
                 proposal.tables[table]["compute"] = {"points": f"{formula_name(mapped['points'])} - {formula_name(spent)}"}
@@ -84,6 +89,12 @@ def of_other_sheets(proposal: Proposal, lines: Found, columns: dict) -> None:
                     proposal.questions |= {"tables.invoices.amount": question} if question else {}
                 free.remove(one)
                 break
+
+
+def _is_of(table: str, columns: list[Column]) -> bool:
+    """Whether a sheet is surely one of a table that is known by the name of its amount."""
+    mapped = _mapped(columns, table, {})
+    return bool(mapped) and _is_plausible(table, mapped, columns)
 
 
 def _is_like(one: Found, lines: Found) -> bool:
@@ -109,6 +120,10 @@ def _planned(columns: list[Column]) -> tuple[dict[str, str], dict[str, str]]:
     found = {target: c.name for target in ("period", "id", "amount") if (c := best(columns, "plans", target))}
     if not {"period", "amount"} <= set(found):
         return {}, {}
+    year, part = (next((c for c in columns if plain(c.name) in names), None) for names in (YEARS, PARTS))
+    if year and part and plain(part.name) in QUARTERS and all(value.strip().isdigit() for value in part.values):
+        return {}, {}  # 2024 and 1 would be read as January; asked about
+    found["period"] = [year.name, part.name] if year and part else found["period"]
     return found, ({"level": "manager"} if "id" in found else {"level": "company", "id": "-"})
 
 

@@ -11,7 +11,7 @@ from audit.core import registry
 from audit.core.tables.schema import DATE, MONEY, NUMBER
 from audit.intake.mapping import identifiers, parse
 from audit.intake.propose.files import Found
-from audit.intake.propose.formats import ALIKE, SAMPLE
+from audit.intake.propose.formats import ALIKE, SAMPLE, SERIALS
 from audit.intake.readers.layout import plain
 from audit.intake.words import vocabulary
 
@@ -131,10 +131,16 @@ def _kind(series: pl.Series, found: Found) -> str:
     if sample.is_empty():
         return "empty"
     days = sample.select(parse.date(pl.col("x"), found.source.date_format).is_not_null().mean())["x"][0]
-    if days >= ALIKE:
+    if days >= ALIKE and (found.source.date_format != parse.SERIAL or _counts_days(sample["x"])):
         return "date"
     numbers = sample.select(parse.number(pl.col("x"), found.source.decimal).is_not_null().mean())["x"][0]
     return "number" if numbers >= 0.9 else "text"
+
+
+def _counts_days(values: pl.Series) -> bool:
+    """Whether numbers may be days as a spreadsheet counts them: amounts mostly lie elsewhere."""
+    days = values.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+    return bool(days.is_between(*SERIALS).mean() >= ALIKE)
 
 
 def best(columns: list[Column], table: str, target: str, taken: frozenset = frozenset()) -> Column | None:

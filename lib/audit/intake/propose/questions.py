@@ -28,6 +28,8 @@ STAGES = {
     "проведено", "пометка удаления", "удален",
 }  # fmt: skip
 UNDONE = r"(?i)отмен|аннулир|удал|сторнир|\bvoid|cancel|delet|draft|черновик"  # names of flags on rows that do not count
+VAT_RATES = (0.05, 0.07, 0.1, 0.12, 0.16, 0.18, 0.19, 0.2, 0.21, 0.22, 0.23, 0.25)
+VAT_NEAR = 0.001  # by which the share of VAT in the amounts may be off
 YES, NO = {"да", "yes", "true", "1", "y", "истина", "x", "v"}, {"нет", "no", "false", "0", "n", "ложь", ""}
 NEAR_MOST = 6  # columns named as near misses
 STAGES_MOST = 12  # different values of a column of stages
@@ -71,6 +73,39 @@ def amount(one: Found, column: str, price: Column | None, quantity: str | None) 
         N_("{amount} is {price} times {quantity} in {share} of the rows only. Does it hold a discount, VAT, or is it something else?")
     )
     return {"tables.lines.amount": question.format(amount=column, price=price.name, quantity=quantity, share=f"{agree:.0%}")}
+
+
+def vat_within(one: Found, amount: str, vat: str) -> dict[str, str]:
+    """A column of VAT that is part of the amounts, as its share of them shows."""
+    numbers = one.numbers(amount, vat)
+    share = (numbers[vat].cast(pl.Float64) / numbers[amount].cast(pl.Float64)).median() if len(numbers) else None
+    rate = next((rate for rate in VAT_RATES if share is not None and abs(share - rate / (1 + rate)) < VAT_NEAR), None)
+    if rate is None:
+        return {}
+    question = _(
+        N_(
+            '{vat} is {share} of {amount}, as VAT of {rate} within it would be. Does {amount} hold VAT? Then [rules] vat = "included" with vat_rates'
+        )
+    )
+    return {"rules.vat": question.format(vat=vat, amount=amount, share=f"{share:.1%}", rate=f"{rate:.0%}")}
+
+
+def second_table(one: Found) -> dict[str, str]:
+    """A header that stands once more under the rows, below a title: another table begins there, such as of returns."""
+    names = [name for name in one.columns if not name.startswith("column ")]
+    rows = one.table.with_row_index("_at")
+    again = rows.filter(pl.sum_horizontal(pl.col(name).str.strip_chars() == name for name in names) >= max(2, len(names) / 2))
+    for at, row in again.select("_at", "_row").rows():
+        above = [cell for cell in rows.row(at - 1, named=True).items() if cell[0] in one.columns and cell[1].strip()] if at else []
+        if len(above) == 1:
+            question = _(
+                N_(
+                    "{title!r} and the header stand once more in row {row} of {file}: another table begins there, and its rows are read like those above. "
+                    "Are they sales too? If not, cut the file there"
+                )
+            )
+            return {f"sources.{one.name}.second": question.format(title=above[0][1].strip(), row=row, file=one.file)}
+    return {}
 
 
 def stages(one: Found, columns: list[Column], amount: str | None) -> tuple[dict[str, list[str]], dict[str, str]]:
@@ -167,6 +202,15 @@ def nearly_joined(table: str, mine: Column, sheets: list[tuple[Found, list[Colum
                 )
                 return {f"tables.{table}": question.format(column=column.name, file=one.file, mine=mine.name)}
     return {}
+
+
+def quarters(one: Found, columns: list[Column], years: set[str], quarters: set[str]) -> dict[str, str]:
+    """A plan whose quarters are bare numbers beside the year: 2024 and 1 could be January."""
+    named = [next((c.name for c in columns if plain(c.name) in names), None) for names in (years, quarters)]
+    if not all(named):
+        return {}
+    question = _(N_("{file} has {year} and {quarter} as numbers. Is it a plan? Then write its quarters as Q1 to Q4, and it is taken"))
+    return {f"sources.{one.name}": question.format(file=one.file, year=named[0], quarter=named[1])}
 
 
 def spent(credit: Column, debit: Column) -> dict[str, str]:

@@ -106,10 +106,10 @@ def _table(name: str, mapping: dict, proposal: Proposal) -> str:
         parts.append("distinct = true               # many rows per key: the first is taken\n")
     parts.append(f"[tables.{name}.columns]\n")
     for ours, theirs in mapping["columns"].items():
-        parts.append(f"{ours} = {text(theirs)}{_samples(source, theirs)}\n")
+        parts.append(f"{ours} = {text(theirs)}{_samples(source, theirs) if isinstance(theirs, str) else ''}\n")
     if mapping.get("lookup"):
         parts.append(f"[tables.{name}.lookup]\n" + "".join(f"{ours} = {text(how)}\n" for ours, how in mapping["lookup"].items()))
-    used = set(mapping["columns"].values())
+    used = {name for theirs in mapping["columns"].values() for name in ([theirs] if isinstance(theirs, str) else theirs)}
     if name == "lines" and (rest := [c for c in source.columns if c not in used]):
         parts.append(_comment(f"not used: {' '.join(', '.join(rest).split())}"))
     return "".join(parts)

@@ -282,7 +282,17 @@ def _sided(found: pl.DataFrame, accounts: set[str]) -> pl.DataFrame:
         pl.when(outward).then("_payer").otherwise("_payee").alias("account"),
         pl.when(outward).then("ПлательщикИНН").otherwise("ПолучательИНН").alias("_own_tax_id"),
         pl.when(pl.col("НазначениеПлатежа") != "").then("НазначениеПлатежа").otherwise(purpose.str.strip_chars()).alias("purpose"),
-        pl.col("Валюта").replace(NUMERIC).str.to_uppercase().alias("currency"),
+        pl.when(pl.col("Валюта").str.strip_chars() != "")
+        .then(pl.col("Валюта").replace(NUMERIC).str.to_uppercase())
+        .otherwise(
+            pl.when(outward)
+            .then("_payer")
+            .otherwise("_payee")
+            .str.extract(r"^\d{5}(\d{3})\d{12}$", 1)
+            .replace_strict(NUMERIC, default=None, return_dtype=pl.String)
+        )
+        .fill_null("")
+        .alias("currency"),
     ).pipe(_told_apart)
 
 

@@ -61,7 +61,7 @@ def header(rows: list[list[str]], known: set[str]) -> tuple[int, int]:
         cells = filled[at]
         if not cells or len(cells) < min(2, width) or sum(map(_is_number, cells)) > len(cells) / 4:
             return (0.0, 0.0)
-        return (sum(plain(cell) in known for cell in cells), len(cells) / width - at / 1000)
+        return (sum(plain(cell) in known for cell in cells) - sum(map(_is_number, cells)), len(cells) / width - at / 1000)
 
     best = max(range(len(filled)), key=fit, default=0)
     if fit(best) == (0.0, 0.0):
@@ -132,6 +132,8 @@ def marked(body: pl.DataFrame, first_row: int, levels: dict[int, int], groups: l
     blank = empty.filter(pl.all_horizontal(pl.col(c).str.strip_chars() == "" for c in columns))["_row"]
     named = body.filter(pl.any_horizontal(pl.col(c).str.contains_any(TOTALS) for c in columns[:3])) if columns else body
     totals = pl.concat([part.filter(_is_total(columns))["_row"] for part in (named, empty)]).unique()
+    if len(named):
+        totals = _adding_up(body, columns, named, totals)
     if len(blank):
         body = body.filter(~pl.col("_row").is_in(blank.implode()))
     mark = pl.when(pl.col("_row").is_in(totals.implode())).then(pl.lit("total")).otherwise(pl.lit("")) if len(totals) else pl.lit("")
@@ -176,6 +178,39 @@ def _is_total(columns: list[str]) -> pl.Expr:
     numbers = pl.all_horizontal(plain(c) | cell(c).str.contains(PERHAPS_TOTAL) for c in columns)
     or_days = pl.all_horizontal(plain(c) | cell(c).str.contains(DAY) for c in columns)
     return (surely & or_days) | (perhaps & numbers)
+
+
+def _adding_up(body: pl.DataFrame, columns: list[str], named: pl.DataFrame, totals: pl.Series) -> pl.Series:
+    """Which rows that speak of a total are one: whatever else they hold, where a number is the sum of rows above; never where they have a day and
+    no number is, for a customer may be called so."""
+    has_day = pl.any_horizontal(pl.col(c).str.contains(DAY) for c in columns)
+    settled = named.filter(pl.col("_row").is_in(totals.implode()) & ~has_day)["_row"]
+    open_ = named.filter(~pl.col("_row").is_in(settled.implode()))["_row"]
+    if open_.is_empty():
+        return totals
+    number = lambda c: (
+        pl.when(c.str.contains(r",\d{1,2}\s*$")).then(c.str.replace_all(r"[.\s\x{00A0}\x{202F}]", "").str.replace(",", "."))
+        .otherwise(c.str.replace_all(r"[,\s\x{00A0}\x{202F}]", "")).cast(pl.Float64, strict=False)
+    )  # fmt: skip
+    numbers = body.select("_row", *(number(pl.col(c)).alias(c) for c in columns))
+    is_data = ~numbers["_row"].is_in(pl.concat([named["_row"], totals]).implode())
+    place = {row: i for i, row in enumerate(numbers["_row"])}
+    counted = [0, *is_data.cast(pl.Int64).cum_sum()]
+    found: dict[int, list[int]] = {row: [] for row in open_}  # row -> of each number in it, how many rows above it adds up; 0: none
+    for column in (c for c in columns if numbers[c].is_not_null().any()):
+        summed = (numbers[column].fill_null(0) * is_data).cum_sum()
+        cents = [0, *(summed * 100).round(0).cast(pl.Int64, strict=False).fill_null(0)]
+        first: dict[int, int] = {}
+        for i, value in enumerate(cents):
+            first.setdefault(value, i)
+        for row in open_:
+            value = numbers[column][place[row]]
+            if value:
+                aim = cents[place[row]] - round(value * 100)
+                begins = next((first[near] for near in (aim, aim - 1, aim + 1) if first.get(near, place[row]) < place[row]), None)
+                found[row].append(counted[place[row]] - counted[begins] if begins is not None else 0)
+    adding = [row for row, rows in found.items() if max(rows, default=0) > 1 or (rows and set(rows) == {1})]
+    return pl.concat([totals.filter(~totals.is_in(open_.implode())), pl.Series(adding, dtype=pl.Int64)]).unique()
 
 
 def _flat(body: pl.DataFrame, column: str, levels: dict[int, int], groups: list[str]) -> pl.DataFrame:
