@@ -9,7 +9,7 @@ export PYTHONUTF8 := 1
 .DELETE_ON_ERROR:
 
 audit: $(VENV)/ready  ## audit $(BASE) into a report (BASE=data/<base>)
-	$(BIN)/audit run $(BASE)
+	$(BIN)/audit run "$(BASE)"
 
 test: $(VENV)/ready  ## all tests: modules, docs, the demo's notebooks and report, public bases where present (STEP=<step>: of that step alone)
 	$(BIN)/python -m tools.tests $(STEP)
@@ -35,10 +35,10 @@ new-step: $(VENV)/ready  ## a step that runs at once, to be filled (NAME=weekday
 	$(BIN)/python -m tools.messages "$(NAME)"
 
 check: $(VENV)/ready  ## read the exports of $(BASE) and say what became of every row
-	$(BIN)/audit check $(BASE)
+	$(BIN)/audit check "$(BASE)"
 
 lab: $(VENV)/ready  ## JupyterLab on the notebooks, with an open copy of the last run
-	$(BIN)/audit lab $(notdir $(BASE))
+	$(BIN)/audit lab "$(BASE)"
 
 spark: $(VENV)/ready  ## add PySpark to the environment, for [engine] name = "spark" (needs Java 17 or newer)
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --requirement requirements-spark.lock

@@ -45,8 +45,9 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--outputs", type=Path, help="where the gate's tables are kept (default: outputs/)")
     commands.add_parser("steps", help="the questions the audit answers, and the tables each needs")
     commands.add_parser("norms", help="every norm, setting and claim with its value")
-    lab = commands.add_parser("lab", help="JupyterLab on the notebooks, with an open copy of the base's latest run")
-    lab.add_argument("base", nargs="?", default="demo", help="name of the base (default: demo)")
+    lab = commands.add_parser("lab", help="JupyterLab on a copy of the base's latest run and of the notebooks, which stays as you leave it")
+    lab.add_argument("base", type=Path, help="folder of the base, such as data/demo")
+    lab.add_argument("--outputs", type=Path, help="where runs are kept (default: outputs/)")
     return top
 
 
@@ -188,9 +189,11 @@ def _norms(_given) -> int:
 
 def _lab(given) -> int:
     from audit import run
+    from audit.core import edition, settings
     from audit.run import lab
 
-    return lab.lab(run.OUTPUTS / given.base)
+    home = edition.home(given.base, settings.read(given.base))
+    return lab.lab((given.outputs or run.OUTPUTS) / home)
 
 
 COMMANDS = {

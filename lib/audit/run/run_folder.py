@@ -138,11 +138,3 @@ def replace(path: Path, written: bytes) -> None:
     beside = path.with_name(f".{path.name}.new")
     beside.write_bytes(written)
     beside.replace(path)
-
-
-def open_copy(home: Path) -> Path:
-    """<home>/lab: an unsealed copy of the latest run, in which steps build on each other."""
-    latest, lab = home / "latest", home / "lab"
-    shutil.rmtree(lab, ignore_errors=True)
-    shutil.copytree(latest.resolve(), lab, ignore=shutil.ignore_patterns(store.MANIFEST, "steps.json", "report"))
-    return lab
