@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: audit test study figures messages documents new-step lab check spark pdf bench bench-models lint lock clean help
+.PHONY: audit test study figures messages documents new-step lab check spark pdf bench bench-models lint lock sbom clean help
 .DELETE_ON_ERROR:
 
 audit: $(VENV)/ready  ## audit $(BASE) into a report (BASE=data/<base>)
@@ -41,10 +41,10 @@ lab: $(VENV)/ready  ## JupyterLab on the notebooks, with an open copy of the las
 	$(BIN)/audit lab "$(BASE)"
 
 spark: $(VENV)/ready  ## add PySpark to the environment, for [engine] name = "spark" (needs Java 17 or newer)
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --requirement requirements-spark.lock
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes --requirement requirements-spark.lock
 
 pdf: $(VENV)/ready  ## add WeasyPrint to the environment, for `audit report RUN --pdf` (needs Pango: Debian's libpango-1.0-0 and libpangoft2-1.0-0)
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --requirement requirements-pdf.lock
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes --requirement requirements-pdf.lock
 
 bench: $(VENV)/ready $(VENV)/rivals/ready  ## how fast it is, side by side with what one would use instead; writes bench/README.md (LARGE=--large: 100 M lines)
 	$(BIN)/python bench/bench.py $(LARGE)
@@ -57,10 +57,18 @@ lint: $(VENV)/ready  ## style
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 
-lock:  ## write the locks anew from pyproject.toml
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
-	echo 'pyspark[connect]>=4.3' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -c requirements.lock - -o requirements-spark.lock
-	echo 'weasyprint>=70' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -c requirements.lock - -o requirements-pdf.lock
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+lock:  ## write the locks anew from pyproject.toml, every file with its hashes
+	$(LOCK) --extra dev pyproject.toml -o requirements.lock
+	echo 'uv' | $(LOCK) - -o requirements-uv.lock
+	echo 'pyspark[connect]>=4.3' | $(LOCK) -c requirements.lock - -o requirements-spark.lock
+	echo 'weasyprint>=70' | $(LOCK) -c requirements.lock - -o requirements-pdf.lock
+	echo 'cyclonedx-bom' | $(LOCK) - -o requirements-sbom.lock
+	cd bench && ../$(LOCK) rivals.in -o rivals.lock
+
+sbom: $(VENV)/sbom/ready  ## a bill of materials of the environment (sbom.json, CycloneDX) and docs/licences.md
+	$(VENV)/sbom/bin/cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml --output-reproducible -o sbom.json
+	$(BIN)/python -m tools.licences
 
 clean:  ## remove the environment and all runs
 	rm -rf $(VENV) outputs/*/ outputs/.bench
@@ -70,13 +78,18 @@ help:  ## this list
 
 $(VENV)/rivals/ready: bench/rivals.lock $(VENV)/ready
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(VENV)/rivals
-	VIRTUAL_ENV=$(VENV)/rivals $(BIN)/uv pip sync --quiet bench/rivals.lock
+	VIRTUAL_ENV=$(VENV)/rivals $(BIN)/uv pip sync --quiet --require-hashes bench/rivals.lock
 	touch $@
 
-$(VENV)/ready: requirements.lock pyproject.toml
+$(VENV)/sbom/ready: requirements-sbom.lock $(VENV)/ready
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(VENV)/sbom
+	VIRTUAL_ENV=$(VENV)/sbom $(BIN)/uv pip sync --quiet --require-hashes requirements-sbom.lock
+	touch $@
+
+$(VENV)/ready: requirements.lock requirements-uv.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet uv==0.13.9
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --compile-bytecode requirements.lock
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --editable .
-	$(BIN)/python -m pip install --quiet uv==0.13.9
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-uv.lock
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode requirements.lock
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-uv.lock
 	touch $@

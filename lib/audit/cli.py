@@ -58,6 +58,10 @@ def main(argv: list[str] | None = None) -> int:
     os.environ["LANGUAGE"] = before or _language(getattr(given, "base", None))
     try:
         return COMMANDS[given.command](given)
+    except KeyboardInterrupt:
+        print("\naudit: stopped. Nothing was replaced: the last good report is as it was.", file=sys.stderr, flush=True)
+        sys.stdout.flush()
+        os._exit(130)  # at once: nothing is left to be waited for
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

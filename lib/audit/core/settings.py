@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -171,7 +171,9 @@ class Settings(_Strict):
     """Everything audit.toml declares. Attributes of [base] are reached directly: `settings.as_of`."""
 
     base: Declared
-    sources: dict[str, Source] = {}
+    sources: dict[
+        Annotated[str, Field(pattern=r"^[\w][\w .()+-]*$", max_length=100)], Source
+    ] = {}  # a query's result is a file of that name
     tables: dict[str, Mapping] = {}
     rules: Rules = Rules()
     norms: dict[str, Override] = {}

@@ -35,7 +35,7 @@ from audit.i18n import mark as N_
 from audit.run import build_tables, cache, fingerprint, kernels, previous_run, render, run_folder
 from audit.run.context import Run
 from audit.run.fingerprint import ROOT
-from audit.run.notebooks import environment
+from audit.run.notebooks import environment, swept
 from audit.run.render import NOTEBOOKS
 from audit.run.run_folder import StepFailed
 
@@ -97,6 +97,7 @@ def run(
             run_folder.point(home, name)
         return Outcome(target, is_new=False, skipped=run_folder.manifest(target)["skipped"])
     home.mkdir(parents=True, exist_ok=True)
+    swept()
     with run_folder.locked(home), run_folder.building(home, name, is_told=settings.edition != "pseudonymous") as folder:
         clock = time.perf_counter()
         known = {} if force else cache.records(home)
@@ -108,7 +109,10 @@ def run(
         listed = edition.inputs_of([_input(file, before, read_as) for file in files], settings)
         about = {"inputs": listed, "versions": _versions(identity), "skipped": skipped}
         made = Run(name, folder, settings, [step for step in chosen if step.name not in skipped], notebooks, about, known, say)
-        seconds = render.in_languages(made, settings.languages)
+        languages, printed = render.told_of(target, settings.languages)
+        seconds = render.in_languages(made, languages)
+        if printed:
+            render.paper_of(folder, printed, say)
         took = {"total": round(time.perf_counter() - clock, 2), **seconds}
         render.seal(
             folder, settings, {"run": name, "identity": identity, "program": fingerprint.program(notebooks), **about, "seconds": took}

@@ -11,6 +11,7 @@ import json
 import multiprocessing
 import os
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -27,6 +28,7 @@ from audit.run import kernels
 sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema's check of URIs takes a second to import, and no notebook of ours holds one
 CELL_SECONDS = 1800
 LANES = min(4, 2 * (os.cpu_count() or 1))  # more than cores: a starting kernel mostly waits
+SOCKETS = "audit-"  # folders of kernels' sockets in the system's folder for what is temporary, by the run's process
 UNDRAWN = re.compile(r"^(<Figure|Figure\(|<Axes|<seaborn\.|<function )")
 
 
@@ -45,33 +47,36 @@ def in_order(
     graph = registry.ordered(chosen)
     graph.prepare()
     seconds, failures, stopped, running = {}, {}, set(), {}
-    with ThreadPoolExecutor(LANES) as lanes:
-        try:
-            while graph.is_active():
-                ready = [registry.by_name(name) for name in graph.get_ready()]
-                for step in sorted(ready, key=lambda step: step.number, reverse=True):  # later chapters compute more: they start first
-                    name = step.name
-                    if registry.depends(step) & stopped:
-                        stopped.add(name)
-                        graph.done(name)
-                        say(f"  {name:<10} not run: a step it depends on failed")
-                        continue
-                    running[lanes.submit(perform, step)] = name, time.perf_counter()
-                for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
-                    name, began = running.pop(future)
+    lanes = ThreadPoolExecutor(LANES)
+    try:
+        while graph.is_active():
+            ready = [registry.by_name(name) for name in graph.get_ready()]
+            for step in sorted(ready, key=lambda step: step.number, reverse=True):  # later chapters compute more: they start first
+                name = step.name
+                if registry.depends(step) & stopped:
+                    stopped.add(name)
                     graph.done(name)
-                    seconds[name] = round(time.perf_counter() - began, 2)
-                    try:
-                        say(f"  {name:<10} {future.result() or f'done, {seconds[name]:.1f} s'}")
-                    except CellFailed as error:
-                        failures[name] = str(error)
-                        stopped.add(name)
-                        say(f"  {name:<10} FAILED, {seconds[name]:.1f} s")
-        except BaseException:
-            lanes.shutdown(wait=False, cancel_futures=True)
-            for kernel in multiprocessing.active_children():
-                kernel.kill()
-            raise
+                    say(f"  {name:<10} not run: a step it depends on failed")
+                    continue
+                running[lanes.submit(perform, step)] = name, time.perf_counter()
+            for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
+                name, began = running.pop(future)
+                graph.done(name)
+                seconds[name] = round(time.perf_counter() - began, 2)
+                try:
+                    say(f"  {name:<10} {future.result() or f'done, {seconds[name]:.1f} s'}")
+                except CellFailed as error:
+                    failures[name] = str(error)
+                    stopped.add(name)
+                    say(f"  {name:<10} FAILED, {seconds[name]:.1f} s")
+    except BaseException:
+        lanes.shutdown(wait=False, cancel_futures=True)
+        for kernel in multiprocessing.active_children():
+            kernel.kill()
+        for left in Path(tempfile.gettempdir()).glob(f"{SOCKETS}{os.getpid()}-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        raise
+    lanes.shutdown()
     return seconds, failures
 
 
@@ -96,7 +101,7 @@ def execute(source: Path, target: Path, given: dict) -> None:
     if unknown := sorted(set(given) - set(declared)):
         raise CellFailed(N_("its cell tagged `parameters` does not declare {names}"), names=", ".join(unknown))
     try:
-        with tempfile.TemporaryDirectory(prefix="audit") as sockets:
+        with tempfile.TemporaryDirectory(prefix=f"{SOCKETS}{os.getpid()}-") as sockets:
             done = papermill.execute_notebook(
                 str(source),
                 str(target),
@@ -130,6 +135,24 @@ def _undrawn(cell) -> bool:
     as_text = [data for data in shown if data not in pictures and UNDRAWN.match(data.get("text/plain", ""))]
     last = cell.source.rstrip().splitlines()[-1]
     return bool(as_text) or (re.match(r"(\w+\.)?charts\.", last) is not None and not pictures)
+
+
+def swept() -> None:
+    """What killed runs left of their kernels' sockets is removed; a run that lives keeps its own."""
+    for left in Path(tempfile.gettempdir()).glob(f"{SOCKETS}*-*"):
+        owner = left.name.removeprefix(SOCKETS).split("-")[0]
+        if owner.isdigit() and not _lives(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # of another user
+        return True
+    return True
 
 
 def _transport(sockets: str):

@@ -98,6 +98,14 @@ def in_languages(run: Run, languages: list[str]) -> dict[str, dict[str, float]]:
     return seconds
 
 
+def told_of(run: Path, languages: list[str]) -> tuple[list[str], list[str]]:
+    """In which languages a run is to be told, those in which it is told already among them; and of which there is paper."""
+    there = sorted(path.name for path in run.glob("report/*") if path.is_dir())
+    return [*languages, *(one for one in there if one not in languages)], sorted(
+        path.parent.name for path in run.glob("report/*/report.pdf")
+    )
+
+
 def further(run: Path, *, languages: list[str], pdf: bool, notebooks: Path = NOTEBOOKS, say: Callable[[str], None] = print) -> Path:
     """Tell a sealed run in further languages, from its tables, and print it; the run is replaced in one move and sealed anew.
 

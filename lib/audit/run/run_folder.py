@@ -44,8 +44,10 @@ def locked(home: Path):
 def building(home: Path, name: str, *, is_told: bool = True):
     """A temporary folder for the run; on failure it becomes failed/<run> with the message, where this may be told: it can name files and
     customers. What a killed run left is removed."""
-    for left in home.glob(f"{BUILDING}*"):
+    for left in [*home.glob(f"{BUILDING}*"), *home.glob(f"lab/{BUILDING}*")]:
         shutil.rmtree(left)
+    for left in home.glob(".latest-*"):
+        left.unlink()
     for old in home.glob(f"{REPLACED}*"):
         good = old.with_name(old.name.removeprefix(REPLACED))
         shutil.rmtree(old) if good.exists() else old.replace(good)

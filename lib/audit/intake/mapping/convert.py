@@ -26,12 +26,15 @@ from audit.intake.readers.read import MARKS, ORIGIN, BadExport, Read
 STATE = "_state"  # where a table's own column `status` waits, since each row's fate is called so here
 KINDS = {TEXT: pl.String, DATE: pl.Date, MONEY: parse.MONEY, NUMBER: pl.Float64}
 EMPTY = {"", "-", "—"}
+MONEY_MOST = 1e13  # that a column of money may add up to: sums of its sums must fit 14 digits too
 BASIS_LEAST, BASIS_SHARE = 5, 0.95  # rows without customer and day from which, and of which so many, repeat the row above
+TEXT_MOST = 20_000  # bytes of a cell of text: longer is no name and no remark
 NULLS = ("NULL", "\\N")  # nothing, as databases write it; a customer may be called so, a region is not
 UNREADABLE = N_("{column} cannot be read as {kind}")
 LOST = N_("{column} has lost its digits in a spreadsheet")
 MISSING = N_("no {column}")
 STRANGE = N_("{column} is not one of {values}")
+ENDLESS = N_("{column} is longer than {most} bytes")
 LEFT_OUT = N_("{column} is {value}, left out by where")
 TOTAL = N_("a total of the export, not data")
 HEADING = N_("a heading of the export, not data")
@@ -63,6 +66,7 @@ def table(name: str, mapping: Mapping, sources: dict[str, Read], settings: Setti
     made = _computed(name, mapping, schema, given, settings) + _constants(name, mapping, schema, settings)
     fate = raw.select(*_typed(mapping, schema, settings), *made, *ORIGIN, *MARKS, _where(mapping)).rename({"status": STATE}, strict=False)
     fate = _looked_closer(raw, fate, mapping, schema, settings)
+    _check_size(name, fate, schema)
     fate = _coded(fate.with_columns(_unreadable(raw, fate, mapping, schema)), identifiers.country(settings))
     is_numbered = schema.key[-1] in SURROGATES and schema.key[-1] not in mapping.targets
     if is_numbered:
@@ -228,6 +232,18 @@ def _check_columns(name: str, mapping: Mapping, sources: dict[str, Read]) -> Non
         raise BadExport(message, faults="\n".join(faults))
 
 
+def _check_size(name: str, fate: pl.DataFrame, schema: Table) -> None:
+    """Money that adds up to more than can be added exactly is refused, before anything is added."""
+    for column in (c for c in fate.columns if c in schema.names and fate.schema[c] == parse.MONEY):
+        total = fate[column].cast(pl.Float64).abs().sum()
+        if total >= MONEY_MOST:
+            message = N_(
+                "[tables.{name}]: {column} adds up to {total}: more than {most} cannot be added exactly. What to do: is the column right? If it is, take "
+                "the money in thousands by compute."
+            )
+            raise BadExport(message, name=name, column=column, total=f"{total:,.0f}", most=f"{MONEY_MOST:,.0f}")
+
+
 def _check_signs(name: str, mapping: Mapping, schema: Table, raw: pl.DataFrame) -> None:
     """One column of money in one currency: signs of several are never added up (fault 20)."""
     for target, column in mapping.columns.items():
@@ -285,11 +301,16 @@ def _judged(fate: pl.DataFrame, schema: Table) -> pl.DataFrame:
         for c in schema.columns
         if c.values and c.name in fate.columns
     ]
+    endless = [
+        pl.when(pl.col(c.name).str.len_bytes() > TEXT_MOST).then(pl.lit(stored(ENDLESS, column=c.name, most=TEXT_MOST)))
+        for c in schema.columns
+        if c.name in fate.columns and fate.schema[c.name] == pl.String and (fate[c.name].str.len_bytes().max() or 0) > TEXT_MOST
+    ]
     said = {"total": TOTAL, "group": HEADING, "note": NOTE, "copy": COPY}
     mark = pl.coalesce(pl.when(pl.col("_mark") == one).then(pl.lit(why)) for one, why in said.items())
     return fate.with_columns(
         pl.coalesce([mark, "_left_out"]).alias("_left_out"),
-        pl.coalesce(["reason", *missing, *closed, pl.lit(None, pl.String)]).alias("reason"),
+        pl.coalesce(["reason", *missing, *closed, *endless, pl.lit(None, pl.String)]).alias("reason"),
     )
 
 

@@ -20,6 +20,7 @@ SPACES = [" ", "\u00a0", "\u202f", "\u2009", "'", "’"]
 SIGNS = {"$": "USD", "£": "GBP", "€": "EUR", "₽": "RUB", "руб": "RUB", "₸": "KZT", "₴": "UAH", "₹": "INR"}
 EXACT = pl.Decimal(38, 8)
 MONEY = pl.Decimal(18, 4)
+FORMULA_MOST, CONSTANT_MOST = 5000, 1e15  # signs of a formula; a number in it
 YEARS = (1900, 2100)
 ISO = "%Y-%m-%d"
 SERIAL = "excel"  # a day as Excel counts it: 44940 is 14 January 2023
@@ -74,7 +75,7 @@ def second_look(found: pl.Series, texts: pl.Series, decimal: str) -> pl.Series:
     if rest is None or not rest.any():
         return found
     closer = texts.filter(rest).to_frame("x").select(_cleaned(pl.col("x"), decimal)).to_series()
-    return found.scatter(rest.arg_true(), closer.cast(found.dtype))
+    return found.scatter(rest.arg_true(), closer.cast(found.dtype, strict=False))
 
 
 def _cleaned(column: pl.Expr, decimal: str) -> pl.Expr:
@@ -153,11 +154,16 @@ def compute(expression: str, columns: list[str], decimal: str) -> pl.Expr:
         when the formula holds anything else or names a column the source does not have.
     """
 
+    if len(expression) > FORMULA_MOST:
+        raise ValueError(f"a formula of {len(expression)} signs, {expression[:60]!r}...: expected at most {FORMULA_MOST}")
+
     def walk(node: ast.AST) -> pl.Expr:
         match node:
             case ast.Expression(body=body):
                 return walk(body)
             case ast.Constant(value=int() | float() as constant) if not isinstance(constant, bool):
+                if abs(constant) >= CONSTANT_MOST:
+                    raise ValueError(f"{constant!r} in {expression!r} is too large: expected less than {CONSTANT_MOST:.0e}")
                 return pl.lit(str(constant)).cast(EXACT)
             case ast.Name(id=name) | ast.Constant(value=str() as name):
                 if name not in columns:
@@ -178,5 +184,5 @@ def compute(expression: str, columns: list[str], decimal: str) -> pl.Expr:
 
     try:
         return walk(ast.parse(expression, mode="eval"))
-    except SyntaxError as error:
-        raise ValueError(f"{expression!r} is not a formula: {error.msg}") from error
+    except (SyntaxError, RecursionError, MemoryError) as error:  # the latter two: brackets within brackets without end
+        raise ValueError(f"{expression!r} is not a formula: {getattr(error, 'msg', None) or 'too many brackets'}") from error

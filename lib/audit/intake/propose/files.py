@@ -6,8 +6,6 @@ again; what the content leaves open becomes a question.
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import re
 from dataclasses import dataclass, field
@@ -97,17 +95,13 @@ def _sources(path: Path) -> list[tuple[Source, str]]:
         return [(Source(**given, **_header(rows)), kind)]
     top = "\n".join(written.splitlines()[:LOOKED])
     delimiter = _delimiter(top)
-    rows = (
-        [line.split() for line in top.splitlines()]
-        if delimiter == "whitespace"
-        else list(csv.reader(io.StringIO(top), delimiter=delimiter))
-    )
+    rows = [line.split() for line in top.splitlines()] if delimiter == "whitespace" else text.split(top, delimiter)
     return [(Source(**given, delimiter=delimiter, **_header(rows)), kind)]
 
 
 def _delimiter(top: str) -> str:
     best = text.delimiter(top)
-    if any(len(row) > 1 for row in csv.reader(io.StringIO(top), delimiter=best)):
+    if any(len(row) > 1 for row in text.split(top, best)):
         return best
     widths = {len(line.split()) for line in top.splitlines() if line.strip()}
     return "whitespace" if len(widths) == 1 and widths != {1} else best

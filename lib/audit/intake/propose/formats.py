@@ -124,6 +124,8 @@ def date_format(table: pl.DataFrame, questions: dict[str, str]) -> str | None:
             is_day = plain(name) in named and values.str.head(5).cast(pl.Int64).is_between(*SERIALS).all()
             fits |= {parse.SERIAL: 1} if is_day else {}
             continue
+        if values.str.contains(r"^\d+$").all() and not values.str.contains(r"^(19|20)\d{6}$").all():
+            continue
         shares = {f: _share(values, f) for f in DATE_FORMATS}
         best = max(shares.values())
         formats = [f for f, share in shares.items() if share >= max(ALIKE, best)]

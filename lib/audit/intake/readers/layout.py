@@ -14,6 +14,7 @@ from audit.i18n import mark as N_
 from audit.intake.readers.detect import BadExport
 
 OURS = ("_file", "_sheet", "_row", "_mark")  # columns that readers add; the file's own of such a name are called so
+COLUMNS_MOST = 1000  # of a table that can be honest
 NOTES_MOST = 20  # rows at the foot of a table among which notes are looked for
 SEARCHED = 40  # rows in which a header is looked for
 SURELY_TOTAL = (
@@ -98,6 +99,11 @@ def names(head: list[list[str]], where: str) -> list[str]:
     BadExport
         when a name stands twice.
     """
+    if (width := max(map(len, head))) > COLUMNS_MOST:
+        message = N_(
+            "{where} has {width} columns: refused above {most}. What to do: export what the audit needs: customer, day, amount, product."
+        )
+        raise BadExport(message, where=where, width=width, most=COLUMNS_MOST)
     rows = [[clean(cell) for cell in row] for row in head]
     for row, below in zip(rows[:-1], rows[1:], strict=True):
         for i in range(1, len(row)):

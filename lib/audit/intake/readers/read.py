@@ -70,14 +70,25 @@ def source(folder: Path, name: str, source: Source, snapshots: Path | None = Non
 
 
 def files_of(folder: Path, source: Source) -> list[Path]:
-    """The files of a source; Excel's lock files (`~$...`) are none."""
+    """The files of a source; Excel's lock files (`~$...`) are none.
+
+    Raises
+    ------
+    BadExport
+        for a link that leads out of the base's folder.
+    """
     if not source.file:
         return []
     if (folder / source.file).is_file():  # a name that happens to hold the signs of a pattern
-        return [folder / source.file]
-    return sorted(
-        path for path in folder.iterdir() if path.is_file() and fnmatch(path.name, source.file) and not path.name.startswith("~$")
-    )
+        found = [folder / source.file]
+    else:
+        found = sorted(
+            path for path in folder.iterdir() if path.is_file() and fnmatch(path.name, source.file) and not path.name.startswith("~$")
+        )
+    if outside := [path.name for path in found if not path.resolve().is_relative_to(folder.resolve())]:
+        message = N_("{files} is a link to a file outside {folder}: refused. What to do: copy the file itself into the base's folder.")
+        raise BadExport(message, files=", ".join(outside), folder=folder)
+    return found
 
 
 def _together(parts: list[Read], files: list[Path]) -> Read:

@@ -15,6 +15,7 @@ from audit.core.settings import Settings, Source
 from audit.i18n import mark as N_
 from audit.intake.readers.detect import BadExport
 
+SECRET_LEAST = 3  # signs of a user's name that is hidden: shorter ones stand in every word
 ROWS = 100_000  # fetched at a time
 
 
@@ -44,7 +45,7 @@ def _snapshot(name: str, source: Source, folder: Path) -> Path:
             found = connection.execute(sqlalchemy.text(source.query))
             names = list(found.keys())
             parts = [_frame(names, rows) for rows in found.partitions(ROWS)]
-    except (sqlalchemy.exc.SQLAlchemyError, ImportError) as error:
+    except (sqlalchemy.exc.SQLAlchemyError, ImportError, ValueError) as error:  # ValueError: a port that is no number
         message = N_(
             "[sources.{name}]: the database in {variable} refused the query: {error}. What to do: try the query there by "
             "hand, as the same user."
@@ -76,6 +77,6 @@ def _without_secrets(error: Exception, url: str) -> str:
     """The first line of the error, without the URL and what stands in it."""
     said = str(getattr(error, "orig", None) or error).splitlines()[0]
     secret = re.search(r"//([^:/@]*)(?::([^@]*))?@", url)
-    for part in [url, *(p for p in (secret.groups() if secret else ()) if p)]:
+    for part in [url, *(p for p in (secret.groups() if secret else ()) if p and len(p) >= SECRET_LEAST)]:
         said = said.replace(part, "***")
     return said

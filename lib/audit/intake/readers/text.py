@@ -78,7 +78,10 @@ def delimiter(text: str) -> str:
     """The delimiter whose count repeats over the first rows: most rows with the same number of fields, then most fields."""
 
     def fit(candidate: str) -> tuple[float, int, int]:
-        rows = [row for row in csv.reader(io.StringIO(text), delimiter=candidate) if row][:50]
+        try:
+            rows = [row for row in csv.reader(io.StringIO(text), delimiter=candidate) if row][:50]
+        except csv.Error:  # a field longer than any: `rows` says so
+            return (0.0, 0, 0)
         widths = [len(row) for row in rows]
         usual = max(set(widths), key=widths.count, default=1)
         return (widths.count(usual) / len(widths) if usual > 1 else 0.0, usual, sum(widths))
@@ -170,7 +173,7 @@ def _with_foot(found: list[list[str]], width: int, separator: str) -> list[list[
 
 
 def _fields(body: bytes, separator: str):
-    return csv.reader(io.TextIOWrapper(io.BytesIO(body), encoding="utf-8", newline=""), delimiter=separator)
+    return _told(csv.reader(io.TextIOWrapper(io.BytesIO(body), encoding="utf-8", newline=""), delimiter=separator))
 
 
 def _crooked(body: bytes, file: str, separator: str, skip: int, width: int) -> BadExport:
@@ -195,3 +198,19 @@ def _crooked(body: bytes, file: str, separator: str, skip: int, width: int) -> B
         fields=len(row),
         content=separator.join(row)[:120],
     )
+
+
+def split(text: str, separator: str) -> list[list[str]]:
+    """The fields of a text, row by row."""
+    return list(_told(csv.reader(io.StringIO(text), delimiter=separator)))
+
+
+def _told(reader):
+    """The rows of a reader; a field beyond all measure is told in words."""
+    try:
+        yield from reader
+    except csv.Error as error:
+        message = N_(
+            "row {row} holds a field of more than {most} MB: a quotation mark that is never closed, or no table. What to do: ask for the export again."
+        )
+        raise BadExport(message, row=reader.line_num, most=csv.field_size_limit() // 2**20) from error

@@ -102,9 +102,34 @@ def _sheet(book, name: str, look: dict, skip: int, head_rows: int, decimal: str,
         "error_cells": look.get("error_cells", 0),
         "hidden": int(loaded.visible != "visible"),
     }
-    table = as_text(loaded.to_polars(), decimal, date_format)
+    typed = loaded.to_polars()
+    table = as_text(typed, decimal, date_format)
+    numbers = [
+        i
+        for i, kind in enumerate(typed.dtypes)
+        if kind.is_numeric() and (look.get("booleans", True) or typed[typed.columns[i]].null_count())
+    ]
+    if numbers:
+        said = book.load_sheet(name, header_row=None, skip_rows=below, n_rows=most, dtypes="string", use_columns=numbers).to_polars()
+        table = table.with_columns(_as_written(table[typed.columns[i]], said.to_series(at)) for at, i in enumerate(numbers))
+    table = table.with_columns(_mixed(table[c], decimal) for c, kind in typed.schema.items() if kind == pl.String and decimal != ".")
     table = table.rename({old: f"column_{i + 1}" for i, old in enumerate(table.columns)})
     return Sheet(name, table, head, look.get("levels", {}), {note: count for note, count in notes.items() if count})
+
+
+def _as_written(numbers: pl.Series, said: pl.Series) -> pl.Series:
+    """A column of numbers with what else its cells hold: texts that count as nothing, and truths, which are no numbers."""
+    other = said.is_in(["true", "false"]) | ((numbers == "") & said.is_not_null())
+    return pl.select(pl.when(other).then(said).otherwise(numbers).alias(numbers.name)).to_series()
+
+
+def _mixed(column: pl.Series, decimal: str) -> pl.Series:
+    """Numbers in a column that a few texts have made one of texts, with the declared decimal sign; a column of nothing but texts stays."""
+    plain = column.str.contains(r"^-?\d+(\.\d+)?$")
+    filled = column != ""
+    if plain.all() or (plain & filled).sum() * 2 < filled.sum():
+        return column
+    return pl.select(pl.when(plain).then(column.str.replace(".", decimal, literal=True)).otherwise(column).alias(column.name)).to_series()
 
 
 def as_text(table: pl.DataFrame, decimal: str, date_format: str | None) -> pl.DataFrame:
@@ -162,7 +187,12 @@ def _looks(content: bytes, file: str) -> dict[str, dict]:
             xml = archive.read(path)
             _check_width(xml, sheet, file)
             hidden = len(re.findall(rb'<row [^>]*hidden="(?:1|true)"', xml))
-            looks[sheet] = {"hidden_rows": hidden, "error_cells": xml.count(b't="e"'), "levels": _levels(xml, archive, parts)}
+            looks[sheet] = {
+                "booleans": b't="b"' in xml,
+                "hidden_rows": hidden,
+                "error_cells": xml.count(b't="e"'),
+                "levels": _levels(xml, archive, parts),
+            }
     return looks
 
 
