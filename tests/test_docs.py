@@ -3,8 +3,9 @@
 import re
 import tomllib
 
+import pytest
 import yaml
-from tools import documents
+from tools import documents, licences
 
 from tests.conftest import ROOT
 
@@ -74,3 +75,30 @@ def test_environment_yml_names_the_same_packages_as_pyproject_with_versions_that
 def test_no_placeholder_is_left():
     for path in [*(ROOT / "lib").rglob("*.py"), *(ROOT / "notebooks").glob("*.ipynb"), ROOT / "README.md"]:
         assert not re.search(r"\b(TODO|FIXME)\b|# *XXX", path.read_text(encoding="utf-8")), path
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "requirements.lock",
+        "requirements-uv.lock",
+        "requirements-spark.lock",
+        "requirements-pdf.lock",
+        "requirements-sbom.lock",
+        "bench/rivals.lock",
+    ],
+)
+def test_every_locked_package_has_its_hashes(name):
+    packages = re.split(r"\n(?=\S)", (ROOT / name).read_text(encoding="utf-8").strip())
+    assert all(re.match(r"[\w.-]+==\S+", package) and "--hash=sha256:" in package for package in packages), name
+
+
+def test_nothing_is_installed_by_make_but_by_its_hash():
+    for line in (ROOT / "Makefile").read_text(encoding="utf-8").splitlines():
+        if re.search(r"pip (install|sync)", line):
+            assert "--require-hashes" in line or "--no-deps --no-build-isolation --editable ." in line, line
+
+
+def test_the_licences_are_those_of_the_lock():
+    names = re.findall(r"^\| ([\w.-]+) \|", (ROOT / "docs" / "licences.md").read_text(encoding="utf-8"), re.MULTILINE)[1:]
+    assert set(names) == set(licences.locked())

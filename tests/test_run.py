@@ -2,16 +2,22 @@
 
 import json
 import multiprocessing
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+import time
+from pathlib import Path
 
 import pytest
 
 from audit import i18n, run
 from audit.core import registry, settings, store
 from audit.run import fingerprint, notebooks, run_folder
+from audit.run import lab as laboratory
 from tests.conftest import ROOT, TOML, write_base
 
 CSV = "who,day,money\n" + "".join(f"C{i},2024-{m:02d}-{1 + i:02d},{10 + i}\n" for i in range(12) for m in range(1, 13, 1 + i % 3))
@@ -47,6 +53,47 @@ def test_fault_46_the_same_base_is_not_run_twice_and_rebuilds_byte_for_byte(plac
     assert said[-1] == "rebuilt: every table and page is the same, byte for byte"
     assert rebuilt.folder == first.folder
     assert not list(first.folder.parent.glob("*.rebuilt"))
+
+
+def test_a_rebuild_is_told_in_every_language_that_the_run_has(place):
+    first, _said = audit(place, only=["intake", "repeat"])
+    run.render.further(first.folder, languages=["ru"], pdf=False, notebooks=place[2], say=lambda _line: None)
+    _rebuilt, said = audit(place, only=["intake", "repeat"], force=True)
+    assert said[-1] == "rebuilt: every table and page is the same, byte for byte"
+    assert sorted(path.name for path in (first.folder / "report").iterdir()) == ["en", "ru"]
+
+
+def test_what_killed_runs_left_is_swept_by_the_next(place, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    home = place[1] / "small"
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = [home / ".building-x", home / "lab" / ".building-y", tmp_path / f"audit-{gone.pid}-k"]
+    for folder in left:
+        folder.mkdir(parents=True)
+    (home / ".latest-1").symlink_to("nowhere")
+    mine = tmp_path / f"audit-{os.getpid()}-k"
+    mine.mkdir()
+    audit(place, only=["intake"])
+    assert not any(folder.exists() for folder in left)
+    assert not (home / ".latest-1").is_symlink()
+    assert mine.is_dir()
+
+
+def test_an_interrupt_ends_a_run_in_two_seconds_with_a_word_and_leaves_nothing(place):
+    base, outputs, _notebooks = place
+    command = [sys.executable, "-m", "audit.cli", "run", str(base), "--outputs", str(outputs)]
+    running = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    while "done" not in running.stdout.readline():  # a chapter has been told, others are at work
+        assert running.poll() is None
+    began = time.monotonic()
+    os.killpg(running.pid, signal.SIGINT)
+    _out, said = running.communicate(timeout=30)
+    assert time.monotonic() - began < 2
+    assert running.returncode == 130
+    assert said.strip().splitlines()[-1] == "audit: stopped. Nothing was replaced: the last good report is as it was."
+    assert not [path for path in (outputs / "small").iterdir() if path.name.startswith(".building")]
+    assert not list(Path(tempfile.gettempdir()).glob(f"audit-{running.pid}-*"))
 
 
 def test_a_changed_module_makes_another_run_also_where_two_modules_share_a_name(place, tmp_path):
@@ -155,7 +202,7 @@ def test_a_sealed_run_shows_but_does_not_save_a_different_table(place, capsys):
 
 def test_the_lab_copy_is_open_and_a_table_no_step_writes_is_refused(place):
     audit(place)
-    lab = run_folder.open_copy(place[1] / "small")
+    lab = laboratory.prepared(place[1] / "small")
     table = store.load(lab, "repeat_depth")
     store.save(lab, repeat_depth=table.head(1))
     assert len(store.load(lab, "repeat_depth")) == 1

@@ -73,8 +73,6 @@ def in_order(
         lanes.shutdown(wait=False, cancel_futures=True)
         for kernel in multiprocessing.active_children():
             kernel.kill()
-        for left in Path(tempfile.gettempdir()).glob(f"{SOCKETS}{os.getpid()}-*"):
-            shutil.rmtree(left, ignore_errors=True)
         raise
     lanes.shutdown()
     return seconds, failures
@@ -137,11 +135,11 @@ def _undrawn(cell) -> bool:
     return bool(as_text) or (re.match(r"(\w+\.)?charts\.", last) is not None and not pictures)
 
 
-def swept() -> None:
-    """What killed runs left of their kernels' sockets is removed; a run that lives keeps its own."""
+def swept(*, own: bool = False) -> None:
+    """What killed runs left of their kernels' sockets is removed; a run that lives keeps its own, unless this one is about to end at once."""
     for left in Path(tempfile.gettempdir()).glob(f"{SOCKETS}*-*"):
         owner = left.name.removeprefix(SOCKETS).split("-")[0]
-        if owner.isdigit() and not _lives(int(owner)):
+        if owner.isdigit() and (int(owner) == os.getpid() if own else not _lives(int(owner))):
             shutil.rmtree(left, ignore_errors=True)
 
 
