@@ -71,7 +71,7 @@ def test_k3_the_crm_is_compared_in_years_that_both_hold_by_period_and_customer_a
     panel = pd.DataFrame({"customer_id": ["a", "b"], "period": pd.to_datetime(["2024-01-01", "2024-02-01"]), "revenue": [90.0, 10.0]})
     by_period, by_customer = central.crm_by_period(crm, panel), central.crm_by_customer(crm, panel)
     assert by_period.to_dict("records") == [
-        {"period": "2024", "crm": 95.0, "accounting": 100.0, "difference": -5.0, "difference_share": -0.05}
+        {"period": "2024", "crm": 95.0, "accounting": 100.0, "difference": -5.0, "difference_rate": -0.05}
     ]
     assert by_customer["difference"].tolist() == [-10.0, 5.0]
 

@@ -132,8 +132,8 @@ def test_a_new_customer_that_only_the_cost_of_winning_it_turns_into_a_loss_is_no
 def test_p19_the_whale_curve_peaks_at_135_percent_and_comes_back():
     found = pd.DataFrame({"profit": [500.0, 300, 150, 80, 40, 10, -30, -90, -160], "margin": 0.0})
     curve = profit.whale(found)
-    assert round(curve["cumulative_share"].max(), 2) == 1.35
-    assert curve["cumulative_share"].iloc[-1] == pytest.approx(1)
+    assert round(curve["cumulative_ratio"].max(), 2) == 1.35
+    assert curve["cumulative_ratio"].iloc[-1] == pytest.approx(1)
 
 
 def test_companies_under_common_control_are_one_customer():

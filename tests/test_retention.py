@@ -83,7 +83,7 @@ def test_cohorts_are_compared_at_equal_age_and_unfinished_cells_are_absent():
     found = ledger_of(rows, as_of="2023-08-15", observed_from="2023-01-01")
     spans = periods.complete(observed_from=dt.date(2023, 1, 1), as_of=dt.date(2023, 8, 15), unit="quarter")
     table = retention.cohort_retention(found["panel"], found["history"], spans, unit="quarter")
-    assert table[["cohort", "age", "customers", "active_share", "revenue_share"]].to_numpy().tolist() == [
+    assert table[["cohort", "age", "customers", "active_share", "revenue_ratio"]].to_numpy().tolist() == [
         ["2023-Q1", 0, 2, 1.0, 1.0],
         ["2023-Q1", 1, 1, 0.5, 0.25],
         ["2023-Q2", 0, 1, 1.0, 1.0],

@@ -5,6 +5,7 @@ import pytest
 
 from audit.core import registry
 from audit.core.tables import schema
+from audit.report import show
 
 
 def panel(**changes) -> pd.DataFrame:
@@ -44,3 +45,24 @@ def test_every_key_is_a_column_and_every_column_has_a_meaning():
         assert set(table.key) <= set(table.names), table.name
         assert table.origin == "step" or all(column.meaning for column in table.columns), table.name
         assert len(set(table.names)) == len(table.names), table.name
+
+
+@pytest.mark.parametrize("bad", [1350.0, -0.2, 1.001])
+def test_a_share_that_is_none_is_neither_saved_nor_shown(bad):
+    """A share printed as 135,000 % passed once; what may be more than the whole is called a rate or a ratio."""
+    found = pd.DataFrame(
+        {
+            "decile_class": ["1", "2"],
+            "customers": [1, 1],
+            "revenue": [1.0, 1.0],
+            "revenue_share": [0.5, bad],
+            "cumulative_share": [0.5, 1.0],
+            "smallest": [1.0, 1.0],
+        }
+    )
+    with pytest.raises(schema.BadTable, match="revenue_share must lie between 0 and 1"):
+        schema.require(found, registry.tables()["revenue_deciles"])
+    with pytest.raises(ValueError, match="is not shown"):
+        show.markup(found, "EUR", caption="x")
+    fine = found.assign(revenue_share=[0.0, 1.0 + 1e-9])
+    assert schema.require(fine, registry.tables()["revenue_deciles"]) is fine

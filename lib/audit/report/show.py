@@ -9,6 +9,7 @@ from audit import i18n
 from audit.core import labels, registry
 from audit.core.findings import judgement, sentence
 from audit.core.groups import group_names
+from audit.core.tables import schema
 from audit.i18n import translate as _
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def table(table: pd.DataFrame, settings: Settings, *, caption: str, top: int = 2
 
 def markup(table: pd.DataFrame, currency: str, *, caption: str, top: int = 25) -> str:
     """The HTML of a table. Names of columns decide units (language.shown); a row's first cell is its heading."""
+    if faults := list(schema.share_faults(table)):
+        raise ValueError(f"table {caption!r} is not shown: {'; '.join(faults)}")
     has_money = any(_is_money(table, c) for c in table.columns)
     unit = _("money in {currency}").format(currency=i18n.symbol(currency)) if has_money and currency else ""
     note = f' <span class="unit">({html.escape(unit)})</span>' if unit else ""

@@ -84,6 +84,9 @@ class Table:
         return pd.DataFrame({column.name: pd.Series(dtype=DTYPES[column.kind]) for column in self.columns})
 
 
+SHARE, SHARE_NEAR = "_share", 1e-6  # how parts of a whole are called, and what rounding may do to them
+
+
 def in_words(name: str) -> str:
     """A column's name in words.
 
@@ -146,7 +149,8 @@ def written(
 def require(frame: pd.DataFrame, schema: Table) -> pd.DataFrame:
     """The frame itself, if it is such a table; otherwise one error with every fault.
 
-    Checked: required columns, unique and complete key, closed lists, dates that are dates, money that is numbers; of a table that a step
+    Checked: required columns, unique and complete key, closed lists, dates that are dates, money that is numbers, shares that lie between 0 and
+    1; of a table that a step
     writes also that no column is there which it does not declare.
 
     Raises
@@ -167,7 +171,7 @@ def require(frame: pd.DataFrame, schema: Table) -> pd.DataFrame:
     if missing:
         faults = [f"no column {', '.join(missing)}; it has {', '.join(map(str, frame.columns))}"]
     else:
-        faults = [*_key_faults(frame, schema), *_column_faults(frame, schema), *_strange_columns(frame, schema)]
+        faults = [*_key_faults(frame, schema), *_column_faults(frame, schema), *_strange_columns(frame, schema), *share_faults(frame)]
     if faults:
         raise BadTable(
             N_('not a table "{table}" ({row}):\n{faults}'),
@@ -217,6 +221,15 @@ def _column_faults(frame: pd.DataFrame, schema: Table) -> Iterator[str]:
             yield f"{column.name} is empty in {_rows(values.isna())}"
         if column.closed and (strange := ~values.isin(column.closed) & values.notna() & (values != "")).any():
             yield f"{column.name} must be one of {', '.join(column.closed)}; got {values[strange].iloc[0]!r} in {_rows(strange)}"
+
+
+def share_faults(frame: pd.DataFrame) -> Iterator[str]:
+    """Shares that are none: parts of a whole lie between nothing and all of it. What may be more is a rate or a ratio, and is called so."""
+    from pandas.api import types
+
+    for name in (c for c in frame.columns if str(c).endswith(SHARE) and types.is_numeric_dtype(frame[c])):
+        if (strange := (frame[name] < -SHARE_NEAR) | (frame[name] > 1 + SHARE_NEAR)).any():
+            yield f"{name} must lie between 0 and 1, got {frame.loc[strange, name].iloc[0]} in {_rows(strange)}"
 
 
 def _strange_columns(frame: pd.DataFrame, schema: Table) -> Iterator[str]:

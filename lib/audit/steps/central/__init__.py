@@ -74,13 +74,13 @@ TABLES = (
         "crm_by_period",
         "one year",
         "period",
-        "period:t crm:m accounting:m difference:m difference_share:n",
+        "period:t crm:m accounting:m difference:m difference_rate:n",
     ),
     written(
         "crm_by_customer",
         "one customer",
         "customer_id",
-        "customer_id:t crm:m accounting:m difference:m difference_share:n",
+        "customer_id:t crm:m accounting:m difference:m difference_rate:n",
     ),
     findings_table("findings_central"),
 )

@@ -12,7 +12,7 @@ def crm_by_period(crm_sales: pd.DataFrame | None, panel: pd.DataFrame) -> pd.Dat
 
     Returns
     -------
-    DataFrame: period, crm, accounting, difference (crm - accounting), difference_share (of accounting); years that both hold; empty
+    DataFrame: period, crm, accounting, difference (crm - accounting), difference_rate (of accounting); years that both hold; empty
     without a CRM.
 
     Source: method K3, M12.
@@ -27,7 +27,7 @@ def crm_by_customer(crm_sales: pd.DataFrame | None, panel: pd.DataFrame) -> pd.D
 
     Returns
     -------
-    DataFrame: customer_id, crm, accounting, difference, difference_share.
+    DataFrame: customer_id, crm, accounting, difference, difference_rate.
 
     Source: method K3, M12.
     """
@@ -37,7 +37,7 @@ def crm_by_customer(crm_sales: pd.DataFrame | None, panel: pd.DataFrame) -> pd.D
 
 
 def _against(crm: pd.DataFrame | None, panel: pd.DataFrame, by, name: str) -> pd.DataFrame:
-    columns = [name, "crm", "accounting", "difference", "difference_share"]
+    columns = [name, "crm", "accounting", "difference", "difference_rate"]
     if crm is None:
         return registry.empty(f"crm_by_{name.removesuffix('_id')}")
     years = set(crm["date"].dt.year) & set(panel["period"].dt.year)
@@ -46,5 +46,5 @@ def _against(crm: pd.DataFrame | None, panel: pd.DataFrame, by, name: str) -> pd
         {"crm": crm.groupby(by(crm, "date"))["amount"].sum(), "accounting": panel.groupby(by(panel, "period"))["revenue"].sum()}, axis=1
     ).fillna(0.0)
     sums["difference"] = sums["crm"] - sums["accounting"]
-    sums["difference_share"] = sums["difference"] / sums["accounting"].where(sums["accounting"] > 0)
+    sums["difference_rate"] = sums["difference"] / sums["accounting"].where(sums["accounting"] > 0)
     return sums.rename_axis(name).sort_index().reset_index()[columns]

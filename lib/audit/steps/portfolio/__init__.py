@@ -52,7 +52,7 @@ TABLES = (
         "portfolio_balance",
         "one class",
         "portfolio_class",
-        "portfolio_class:t customers:c revenue:m revenue_share:n profit:m profit_share:n cost_to_serve:m effort_share:n contacts:m "
+        "portfolio_class:t customers:c revenue:m revenue_share:n profit:m profit_ratio:n cost_to_serve:m effort_share:n contacts:m "
         "contacts_share:n",
         codes={"portfolio_class": PortfolioClass},
         headings={

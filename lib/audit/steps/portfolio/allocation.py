@@ -25,7 +25,7 @@ def balance(
 
     Returns
     -------
-    DataFrame with portfolio_class, customers, revenue, revenue_share, profit, profit_share, cost_to_serve, effort_share, contacts,
+    DataFrame with portfolio_class, customers, revenue, revenue_share, profit, profit_ratio, cost_to_serve, effort_share, contacts,
     contacts_share; NaN where profits or contacts are unknown.
     """
     of = table[["group", "portfolio_class", "revenue"]].copy()
@@ -40,7 +40,7 @@ def balance(
     sums = sums.fillna({"customers": 0, "revenue": 0.0})
     for column, share in [
         ("revenue", "revenue_share"),
-        ("profit", "profit_share"),
+        ("profit", "profit_ratio"),
         ("cost_to_serve", "effort_share"),
         ("contacts", "contacts_share"),
     ]:
@@ -50,7 +50,7 @@ def balance(
         "revenue",
         "revenue_share",
         "profit",
-        "profit_share",
+        "profit_ratio",
         "cost_to_serve",
         "effort_share",
         "contacts",

@@ -58,7 +58,7 @@ def portfolio(table: pd.DataFrame, names: pd.Series, *, border: float, most: int
 def effort(parts: pd.DataFrame) -> Chart:
     """Shares of customers, sales, effort and profit by class."""
     title = _("What each class takes of the effort, and gives of sales and profit")
-    columns = [("revenue_share", _("sales"), SAND), ("effort_share", _("cost of serving"), ORANGE), ("profit_share", _("profit"), BLUE)]
+    columns = [("revenue_share", _("sales"), SAND), ("effort_share", _("cost of serving"), ORANGE), ("profit_ratio", _("profit"), BLUE)]
     columns = [c for c in columns if parts[c[0]].notna().any()]
     if not columns or not parts["customers"].sum():
         return nothing(title)
@@ -74,5 +74,5 @@ def effort(parts: pd.DataFrame) -> Chart:
     core = parts.iloc[0]
     alt = _("Core customers bring {sales} of the sales and {profit} of the profit.")
     return Chart(
-        figure, alt.format(sales=shown("x_share", float(core["revenue_share"])), profit=shown("x_share", float(core["profit_share"])))
+        figure, alt.format(sales=shown("x_share", float(core["revenue_share"])), profit=shown("x_share", float(core["profit_ratio"])))
     )

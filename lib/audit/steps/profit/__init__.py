@@ -88,7 +88,7 @@ TABLES = (
         "whale_curve",
         "one group of companies, the most profitable first",
         "",
-        "customers_share:n cumulative_share:n profit:m",
+        "customers_share:n cumulative_ratio:n profit:m",
     ),
     findings_table("findings_profit"),
 )

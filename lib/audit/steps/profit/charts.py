@@ -12,13 +12,13 @@ from audit.report.style import BLUE, MUTED, RED, Chart, canvas, clear_axes, mone
 def whale(curve: pd.DataFrame) -> Chart:
     """Running share of the customers' profit, the most profitable first."""
     title = _("Running share of all customers’ profit, the most profitable first")
-    if curve.empty or curve["cumulative_share"].isna().all():
+    if curve.empty or curve["cumulative_ratio"].isna().all():
         return nothing(title)
     figure, axes = canvas(height=3.2, title=title)
-    at = int(curve["cumulative_share"].idxmax())
-    axes.plot([0, *curve["customers_share"]], [0, *curve["cumulative_share"]], color=BLUE, lw=2)
+    at = int(curve["cumulative_ratio"].idxmax())
+    axes.plot([0, *curve["customers_share"]], [0, *curve["cumulative_ratio"]], color=BLUE, lw=2)
     axes.axhline(1, color=MUTED, lw=1, ls="--")
-    peak, where = float(curve["cumulative_share"].iloc[at]), float(curve["customers_share"].iloc[at])
+    peak, where = float(curve["cumulative_ratio"].iloc[at]), float(curve["customers_share"].iloc[at])
     axes.scatter([where], [peak], color=RED, zorder=3)
     axes.annotate(shown("x_share", peak), (where, peak), textcoords="offset points", xytext=(0, 6), ha="center", color=RED)
     axes.margins(y=0.12)

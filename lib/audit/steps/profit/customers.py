@@ -198,9 +198,9 @@ def whale(profits: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame with customers_share, cumulative_share, profit.
+    DataFrame with customers_share, cumulative_ratio, profit.
     """
     ordered = profits["profit"].fillna(profits["margin"]).sort_values(ascending=False, ignore_index=True)
     n = len(ordered)
     share = whale_curve(ordered) if shares.is_whole(ordered) else pd.Series(NAN, index=ordered.index)
-    return pd.DataFrame({"customers_share": np.arange(1, n + 1) / n if n else [], "cumulative_share": share, "profit": ordered})
+    return pd.DataFrame({"customers_share": np.arange(1, n + 1) / n if n else [], "cumulative_ratio": share, "profit": ordered})

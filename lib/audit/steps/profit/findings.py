@@ -112,10 +112,10 @@ def _margin(profits: pd.DataFrame, year: int) -> Finding:
 
 def _whale(profits: pd.DataFrame) -> list[Finding]:
     curve = whale(profits)
-    if curve.empty or curve["cumulative_share"].isna().all():
+    if curve.empty or curve["cumulative_ratio"].isna().all():
         return []  # a share of a loss, or of nothing, is no share
-    at = int(curve["cumulative_share"].idxmax())
-    top, peak = float(curve["cumulative_share"].iloc[max(0, round(TOP * len(curve)) - 1)]), float(curve["cumulative_share"].iloc[at])
+    at = int(curve["cumulative_ratio"].idxmax())
+    top, peak = float(curve["cumulative_ratio"].iloc[max(0, round(TOP * len(curve)) - 1)]), float(curve["cumulative_ratio"].iloc[at])
     rest = len(curve) - at - 1
     params = {"peak_share": peak, "count": rest}
     falls = N_(

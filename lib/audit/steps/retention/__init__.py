@@ -67,7 +67,7 @@ TABLES = (
         "cohort_retention",
         "one cohort at one age",
         "cohort age",
-        "cohort:t age:c cohort_customers:c customers:c active_share:n revenue:m revenue_share:n",
+        "cohort:t age:c cohort_customers:c customers:c active_share:n revenue:m revenue_ratio:n",
     ),
     written(
         "overdue",

@@ -56,7 +56,7 @@ def cohort_heatmap(cohorts: pd.DataFrame, column: str) -> Chart:
     """Cohorts by age: the share of customers active, or of the first period's money, in each cell."""
     title = {
         "active_share": _("Share of each cohort that bought, by age"),
-        "revenue_share": _("Money of each cohort against its first period, by age"),
+        "revenue_ratio": _("Money of each cohort against its first period, by age"),
     }[column]
     if cohorts.empty:
         return nothing(title)

@@ -137,7 +137,7 @@ def cohort_retention(panel: pd.DataFrame, history: pd.DataFrame, spans: pd.DataF
 
     Returns
     -------
-    DataFrame with cohort, age (periods), cohort_customers, customers, active_share, revenue, revenue_share (of the
+    DataFrame with cohort, age (periods), cohort_customers, customers, active_share, revenue, revenue_ratio (of the
     cohort's revenue at age 0).
     """
     place = {label: i for i, label in enumerate(spans["period"])}
@@ -157,8 +157,8 @@ def cohort_retention(panel: pd.DataFrame, history: pd.DataFrame, spans: pd.DataF
     table["revenue"] = table["revenue"].fillna(0.0)
     begun = table["cohort"].map(table[table["age"] == 0].set_index("cohort")["revenue"]).astype(float)
     table["active_share"] = table["customers"] / table["cohort_customers"]
-    table["revenue_share"] = table["revenue"] / begun.where(begun > 0)
-    return table[["cohort", "age", "cohort_customers", "customers", "active_share", "revenue", "revenue_share"]]
+    table["revenue_ratio"] = table["revenue"] / begun.where(begun > 0)
+    return table[["cohort", "age", "cohort_customers", "customers", "active_share", "revenue", "revenue_ratio"]]
 
 
 def lifetimes(history: pd.DataFrame, late: pd.DataFrame, *, left_days: int) -> pd.DataFrame:
