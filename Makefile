@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: audit test study figures messages documents new-step lab check spark pdf bench bench-models lint lock sbom clean help
+.PHONY: audit test study mutants figures messages documents new-step lab check spark pdf bench bench-models lint lock sbom clean help
 .DELETE_ON_ERROR:
 
 audit: $(VENV)/ready  ## audit $(BASE) into a report (BASE=data/<base>)
@@ -16,6 +16,9 @@ test: $(VENV)/ready  ## all tests: modules, docs, the demo's notebooks and repor
 
 study: $(VENV)/ready  ## the long simulations behind what intervals and types promise; writes bench/studies.md
 	$(BIN)/python -m bench.studies
+
+mutants: $(VENV)/ready  ## would the tests see small changes to the metrics' code? a sample of each module; writes bench/mutants.md
+	$(BIN)/python -m bench.mutants
 
 figures: $(VENV)/ready  ## store the demo's checked figures in the notebooks anew, then read the diff (STEP=<step>: of that step alone)
 	$(BIN)/audit run data/demo

@@ -49,7 +49,10 @@ def killed(outputs: Path, count: int) -> dict[str, int]:
         command = [*AUDIT, "report", str(good), "--language", "ru"] if swaps else rebuild
         running = subprocess.Popen(command, start_new_session=True, **silent)
         if swaps and i % 4 == 1:  # as near to the swap as can be: when its folder is sealed, or the old one steps aside
-            while running.poll() is None and not [*home.glob(f"{run_folder.BUILDING}*/manifest.json"), *home.glob(f"{run_folder.REPLACED}*")]:
+            while running.poll() is None and not [
+                *home.glob(f"{run_folder.BUILDING}*/manifest.json"),
+                *home.glob(f"{run_folder.REPLACED}*"),
+            ]:
                 time.sleep(0.0005)
             time.sleep(chance.random() * 0.01)
             told["in the swap"] += 1

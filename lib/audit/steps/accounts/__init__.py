@@ -41,12 +41,12 @@ TABLES = (
         "key_accounts",
         "one reason of one key account",
         "group reason_class",
-        "group:t reason_class:t level_class:t of:t value_number:n size_share:n budget:m wallet_share:n evidence:t judged_on:d "
+        "group:t reason_class:t level_class:t of:t value_number:n size_ratio:n budget:m wallet_share:n evidence:t judged_on:d "
         "revenue:m status_class:t effect_class:t",
         codes={"reason_class": Reason, "level_class": Level, "status_class": Status, "effect_class": Effect},
         headings={
             "value_number": N_("Value"),
-            "size_share": N_("Its size to ours"),
+            "size_ratio": N_("Its size to ours"),
             "effect_class": N_("Moves"),
         },
     ),
@@ -91,7 +91,7 @@ HEADINGS = {  # of columns that only excerpts show
     "in_favour_share": N_("In favour"),
     "answered": N_("Answered"),
     "in_favour": N_("In favour"),
-    "budget_share": N_("Budget share"),
+    "budget_ratio": N_("Budget share"),
     "discount_before_rate": N_("Discount before rate"),
     "discount_after_rate": N_("Discount after rate"),
     "extra_cost": N_("Extra cost"),

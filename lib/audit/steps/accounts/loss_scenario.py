@@ -60,7 +60,7 @@ def dependence(
     if "cost" in year.columns:
         margin = (year["revenue"] - year["cost"]).groupby(groups(customers, year["customer_id"])).sum()
         table["margin_lost"] = table["group"].map(margin)
-        table["margin_share"] = table["margin_lost"] / margin.sum() if shares_of.is_whole(margin) else NAN
+        table["margin_share"] = shares_of.told(table["margin_lost"] / margin.sum()) if shares_of.is_whole(margin) else NAN
         table["result_with"] = margin.sum() - _costs(costs, given, until)
         table["result_without"] = table["result_with"] - table["margin_lost"]
     else:

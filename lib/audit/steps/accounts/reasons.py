@@ -25,7 +25,7 @@ AGAINST = {"E17.2", "E17.4", "E17.5", "E17.6"}  # contracts with competitors, pr
 
 
 KEY_COLUMNS = [
-    "group", "reason_class", "level_class", "of", "value_number", "size_share", "budget", "wallet_share", "evidence", "judged_on",
+    "group", "reason_class", "level_class", "of", "value_number", "size_ratio", "budget", "wallet_share", "evidence", "judged_on",
 ]  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def key_accounts(
     Returns
     -------
     DataFrame with group, reason_class, level_class and of (of revenue, else empty), value_number (the share, or the fact's value),
-    size_share (of the
+    size_ratio (of the
     level's sales; of potential, the whole budget over the company's sales), budget, wallet_share, evidence and judged_on (of a judged
     fact), revenue (of twelve months), status_class (actual, potential), effect_class (what it moves: finance, processes; E13).
 
@@ -69,16 +69,16 @@ def key_accounts(
                 "level_class": widest,
                 "of": best["of"],
                 "value_number": share,
-                "size_share": share,
+                "size_ratio": share,
             }
         )
-    large = potential[reached(potential["budget_share"], key_share) & (potential["wallet_share"] <= potential_wallet_share)]
+    large = potential[reached(potential["budget_ratio"], key_share) & (potential["wallet_share"] <= potential_wallet_share)]
     rows += [
         {
             "group": p.group,
             "reason_class": Reason.POTENTIAL,
-            "value_number": p.budget_share,
-            "size_share": p.budget_share,
+            "value_number": p.budget_ratio,
+            "size_ratio": p.budget_ratio,
             "budget": p.budget,
             "wallet_share": p.wallet_share,
         }
@@ -93,7 +93,7 @@ def key_accounts(
         ]
     table = pd.DataFrame(rows, columns=KEY_COLUMNS, dtype="object").fillna({"level_class": "", "of": "", "evidence": ""})
     table = table.astype(
-        {"value_number": "float64", "size_share": "float64", "budget": "float64", "wallet_share": "float64", "judged_on": "datetime64[us]"}
+        {"value_number": "float64", "size_ratio": "float64", "budget": "float64", "wallet_share": "float64", "judged_on": "datetime64[us]"}
     )
     table["revenue"] = table["group"].map(company).astype(float).fillna(0.0)
     actual = set(table.loc[table["reason_class"] == Reason.REVENUE, "group"])

@@ -7,6 +7,7 @@ import pandas as pd
 from audit.core.findings import NAN
 from audit.core.groups import groups
 from audit.core.periods import last_year
+from audit.stats import shares as shares_of
 from audit.steps.accounts.codes import Level
 
 LEVELS = list(Level)
@@ -46,7 +47,7 @@ def revenue_shares(
 def _shares(sold: pd.DataFrame, group: pd.Series, level: str, of: pd.Series) -> pd.DataFrame:
     table = pd.DataFrame({"group": group, "of": of, "revenue": sold["revenue"]}).groupby(["of", "group"], as_index=False)["revenue"].sum()
     table["total"] = table.groupby("of")["revenue"].transform("sum")
-    table["revenue_share"] = table["revenue"] / table["total"].where(table["total"] > 0)
+    table["revenue_share"] = shares_of.told(table["revenue"] / table["total"].where(table["total"] > 0))
     return table.assign(level_class=level)[["group", "level_class", "of", "revenue", "total", "revenue_share"]]
 
 
@@ -55,9 +56,9 @@ def potentials(panel: pd.DataFrame, budgets: pd.DataFrame | None, *, customers: 
 
     Returns
     -------
-    DataFrame with group, revenue (ours, of the budget's year), budget, gap, wallet_share, budget_share (of our whole sales).
+    DataFrame with group, revenue (ours, of the budget's year), budget, gap, wallet_share, budget_ratio (of our whole sales).
     """
-    columns = ["group", "revenue", "budget", "gap", "wallet_share", "budget_share"]
+    columns = ["group", "revenue", "budget", "gap", "wallet_share", "budget_ratio"]
     if budgets is None or budgets.empty:
         return pd.DataFrame({c: pd.Series(dtype="str" if c == "group" else float) for c in columns})
     year = budgets["period"].max()
@@ -67,6 +68,6 @@ def potentials(panel: pd.DataFrame, budgets: pd.DataFrame | None, *, customers: 
     ours = sold.groupby(groups(customers, sold["customer_id"]))["revenue"].sum()
     table["revenue"] = table["group"].map(ours).astype(float).fillna(0.0)
     table["gap"] = table["budget"] - table["revenue"]
-    table["wallet_share"] = table["revenue"] / table["budget"].where(table["budget"] > 0)
-    table["budget_share"] = table["budget"] / ours.sum() if ours.sum() else NAN
+    table["wallet_share"] = (table["revenue"] / table["budget"].where(table["budget"] > 0)).clip(0, 1)  # who buys more has told too little
+    table["budget_ratio"] = table["budget"] / ours.sum() if ours.sum() else NAN
     return table[columns].sort_values(["gap", "group"], ascending=[False, True], ignore_index=True)

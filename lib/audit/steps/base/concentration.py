@@ -34,7 +34,8 @@ def revenue_deciles(bought: pd.DataFrame, *, period: str) -> pd.DataFrame:
     tenth = np.arange(len(money)) * 10 // max(len(money), 1) + 1
     table = money.groupby(tenth)["revenue"].agg(customers="size", revenue="sum", smallest="min")
     table["revenue_share"] = table["revenue"] / money["revenue"].sum() if shares.is_whole(money["revenue"]) else NAN
-    table["cumulative_share"] = table["revenue_share"].cumsum()
+    table["cumulative_share"] = shares.told(table["revenue_share"].cumsum())
+    table["revenue_share"] = shares.told(table["revenue_share"])
     table = table.rename_axis("decile_class").reset_index()
     table["decile_class"] = table["decile_class"].astype("str")
     return table[["decile_class", "customers", "revenue", "revenue_share", "cumulative_share", "smallest"]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from audit.core import registry
+from audit.stats import shares
 
 YEAR_DAYS = 365
 
@@ -32,7 +33,7 @@ def sole_managers(sellers: pd.DataFrame | None, *, as_of: pd.Timestamp, window_d
         revenue=("revenue", "sum"),
         sole_revenue=("sole_revenue", "sum"),
     )
-    sums["sole_share"] = sums["sole_revenue"] / sums["revenue"].where(sums["revenue"] > 0)
+    sums["sole_share"] = shares.told(sums["sole_revenue"] / sums["revenue"].where(sums["revenue"] > 0))
     return sums.astype({"sole_customers": "int64"}).sort_values(["sole_revenue", "manager_id"], ascending=[False, True], ignore_index=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from audit.core import registry
+from audit.stats import shares
 from audit.steps.central.codes import Age
 
 
@@ -47,7 +48,7 @@ def central_quality(fields: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame
         invalid=("is_wrong", "sum"),
     )
     sums["filled_share"] = sums["filled"] / sums["customers"]
-    sums["revenue_filled_share"] = sums["filled_weight"] / sums["weight"].where(sums["weight"] > 0)
+    sums["revenue_filled_share"] = shares.told(sums["filled_weight"] / sums["weight"].where(sums["weight"] > 0))
     sums["valid_share"] = 1 - sums["invalid"] / sums["checked"].where(sums["checked"] > 0)
     names = ["customers", "filled", "filled_share", "revenue_filled_share", "invalid", "valid_share"]
     found = sums[names].rename_axis("field_class").reset_index()
@@ -106,5 +107,5 @@ def central_freshness(customers: pd.DataFrame, history: pd.DataFrame, *, as_of: 
     rows["age_class"] = (age <= fresh_days).map({True: Age.FRESH, False: Age.OLDER}).where(age.notna(), Age.UNKNOWN)
     sums = rows.groupby("age_class").agg(customers=("customer_id", "size"), revenue=("revenue", "sum")).reset_index()
     sums["customers_share"] = sums["customers"] / max(len(rows), 1)
-    sums["revenue_share"] = sums["revenue"] / rows["revenue"].sum() if rows["revenue"].sum() > 0 else float("nan")
+    sums["revenue_share"] = shares.of_whole(sums["revenue"])
     return sums[names]

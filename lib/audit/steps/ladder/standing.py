@@ -65,7 +65,7 @@ def _wallet_share(panel: pd.DataFrame, budgets: pd.DataFrame | None, until: pd.T
         return pd.Series(dtype=float)
     whole = budgets[budgets["period"] == str(until.year)].groupby("customer_id")["amount"].sum()
     ours = panel[panel["period"].dt.year == until.year].groupby("customer_id")["revenue"].sum()
-    return (ours.reindex(whole.index).fillna(0.0) / whole.where(whole > 0)).dropna()
+    return (ours.reindex(whole.index).fillna(0.0) / whole.where(whole > 0)).clip(0, 1).dropna()
 
 
 def ladder(now: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import pandas as pd
 from audit.core import registry
 from audit.core.findings import NAN
 from audit.core.groups import groups
+from audit.stats import shares
 from audit.steps.receivables.codes import Applied
 
 HOW = (
@@ -211,5 +212,4 @@ def matched(laid: pd.DataFrame) -> pd.DataFrame:
     """
     sums = laid.groupby("how_class")["amount"].agg(["size", "sum"]).reindex([h for h in HOW if (laid["how_class"] == h).any()])
     table = sums.rename_axis("how_class").reset_index().rename(columns={"size": "parts", "sum": "amount"})
-    total = table["amount"].sum()
-    return table.assign(amount_share=table["amount"] / total if total else NAN)
+    return table.assign(amount_share=shares.of_whole(table["amount"]))

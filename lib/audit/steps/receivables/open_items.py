@@ -7,6 +7,7 @@ import pandas as pd
 
 from audit.core.findings import NAN
 from audit.core.groups import groups, leads
+from audit.stats import shares
 from audit.steps.receivables.cash_application import CENT, items
 from audit.steps.receivables.codes import Abc, Applied, Bucket
 
@@ -132,7 +133,7 @@ def debtors(
         .sum()
     )
     table["days_beyond_terms_days"] = weight["money"] / weight["amount"]
-    table["paid_late_share"] = weight["paid_late"] / weight["amount"]
+    table["paid_late_share"] = shares.told(weight["paid_late"] / weight["amount"])
     table["invoiced"] = settled[settled["issued_on"] > as_of - pd.DateOffset(years=1)].groupby("group")["amount"].sum()
     advance = laid[laid["invoice_id"] == ""]
     paid = laid[~laid["how_class"].isin([Applied.CREDIT, Applied.CREDIT_LEFT])]

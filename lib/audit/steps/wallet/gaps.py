@@ -37,7 +37,7 @@ def white_space(
     sold = mix[mix["period"] == year]
     ours = sold.groupby([groups(customers, sold["customer_id"]).rename("group"), "category"])["revenue"].sum()
     table["revenue"] = ours.reindex(pd.MultiIndex.from_frame(table[["group", "category"]])).fillna(0.0).to_numpy()
-    table["wallet_share"] = table["revenue"] / table["budget"].where(table["budget"] > 0)
+    table["wallet_share"] = (table["revenue"] / table["budget"].where(table["budget"] > 0)).clip(0, 1)
     table["gap"] = (table["budget"] - table["revenue"]).clip(lower=0)
     return table.sort_values(["gap", "group", "category"], ascending=[False, True, True], ignore_index=True)[columns]
 
@@ -53,7 +53,7 @@ def categories(space: pd.DataFrame, *, attention_share: float) -> pd.DataFrame:
     table = space.groupby("category", as_index=False).agg(
         customers=("group", "nunique"), revenue=("revenue", "sum"), budget=("budget", "sum"), gap=("gap", "sum")
     )
-    table["wallet_share"] = table["revenue"] / table["budget"].where(table["budget"] > 0)
+    table["wallet_share"] = (table["revenue"] / table["budget"].where(table["budget"] > 0)).clip(0, 1)
     total = table["gap"].sum()
     table["gap_share"] = table["gap"] / total if total else NAN
     table["attention_class"] = np.where(table["gap_share"] >= attention_share, Attention.WORTH, Attention.LEFT)

@@ -1,0 +1,292 @@
+"""Would the tests see it? Small changes to the metrics' code, one at a time, and whether a test of that code fails.
+
+    make mutants                  a sample of each module; some minutes; writes bench/mutants.md
+    python -m bench.mutants --each 40 retention/retention_rates     many of one module, without writing
+
+A change swaps a comparison, an operator, a boundary, a bound of clip, a truth or a small number. Those that change nothing that matters are listed in
+bench/equivalents.toml, each with its reason. Tests that need the demo's whole run, a browser or the public bases are left out: what only they see counts as
+unseen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import io
+import multiprocessing
+import os
+import random
+import re
+import shutil
+import signal
+import sys
+import tempfile
+import tomllib
+from collections import Counter
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("core", "stats", "ledger", "models", "steps")
+NOT_TRIED = {"__init__.py", "charts.py", "codes.py", "labels.py", "errors.py", "settings.py"}  # declarations, pictures, words
+HEAVY = {
+    "demo",
+    "shared",
+    "browser",
+    "spark",
+    "audited",
+    "proposal",
+    "attacked",
+    "hidden",
+    "of_client",
+    "found",
+    "place",
+    "two",
+    "home",
+}  # fixtures
+LONG = {  # files whose tests take long, or look at whole runs
+    "test_spark.py", "test_real.py", "test_noise.py", "test_syntax.py", "test_run.py", "test_lab.py", "test_report.py", "test_cases.py", "test_heavy.py",
+    "test_demo.py", "test_kernels.py", "test_edges.py", "test_cache.py", "test_notebooks.py", "test_paper.py", "test_doubts.py", "test_changes.py",
+}  # fmt: skip
+UNCHANGED = -1  # the module as it is: its tests must pass, or nothing is learnt from their failing
+SECONDS = 60  # a mutant that takes longer hangs: seen
+COMPARED = {
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
+COMPUTED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd}
+CALLED = {
+    "min": "max",
+    "max": "min",
+    "any": "all",
+    "all": "any",
+    "idxmax": "idxmin",
+    "idxmin": "idxmax",
+    "floor": "ceil",
+    "ceil": "floor",
+    "sum": "max",
+    "mean": "median",
+}
+
+
+def sites(tree: ast.Module) -> list[tuple[ast.AST, str]]:
+    """Where a change can be made, and which; docstrings, messages and types stay."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARED:
+            found.append((node, "compare"))
+        elif isinstance(node, ast.BinOp) and type(node.op) in COMPUTED and not _is_text(node) and not _is_type(node):
+            found.append((node, "compute"))
+        elif isinstance(node, ast.BoolOp):
+            found.append((node, "bool"))
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert | ast.Not):
+            found.append((node, "not"))
+        elif isinstance(node, ast.Constant) and type(node.value) in (int, float) and not isinstance(node.value, bool):
+            found.append((node, "number"))
+        elif isinstance(node, ast.Attribute) and node.attr in CALLED:
+            found.append((node, "call"))
+        elif isinstance(node, ast.Name) and node.id in CALLED and isinstance(node.ctx, ast.Load):
+            found.append((node, "name"))
+    return [(node, kind) for node, kind in found if hasattr(node, "lineno")]
+
+
+def _is_text(node: ast.BinOp) -> bool:
+    return any(
+        isinstance(side, ast.JoinedStr) or (isinstance(side, ast.Constant) and isinstance(side.value, str))
+        for side in (node.left, node.right)
+    )
+
+
+def _is_type(node: ast.BinOp) -> bool:
+    return isinstance(node.op, ast.BitOr) and any(isinstance(side, ast.Constant) and side.value is None for side in (node.left, node.right))
+
+
+def changed(source: str, at: int) -> tuple[str, str]:
+    """The module with its change number `at`, and the change in words: line, before, after."""
+    tree = ast.parse(source)
+    if at == UNCHANGED:
+        return ast.unparse(tree), "0: nothing"
+    node, kind = sites(tree)[at]
+    before = ast.unparse(node)
+    if kind == "compare":
+        node.ops[0] = COMPARED[type(node.ops[0])]()
+    elif kind == "compute":
+        node.op = COMPUTED[type(node.op)]()
+    elif kind == "bool":
+        node.op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+    elif kind == "not":
+        node.op, node.operand = ast.UAdd(), node.operand
+        if isinstance(node.operand, ast.AST):
+            tree = _Without(node).visit(tree)
+    elif kind == "number":
+        node.value = node.value + 1
+    elif kind == "call":
+        node.attr = CALLED[node.attr]
+    else:
+        node.id = CALLED[node.id]
+    after = ast.unparse(node.operand) if kind == "not" else ast.unparse(node)
+    return ast.unparse(ast.fix_missing_locations(tree)), f"{node.lineno}: {before} -> {after}"
+
+
+class _Without(ast.NodeTransformer):
+    """Takes a `not` or `~` away."""
+
+    def __init__(self, node):
+        self.node = node
+
+    def generic_visit(self, node):
+        return self.generic_visit(node.operand) if node is self.node else super().generic_visit(node)
+
+
+def tests_of(module: Path) -> list[str]:
+    """The test files that could see a change of a module: those that import it or its room, and its own examples."""
+    package, *rest = module.relative_to(ROOT / "lib" / "audit").with_suffix("").parts
+    word = rest[0] if package == "steps" else rest[-1]
+    imports = re.compile(
+        rf"from audit\.{package} import (\([^)]*|[^\n]*)\b{word}\b|audit\.{package}\.{word}\b|from audit import [^\n]*\b{package}\b"
+    )
+    found = [
+        path
+        for path in sorted((ROOT / "tests").glob("test_*.py"))
+        if path.name not in LONG and imports.search(path.read_text(encoding="utf-8"))
+    ]
+    own = [path for path in found if path.name == f"test_{word}.py"]  # what is its own comes first: it sees most
+    return [str(path.relative_to(ROOT)) for path in (module, *own, *(path for path in found if path not in own))]
+
+
+class Quick:
+    """Leaves out tests that need the demo's run or more."""
+
+    def pytest_collection_modifyitems(self, items):
+        items[:] = [item for item in items if not HEAVY & set(getattr(item, "fixturenames", ()))]
+
+
+def tried(job: tuple[str, int, str]) -> tuple[str, str, str]:
+    """One mutant in a process of its own: (module, change, seen | unseen | hung)."""
+    name, at, copy = job
+    module = Path(copy) / name
+    source = (ROOT / name).read_text(encoding="utf-8")
+    text, said = changed(source, at)
+    module.write_text(text, encoding="utf-8")
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:
+        signal.alarm(SECONDS)
+        os.chdir(copy)
+        sys.path[:] = [f"{copy}/lib", copy, *(p for p in sys.path if str(ROOT) not in p or ".venv" in p)]
+        for loaded in [m for m in sys.modules if m.split(".")[0] in ("audit", "tests", "bench", "tools")]:
+            del sys.modules[loaded]
+        import pytest
+
+        with Path(os.devnull).open("w") as null, redirect_stdout(null), redirect_stderr(null):
+            options = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0", "-W", "ignore"]
+            code = pytest.main([*options, *tests_of(ROOT / name)], plugins=[Quick()])
+        os.write(write, str(int(code)).encode())
+        os._exit(0)
+    os.close(write)
+    _pid, status = os.waitpid(child, 0)
+    code = os.read(read, 8).decode()
+    os.close(read)
+    shutil.copy(ROOT / name, module)
+    verdict = "unseen" if code in ("0", "5") else "seen" if code else "hung" if os.WIFSIGNALED(status) else "seen"
+    return name, said, verdict
+
+
+def equivalents() -> dict[str, str]:
+    """Changes that change nothing that matters -> why; by module and change, without the line's number."""
+    path = Path(__file__).with_name("equivalents.toml")
+    return {
+        f"{module}: {change}": why
+        for module, found in tomllib.loads(path.read_text(encoding="utf-8")).items()
+        for change, why in found.items()
+    }
+
+
+def modules(part: str = "") -> list[Path]:
+    every = [path for room in ROOMS for path in sorted((ROOT / "lib" / "audit" / room).rglob("*.py")) if path.name not in NOT_TRIED]
+    return [path for path in every if part in str(path) and "tables" not in path.parts]
+
+
+def _worker(folder: str, jobs, results) -> None:
+    copy = Path(folder) / f"copy{os.getpid()}"
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".venv", ".git", "outputs", "__pycache__", ".hypothesis", ".pytest_cache"))
+    while (job := jobs.get()) is not None:
+        results.put(tried((*job, str(copy))))
+
+
+def main() -> None:
+    given = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    given.add_argument("module", nargs="?", default="", help="only modules whose path holds this; nothing is written")
+    given.add_argument("--each", type=int, default=6, help="changes tried per module (default: 6)")
+    given.add_argument("--workers", type=int, default=os.cpu_count())
+    options = given.parse_args()
+    import hypothesis  # noqa: F401 - imported once, for all children
+    import matplotlib.figure  # noqa: F401
+    import pandas  # noqa: F401
+    import polars  # noqa: F401
+    import pytest  # noqa: F401
+    import scipy.optimize
+    import scipy.stats  # noqa: F401
+    import sklearn.ensemble  # noqa: F401
+    import statsmodels.api  # noqa: F401
+
+    chosen = []
+    for path in modules(options.module):
+        count = len(sites(ast.parse(path.read_text(encoding="utf-8"))))
+        chosen.append((str(path.relative_to(ROOT)), UNCHANGED))
+        chosen += [
+            (str(path.relative_to(ROOT)), at) for at in sorted(random.Random(path.name).sample(range(count), min(count, options.each)))
+        ]
+    fork = multiprocessing.get_context("fork")
+    jobs, results = fork.Queue(), fork.Queue()
+    with tempfile.TemporaryDirectory() as folder:
+        workers = [fork.Process(target=_worker, args=(folder, jobs, results)) for _ in range(options.workers)]
+        for job in [*chosen, *[None] * options.workers]:
+            jobs.put(job)
+        for worker in workers:
+            worker.start()
+        found = []
+        for i in range(len(chosen)):
+            found.append(results.get())
+            print(f"{i + 1}/{len(chosen)} {found[-1][2]:<7}{found[-1][0].removeprefix('lib/audit/')}:{found[-1][1]}", flush=True)
+    said = as_markdown(found)
+    print(said)
+    if not options.module:
+        Path(__file__).with_suffix(".md").write_text(said, encoding="utf-8")
+
+
+def as_markdown(found: list[tuple[str, str, str]]) -> str:
+    """Per module how many changes were seen, and those that were not."""
+    known, by, unseen, same = equivalents(), {}, [], []
+    failing = {name for name, change, verdict in found if change == "0: nothing" and verdict != "unseen"}
+    found = [one for one in found if one[1] != "0: nothing" and one[0] not in failing]
+    for name, change, verdict in sorted(found, key=lambda one: (one[0], int(one[1].split(":")[0]))):
+        key = f"{name.removeprefix('lib/audit/')}: {change.split(': ', 1)[1]}"
+        if verdict == "unseen" and key in known:
+            same.append(f"- `{key}`: {known[key]}")
+            continue
+        by.setdefault(name.removeprefix("lib/audit/"), Counter())[verdict != "unseen"] += 1
+        unseen += [f"- `{key}`"] if verdict == "unseen" else []
+    caught, every = sum(count[True] for count in by.values()), sum(count.total() for count in by.values())
+    out = io.StringIO()
+    out.write(
+        f"# Would the tests see it?\n\n`make mutants`: {len(found)} small changes to the code of the metrics, a sample of each module; {caught} of {every} that matter were seen, "
+    )
+    out.write(f"**{caught / max(every, 1):.0%}**.\n\n| module | changes | seen |\n|---|---|---|\n")
+    out.writelines(f"| {name} | {count.total()} | {count[True] / count.total():.0%} |\n" for name, count in by.items())
+    if failing:
+        out.write(f"\nNot tried, since their tests fail without a change: {', '.join(sorted(failing))}.\n")
+    out.write(
+        "\n## Unseen\n\n" + ("\n".join(unseen) or "none") + "\n\n## Equivalent\n\n" + ("\n".join(same) or "none in this sample") + "\n"
+    )
+    return out.getvalue()
+
+
+if __name__ == "__main__":
+    main()
