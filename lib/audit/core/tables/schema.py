@@ -227,8 +227,8 @@ def share_faults(frame: pd.DataFrame) -> Iterator[str]:
     """Shares that are none: parts of a whole lie between nothing and all of it. What may be more is a rate or a ratio, and is called so."""
     from pandas.api import types
 
+    lowest = -1 if any(str(c).startswith("reliability") for c in frame.columns) else 0  # a correlation, with the ends of its interval
     for name in (c for c in frame.columns if str(c).endswith(SHARE) and types.is_numeric_dtype(frame[c])):
-        lowest = -1 if name.startswith("reliability") else 0  # a correlation
         if (strange := (frame[name] < lowest - SHARE_NEAR) | (frame[name] > 1 + SHARE_NEAR)).any():
             yield f"{name} must lie between 0 and 1, got {frame.loc[strange, name].iloc[0]} in {_rows(strange)}"
 
