@@ -55,9 +55,7 @@ def base(folder):
         if path.name in FILES:
             path.unlink()
     toml = (folder / "audit.toml").read_text(encoding="utf-8").replace('encoding = "cp1251"', 'encoding = "utf-8"')
-    toml = toml.replace('"Северный снаб"', '"$50 {n} %s <b>x</b> [y](javascript:1)"').replace(
-        'languages = ["en"]', 'languages = ["en", "ru"]'
-    )
+    toml = toml.replace('"Северный снаб"', '"$50 {n} %s <b>x</b> [y](javascript:1)"').replace('languages = ["en"]', 'languages = ["ru"]')
     for old, new in {**FILES, **COLUMNS}.items():
         toml = toml.replace(f'"{old}"', f"'''{new}'''" if "'" not in new else settings_text(new))
     (folder / "audit.toml").write_text(toml, encoding="utf-8")

@@ -25,6 +25,7 @@ burn_in_months = 0
 [engine]
 lines = "lines/*.parquet"
 """
+LINES_OF_A_YEAR = 600  # of the demo: more take longer and show no more
 SPARK = '\n[engine]\nname = "spark"\nmaster = "local[2]"\n'
 
 
@@ -67,10 +68,13 @@ def _end_java():
         SparkContext._gateway = SparkContext._jvm = None
 
 
-def test_the_demo_gives_the_same_tables_on_polars_and_on_spark(spark, demo, tmp_path):
-    """All that intake and ledger write; chapters read these tables and nothing else."""
+def test_the_demo_gives_the_same_tables_on_polars_and_on_spark(spark, tmp_path):
+    """All that intake and ledger write of the first lines of each year; chapters read these tables and nothing else."""
     base = tmp_path / "demo"
     shutil.copytree(ROOT / "data" / "demo", base)
+    for export in base.glob("Продажи*.csv"):
+        export.write_bytes(b"".join(export.read_bytes().splitlines(keepends=True)[:LINES_OF_A_YEAR]))
+    demo = prepared(base, tmp_path / "polars")
     with (base / "audit.toml").open("a", encoding="utf-8") as toml:
         toml.write(SPARK)
     tables = prepared(base, tmp_path / "run") / "tables"

@@ -103,7 +103,8 @@ def test_paper(tmp_path, browser):
     (tmp_path / "x.html").write_text(f'<html lang="en"><head><title>x</title></head><body>{markup}</body></html>', encoding="utf-8")
     assert paper.write(tmp_path / "x.html", tmp_path / "x.pdf") == ""
     said = subprocess.run(["pdftotext", "-layout", tmp_path / "x.pdf", "-"], capture_output=True, check=True, text=True).stdout
-    assert [text for text in ON_PAPER if text not in said] == []
+    said = "".join(said.split())  # how wide blanks are set depends on the column
+    assert [text for text in ON_PAPER if "".join(text.split()) not in said] == []
 
 
 @pytest.mark.parametrize("text", [text for text in STRINGS if "/" not in text and len(text) < 60 and not text.startswith(".")])
@@ -176,5 +177,5 @@ def test_every_page_of_it_is_text_in_a_browser(attacked, browser):
         said = in_browser(browser, page.read_text(encoding="utf-8"), "main, main img")
         for text in STRINGS[:6]:
             assert text in said[0], (page.parent.name, text)
-    book = openpyxl.load_workbook(attacked / "report" / "en" / "actions.xlsx")
+    book = openpyxl.load_workbook(attacked / "report" / "ru" / "actions.xlsx")
     assert not any(cell.data_type == "f" for sheet in book for row in sheet.iter_rows() for cell in row)
