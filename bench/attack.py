@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from audit import run
-from audit.core import pseudonyms
+from audit.core import k_anonymity, pseudonyms
 from audit.core.edition import FIRST, OTHER
 
 ROOT = Path(__file__).parents[1]
@@ -63,7 +63,7 @@ def found(internal: Path, hidden: Path, key: bytes) -> dict[str, float]:
 def smallest(hidden: Path) -> int:
     """The rarest combination of properties that stands in the table of customers."""
     customers = table(hidden, "customers")
-    return customers.group_by([c for c in PROPERTIES if c in customers.columns]).len()["len"].min()
+    return k_anonymity.smallest(customers, [c for c in PROPERTIES if c in customers.columns])
 
 
 def _by_order(internal: Path, hidden: Path, true: dict[str, str]) -> float:

@@ -121,9 +121,7 @@ def changed(source: str, at: int) -> tuple[str, str]:
     elif kind == "bool":
         node.op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
     elif kind == "not":
-        node.op, node.operand = ast.UAdd(), node.operand
-        if isinstance(node.operand, ast.AST):
-            tree = _Without(node).visit(tree)
+        tree = _Without(node).visit(tree)
     elif kind == "number":
         node.value = node.value + 1
     elif kind == "call":

@@ -18,6 +18,7 @@ from pathlib import Path
 import polars as pl
 
 from audit.core import k_anonymity, registry
+from audit.core.doubts import Quality
 from audit.core.k_anonymity import OTHER
 from audit.core.pseudonyms import KEY_FILE, hidden, key_of, pseudonym
 from audit.core.settings import BadSettings, Settings
@@ -207,7 +208,7 @@ def _in_crowds(frames: dict[str, pl.DataFrame], least: int) -> dict[str, pl.Data
     doubt = {
         "table": "customers", "doubt": stored(MERGED, least=least, shown=", ".join(changed)), "verdict": "FLAG",
         "rows": int(merged.select((pl.col(c).ne_missing(customers[c])) for c in properties).sum_horizontal().gt(0).sum()),
-        "bias": MERGED_BIAS, "action": MERGED_ACTION, "touches": "customers", "spoils": "identity",
+        "bias": MERGED_BIAS, "action": MERGED_ACTION, "touches": "customers", "spoils": Quality.IDENTITY.value,
     }  # fmt: skip
     doubt["share"] = doubt["rows"] / len(customers)
     texts = dict.fromkeys((c for c, kind in frames["doubts"].schema.items() if kind == pl.String), "")

@@ -26,7 +26,6 @@ from audit.intake.readers.read import BadExport
 from audit.intake.words import vocabulary as words
 
 PAID = r"(?<!за)оплат|платеж|поступлен|\bpayment|\breceipts?\b|банк|\bbank"  # names of files of payments
-INVOICED = r"\binvoices?\b|счет(а|ов)\b"  # names of files of invoices
 SIGNS = {
     "₽": "RUB",
     "руб": "RUB",
@@ -180,7 +179,7 @@ def _nature(one: Found, columns: dict) -> int:
     paid = any(c.is_named("payments", "paid_on") and not c.is_named("lines", "date") for c in mine)
     if paid and not best(mine, "lines", "product_id") and not best(mine, "lines", "quantity"):
         return 0
-    return 1 if re.search(INVOICED, f"{one.file} {one.sheet or ''}", re.IGNORECASE) else 2
+    return 1 if re.search(beside.INVOICED, f"{one.file} {one.sheet or ''}", re.IGNORECASE) else 2
 
 
 def _lacking(one: Found, columns: dict, every: list[Found]) -> list[str]:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from audit.intake.propose.base import Proposal
 
 ALIKE_COLUMNS = 0.8  # of the columns of two sheets together stand in both: two exports of one thing
-SOLD = r"\bsales?\b|\borders?\b|\binvoices?\b|продаж|реализаци|заказ|счет(а|ов)\b"  # names of files of sales and invoices
+INVOICED = r"\binvoices?\b|счет(а|ов)\b"  # names of files of invoices
+SOLD = rf"\bsales?\b|\borders?\b|продаж|реализаци|заказ|{INVOICED}"  # and of all that is no payment
 CONSTANT_SHARE = 0.95  # of the keys must have one value for a column to describe the key
 KEYS = {"customers": "customer_id", "products": "product_id", "managers": "manager_id"}
 DISTINCTIVE = {  # tables beside the lines, each with the columns of which one must be named as its own
