@@ -4,13 +4,14 @@ import datetime as dt
 from decimal import Decimal
 
 import narwhals as nw
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from audit import ledger
-from audit.ledger import engine, purchases, rhythm
+from audit.ledger import engine, external, purchases, rhythm
 from tests.conftest import WINDOWS, as_pandas, ledger_of, lines
 
 WINDOW = {"as_of": "2024-12-31", "observed_from": "2024-01-01"}
@@ -74,6 +75,27 @@ def test_gaps_silence_and_numbered_purchases_of_one_customer():
     assert (row["gaps"], row["gap_days"], row["silence_days"]) == (3, 20.0, 30)
     assert [f"{row[c]:%m-%d}" for c in ["first_on", "second_on", "third_on", "last_on"]] == ["01-01", "01-11", "01-31", "12-01"]
     assert found["silences"].to_numpy().tolist() == [[10, 1, 0], [20, 1, 0], [30, 0, 1], [305, 1, 0]]
+
+
+def test_a_rhythm_is_the_mean_and_variance_of_the_logs_of_the_gaps():
+    row = ledger_of([("A", d, 1) for d in ["2024-01-01", "2024-01-11", "2024-01-31", "2024-12-01"]], **WINDOW)["history"].iloc[0]
+    logs = np.log([10, 20, 305])
+    assert (row["gap_log_mean"], row["gap_log_var"]) == pytest.approx(
+        (logs.mean(), logs.var(ddof=1)), abs=0.01
+    )  # the clock's February has 28.25 days
+    [two] = ledger_of([("B", "2024-01-01", 1), ("B", "2024-01-11", 1)], **WINDOW)["history"]["gap_log_var"]
+    assert np.isnan(two), "one gap has no variance"
+
+
+def test_of_lines_elsewhere_the_first_and_the_last_day_observed_count_and_their_neighbours_do_not():
+    days = [dt.date(2023, 12, 31), dt.date(2024, 1, 1), dt.date(2024, 12, 31), dt.date(2025, 1, 1)]
+    far = pl.DataFrame({"customer_id": ["A", "A", "A", "A"], "date": days, "amount": [1.0, 2.0, 4.0, 8.0]})
+    found = external.lines(far, place="x", as_of=dt.date(2024, 12, 31), observed_from=dt.date(2024, 1, 1))
+    assert engine.rows(found.kept)["amount"].cast(pl.Float64).to_list() == [2.0, 4.0]
+    assert dict(found.reconciliation.group_by("status").agg(pl.col("rows").sum()).iter_rows()) == {"kept": 2, "excluded": 2}
+    assert found.first_on == dt.date(2024, 1, 1)
+    whole = external.lines(far, place="x", as_of=dt.date(2024, 12, 31), observed_from=None)
+    assert engine.rows(whole.kept)["amount"].cast(pl.Float64).to_list() == [1.0, 2.0, 4.0]
 
 
 def test_money_is_exact():
@@ -149,3 +171,12 @@ def test_one_customer_with_all_the_lines_is_one_part(monkeypatch):
     monkeypatch.setattr(engine, "PART_LINES", 2)
     found = ledger_of([("A", f"2024-0{m}-05", 10) for m in range(1, 7)], **WINDOW)
     assert found["history"]["purchases"].tolist() == [6]
+
+
+def test_customers_on_the_border_of_two_parts_are_counted_once(monkeypatch):
+    rows = [(f"c{i:03d}", f"2024-{m:02d}-05", 10) for i in range(150) for m in range(1, 13)]
+    whole = ledger_of(rows, **WINDOW)["history"]
+    monkeypatch.setattr(engine, "PART_LINES", 500)
+    split = ledger_of(rows, **WINDOW)["history"]
+    assert len(engine.parts(nw.from_native(lines(rows)).lazy())) > 2
+    assert split.equals(whole)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
 
-from audit.models import bg_bb, bg_nbd, gamma_gamma, mle, pareto_nbd, rfm, sbg
+from audit.models import bg_bb, bg_nbd, gamma_gamma, mle, nbd, pareto_nbd, rfm, sbg
 from audit.steps.value import independence
 
 
@@ -187,10 +187,39 @@ def test_expectations_are_the_mean_of_simulated_futures(k):
     assert drawn.mean() == pytest.approx(pareto_nbd.expected(old, customer, 180.0)[0], abs=4 * drawn.std() / 200)
 
 
+def test_of_those_who_never_leave_and_of_those_who_buy_once_a_period_expectations_are_means_of_futures_too():
+    generator = np.random.default_rng(5)
+    steady = with_parameters(nbd.NBD, nbd.NAMES, 1.5, 20.0)
+    customer = rfm.counts([6] * 40_000, [200.0] * 40_000, [230.0] * 40_000)
+    drawn = nbd.future(steady, customer, 180.0, generator)
+    assert nbd.expected(steady, customer, 180.0)[0] == pytest.approx((1.5 + 6) / (20 + 230) * 180)
+    assert drawn.mean() == pytest.approx(nbd.expected(steady, customer, 180.0)[0], abs=4 * drawn.std() / 200)
+    seldom = with_parameters(bg_bb.BG_BB, ["alpha", "beta", "gamma", "delta"], 1.2, 0.75, 0.66, 2.78)
+    donor = rfm.counts([3] * 40_000, [5] * 40_000, [6] * 40_000)
+    drawn = bg_bb.future(seldom, donor, 5, generator)
+    assert drawn.mean() == pytest.approx(bg_bb.expected(seldom, donor, 5)[0], abs=4 * drawn.std() / 200)
+    assert drawn.max() <= 5
+
+
+def test_simulated_customers_of_bg_bb_buy_and_leave_as_the_model_says():
+    model = with_parameters(bg_bb.BG_BB, ["alpha", "beta", "gamma", "delta"], 1.2, 0.75, 0.66, 2.78)
+    made = bg_bb.simulate(model, np.full(40_000, 4), np.random.default_rng(3))
+    a, b, c, d = 1.2, 0.75, 0.66, 2.78
+    bought_first = a / (a + b) * d / (c + d)  # there in the first period, and buys in it
+    chance = np.exp(bg_bb._likely(np.array([a, b, c, d]), np.array([0.0]), np.array([0.0]), np.array([4.0])))[0]
+    assert (made.x == 0).mean() == pytest.approx(chance, abs=0.01)
+    assert made.x.mean() == pytest.approx(
+        bought_first * sum(np.prod([(d + j) / (c + d + j) for j in range(1, i)]) for i in range(1, 5)), rel=0.03
+    )
+    assert (made.t_x >= made.x).all()
+    assert made.t_x.max() == 4
+
+
 def test_gradients_are_those_of_the_likelihood():
     made = bg_nbd.simulate(
         with_parameters(bg_nbd.CNBD, bg_nbd.NAMES, 1.2, 12.0, 0.5, 5.0, k=3), np.linspace(100, 900, 300), np.random.default_rng(2)
     )
+    check(nbd._objective(made), np.log([0.8, 15.0]))
     for k, first in [(1, False), (1, True), (4, True)]:
         check(bg_nbd.objective(made, k=k, first=first), np.log([0.8, 15.0, 0.7, 3.0]))
     check(gamma_gamma.objective(np.array([1.0, 3, 3, 9]), np.array([10.0, 4, 30, 12])), np.log([2.0, 3.0, 9.0]))
