@@ -10,6 +10,7 @@ import dataclasses
 import html
 import json
 import math
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ class Verdict(Code):
 
 MARKS = {Verdict.MET: "✓", Verdict.MISSED: "✗", Verdict.UNDECIDED: "?", Verdict.OUT: "–", Verdict.UNJUDGED: "·"}
 NAN = float("nan")
+SUPPORT = 5  # findings that stand open below a claim
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Finding:
     doubt: str = ""  # what is wrong with the data it rests on, and weighs most; a stored text
     params: dict = dataclasses.field(default_factory=dict)
     quantities: dict = dataclasses.field(default_factory=dict)  # core.quantities.Term -> the value it states of it
+    role: str = ""  # of the chapter's claim (core.claims.Role); empty: what supports it
 
     def __post_init__(self):
         if self.kind == "fact" and not math.isnan(self.value):
@@ -79,7 +82,7 @@ def findings_table(name: str) -> Table:
         "one finding",
         "id",
         "id:t step:t kind:t message:t title:t value:n unit:t n:c low:n high:n norm_id:t verdict:t norm:n previous:n "
-        "money:m money_low:m money_high:m who:t why:t doubt:t params:t quantities:t",
+        "money:m money_low:m money_high:m who:t why:t doubt:t params:t quantities:t role:t",
         codes={"verdict": Verdict},
     )
 
@@ -101,7 +104,12 @@ def verdict(low: float, high: float, norm: float, *, direction: str, inclusive: 
 
 
 def judge(
-    found: list[Finding], settings: Settings, norm: SimpleNamespace | None = None, *, doubts: pd.DataFrame | None = None
+    found: list[Finding],
+    settings: Settings,
+    norm: SimpleNamespace | None = None,
+    *,
+    claim: Callable[[list[Finding], SimpleNamespace | None], list[Finding]] | None = None,
+    doubts: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The findings as a table, each judged by its norm.
 
@@ -111,6 +119,8 @@ def judge(
         findings as the step returned them.
     norm
         the values in force of the norms they name (`norms.of`); not needed where they name none.
+    claim
+        what the chapter concludes: puts its claim before them (`core.claims.led`).
     doubts
         what hangs over the step's data (`store.doubts`), the weightiest first: every finding carries it.
 
@@ -120,7 +130,8 @@ def judge(
     """
     import pandas as pd
 
-    rows = [dataclasses.asdict(_judged(finding, settings, norm)) for finding in found]
+    led = claim(found, norm) if claim and found else found
+    rows = [dataclasses.asdict(_judged(finding, settings, norm)) for finding in led]
     table = pd.DataFrame(rows, columns=[field.name for field in dataclasses.fields(Finding)])
     table["quantities"] = table["quantities"].map(
         lambda stated: json.dumps({str(term): value for term, value in stated.items() if value == value}, sort_keys=True) if stated else ""
@@ -143,12 +154,13 @@ def _kept(value):
     return [_kept(one) for one in value] if isinstance(value, list | tuple) else value
 
 
-def _shown(name: str, value, currency: str) -> str:
+def spoken_value(name: str, value, currency: str) -> str:
+    """A parameter of a sentence as it is said: a message translated, a code by its label, a number as in speech."""
     if isinstance(value, dict):
         return i18n.render(value["message"])
     if isinstance(value, list):
-        return ", ".join(_shown(name, one, currency) for one in value)
-    return labels.cell(name, value, currency)
+        return ", ".join(spoken_value(name, one, currency) for one in value)
+    return labels.cell(name, value, currency) if isinstance(value, str) else i18n.spoken(name, value, currency)
 
 
 def _judged(finding: Finding, settings: Settings, in_force: SimpleNamespace | None) -> Finding:
@@ -185,10 +197,14 @@ CLASSES = {
 SUFFIX = {"share": "_share", "ratio": "_number", "days": "_days", "count": "", "money": ""}
 
 
+ROUNDED = ("value", "low", "high", "previous")
+
+
 def sentence(row: pd.Series, currency: str) -> str:
     """One finding as a sentence in the reader's language, without its verdict."""
-    values = {name: in_unit(row[name], row["unit"], currency) for name in ("value", "low", "high", "previous")}
-    params = {name: _shown(name, value, currency) for name, value in json.loads(row["params"]).items()}
+    exact = bool(row["norm_id"])  # beside a norm a share keeps its decimal
+    values = {name: in_unit(row[name], row["unit"], currency, say=i18n.shown if exact else i18n.spoken) for name in ROUNDED}
+    params = {name: spoken_value(name, value, currency) for name, value in json.loads(row["params"]).items()}
     counted = {"n": i18n.shown("n", int(row["n"]))}
     return i18n.translate(row["message"]).format(**{**values, **counted, **params})
 
@@ -209,24 +225,44 @@ def judgement(row: pd.Series, currency: str) -> str:
     return f"{said} {why[0].upper()}{why[1:]}." if why else said
 
 
-def in_unit(value: float, unit: str, currency: str) -> str:
-    """A finding's value as a reader sees it."""
+def in_unit(value: float, unit: str, currency: str, *, say: Callable = i18n.shown) -> str:
+    """A finding's value as a reader sees it: exact, or as it is said within a sentence (`i18n.spoken`)."""
     if unit == "count" and value == value:
         return i18n.shown("count", int(value))
-    return i18n.shown(f"x{SUFFIX[unit]}", value, currency if unit == "money" else "")
+    return say(f"x{SUFFIX[unit]}", value, currency if unit == "money" else "")
+
+
+def support(found: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The findings that a reader meets below the claim, and those that are folded away.
+
+    At most SUPPORT stand open: those that miss a norm, then those with money at stake, then the first; in the chapter's order.
+    """
+    rest = found[found["role"] == ""]
+    weight = (rest["verdict"] == Verdict.MISSED) * 4 + rest["money"].notna() * 2 + (rest["verdict"] == Verdict.UNDECIDED)
+    chosen = weight.sort_values(ascending=False, kind="stable").index[:SUPPORT]
+    return rest[rest.index.isin(chosen)], rest[~rest.index.isin(chosen)]
 
 
 def show(found: pd.DataFrame, settings: Settings):
-    """The findings as sentences, the first as the answer; for the last line of a notebook's cell."""
+    """The claim as the answer, at most five findings below it, the others folded; for the last line of a notebook's cell."""
     from IPython.display import HTML
 
+    claim = found[found["role"] != ""]
+    open_, folded = support(found)
+    doubt = found["doubt"].iloc[0] if len(found) else ""
+    rests = i18n.translate("These figures rest on data in doubt: {doubt} (chapter “Trust in the data”).")
+    below = f'<p class="doubt">{html.escape(rests.format(doubt=i18n.render(doubt)))}</p>' if doubt else ""
+    more = ""
+    if len(folded):
+        more = f'<details class="more-found"><summary>{html.escape(i18n.translate("What else was found"))}</summary>{_lines(folded, settings)}</details>'
+    return HTML(f"{_lines(claim, settings)}{_lines(open_, settings)}{below}{more}")
+
+
+def _lines(found: pd.DataFrame, settings: Settings) -> str:
     lines = [
         f'<li class="{CLASSES[row["verdict"]]}"><span class="mark" aria-hidden="true">{MARKS[row["verdict"]]}</span> '
         f'<span class="said">{html.escape(sentence(row, settings.currency))}</span> '
         f'<span class="judgement">{html.escape(judgement(row, settings.currency))}</span></li>'
         for _, row in found.iterrows()
     ]
-    doubt = found["doubt"].iloc[0] if len(found) else ""
-    rests = i18n.translate("These figures rest on data in doubt: {doubt} (chapter “Trust in the data”).")
-    below = f'<p class="doubt">{html.escape(rests.format(doubt=i18n.render(doubt)))}</p>' if doubt else ""
-    return HTML(f'<ul class="findings">{"".join(lines)}</ul>{below}')
+    return f'<ul class="findings">{"".join(lines)}</ul>' if lines else ""

@@ -75,7 +75,18 @@ def _read(run_dir: Path, name: str) -> pd.DataFrame | None:
 
 
 def findings(run_dir: str | Path) -> pd.DataFrame:
-    """The findings of every chapter that ran, in reading order."""
+    """The findings of every chapter that ran, in reading order; without the chapters' claims."""
+    found = _found(run_dir)
+    return found[found["role"] == ""].reset_index(drop=True)
+
+
+def claims(run_dir: str | Path) -> pd.DataFrame:
+    """What every chapter that ran concludes, in reading order: the claims that lead their findings."""
+    found = _found(run_dir)
+    return found[found["role"] != ""].reset_index(drop=True)
+
+
+def _found(run_dir: str | Path) -> pd.DataFrame:
     from audit.core.findings import together
 
     return together(*(found for found in maybe(run_dir, *registry.findings_tables()) if found is not None))

@@ -72,6 +72,48 @@ def _formatted(name: str, value, currency: str) -> str:
     return numbers.format_decimal(_steady(value, 0), "#,##0", locale=current()) + unit
 
 
+LARGE = ((1e9, N_("{amount} bn")), (1e6, N_("{amount} m")), (1e3, N_("{amount} k")))  # how money is said
+WHOLE_SHARES = (0.1, 0.99)  # between them a share is said in whole percent
+
+
+def spoken(name: str, value, currency: str = "") -> str:
+    """A value as it is said within a sentence: money with three significant digits, shares in whole percent but where they are small or nearly all.
+
+    >>> spoken("revenue", 1578474.3, "RUB"), spoken("kept_share", 0.8692), spoken("small_share", 0.0369), spoken("gap_days", 41.4)
+    ('1.58\xa0m\xa0RUB', '87\xa0%', '3.7\xa0%', '41')
+    """
+    if hasattr(value, "item"):
+        value = value.item()
+    if not isinstance(value, float) or not math.isfinite(value) or name.endswith(PLAIN):
+        return shown(name, value, currency)
+    if name.endswith(SHARES):
+        low, high = WHOLE_SHARES
+        return number(_steady(value * 100, 0), "#,##0") + "\xa0%" if low <= abs(value) <= high else shown(name, value)
+    if name.endswith(UNITS):
+        return number(_steady(value, 0), "#,##0") if abs(value) >= 10 else shown(name, value)
+    three = float(f"{abs(value):.3g}")
+    for size, said in LARGE:
+        if three >= size:
+            amount = number(math.copysign(three, value) / size, "#,##0.##")
+            return translate(said).format(amount=amount).replace(" ", "\xa0") + (f"\xa0{symbol(currency)}" if currency else "")
+    return shown(name, value, currency)
+
+
+def ranged(low: float, high: float, currency: str) -> str:
+    """Two ends of a sum of money as they are said, in one unit.
+
+    >>> ranged(913_400.0, 2_626_000.0, "RUB"), ranged(0.0, 45_369_000.0, "RUB"), ranged(-5.0, 20.0, "")
+    ('0.91–2.63\\xa0m\\xa0RUB', '0–45.4\\xa0m\\xa0RUB', '−5–20')
+    """
+    unit = f"\xa0{symbol(currency)}" if currency else ""
+    largest = max(abs(low), abs(high))
+    digits = lambda value, size: number(float(f"{value / size:.3g}"), "#,##0.##")
+    for size, said in LARGE:
+        if float(f"{largest:.3g}") >= size:
+            return translate(said).format(amount=f"{digits(low, size)}–{digits(high, size)}").replace(" ", "\xa0") + unit
+    return f"{number(_steady(low, 0), '#,##0')}–{number(_steady(high, 0), '#,##0')}{unit}"
+
+
 def symbol(currency: str) -> str:
     """A currency as its readers write it.
 

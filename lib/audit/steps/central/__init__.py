@@ -77,6 +77,15 @@ TABLES = (
         "period:t crm:m accounting:m difference:m difference_rate:n",
     ),
     written(
+        "crm_by_manager",
+        "one manager",
+        "manager_id",
+        "manager_id:t crm:m accounting:m difference:m difference_rate:n is_missing:f",
+        headings={
+            "is_missing": N_("Missing"),
+        },
+    ),
+    written(
         "crm_by_customer",
         "one customer",
         "customer_id",
@@ -88,8 +97,9 @@ TABLES = (
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
+        "conclusion": ["claim"],
         "coverage": ["sole_managers", "contacted"],
-        "crm": ["crm_by_period", "crm_by_customer"],
+        "crm": ["crm_by_period", "crm_by_customer", "crm_by_manager"],
         "findings": ["chapter_findings"],
         "quality": ["central_quality", "central_coverage", "central_freshness"],
     },

@@ -36,6 +36,25 @@ def crm_by_customer(crm_sales: pd.DataFrame | None, panel: pd.DataFrame) -> pd.D
     return found.loc[order].reset_index(drop=True)
 
 
+def crm_by_manager(by_customer: pd.DataFrame, customers: pd.DataFrame, *, least_share: float) -> pd.DataFrame:
+    """The same by the manager who looks after the customers, the one whose sales are missing most first.
+
+    Returns
+    -------
+    DataFrame: manager_id, crm, accounting, difference, difference_rate, is_missing (the CRM misses `least_share` of the manager's sales or more).
+
+    Source: method K3, M12.
+    """
+    if "manager_id" not in customers.columns or by_customer.empty:
+        return registry.empty("crm_by_manager")
+    who = by_customer["customer_id"].map(customers.set_index("customer_id")["manager_id"]).fillna("")
+    sums = by_customer[["crm", "accounting"]].groupby(who.rename("manager_id")).sum().drop(index="", errors="ignore").reset_index()
+    sums["difference"] = sums["crm"] - sums["accounting"]
+    sums["difference_rate"] = sums["difference"] / sums["accounting"].where(sums["accounting"] > 0)
+    sums["is_missing"] = sums["difference_rate"] <= -least_share
+    return sums.sort_values(["difference_rate", "manager_id"], ignore_index=True)
+
+
 def _against(crm: pd.DataFrame | None, panel: pd.DataFrame, by, name: str) -> pd.DataFrame:
     columns = [name, "crm", "accounting", "difference", "difference_rate"]
     if crm is None:

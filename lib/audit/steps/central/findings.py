@@ -17,6 +17,8 @@ def chapter_findings(
     sole: pd.DataFrame | None,
     contacts: pd.DataFrame,
     crm: pd.DataFrame,
+    of_managers: pd.DataFrame,
+    managers: pd.DataFrame | None,
     fresh_days: float,
     contact_days: float,
 ) -> list[Finding]:
@@ -59,6 +61,7 @@ def chapter_findings(
         *_sole(sole),
         *_contacted(contacts, contact_days),
         *_crm(crm),
+        *_crm_manager(of_managers, managers),
     ]
 
 
@@ -151,4 +154,30 @@ def _crm(crm: pd.DataFrame):
             value=1 + share,
             n=len(crm),
             params={"difference": float(crm["difference"].sum())},
+        )
+
+
+def _crm_manager(of_managers: pd.DataFrame, managers: pd.DataFrame | None):
+    """Whose sales the CRM misses most, beside those of all others: one manager's habit is another thing than the whole company's."""
+    missing = of_managers[of_managers["is_missing"].astype(bool)]
+    if len(missing):
+        worst, others = missing.iloc[0], of_managers[~of_managers["is_missing"].astype(bool)]
+        names = {} if managers is None else managers.set_index("manager_id")["name"].to_dict()
+        some = N_(
+            "The CRM misses {value} of the sales of {manager}; of those of the {others} managers without such a gap it misses {others_rate}."
+        )
+        all_of_them = N_("The CRM misses {value} of the sales of {manager}, and no manager’s sales are all there.")
+        yield Finding(
+            "crm_manager",
+            "central",
+            "fact",
+            some if len(others) else all_of_them,
+            title=N_("CRM by manager"),
+            value=-float(worst["difference_rate"]),
+            n=len(of_managers),
+            params={
+                "manager": names.get(worst["manager_id"], worst["manager_id"]),
+                "others": len(others),
+                "others_rate": -float(others["difference"].sum() / others["accounting"].sum()) if len(others) else 0.0,
+            },
         )

@@ -132,6 +132,7 @@ TABLES = (
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
+        "conclusion": ["claim"],
         "findings": ["chapter_findings"],
         "lost_counts": ["places", "lapses"],
         "retention_rates": ["rhythm_months", "active_months", "retention", "by_unit", "rates", "cohort_retention", "lifetimes", "survival"],

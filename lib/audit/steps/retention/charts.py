@@ -128,11 +128,10 @@ def overdue(late: pd.DataFrame, names: pd.Series, *, top: int = 15) -> Chart:
     axes.legend(loc="lower right")
     clear_axes(axes, keep="x")
     first = late.iloc[0]
-    alt = _("{count} customers are overdue; the largest, {name}, has been silent for {silence} days against a usual gap of {gap}.")
+    alt = _("The largest of those silent for too long, {name}, has been so for {silence} days against a usual gap of {gap}.")
     return Chart(
         figure,
         alt.format(
-            count=len(late),
             name=names.get(first["customer_id"], first["customer_id"]),
             silence=first["silence_days"],
             gap=shown("x_days", first["usual_gap_days"]),

@@ -1,0 +1,62 @@
+"""What does a chapter conclude? One claim, which leads its findings: a sentence that a person would say, its role, and which money it is.
+
+A claim has at most eighteen words and two numbers; what it rests on, it takes from the finding that it is `of`: verdict, value, doubt. Every state of
+the data has its claim: good, bad, mixed, not decidable.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from audit.core.codes import Code
+from audit.core.findings import Finding
+from audit.i18n import mark as N_
+
+
+class Role(Code):
+    """What a claim says of the base."""
+
+    STATE = "state", N_("where the base stands")
+    CAUSE = "cause", N_("why")
+    RISK = "risk", N_("what threatens")
+    CHANCE = "chance", N_("what promises")
+
+
+class Money(Code):
+    """Kinds of money that are never added up, nor drawn in one picture."""
+
+    OWED = "owed", N_("cash owed to us")
+    KEEP = "keep", N_("yearly margin that can be kept")
+    WIN = "win", N_("yearly margin that can be won")
+    SAVE = "save", N_("cost that can be saved, a year")
+    RISK = "risk", N_("what a loss would cost, a year")
+    ELSEWHERE = "elsewhere", N_("bought elsewhere in a year, if it is true")
+    PLAN = "plan", N_("planned sales that nothing supports yet")
+
+
+class Sureness(Code):
+    """How sure a sum is."""
+
+    COUNTED = "counted", N_("counted")
+    ESTIMATED = "estimated", N_("estimated")
+    CHECK = "check", N_("check first")
+
+
+def led(found: list[Finding], message: str, role: Role, *, of: str = "", **params) -> list[Finding]:
+    """The findings of a chapter behind its claim.
+
+    Parameters
+    ----------
+    of
+        id of the finding that the claim rests on; default: the first.
+    params
+        what fills the message beside that finding's own values.
+    """
+    if not found:
+        return found
+    by = {one.id: one for one in found}
+    base = by.get(of, found[0])
+    claim = dataclasses.replace(
+        base, id=f"{base.step}_claim", message=message, role=role, params=base.params | params, quantities={}, money=float("nan")
+    )
+    return [claim, *found]

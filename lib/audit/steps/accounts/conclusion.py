@@ -1,0 +1,21 @@
+"""What does the chapter conclude?"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from audit.core.claims import Role, led
+from audit.core.findings import Finding
+from audit.i18n import mark as N_
+
+
+def claim(found: list[Finding], norm: SimpleNamespace | None) -> list[Finding]:
+    """How far the company depends on its largest customer."""
+    by = {one.id: one for one in found}
+    if (largest := by.get("dependence")) is None:
+        return led(found, N_("Nobody is so large that the company would depend on it"), Role.RISK)
+    below = largest.value <= norm.dependence_share
+    message = N_("The company depends on one customer: it brings {value} of the sales")
+    if below:
+        message = N_("The largest customer brings {value} of the sales, below the limit of {limit_share}")
+    return led(found, message, Role.RISK, of="dependence", limit_share=float(norm.dependence_share))

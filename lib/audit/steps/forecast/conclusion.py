@@ -1,0 +1,24 @@
+"""What does the chapter conclude?"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from audit.core.claims import Role, led
+from audit.core.findings import Finding
+from audit.i18n import mark as N_
+
+
+def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
+    """Whether the plan can be reached, else what sales are to be expected."""
+    by = {one.id: one for one in found}
+    plan = by.get("plan")
+    if found[0].why:
+        return led(found, N_("What next year’s sales will be cannot be said"), Role.CHANCE)
+    if plan is None:
+        return led(found, N_("Sales of the next {months} months should come to {value}"), Role.CHANCE)
+    if plan.value <= 0:
+        return led(found, N_("The plan is within what can be expected"), Role.CHANCE, of="plan")
+    above = N_("The plan lies {value} above what can be expected, beyond the whole range of the forecast")
+    within = N_("The plan lies {value} above what can be expected, though still within its range")
+    return led(found, above if plan.low > 0 else within, Role.RISK, of="plan")

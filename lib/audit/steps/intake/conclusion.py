@@ -1,0 +1,22 @@
+"""What does the chapter conclude?"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from audit.core.claims import Role, led
+from audit.core.findings import Finding
+from audit.i18n import mark as N_
+
+
+def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
+    """Whether the data carry the report."""
+    by = {one.id: one for one in found}
+    doubts = by.get("doubts")
+    if doubts is None:
+        message = N_("The data can be used as they are")
+    elif doubts.params["refused"]:
+        message = N_("The data do not carry every chapter: {refused} of {value} doubts stop one")
+    else:
+        message = N_("The data can be used; {value} doubts hang over single numbers")
+    return led(found, message, Role.STATE, of="doubts" if doubts else "rows_kept")

@@ -1,0 +1,24 @@
+"""What does the chapter conclude?"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from audit.core.claims import Role, led
+from audit.core.findings import Finding
+from audit.i18n import mark as N_
+
+
+def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
+    """Whether systematic buyers fell silent."""
+    by = {one.id: one for one in found}
+    fell = by.get("ladder_falls")
+    if fell is None:
+        return led(found, N_("No customer is active any more"), Role.STATE)
+    if fell.why:
+        return led(found, N_("{value} of {n} active customers buy systematically; who fell back cannot be said"), Role.STATE)
+    some, none = (
+        N_("{value} of {n} customers who bought systematically a year ago are silent now"),
+        N_("Nobody who bought systematically a year ago is silent now"),
+    )
+    return led(found, some if fell.value else none, Role.CAUSE, of="ladder_falls")

@@ -1,0 +1,21 @@
+"""What does the chapter conclude?"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from audit.core.claims import Role, led
+from audit.core.findings import Finding
+from audit.i18n import mark as N_
+
+
+def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
+    """Whether we know what keeps the customers."""
+    first = found[0]
+    if first.why:
+        message = N_("What keeps the customers cannot be told from these data")
+    elif "most" not in first.params:
+        message = N_("There are no loyalty types to build on: any names would be names of noise")
+    else:
+        message = N_("What keeps a customer is known for {value} of the regular ones; most often it is {most}")
+    return led(found, message, Role.CAUSE)

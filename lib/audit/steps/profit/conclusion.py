@@ -1,0 +1,26 @@
+"""What does the chapter conclude?"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from audit.core.claims import Role, led
+from audit.core.findings import Finding
+from audit.i18n import mark as N_
+
+
+def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
+    """Who costs more than it brings, key accounts first."""
+    by = {one.id: one for one in found}
+    first, keys = found[0], by.get("key_losers")
+    if first.why:
+        message = N_("Which customers earn and which cost money cannot be said")
+    elif "winning" not in first.params:
+        message = N_("{value} customers lose money on the goods alone") if first.value else N_("No customer loses money on the goods alone")
+    elif not first.value:
+        message = N_("No customer loses money whichever way costs are allocated")
+    elif keys is not None and keys.value:
+        message = N_("{value} customers lose money whichever way costs are allocated, {keys} key accounts among them")
+    else:
+        message = N_("{value} of {n} customers lose money whichever way costs are allocated")
+    return led(found, message, Role.CAUSE, keys=int(keys.value) if keys is not None else 0)

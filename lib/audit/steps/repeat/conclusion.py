@@ -1,0 +1,23 @@
+"""What does the chapter conclude?"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from audit.core.claims import Role, led
+from audit.core.findings import Finding
+from audit.i18n import mark as N_
+
+
+def claim(found: list[Finding], norm: SimpleNamespace | None) -> list[Finding]:
+    """Whether enough first-time buyers come back, against the norm."""
+    first, limit = found[0], norm.repeat_purchase_ratio
+    if first.value != first.value:
+        message = N_("Whether first-time buyers come back cannot be said yet")
+    elif first.low >= limit:
+        message = N_("First-time buyers come back: {value} buy again within {horizon_days} days")
+    elif first.high < limit:
+        message = N_("Too few first-time buyers come back: {value} buy again within {horizon_days} days")
+    else:
+        message = N_("Whether enough first-time buyers come back cannot be said: {low} to {high} do")
+    return led(found, message, Role.CAUSE)

@@ -1,0 +1,23 @@
+"""What does the chapter conclude?"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from audit.core.claims import Role, led
+from audit.core.findings import Finding
+from audit.i18n import mark as N_
+
+
+def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
+    """Whether today's customers will bring more or less than they did."""
+    ahead = next(one for one in found if one.id == "value_ahead")
+    if ahead.why:
+        message = N_("What today’s customers will bring next year cannot be said")
+    elif ahead.low > ahead.previous:
+        message = N_("Today’s customers will bring more next year than last: {value} after {previous}")
+    elif ahead.high < ahead.previous:
+        message = N_("Without new customers next year brings less: {value} after {previous}")
+    else:
+        message = N_("Today’s customers will bring about as much next year as last: {value} after {previous}")
+    return led(found, message, Role.CHANCE, of="value_ahead")
