@@ -42,8 +42,8 @@ def test_every_sentence_has_its_russian_with_the_same_places():
     ("n", "said"), [(1, "1 строка"), (2, "2 строки"), (5, "5 строк"), (11, "11 строк"), (21, "21 строка"), (112, "112 строк")]
 )
 def test_russian_has_its_plurals_by_gettext_and_inside_a_sentence(n, said, russian):
-    one, many = "and {count} more row in the tables of this run", "and {count} more rows in the tables of this run"
-    assert i18n.counted(one, many, n) == f"и ещё {said} в таблицах этого запуска"
+    one, many = "and {count} more row in the whole table (tables.xlsx)", "and {count} more rows in the whole table (tables.xlsx)"
+    assert i18n.counted(one, many, n) == f"и ещё {said} во всей таблице (tables.xlsx)"
     inside = messages_.Message("{n} {n:строка|строки|строк}")
     assert inside.format(n=i18n.shown("n", n)) == said
     assert inside.format(n=n) == said
@@ -72,7 +72,7 @@ LATIN = {  # what stays Latin in Russian: names of methods and of what stands in
     "decision", "merge",
     "apart", "group", "as_of", "clusterboot", "The", "Customer-Base", "Audit", "declared", "owner", "eight_questions",
     "Pareto", "NBD", "MBG", "CNBD-k", "sBG", "Gamma-Gamma", "alive", "alpha", "beta", "ETS", "Theta", "TSB", "WAPE", "MASE", "statsmodels",
-    "Hyndman", "Koehler", "Kaplan", "Narayanan", "fixed", "LTV",
+    "actions", "customers", "tables", "xlsx", "Hyndman", "Koehler", "Kaplan", "Narayanan", "fixed", "LTV",
 }  # fmt: skip
 
 

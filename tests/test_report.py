@@ -1,13 +1,14 @@
 """The report in a real browser, in both languages: offline, silent, accessible, readable, safe (faults 30, 32, 33, 50, 58)."""
 
 import contextlib
+import html
 import re
 import shutil
 
 import pytest
 
 from audit import report, run
-from audit.core import registry
+from audit.core import registry, store
 from audit.report import guard, show
 from tests.conftest import TOML, write_base
 
@@ -42,7 +43,7 @@ FACTS = """
     bare: [...document.querySelectorAll('table')].filter(t => !t.caption || [...t.querySelectorAll('th')].some(h => !h.scope)).length,
     headless: [...document.querySelectorAll('table')].flatMap(table => [...table.tBodies[0].rows].filter(row =>
         row.cells[0].scope !== 'row' || row.cells.length !== table.tHead.rows[0].cells.length
-        || [...table.tHead.rows[0].cells].some(head => head.scope !== 'col' || !head.innerText.trim()))).length,
+        || [...table.tHead.rows[0].cells].some(head => head.scope !== 'col' || !head.textContent.trim()))).length,
     language: document.documentElement.lang,
     links: [...document.querySelectorAll('a')].map(a => a.getAttribute('href')),
     ids: [...document.querySelectorAll('[id]')].map(e => e.id),
@@ -70,7 +71,8 @@ def seen(browser, pages):
 
 def test_there_is_a_page_per_step_an_index_settings_and_one_file(pages):
     names = {path.stem for path in pages}
-    assert names == {"index", "glossary", "settings", "report", *(step.name for step in registry.steps() if not step.uses_findings)}
+    of_the_answer = {"index", "decisions", "findings", "questions", "undecided"}
+    assert names == of_the_answer | {"glossary", "settings", "report", *(step.name for step in registry.steps() if not step.uses_findings)}
 
 
 def test_fault_58_no_page_speaks_to_the_console_or_to_the_network(seen):
@@ -133,9 +135,25 @@ def test_contents_lead_to_every_chapter_and_every_link_has_its_aim(seen):
     files = {f"{name}.html" for name in seen}
     for name, facts in seen.items():
         links, ids = facts["links"], set(facts["ids"])
-        assert all(link[1:] in ids if link.startswith("#") else link in files for link in links), (name, links)
+        for link in links:
+            file, _mark, place = link.partition("#")
+            assert not file or file in files or file in BESIDE, (name, link)
+            assert not place or place in (set(seen[file.removesuffix(".html")]["ids"]) if file else ids), (name, link)
         if name != "report":
             assert files - {"report.html"} <= set(links), name
+
+
+BESIDE = ("actions.xlsx", "customers.xlsx", "tables.xlsx")
+
+
+def test_every_customers_name_in_a_table_leads_to_its_place_in_the_index(demo, pages):
+    """But for names that two customers share, and in tables of pairs."""
+    overview, customers = store.load(demo, "customer_overview", "customers")
+    names = customers.set_index("customer_id")["name"].loc[overview["customer_id"]]
+    alone = {html.escape(name) for name in names[~names.duplicated(keep=False)]}
+    for path in pages:
+        bare = re.findall(r"<t[dh](?: class=\"[^\"]*\")?(?: scope=\"row\")?>([^<]+)</t[dh]>", path.read_text(encoding="utf-8"))
+        assert not alone & set(bare), path.name
 
 
 def test_no_code_and_no_path_of_this_machine_is_in_the_report(pages):

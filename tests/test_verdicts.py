@@ -1,31 +1,149 @@
-"""The answer in five lines: the base first, what is urgent next, who stays and trust in the data last."""
+"""Decisions are found by rules: each cause planted and taken away again, their order, and what silences them."""
+
+import datetime as dt
+import json
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
+from audit.core import store, working_days
+from audit.core.findings import Finding, judge
+from audit.core.settings import Settings
 from audit.steps import verdicts
+from audit.steps.customers.codes import GROWTH, Action
+from audit.steps.verdicts.codes import Choice
+from tests.test_customers import PLAIN
+
+NORM = SimpleNamespace(decision_estimated_weight=0.5, decision_large_rank=10, decision_least_share=0.0005)
+ROW = PLAIN | {
+    "margin": 250.0, "given": 0.0, "gap": 0.0, "action_class": "", "worth": float("nan"), "is_sales": False, "revenue_rank": 50.0, "profit_rank": 50.0,
+    "last_paid_on": "2025-12-01",
+}  # fmt: skip
 
 
-def found(*rows):
-    return pd.DataFrame(rows, columns=["step", "id", "verdict", "money"]).astype({"money": "float64"})
+def overview_of(*rows):
+    table = pd.DataFrame([ROW | {"customer_id": f"c{i}", "group": f"c{i}"} | row for i, row in enumerate([*rows, {}, {}])])
+    return table.assign(**{day: pd.to_datetime(table[day]) for day in ("first_on", "last_on", "last_paid_on")})
 
 
-BASE = ("base", "base_size", "", 5.0)
-STAYS, TRUST = ("retention", "retention_rate", "", None), ("intake", "rows_kept", "", None)
-MISSED, RICH, POOR, PLAIN = (
-    ("accounts", "key_share", "missed", None), ("wallet", "wallet_share", "", 900.0), ("ladder", "ladder_falls", "", 1.0), ("repeat",
-    "period_ratio", "", None),
-)  # fmt: skip
+def facts_of(*found):
+    settings = Settings.model_validate(
+        {
+            "base": {
+                "name": "x",
+                "currency": "RUB",
+                "as_of": dt.date(2025, 12, 31),
+                "observed_from": dt.date(2023, 1, 1),
+                "burn_in_months": 0,
+            }
+        }
+    )
+    return judge(list(found), settings)
 
 
-@pytest.mark.parametrize(
-    ("rows", "expected"),
-    [
-        ([TRUST, POOR, STAYS, RICH, BASE, MISSED, PLAIN], ["base_size", "key_share", "wallet_share", "retention_rate", "rows_kept"]),
-        ([TRUST, PLAIN, POOR], ["ladder_falls", "period_ratio", "rows_kept"]),
-        ([PLAIN], ["period_ratio"]),
-        ([], []),
-    ],
-)
-def test_the_answer_has_five_lines_at_most_and_trust_in_the_data_comes_last(rows, expected):
-    assert verdicts.answer(verdicts.ordered(found(*rows)))["id"].tolist() == expected
+def fact(name, value=1.0, **params):
+    return Finding(name, "retention", "fact", "", value=value, params=params)
+
+
+def decided(overview, facts=None, **tables):
+    none = {"wallet_changes": None, "planned": None, "of_managers": None, "dependence": None, "realistic": None, "refused": {}}
+    return verdicts.decisions(
+        overview, facts_of() if facts is None else facts, **(none | tables), as_of=dt.date(2025, 12, 31), country="RU", norm=NORM
+    )
+
+
+STOP = {"action_class": Action.STOP, "open": 900.0, "overdue": 800.0, "worth": 900.0, "money_kind": "owed"}
+LATE = {"action_class": Action.COLLECT, "overdue": 300.0, "worth": 300.0}
+TERMS = {"revenue_rank": 3.0, "profit_rank": 99.0, "profit": -100.0, "given": 700.0}
+SILENT = {"action_class": Action.SILENT, "worth": 600.0}
+LOSS = {"action_class": Action.LOSS, "worth": 50.0}
+GROW = {"action_class": Action.GROW, "worth": 40.0, "gap": 400.0, "realistic": 160.0}
+PLAN = pd.DataFrame([{"plan": 200.0, "forecast": 180.0, "difference": 20.0, "low": 150.0, "high": 210.0, "extra_new": 9.0, "usual_new": 4}])
+CRM = pd.DataFrame([{"manager_id": "m", "difference": -170.0, "difference_rate": -0.17, "is_missing": True}])
+BUDGETS = pd.DataFrame({"group": ["c0", "c1", "c2"], "is_doubtful": [True, True, False], "budget_now": [90.0, 5.0, 50.0]})
+REALISTIC = pd.DataFrame({"group": ["c0"], "realistic": [160.0], "low_realistic": [80.0], "high_realistic": [320.0]})
+WALLET = facts_of(fact("wallet_share", 0.6, gap=10.0), fact("wallet_doubted", 2.0, gap=90.0, with_share=0.3))
+PLANTED = {
+    Choice.DATA: ([{}], {"refused": {"retention": "no dates"}}),
+    Choice.STOP: ([STOP], {}),
+    Choice.COLLECT: ([LATE], {}),
+    Choice.TERMS: ([TERMS], {}),
+    Choice.CALL: ([SILENT], {"facts": facts_of(fact("overdue", 4.0, by_chance=1, fewest=0, most=2))}),
+    Choice.LOSSES: ([LOSS], {}),
+    Choice.GROW: ([GROW], {"realistic": REALISTIC}),
+    Choice.BUDGETS: ([{}], {"facts": WALLET, "wallet_changes": BUDGETS}),
+    Choice.PLAN: ([{}], {"planned": PLAN, "facts": facts_of(fact("plan", 0.1))}),
+    Choice.CRM: ([{}], {"of_managers": CRM}),
+}
+
+
+@pytest.mark.parametrize("choice", PLANTED)
+def test_a_planted_cause_is_found_and_no_other_and_gone_when_it_is_taken_away(choice):
+    rows, tables = PLANTED[choice]
+    assert decided(overview_of(*rows), **tables)["choice_class"].tolist() == [choice]
+    assert decided(overview_of()).empty
+
+
+def test_dependence_is_decided_only_where_the_norm_is_missed():
+    top = pd.DataFrame([{"group": "c0", "revenue_share": 0.3, "margin_lost": 70.0, "revenue": 300.0}])
+    for verdict, expected in (("missed", [Choice.DEPEND]), ("met", []), ("undecided", [])):
+        facts = facts_of(fact("dependence", 0.3)).assign(verdict=verdict)
+        assert decided(overview_of(), facts, dependence=top)["choice_class"].tolist() == expected
+
+
+def test_what_stops_a_loss_comes_first_then_the_lower_end_of_the_effect_and_a_doubted_sum_counts_nothing():
+    facts = pd.concat([WALLET, facts_of(fact("overdue", 4.0, by_chance=1, fewest=0, most=2), fact("plan", 0.1))], ignore_index=True)
+    changed = BUDGETS.assign(budget_now=[9e9, 5.0, 50.0])
+    found = decided(overview_of({**STOP, "open": 1.0}, TERMS, SILENT), facts, wallet_changes=changed, planned=PLAN, of_managers=CRM)
+    assert found["choice_class"].tolist() == [Choice.STOP, Choice.CALL, Choice.TERMS, Choice.BUDGETS, Choice.PLAN, Choice.CRM]
+    assert found["effect"].tolist() == [0.0, 300.0, 100.0, 0.0, 0.0, 0.0]
+    assert found["sureness_class"].tolist()[:4] == ["counted", "estimated", "counted", "check"]
+
+
+def test_of_the_silent_only_what_false_alarms_leave_is_claimed():
+    facts = facts_of(fact("overdue", 4.0, by_chance=1, fewest=0, most=2))
+    [row] = decided(overview_of(SILENT), facts)[["low", "money", "high"]].to_numpy().tolist()
+    assert row == [300.0, 450.0, 600.0]
+
+
+def test_the_fewest_customers_that_hold_most_of_a_doubted_sum_are_named():
+    found = decided(overview_of({}, {}), WALLET, wallet_changes=BUDGETS)
+    assert json.loads(found["who"].iloc[0]) == ["c0"]
+    assert found["money"].iloc[0] == 80.0
+    even = decided(overview_of({}, {}), WALLET, wallet_changes=BUDGETS.assign(budget_now=[50.0, 50.0, 1.0]))
+    assert json.loads(even["who"].iloc[0]) == ["c0", "c1"]
+
+
+def test_a_loss_below_the_smallest_effect_stays_with_the_manager():
+    sales = 3 * 1000.0
+    for worth, expected in ((sales * 0.0005, [Choice.LOSSES]), (sales * 0.0005 - 0.01, [])):
+        assert decided(overview_of({**LOSS, "worth": worth}))["choice_class"].tolist() == expected
+
+
+def test_a_large_loser_is_renegotiated_with_only_where_what_is_given_makes_the_loss():
+    for changed, expected in (
+        ({}, [Choice.TERMS]),
+        ({"given": 90.0}, []),
+        ({"profit": 1.0}, []),
+        ({"revenue_rank": 11.0}, []),
+        ({"revenue_rank": 10.0}, [Choice.TERMS]),
+    ):
+        assert decided(overview_of({**TERMS, **changed}))["choice_class"].tolist() == expected
+
+
+def test_the_demos_decisions_are_the_planted_ones_and_contradict_nothing(demo):
+    found, overview, truth = store.load(demo, "decisions", "customer_overview", "debtors")
+    assert found["choice_class"].tolist()[:5] == [Choice.STOP, Choice.CALL, Choice.TERMS, Choice.BUDGETS, Choice.PLAN]
+    assert Choice.CRM in found["choice_class"].tolist()
+    by = {row["choice_class"]: json.loads(row["who"]) for _i, row in found.iterrows()}
+    assert set(by[Choice.STOP]) == set(truth.loc[truth["is_stopped"], "group"])
+    steps = overview.set_index("customer_id")
+    stopped = set(by[Choice.STOP])
+    for choice, step in ((Choice.CALL, (Action.SILENT, Action.KEY_SILENT)), (Choice.LOSSES, (Action.LOSS,)), (Choice.GROW, (Action.GROW,))):
+        assert steps.loc[by.get(choice, []), "action_class"].isin(step).all(), "a decision names nobody whose own next step is another"
+        assert not stopped & set(by.get(choice, []))
+    young = steps["first_on"] > pd.Timestamp("2024-12-31")
+    assert not young[by.get(Choice.LOSSES, [])].any(), "nobody younger than a year is told that it does not pay"
+    assert not set(GROWTH) & set(steps.loc[list(stopped), "other_actions"].str.split().explode().dropna())
+    assert all(working_days.is_working_day(day.date(), "RU") for day in found["due_on"])

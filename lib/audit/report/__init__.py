@@ -10,6 +10,8 @@ Everything is inlined: no script, no request, a Content-Security-Policy on every
 
 from __future__ import annotations
 
+import dataclasses
+import html
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -18,15 +20,15 @@ from pathlib import Path
 import jinja2
 
 from audit import i18n
-from audit.core import norms, registry
+from audit.core import norms, registry, store
 from audit.core.settings import Settings
 from audit.i18n import mark as N_
 from audit.i18n import translate as _
-from audit.report import appendices, chapters
+from audit.report import appendices, chapters, links
 from audit.report.chapters import TEMPLATES, chapter
 from audit.report.guard import UnsafeReport, sound
 
-__all__ = ["UnsafeReport", "chapter", "pages"]
+__all__ = ["UnsafeReport", "chapter", "pages", "places"]
 WORDS = {
     "skip": N_("Skip to the text"),
     "audit": N_("Customer-base audit"),
@@ -34,6 +36,7 @@ WORDS = {
     "run": N_("Run"),
     "edition": N_("Edition"),
     "period": N_("Period"),
+    "back": N_("Back"),
     "next": N_("Next"),
     "whole": N_("The whole report in one file"),
 }
@@ -65,6 +68,7 @@ def pages(
     inputs: list[dict],
     versions: dict[str, str],
     skipped: dict[str, str],
+    places: dict[str, str],
 ) -> None:
     """Write index.html, <step>.html, glossary.html, settings.html and report.html from the chapters of a run.
 
@@ -78,31 +82,61 @@ def pages(
         files read (name, size, sha256), and what the run was made with.
     skipped
         steps that were not run, with the reason.
+    places
+        customers' names -> where each stands in the index (`links.places`).
     """
     done = sorted((s for s in registry.steps() if s.name in bodies), key=lambda step: (step.name != FIRST, step.number))
     behind = sound(
         appendices.settings_page(_environment().get_template("settings.html.j2"), settings, inputs, versions, skipped), "settings"
     )
+    own, later = [], []
+    for step in done:
+        (_none, first), *others = chapters.split(bodies[step.name])
+        own.append(_anchored("index" if step.name == FIRST else step.name, _(step.title), _(step.question), first))
+        later += [_anchored(name, *[_first_heading(text)] * 2, text) for name, text in others]
     found = [
-        *(_anchored("index" if step.name == FIRST else step.name, step.title, step.question, bodies[step.name]) for step in done),
-        _anchored("glossary", appendices.GLOSSARY_TITLE, appendices.GLOSSARY_TITLE, appendices.glossary()),
-        _anchored("settings", appendices.SETTINGS_TITLE, appendices.SETTINGS_TITLE, behind),
+        *own,
+        *later,
+        _anchored("glossary", _(appendices.GLOSSARY_TITLE), _(appendices.GLOSSARY_TITLE), appendices.glossary()),
+        _anchored("settings", _(appendices.SETTINGS_TITLE), _(appendices.SETTINGS_TITLE), behind),
     ]
-    for page, after in zip(found, [*found[1:], None], strict=True):
-        links = [{"href": f"{p.name}.html", "title": p.title, "here": p is page, "inside": p.inside if p is page else []} for p in found]
-        onward = {"href": f"{after.name}.html", "title": after.title} if after else None
-        _write(
-            target / f"{page.name}.html", _page(page.question, page.text, links, settings, run, onward=onward, is_first=page is found[0])
-        )
-    links = [{"href": f"#{page.name}", "title": page.title, "here": False, "inside": []} for page in found]
-    sections = [f'<section class="chapter" id="{page.name}">{_below(page.text, first=page is found[0])}</section>' for page in found]
-    whole = _page(_(WORDS["audit"]), "\n".join(sections), links, settings, run, onward=None, is_first=True, is_whole=True)
+    found = [dataclasses.replace(page, text=links.linked(page.text, places, page.name)) for page in found]
+    for before, page, after in zip([None, *found], found, [*found[1:], None], strict=False):
+        listed = [{"href": f"{p.name}.html", "title": p.title, "here": p is page, "inside": p.inside if p is page else []} for p in found]
+        around = {name: {"href": f"{p.name}.html", "title": p.title} if p else None for name, p in (("back", before), ("onward", after))}
+        _write(target / f"{page.name}.html", _page(page.question, page.text, listed, settings, run, **around, is_first=page is found[0]))
+    listed = [{"href": f"#{page.name}", "title": page.title, "here": False, "inside": []} for page in found]
+    names = {page.name for page in found}
+    sections = [
+        f'<section class="chapter" id="{page.name}">{_inward(_below(page.text, first=page is found[0]), names)}</section>' for page in found
+    ]
+    whole = _page(_(WORDS["audit"]), "\n".join(sections), listed, settings, run, back=None, onward=None, is_first=True, is_whole=True)
     _write(target / "report.html", whole)
+
+
+def _first_heading(text: str) -> str:
+    found = re.search(r"<h1[^>]*>(.*?)</h1>", text, re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]+>", "", found[1])) if found else ""
+
+
+def _inward(text: str, names: set[str]) -> str:
+    """Links from page to page as links within the one file."""
+    place = lambda match: f'href="#{match[2] or match[1]}"' if match[1] in names else match[0]
+    return re.sub(r'href="([\w-]+)\.html(?:#([\w-]+))?"', place, text)
+
+
+def places(run: Path) -> dict[str, str]:
+    """Where each customer of a run stands in the index, by name; none where the run has no index."""
+    overview, customers = store.maybe(run, "customer_overview", "customers")
+    if overview is None:
+        return {}
+    names = {} if customers is None else customers.set_index("customer_id")["name"].to_dict()
+    return links.places(overview, names)
 
 
 def _anchored(name: str, title: str, question: str, text: str) -> Page:
     text, inside = chapters.anchored(text, name)
-    return Page(name, _(title), _(question), text, inside if len(inside) > 1 else [])
+    return Page(name, title, question, text, inside if len(inside) > 1 else [])
 
 
 def _below(text: str, *, first: bool) -> str:
@@ -118,7 +152,9 @@ def _notice(settings: Settings) -> str:
     return _(NOTICES[settings.edition]).format(least=norms.value("smallest_group", settings.norms))
 
 
-def _page(title: str, text: str, links: list[dict], settings: Settings, run: str, *, onward, is_first: bool, is_whole: bool = False) -> str:
+def _page(
+    title: str, text: str, links: list[dict], settings: Settings, run: str, *, back, onward, is_first: bool, is_whole: bool = False
+) -> str:
     return (
         _environment()
         .get_template("page.html.j2")
@@ -130,6 +166,7 @@ def _page(title: str, text: str, links: list[dict], settings: Settings, run: str
             notice=_notice(settings) if is_first else "",
             links=links,
             body=text,
+            back=back,
             onward=onward,
             is_first=is_first,
             is_whole=is_whole,

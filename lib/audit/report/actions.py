@@ -1,268 +1,169 @@
-"""What does each manager do on Monday? The lists of the chapters as tasks, one row a task, with its reason, money and day.
+"""What does a manager open on Monday? actions.xlsx: a sheet for each, one row per customer, empty columns for what came of it; actions.csv for a CRM.
 
-A customer stands here once for each reason; money of different tasks overlaps and is never added up across reasons.
+The filled file is read back by the next audit (intake/actions_done): by the code in the last column, in whatever order, in either language.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
+import csv
+import io
+from pathlib import Path
 
 import pandas as pd
 
-from audit.core.codes import Code
-from audit.core.groups import groups, leads
+from audit import i18n
+from audit.core import groups, labels, store
+from audit.core.settings import Settings
 from audit.i18n import mark as N_
+from audit.i18n import translate as _
+from audit.report import workbook
+from audit.steps.customers.codes import Action, Result, Status
+from audit.steps.customers.summary import by_manager
 
-COLUMNS = ["manager_id", "task_class", "customer_id", "money", "due_on", "last_on", "silence_days", "usual_gap_days", "other", "source"]
-
-
-class Task(Code):
-    """A task, in the order in which tasks are to be done: what it is, and why it stands here."""
-
-    OVERDUE = (
-        "overdue",
-        N_("call: overdue"),
-        N_("Silent beyond its usual gap and the limit of this audit; money of the last twelve months of buying."),
-    )
-    SECOND = (
-        "second",
-        N_("second purchase"),
-        N_("Bought once; due when the usual gap has passed. Ask what came of the first order, offer what belongs to it."),
-    )
-    KEY = (
-        "key",
-        N_("key account"),
-        N_("Key account ({other}); keep the plan up to date; money of twelve months."),
-    )
-    DEPENDENCE = (
-        "dependence",
-        N_("limit of dependence"),
-        N_("The share of the sales has reached a border ({other}); agree with the owner on the limit."),
-    )
-    COLLECT = (
-        "collect",
-        N_("collect a debt"),
-        N_("Overdue, the oldest part for {other} days; call before the next delivery; money is what is overdue."),
-    )
-    LOSS = (
-        "loss",
-        N_("loses money"),
-        N_(
-            "Lost money in the last year by every driver of costs tried; ask for fewer and larger orders, paid delivery "
-            "or another price; money is the loss."
-        ),
-    )
-    ASK = (
-        "ask",
-        N_("ask for the budget"),
-        N_("Large, and its budget is unknown: ask what it buys in a year, from whom, and why; money is our sales of the year."),
-    )
-    GAP = (
-        "gap",
-        N_("buys elsewhere"),
-        N_("Its budget is declared, and much of it goes to others; money is what it buys there in a year, not a forecast."),
-    )
-    STRAYED = (
-        "strayed",
-        N_("strayed"),
-        N_("Buys less than peers of the same industry; money is the distance to their median, not a forecast."),
-    )
-    WINBACK = (
-        "winback",
-        N_("win back"),
-        N_("Gone silent; money is what may be expected by the base's own chance of return."),
-    )
-    DUPLICATE = (
-        "duplicate",
-        N_("duplicate to decide"),
-        N_("May be the same as {other}; decide in duplicates.csv."),
-    )
+COLUMNS = {  # heading and width
+    "customer": (N_("Customer"), 30),
+    "task": (N_("Next step"), 20),
+    "reason": (N_("What happened"), 38),
+    "offer": (N_("What to say or offer"), 44),
+    "worth": (N_("Worth"), 12),
+    "money": (N_("Which money"), 20),
+    "due_on": (N_("By"), 11),
+    "contact": (N_("Contact"), 16),
+    "waiting": (N_("Waiting behind it"), 20),
+    "status": (N_("Status"), 12),
+    "result": (N_("Result"), 14),
+    "note": (N_("Next appointment"), 20),
+    "done_on": (N_("Done on"), 11),
+    "code": (N_("Code"), 10),
+}
+FILLED = ("status", "result", "note", "done_on")  # by the manager
+LISTS = {"status": Status, "result": Result}
 
 
-GROW = (Task.SECOND, Task.KEY, Task.ASK, Task.GAP, Task.STRAYED, Task.WINBACK)  # never asked of those who have stopped paying
-ASKED = 20  # largest customers of unknown budget to be asked, and largest gaps to be worked on
+def write(run: Path, target: Path, settings: Settings) -> None:
+    """actions.xlsx and actions.csv of a run into a folder, in the reader's language; nothing where the run has no overview of customers."""
+    overview, customers, managers, contacts = store.maybe(run, "customer_overview", "customers", "managers", "contacts")
+    if overview is None:
+        return
+    listed = overview[overview["action_class"] != ""]
+    rows = told(listed, customers, contacts, settings.currency)
+    names = groups.manager_names(managers)
+    who = {one: str(names.get(one, one)) or _("Nobody’s") for one in sorted(listed["manager_id"].unique())}
+    with workbook.written(target / "actions.xlsx", settings, title=_("What to do, by manager")) as book:
+        _summary(book, by_manager(overview), who, settings)
+        for number, (manager, name) in enumerate(who.items(), 1):
+            _sheet(book, f"{number} {name}", rows[listed["manager_id"].loc[rows.index] == manager], settings)
+    (target / "actions.csv").write_bytes(_csv(listed["manager_id"], rows, who))
 
 
-def monday(as_of: dt.date) -> dt.date:
-    """The first Monday after that day.
-
-    >>> monday(dt.date(2025, 12, 31)), monday(dt.date(2026, 1, 5))
-    (datetime.date(2026, 1, 5), datetime.date(2026, 1, 12))
-    """
-    return as_of + dt.timedelta(days=7 - as_of.weekday())
-
-
-def actions(
-    history: pd.DataFrame,
-    customers: pd.DataFrame | None,
-    *,
-    as_of: dt.date,
-    horizon_days: int,
-    overdue: pd.DataFrame | None,
-    winback: pd.DataFrame | None,
-    strayed: pd.DataFrame | None,
-    key_accounts: pd.DataFrame | None,
-    dependence: pd.DataFrame | None,
-    debtors: pd.DataFrame | None,
-    customer_profits: pd.DataFrame | None,
-    wallets: pd.DataFrame | None,
-    duplicates: pd.DataFrame | None,
-) -> pd.DataFrame:
-    """Tasks of every manager, the most money first within each kind.
-
-    A first-time buyer is due once the base's usual gap has passed, and no longer when the horizon has. Who has stopped paying is never told
-    to grow.
-
-    Returns
-    -------
-    DataFrame with manager_id (empty: nobody), task_class (Task), customer_id, money, due_on (never before the Monday after as_of),
-    last_on, silence_days, usual_gap_days, other (what fills the reason), source (table of the run).
-
-    Source: method B11 (an action per rung with owner and date), E18; the list of kinds is ours.
-    """
-    start = pd.Timestamp(monday(as_of))
-    found = [
-        _tasks("overdue", overdue, money="yearly_revenue", only=lambda t: t["since_class"] == "fresh"),
-        _second(history, horizon_days=horizon_days),
-        _of_groups("key", key_accounts, customers, other="reason_class", source="key_accounts"),
-        _of_groups(
-            "dependence",
-            dependence,
-            customers,
-            other="dependence_class",
-            source="dependence",
-            only=lambda t: t["dependence_class"] != "none",
-        ),
-        *_of_money(debtors, customer_profits, wallets, customers),
-        _tasks("strayed", strayed, money="gap"),
-        _tasks("winback", winback, money="expected_revenue", only=lambda t: t["reason_class"] != "overdue"),
-        _duplicates(duplicates),
-    ]
-    table = pd.concat(
-        [part for part in found if len(part)] or [pd.DataFrame(columns=["task_class", "customer_id", "money"])], ignore_index=True
-    )
-    table = table[~(table["task_class"].isin(GROW) & table["customer_id"].isin(_stopped(debtors, customers)))]
-    known = history.rename(columns={"gap_days": "usual_gap_days"}).set_index("customer_id")
-    for column in ("last_on", "silence_days", "usual_gap_days"):
-        table[column] = table["customer_id"].map(known[column])
-    table["manager_id"] = _managers(table["customer_id"], history, customers)
-    due = pd.to_datetime(table["due_on"]) if "due_on" in table.columns else pd.Series(pd.NaT, index=table.index)
-    table["due_on"] = due.fillna(start).clip(lower=start)
-    table["order"] = table["task_class"].map(list(Task).index) if len(table) else 0
-    table = table.sort_values(["manager_id", "order", "money", "customer_id"], ascending=[True, True, False, True], na_position="last")
-    return table.reindex(columns=COLUMNS).reset_index(drop=True)
+def told(listed: pd.DataFrame, customers: pd.DataFrame | None, contacts: pd.DataFrame | None, currency: str) -> pd.DataFrame:
+    """The next steps in a reader's words, in the order in which they are due: the columns of COLUMNS."""
+    names = {} if customers is None else customers.set_index("customer_id")["name"].to_dict()
+    roles = _roles(contacts)
+    rows = []
+    for _i, row in listed.iterrows():
+        action, said = Action(row["action_class"]), {name: _in_words(name, value, currency) for name, value in row.items()}
+        money = labels.named("money_kind", row["money_kind"]) if row["money_kind"] else ""
+        if money and row["is_sales"] and row["money_kind"] in ("keep", "win"):
+            money = _("{money}; in sales, since no margin is known").format(money=money)
+        rows.append(
+            {
+                "customer": names.get(row["customer_id"], row["customer_id"]),
+                "task": _(action.label),
+                "reason": _(action.meaning).format(**said, loss=_in_words("worth", row["worth"], currency)),
+                "offer": _(action.action),
+                "worth": row["worth"],
+                "money": money,
+                "due_on": row["due_on"],
+                "contact": roles.get(row["customer_id"], ""),
+                "waiting": ", ".join(labels.named("action_class", one) for one in row["other_actions"].split()),
+                "status": "",
+                "result": "",
+                "note": "",
+                "done_on": None,
+                "code": row["customer_id"],
+            }
+        )
+    table = pd.DataFrame(rows, columns=list(COLUMNS), index=listed.index)
+    return table.assign(_due=listed["due_on"], _worth=-listed["worth"].fillna(0)).sort_values(["_due", "_worth", "code"])[list(COLUMNS)]
 
 
-def _stopped(debtors: pd.DataFrame | None, customers: pd.DataFrame | None) -> set[str]:
-    """Customers of groups that have stopped paying: they are collected from, and nothing else is sold to them first."""
-    if debtors is None:
-        return set()
-    stopped = set(debtors.loc[debtors["is_stopped"].astype(bool), "group"])
-    if customers is None:
-        return stopped
-    return stopped | set(customers.loc[groups(customers, customers["customer_id"]).isin(stopped), "customer_id"])
+def _in_words(name: str, value, currency: str) -> str:
+    return value if isinstance(value, str) else i18n.spoken(name, value, currency)
 
 
-def by_manager(tasks: pd.DataFrame) -> pd.DataFrame:
-    """Number of tasks of each kind by manager.
-
-    Returns
-    -------
-    DataFrame with manager_id and a column per Task that occurs, in their order.
-    """
-    counts = tasks.groupby(["manager_id", "task_class"]).size().unstack(fill_value=0)
-    return counts.reindex(columns=[task for task in Task if task in counts.columns]).reset_index().rename_axis(columns=None)
+def _roles(contacts: pd.DataFrame | None) -> dict[str, str]:
+    """Whom to ask for: the role of the first contact person that has one."""
+    if contacts is None or "role" not in contacts.columns:
+        return {}
+    known = contacts[contacts["role"].fillna("") != ""].sort_values(["customer_id", "contact_id"])
+    return known.drop_duplicates("customer_id").set_index("customer_id")["role"].to_dict()
 
 
-def _tasks(task: str, table: pd.DataFrame | None, *, money: str, only: Callable[[pd.DataFrame], pd.Series] | None = None) -> pd.DataFrame:
-    if table is None:
-        return pd.DataFrame()
-    part = table[only(table)] if only else table
-    return pd.DataFrame({"task_class": task, "customer_id": part["customer_id"], "money": part[money], "other": "", "source": task})
+def _summary(book: workbook.Book, counts: pd.DataFrame, who: dict[str, str], settings: Settings) -> None:
+    sheet, looks = book.sheet(_("Summary")), book.looks
+    period = f"{i18n.shown('day_on', settings.observed_from)} – {i18n.shown('day_on', settings.as_of)}"
+    sheet.write_string(0, 0, workbook.plain(_("What to do, by manager")), looks["title"])
+    sheet.write_string(1, 0, workbook.plain(f"{settings.base.name} · {period}"))
+    sheet.write_string(2, 0, _("One row per customer. Money of different kinds is never added up."))
+    sheet.write_string(3, 0, _("Fill in the yellow columns, and put the file into the folder of the next audit."))
+    heads = [_("Manager"), *(_(Action(task).label) for task in counts.columns[1:])]
+    for j, head in enumerate(heads):
+        sheet.write_string(5, j, head, looks["head"])
+    for i, row in enumerate(counts.itertuples(index=False), 6):
+        sheet.write_string(i, 0, workbook.plain(who[row[0]]), looks["text"])
+        for j, count in enumerate(row[1:], 1):
+            sheet.write_number(i, j, int(count), looks["money"])
+    sheet.freeze_panes(6, 1)
+    sheet.set_column(0, 0, 30)
+    sheet.set_column(1, len(heads), 16)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
 
 
-def _second(history: pd.DataFrame, *, horizon_days: int) -> pd.DataFrame:
-    gap = history["gap_days"].median()
-    due = history[(history["purchases"] == 1) & history["is_first_known"] & (history["silence_days"] <= horizon_days)]
-    if due.empty or gap != gap:
-        return pd.DataFrame()
-    on = pd.to_datetime(due["last_on"]) + pd.Timedelta(days=round(gap))
-    return pd.DataFrame(
-        {
-            "task_class": "second",
-            "customer_id": due["customer_id"],
-            "money": due["first_revenue"].astype("float64"),
-            "due_on": on,
-            "other": "",
-            "source": "history",
-        }
-    )
+def _sheet(book: workbook.Book, name: str, rows: pd.DataFrame, settings: Settings) -> None:
+    sheet, looks = book.sheet(name), book.looks
+    for j, (column, (head, width)) in enumerate(COLUMNS.items()):
+        text = f"{_(head)}, {i18n.symbol(settings.currency)}" if column == "worth" and settings.currency else _(head)
+        sheet.write_string(0, j, text, looks["head"])
+        sheet.set_column(j, j, width)
+        if column in LISTS and len(rows):
+            sheet.data_validation(1, j, len(rows), j, {"validate": "list", "source": [_(one.label) for one in LISTS[column]]})
+    for i, row in enumerate(rows.itertuples(index=False), 1):
+        for j, (column, value) in enumerate(zip(rows.columns, row, strict=True)):
+            if column in FILLED:
+                sheet.write_blank(i, j, None, looks["empty day" if column == "done_on" else "empty"])
+            else:
+                workbook.put(sheet, looks, i, j, column, value)
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(COLUMNS) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_header(f"&L{_escaped(settings.base.name)}&R{_escaped(name)}")
+    sheet.set_footer("&R&P / &N")
 
 
-def _of_groups(
-    task: str,
-    table: pd.DataFrame | None,
-    customers: pd.DataFrame | None,
-    *,
-    other: str,
-    source: str,
-    only: Callable[[pd.DataFrame], pd.Series] | None = None,
-) -> pd.DataFrame:
-    """Groups of companies by their first member, one row each, all their reasons together."""
-    if table is None:
-        return pd.DataFrame()
-    part = (table[only(table)] if only else table).groupby("group", sort=True)
-    part = part.agg(money=("revenue", "max"), other=(other, lambda reasons: ", ".join(dict.fromkeys(reasons)))).reset_index(
-        names="customer_id"
-    )
-    if customers is not None:
-        part["customer_id"] = part["customer_id"].map(leads(customers)["customer_id"]).fillna(part["customer_id"])
-    return part.assign(task_class=task, source=source)
+def _escaped(text: str) -> str:
+    """A text within a header of a sheet, where & begins a code; no more of it than a header holds."""
+    return workbook.plain(text).replace("&", "&&")[:80]
 
 
-def _of_money(
-    debtors: pd.DataFrame | None, profits: pd.DataFrame | None, wallets: pd.DataFrame | None, customers: pd.DataFrame | None
-) -> list[pd.DataFrame]:
-    """Debts to collect, losers, budgets to ask for (of the ASKED largest customers of unknown budget), and the ASKED largest gaps of
-    declared ones."""
-    late = None if debtors is None else debtors.assign(revenue=debtors["overdue"], days=debtors["oldest_days"].map("{:.0f}".format))
-    lose = None if profits is None else profits.assign(revenue=-profits["profit"].fillna(profits["margin"]), why="")
-    largest = None if wallets is None else wallets.assign(why="")[lambda t: t["provenance_class"] == "unknown"].nlargest(ASKED, "revenue")
-    told = (
-        None
-        if wallets is None
-        else wallets.assign(revenue=wallets["gap"], why="")[lambda t: (t["provenance_class"] == "declared") & (t["gap"] > 0)]
-    )
-    return [
-        _of_groups("collect", late, customers, other="days", source="debtors", only=lambda t: t["overdue"] > 0),
-        _of_groups("loss", lose, customers, other="why", source="customer_profits", only=lambda t: t["loss_class"] == "loses"),
-        _of_groups("ask", largest, customers, other="why", source="wallets"),
-        _of_groups("gap", told.nlargest(ASKED, "revenue") if told is not None else None, customers, other="why", source="wallets"),
-    ]
+def _csv(managers: pd.Series, rows: pd.DataFrame, who: dict[str, str]) -> bytes:
+    """One row a customer, with a byte-order mark and the list separator that a spreadsheet of the language expects."""
+    buffer = io.StringIO()
+    out = csv.writer(buffer, delimiter=";" if i18n.current() == "ru" else ",", lineterminator="\r\n")
+    shown = [column for column in COLUMNS if column not in FILLED]
+    out.writerow([_("Responsible"), *(_(COLUMNS[column][0]) for column in shown)])
+    for i, row in rows.iterrows():
+        out.writerow([workbook.cell(who[managers[i]]), *(_in_csv(row[column]) for column in shown)])
+    return b"\xef\xbb\xbf" + buffer.getvalue().encode()
 
 
-def _duplicates(table: pd.DataFrame | None) -> pd.DataFrame:
-    if table is None or table.empty:
-        return pd.DataFrame()
-    open_ = table[table["decision"].fillna("") == ""]
-    return pd.DataFrame(
-        {
-            "task_class": "duplicate",
-            "customer_id": open_["customer_a"],
-            "money": float("nan"),
-            "other": open_["name_b"],
-            "source": "duplicates",
-        }
-    )
-
-
-def _managers(ids: pd.Series, history: pd.DataFrame, customers: pd.DataFrame | None) -> pd.Series:
-    """Who looks after a customer: by the master file, else the manager of the first sale, else nobody."""
-    found = pd.Series("", index=ids.index, dtype="object")
-    if "first_manager_id" in history.columns:
-        found = ids.map(history.set_index("customer_id")["first_manager_id"]).fillna("")
-    if customers is not None and "manager_id" in customers.columns:
-        by_file = ids.map(customers.set_index("customer_id")["manager_id"])
-        found = by_file.where(by_file.notna() & (by_file != ""), found)
-    return found.fillna("").astype("str")
+def _in_csv(value) -> str:
+    if value is None or value != value:
+        return ""
+    if isinstance(value, str):
+        return workbook.cell(value)
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else f"{float(value):.0f}"

@@ -17,10 +17,13 @@ from audit.report.guard import sound
 TEMPLATES = Path(__file__).parent / "templates"
 METHOD = N_("How this was computed")
 FIRST = re.compile(r'<li class="([\w-]+)">.*?<span class="said">(.*?)</span> (<span class="judgement">.*?</span>)</li>', re.DOTALL)
+HEADLINE = re.compile(r'<p class="headline">(.*?)</p>', re.DOTALL)
+PAGE = re.compile(r"<!-- page (\w+) -->")
 
 
 def chapter(notebook: Path, step: registry.Step) -> str:
-    """A chapter's HTML from an executed notebook, without code, its first finding as the title and its question above.
+    """A chapter's HTML from an executed notebook, without code: its claim as the title, its question above, what to do right below; how it was computed is
+    folded at the end.
 
     Raises
     ------
@@ -33,8 +36,31 @@ def chapter(notebook: Path, step: registry.Step) -> str:
     for cell in book.cells:
         if cell.cell_type == "markdown":
             cell.source = i18n.prose(cell.source)
-    text, _resources = _exporter().from_notebook_node(book, resources={"words": {"method": _(METHOD)}})
+    own, annex = _parts(book.cells)
+    text = _exported(book, own)
+    if annex:
+        text += f'\n<details class="method"><summary>{html.escape(_(METHOD))}</summary>\n{_exported(book, annex)}</details>\n'
     return _answer_first(sound(re.sub(r"\n{3,}", "\n\n", text), step.name), step)
+
+
+def _parts(cells: list) -> tuple[list, list]:
+    """The cells that the owner reads, what to do right below the findings; and those that say how it was computed, the method first."""
+    tagged = lambda cell, tag: tag in cell.metadata.get("tags", [])
+    annex = [*(c for c in cells if tagged(c, "method")), *(c for c in cells if tagged(c, "annex"))]
+    to_do = [c for c in cells if tagged(c, "to-do")]
+    own = [c for c in cells if not any(tagged(c, tag) for tag in ("method", "annex", "to-do"))]
+    at = next(
+        (i + 1 for i, c in enumerate(own) if c.cell_type == "code" and c.source.rstrip().endswith("findings.show(found, settings)")),
+        len(own),
+    )
+    return [*own[:at], *to_do, *own[at:]], annex
+
+
+def _exported(book, cells: list) -> str:
+    import nbformat
+
+    part = nbformat.v4.new_notebook(cells=cells, metadata=book.metadata)
+    return _exporter().from_notebook_node(part)[0]
 
 
 @cache
@@ -47,12 +73,26 @@ def _exporter():
 
 
 def _answer_first(text: str, step: registry.Step) -> str:
+    """The claim as the title, the question above it; of the first page, its headline."""
+    if head := HEADLINE.search(text):
+        title = f"<h1>{_plain_text(head[1])}</h1>"
+        return re.sub(r"<h1[^>]*>(.*?)</h1>", title, text.replace(head.group(), "", 1), count=1, flags=re.DOTALL)
     found = FIRST.search(text)
-    if step.uses_findings and step.name == "verdicts" or not found:
+    if not found or step.uses_findings:
         return text
     verdict, said, judgement = found.groups()
     title = f'<p class="kicker">\\g<1></p>\n<h1>{_plain_text(said)}</h1>\n<p class="lead {verdict}">{_plain_text(judgement)}</p>'
     return re.sub(r"<h1[^>]*>(.*?)</h1>", title, text.replace(found.group(), "", 1), count=1, flags=re.DOTALL)
+
+
+def split(text: str) -> list[tuple[str, str]]:
+    """The pages of a chapter: what stands before its first mark, under no name, and each part that a mark gives a page of its own.
+
+    >>> split("<h1>a</h1>\\n<!-- page more -->\\n<h1>b</h1>")
+    [('', '<h1>a</h1>\\n'), ('more', '\\n<h1>b</h1>')]
+    """
+    first, *rest = PAGE.split(text)
+    return [("", first), *zip(rest[::2], rest[1::2], strict=True)]
 
 
 def _plain_text(text: str) -> str:

@@ -29,7 +29,9 @@ RUNS = frozenset(
     ]
 )
 ADDRESSES = frozenset(["href", "src", "srcset", "action", "data", "poster", "background", "formaction", "cite", "xlink:href"])
-OWN = re.compile(r"(#|data:image/(svg\+xml|png);base64,|[\w.-]+\.html(#|$))", re.ASCII)  # a place in a page of ours, or a picture in it
+OWN = re.compile(
+    r"(#|data:image/(svg\+xml|png);base64,|[\w.-]+\.html(#|$)|(actions|customers|tables)\.xlsx$)", re.ASCII
+)  # a place in a page of ours, or a picture in it
 PICTURE = re.compile(r'(?<=base64,)[A-Za-z0-9+/=\s]*(?=")')
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from audit.core.settings import Settings
 
+LISTED = 2_000  # customers of the index; the whole table is customers.xlsx
+TOP = 12  # rows of an excerpt
 WIDE = 8  # columns beyond which a table is set smaller on paper
 SHORT, LONG = 24, 60  # characters that are kept on one line, and that make a column of sentences
 
@@ -52,17 +54,19 @@ def grouped(table: pd.DataFrame, customers: pd.DataFrame | None, managers: pd.Da
     return named(table, None, managers)
 
 
-def table(table: pd.DataFrame, settings: Settings, *, caption: str, top: int = 25):
+def table(table: pd.DataFrame, settings: Settings, *, caption: str, top: int = TOP):
     """The table as HTML with a caption, headed columns and formatted cells; the rows beyond `top` are counted, not shown."""
     from IPython.display import HTML
 
     return HTML(markup(table, settings.currency, caption=_(caption), top=top))
 
 
-def markup(table: pd.DataFrame, currency: str, *, caption: str, top: int = 25) -> str:
+def markup(table: pd.DataFrame, currency: str, *, caption: str, top: int = TOP) -> str:
     """The HTML of a table. Names of columns decide units (language.shown); a row's first cell is its heading."""
     if faults := list(schema.share_faults(table)):
         raise ValueError(f"table {caption!r} is not shown: {'; '.join(faults)}")
+    if table.empty:
+        return f'<p class="more">{html.escape(_("{caption}: none.").format(caption=caption))}</p>'
     has_money = any(_is_money(table, c) for c in table.columns)
     unit = _("money in {currency}").format(currency=i18n.symbol(currency)) if has_money and currency else ""
     note = f' <span class="unit">({html.escape(unit)})</span>' if unit else ""
@@ -70,10 +74,10 @@ def markup(table: pd.DataFrame, currency: str, *, caption: str, top: int = 25) -
     head = "".join(f'<th{_look(table, c, cells[c])} scope="col">{html.escape(labels.label(str(c)))}</th>' for c in table.columns)
     body = "".join(f"<tr>{''.join(_cell(table, c, cells[c], i) for c in table.columns)}</tr>" for i in range(min(top, len(table))))
     more = len(table) - top
-    said = i18n.counted("and {count} more row in the tables of this run", "and {count} more rows in the tables of this run", more)
+    said = i18n.counted(
+        "and {count} more row in the whole table (tables.xlsx)", "and {count} more rows in the whole table (tables.xlsx)", more
+    )
     rest = f'<p class="more">{html.escape(said)}</p>' if more > 0 else ""
-    if table.empty:
-        rest = f'<p class="more">{html.escape(_("no rows"))}</p>'
     wide = ' class="wide"' if len(table.columns) > WIDE else ""
     return (
         f'<div class="table" role="region" tabindex="0" aria-label="{html.escape(caption, quote=True)}"><table{wide}>'
@@ -117,6 +121,16 @@ def _is_money(table: pd.DataFrame, column: str) -> bool:
 
     plain = (*i18n.SHARES, *i18n.UNITS, *i18n.PLAIN)
     return types.is_float_dtype(table[column]) and not str(column).endswith(plain)
+
+
+def customers(table: pd.DataFrame, master: pd.DataFrame | None, settings: Settings, *, caption: str):
+    """The index of customers: each row an anchor that names in all chapters link to (report/links.py)."""
+    from IPython.display import HTML
+
+    from audit.report import links
+
+    rows = named(table.head(LISTED), master)
+    return HTML(links.anchored_rows(markup(rows, settings.currency, caption=_(caption), top=LISTED), table["customer_id"].head(LISTED)))
 
 
 def findings(found: pd.DataFrame, settings: Settings, *, caption: str):

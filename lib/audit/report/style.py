@@ -62,9 +62,9 @@ def canvas(width: float = 8.0, height: float = 3.6, *, title: str, panels: int =
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(width, height), layout="constrained")
         axes = figure.subplots(1, panels, squeeze=False)[0]
-        if title:  # along the left edge of the picture, in as many lines as it needs
+        if title:  # what is drawn, along the left edge; what it says stands above the picture
             wrapped = "\n".join(textwrap.wrap(title, int(10 * width)))
-            figure.suptitle(wrapped, x=0.01, ha="left", size=11, weight="bold")
+            figure.suptitle(wrapped, x=0.01, ha="left", size=9.5, color=MUTED)
     return figure, axes if panels > 1 else axes[0]
 
 

@@ -106,6 +106,7 @@ HEADINGS = {  # of columns that only excerpts show
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
+        "conclusion": ["claim"],
         "findings": ["chapter_findings"],
         "loss_scenario": ["dependence_class", "dependence", "second_round"],
         "reasons": ["key_accounts", "first_adopters", "criteria", "partnership", "limits", "sensitivity"],

@@ -86,6 +86,7 @@ HEADINGS = {  # of columns that only excerpts show
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
+        "conclusion": ["claim"],
         "concentration": ["revenue_deciles", "top_share"],
         "findings": ["chapter_findings"],
         "growth_factors": ["sales_change", "shapley"],

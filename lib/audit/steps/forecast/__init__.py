@@ -82,6 +82,7 @@ HEADINGS = {  # of columns that only excerpts show
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
+        "conclusion": ["claim"],
         "backtest": ["errors", "methods_tried", "ahead", "key_against_other", "parts_off"],
         "findings": ["chapter_findings"],
         "plan": ["against_plan"],

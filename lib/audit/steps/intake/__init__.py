@@ -39,6 +39,7 @@ HEADINGS = {  # of columns that only excerpts show
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
+        "conclusion": ["claim"],
         "findings": ["chapter_findings", "by_year", "mapping", "window"],
     },
 )  # fmt: skip

@@ -63,6 +63,7 @@ TABLES = (
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
+        "conclusion": ["claim"],
         "findings": ["chapter_findings"],
         "standing": ["rungs", "since", "fallen", "ladder", "ladder_moves"],
     },

@@ -109,6 +109,7 @@ HEADINGS = {  # of columns that only excerpts show
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
+        "conclusion": ["claim"],
         "clusters": ["gap_statistic", "permuted", "clusters_found", "assigned", "agreement"],
         "type_features": ["TYPES", "features"],
         "halves": ["reliability", "told"],

@@ -92,6 +92,7 @@ HEADINGS = {  # of columns that only excerpts show
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
+        "conclusion": ["claim"],
         "allocation": ["balance", "capacity", "conflicts", "named_rivals"],
         "axes": ["ATTRACTIVE", "POSITION", "Sold", "sold", "criteria", "reliability", "own", "weights"],
         "classes": ["portfolio", "agreement_of_halves", "sensitivity", "packages"],

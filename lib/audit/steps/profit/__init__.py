@@ -107,6 +107,7 @@ HEADINGS = {  # of columns that only excerpts show
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
+        "conclusion": ["claim"],
         "cost_drivers": ["cost_year", "drivers"],
         "cost_pools": ["pools", "selling_cost"],
         "customers": ["customer_profits", "sensitivity", "statement", "told", "losers", "of_keys", "whale"],

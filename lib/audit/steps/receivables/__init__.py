@@ -107,6 +107,7 @@ HEADINGS = {  # of columns that only excerpts show
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
+        "conclusion": ["claim"],
         "cash_application": ["applied", "matched"],
         "findings": ["chapter_findings"],
         "loss": ["unpaid_share", "expected_loss"],

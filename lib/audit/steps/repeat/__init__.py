@@ -65,6 +65,7 @@ TABLES = (
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
+        "conclusion": ["claim"],
         "findings": ["chapter_findings"],
         "returns": [
             "first_buyers", "returns_by_cohort", "period_ratio", "return_curve", "repeat_depth", "returns_by", "returns_by_manager",

@@ -126,6 +126,7 @@ HEADINGS = {  # of columns that only excerpts show
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
+        "conclusion": ["claim"],
         "abc": ["abc_class", "classes", "matrix"],
         "class_migration": ["migration", "moves", "clear_moves"],
         "findings": ["chapter_findings"],

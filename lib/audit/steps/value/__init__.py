@@ -133,6 +133,7 @@ HEADINGS = {  # of columns that only excerpts show
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
+        "conclusion": ["claim"],
         "backtest": ["fits", "forecasts", "candidates", "winner", "spend_candidates"],
         "expected": ["Rule", "customer_values", "intervals"],
         "purchase_spend": ["spends", "spending"],

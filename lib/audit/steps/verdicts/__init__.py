@@ -7,28 +7,55 @@ decide it. Money of different findings overlaps and is never added up.
 
 import lazy_loader
 
+from audit.core.claims import Money, Sureness
 from audit.core.findings import findings_table
 from audit.core.registry import Step
 from audit.core.tables.schema import written
 from audit.i18n import mark as N_
-from audit.steps.verdicts.codes import Agreement, Answer, Open
+from audit.steps.verdicts.codes import Agreement, Answer, Choice, Counted, Open, Owner
 
 STEP = Step(
     "verdicts",
     990,
     N_("The answer"),
     N_("What is the answer, and what should be done first?"),
-    reads=("history",),
+    reads=("history", "customer_overview"),
     uses=(
         "gate",
         "answers",
         "activities",
+        "doubts",
+        "customers",
+        "managers",
+        "wallets",
+        "wallet_changes",
+        "wallet_realistic",
+        "plan_against_forecast",
+        "crm_by_manager",
+        "dependence",
+        "movement",
+        "retention",
+        "key_accounts",
     ),
     uses_findings=True,
 )
 
 TABLES = (
     findings_table("verdicts"),
+    written(
+        "decisions",
+        "one decision",
+        "rank",
+        "rank:c choice_class:t step:t owner_class:t manager_id:t due_on:d sureness_class:t who:t customers:c money_kind:t money:m low:m high:m effect:m params:t",
+        codes={"choice_class": Choice, "owner_class": Owner, "sureness_class": Sureness, "money_kind": Money},
+    ),
+    written(
+        "funnel",
+        "one circle of customers",
+        "counted_class",
+        "counted_class:t customers:c period:t period_before:t",
+        codes={"counted_class": Counted},
+    ),
     written(
         "eight_questions",
         "one of the eight questions",
@@ -57,10 +84,13 @@ HEADINGS = {  # of columns that only excerpts show
 }
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__, ["charts"],
+    __name__, [],
     {
+        "circles": ["funnel"],
+        "decision_rules": ["decisions"],
         "findings": ["chapter_findings", "refusals"],
-        "priorities": ["ordered", "undecided", "answer"],
+        "priorities": ["ordered", "undecided"],
         "questions": ["QUESTIONS", "eight_questions"],
+        "reliance": ["trust"],
     },
 )  # fmt: skip

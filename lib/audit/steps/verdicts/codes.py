@@ -28,3 +28,90 @@ class Open(Code):
     QUESTION = "question", N_("question")
     TABLE = "table", N_("table")
     NOT_BUILT = "not_built", N_("not built yet")
+
+
+class Owner(Code):
+    """Whose decision it is."""
+
+    OWNER = "owner", N_("owner")
+    HEAD = "head", N_("head of sales")
+    ACCOUNTANT = "accountant", N_("head of sales, accountant")
+    MANAGER = "manager", N_("{manager} with the owner")
+    ANALYST = "analyst", N_("analyst")
+
+
+class Choice(Code):
+    """A decision: what to do, and the evidence in one sentence."""
+
+    DATA = (
+        "data",
+        N_("Have the data mended that refuse {count} chapters"),
+        N_("No answer until then on {chapters}: {reason}."),
+    )
+    STOP = (
+        "stop",
+        N_("Stop deliveries to the {count} who no longer pay, and collect"),
+        N_("{names}. {supplied} of them still got goods; {late} more customers are late."),
+    )
+    COLLECT = (
+        "collect",
+        N_("Collect what is overdue, the three largest debts first"),
+        N_("{names}. The first three hold {top_share} of it."),
+    )
+    TERMS = (
+        "terms",
+        N_("Renegotiate with {names}: given more than it earns"),
+        N_("No. {rank} by sales, no. {last} of {all} by profit: {given} went beyond the goods."),
+    )
+    CALL = (
+        "call",
+        N_("Call the {count} customers who fell silent, the largest first"),
+        N_("{names}. About {by_chance} may come back by themselves."),
+    )
+    LOSSES = (
+        "losses",
+        N_("Change the terms of {count} customers who cost more than they bring"),
+        N_("{names}. {others} smaller ones stay with their managers."),
+    )
+    GROW = (
+        "grow",
+        N_("Ask {count} paying customers for one category more"),
+        N_("{names}. They buy {gap} a year elsewhere."),
+    )
+    DEPEND = (
+        "depend",
+        N_("Agree on a limit for {names}, and on what happens if it leaves"),
+        N_("It brings {share} of the sales."),
+    )
+    BUDGETS = (
+        "budgets",
+        N_("Check {count} purchase budgets before any plan is built on them"),
+        N_("{names}. With them our share is {with_share}, without {without_share}."),
+    )
+    PLAN = (
+        "plan",
+        N_("Lower the plan, or say who wins the rest"),
+        N_("Plan {plan}, forecast {forecast}: {extra} new customers more than usual."),
+    )
+    CRM = (
+        "crm",
+        N_("Ask why {missed_share} of the sales of {manager} are not in the CRM"),
+        N_("{missed} are missing there; what it says of these customers cannot be relied on."),
+    )
+
+
+class Counted(Code):
+    """Whom the report counts, from the widest circle to the narrowest."""
+
+    FILE = "in_file", N_("in the central file")
+    EVER = "ever", N_("have ever bought")
+    BEFORE = "before", N_("bought in {period_before}")
+    LOST = "lost", N_("did not buy again in {period}")
+    NEW = "new", N_("new in {period}")
+    RETURNED = "returned", N_("came back in {period}")
+    NOW = "now", N_("bought in {period}")
+    ACTIVE = "active", N_("active on {day}")
+    KEY = "key", N_("key accounts")
+
+
+PARTS = (Counted.LOST, Counted.NEW, Counted.RETURNED)  # of those above or below them: drawn inside

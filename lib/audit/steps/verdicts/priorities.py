@@ -1,4 +1,4 @@
-"""Which findings come first, what is the answer in five lines, and what stays undecided?"""
+"""Which findings come first, and what stays undecided?"""
 
 from __future__ import annotations
 
@@ -8,11 +8,6 @@ from audit.core.findings import Verdict
 from audit.i18n import mark as N_
 from audit.steps.verdicts.codes import Answer, Open
 from audit.steps.verdicts.questions import ANSWERED_BY, NEEDS, NOT_BUILT
-
-LINES = 5  # of the answer
-
-
-OPENS, CLOSES = ("refused", "base_size"), ("retention_rate", "rows_kept")  # findings that begin and end it
 
 
 def ordered(found: pd.DataFrame) -> pd.DataFrame:
@@ -48,19 +43,3 @@ def undecided(found: pd.DataFrame, questions: pd.DataFrame, missing: dict[str, s
     rows += [(Open.TABLE, name, unlocks) for name, unlocks in missing.items()]
     rows += [(Open.NOT_BUILT, question, N_("no data would: this audit does not compute it yet")) for question in NOT_BUILT]
     return pd.DataFrame(rows, columns=["subject_class", "subject", "decided_by"])
-
-
-def answer(found: pd.DataFrame) -> pd.DataFrame:
-    """The answer in five lines: how many customers there are, what misses a norm or has most money at stake, who stays, and trust in the
-    data.
-
-    Parameters
-    ----------
-    found
-        all findings, as `ordered` returns them.
-    """
-    lead, last = (found.index[found["id"].isin(names)].tolist() for names in (OPENS, CLOSES))
-    last = sorted(last, key=lambda i: CLOSES.index(found.loc[i, "id"]))
-    urgent = found.index[(found["verdict"] == Verdict.MISSED) | found["money"].notna()]
-    between = [i for i in dict.fromkeys([*urgent, *found.index]) if i not in {*lead, *last}]
-    return found.loc[[*lead, *between[: LINES - len(lead) - len(last)], *last]].reset_index(drop=True)

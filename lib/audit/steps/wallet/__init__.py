@@ -111,6 +111,7 @@ HEADINGS = {  # of columns that only excerpts show
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
+        "conclusion": ["claim"],
         "budgets": ["basis", "given_share", "wallets"],
         "findings": ["chapter_findings"],
         "gaps": ["white_space", "categories", "changes", "by_manager", "capture"],

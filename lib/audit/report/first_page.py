@@ -1,0 +1,205 @@
+"""How does the first page look? The headline, the decisions, who is counted, how far to trust it, and a card for each chapter."""
+
+from __future__ import annotations
+
+import html
+import json
+from typing import TYPE_CHECKING
+
+from audit import i18n
+from audit.core import registry
+from audit.core.findings import MARKS, Verdict, sentence, spoken_value
+from audit.i18n import mark as N_
+from audit.i18n import translate as _
+from audit.i18n.messages import Message
+from audit.report import links
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from audit.core.settings import Settings
+
+NAMED = 2  # customers named in a decision; the others stand on the page of decisions
+CARDS = 4
+ROLES = ("risk", "cause", "chance", "state")  # of cards, in this order
+
+
+def headline(claims: pd.DataFrame, decisions: pd.DataFrame, settings: Settings):
+    """Where the base stands, and the claims of the chapters from which the first decisions come."""
+    from IPython.display import HTML
+
+    chosen = _headlines(claims, decisions)
+    said = [sentence(row, settings.currency) for _i, row in chosen.iterrows()]
+    if not said:
+        return HTML("")
+    lede = " ".join(f"{one.rstrip('.')}." for one in said[1:])
+    return HTML(f'<p class="headline">{html.escape(said[0])}</p><p class="lede">{html.escape(lede)}</p>')
+
+
+def _headlines(claims: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
+    """The claim on sales, else the first, and those of the first two decisions' chapters."""
+    steps = ["base" if (claims["step"] == "base").any() else claims["step"].iloc[0] if len(claims) else ""]
+    steps += [step for step in decisions["step"] if step not in steps]
+    found = claims[claims["step"].isin(steps[:3])]
+    return found.loc[sorted(found.index, key=lambda i: steps.index(found.loc[i, "step"]))]
+
+
+def decisions(table: pd.DataFrame, customers: pd.DataFrame | None, managers: pd.DataFrame | None, settings: Settings, *, top: int):
+    """The first decisions, each with its money, how sure it is, whose it is, by when, and where the evidence stands."""
+    from IPython.display import HTML
+
+    told = _Told(customers, managers, settings.currency)
+    items = "".join(told.decision(row) for _i, row in table.head(top).iterrows())
+    more = len(table) - top
+    said = i18n.counted("{count} more decision", "{count} more decisions", more) if more > 0 else _("All decisions, with every name")
+    if table.empty:
+        return HTML(f"<p>{html.escape(_('Nothing in these data asks for a decision.'))}</p>")
+    ways = [("decisions.html", said), ("actions.xlsx", _("Lists by manager")), ("customers.html", _("All customers"))]
+    below = " · ".join(f'<a href="{place}">{html.escape(words)}</a>' for place, words in ways)
+    return HTML(f'<ol class="decisions">{items}</ol><p class="more">{below}</p>')
+
+
+def every_decision(
+    table: pd.DataFrame, overview: pd.DataFrame, customers: pd.DataFrame | None, managers: pd.DataFrame | None, settings: Settings
+):
+    """All decisions one below the other, each with the table of its customers."""
+    from IPython.display import HTML
+
+    from audit.report import show
+
+    told, parts = _Told(customers, managers, settings.currency), []
+    for at, (_i, row) in enumerate(table.iterrows(), 1):
+        who = json.loads(row["who"])
+        of = overview[(overview["customer_id"].isin(who) | overview["group"].isin(who)) & overview["is_lead"]]
+        of = of.sort_values("year_revenue", ascending=False)[
+            ["customer_id", "manager_id", "year_revenue", "action_class", "worth", "money_kind", "due_on"]
+        ]
+        caption = _("{at}. Customers of this decision").format(at=at)
+        rows = show.markup(show.named(of, customers, managers), settings.currency, caption=caption, top=60) if len(of) else ""
+        parts.append(
+            f'<section class="decision" id="decision-{at}"><ol class="decisions" start="{at}">{told.decision(row)}</ol>{rows}</section>'
+        )
+    return HTML("".join(parts) or f"<p>{html.escape(_('Nothing in these data asks for a decision.'))}</p>")
+
+
+class _Told:
+    """Decisions in a reader's words: names of customers as links, money as it is said."""
+
+    def __init__(self, customers: pd.DataFrame | None, managers: pd.DataFrame | None, currency: str):
+        from audit.core.groups import group_names, manager_names
+
+        self.names = lambda ids: group_names(_series(ids), customers).to_dict()
+        self.manager_names, self.currency = manager_names(managers).to_dict(), currency
+
+    def decision(self, row: pd.Series) -> str:
+        from audit.steps.verdicts.codes import Choice, Owner
+
+        choice, who = Choice(row["choice_class"]), json.loads(row["who"])
+        params = {name: html.escape(self._said(name, value)) for name, value in json.loads(row["params"]).items()}
+        params["manager"] = html.escape(self.manager_names.get(row["manager_id"], row["manager_id"]))
+        params["names"] = self._names(who, int(row["rank"]))
+        title, evidence = (self._filled(text, params) for text in (choice.label, choice.meaning))
+        owner = self._filled(Owner(row["owner_class"]).label, params)
+        day = html.escape(_("by {day}").format(day=i18n.shown("due_on", row["due_on"])))
+        step = registry.by_name(row["step"])
+        sure = f'<span class="tag {row["sureness_class"]}">{html.escape(self._label("sureness_class", row["sureness_class"]))}</span>'
+        return (
+            f'<li><span class="rank" aria-hidden="true">{int(row["rank"])}</span><div><strong>{title}</strong><p>{evidence}</p>'
+            f'<p class="whose">{sure} {owner} · {day} · <a href="{step.name}.html">{html.escape(_(step.title))}</a></p></div>{self._worth(row)}</li>'
+        )
+
+    def _filled(self, message: str, params: dict[str, str]) -> str:
+        return Message(html.escape(_(message), quote=False)).format(**params)
+
+    def _label(self, column: str, code: str) -> str:
+        from audit.core import labels
+
+        return labels.named(column, code)
+
+    def _said(self, name: str, value) -> str:
+        if isinstance(value, list):
+            return ", ".join(_(registry.by_name(one).title) for one in value)
+        return spoken_value(name, value, self.currency)
+
+    def _names(self, ids: list[str], rank: int) -> str:
+        names = self.names(ids[:NAMED])
+        told = [f'<a href="customers.html#{links.anchor(one)}">{html.escape(names[one])}</a>' for one in ids[:NAMED]]
+        if more := len(ids) - NAMED if len(ids) > NAMED else 0:
+            told.append(f'<a href="decisions.html#decision-{rank}">{html.escape(_("and {n} more").format(n=more))}</a>')
+            return " ".join([", ".join(told[:-1]), told[-1]])
+        return ", ".join(told)
+
+    def _worth(self, row: pd.Series) -> str:
+        if not row["money_kind"]:
+            return ""
+        say = lambda value: i18n.spoken("money", float(value), self.currency)
+        money, low, high = row["money"], row["low"], row["high"]
+        ranged = i18n.ranged(float(low), float(high), self.currency) if low == low and low != high else ""
+        head = say(money) if money == money else ranged
+        below = f"<small>{html.escape(ranged)}</small>" if ranged and money == money else ""
+        kind = html.escape(self._label("money_kind", row["money_kind"]))
+        return f'<div class="worth"><b>{html.escape(head)}</b><small>{kind}</small>{below}</div>'
+
+
+def _series(ids: list[str]):
+    import pandas as pd
+
+    return pd.Series(ids, dtype="str")
+
+
+def basis(funnel: pd.DataFrame, sure: pd.DataFrame, settings: Settings):
+    """Who is counted, and beside it how far to trust it."""
+    from IPython.display import HTML
+
+    who, how = html.escape(_("Who is counted")), html.escape(_("How far to trust it"))
+    return HTML(
+        f'<div class="two"><div><h2>{who}</h2>{_counted(funnel, settings)}</div><div><h2>{how}</h2>{_trust(sure, settings)}</div></div>'
+    )
+
+
+def _counted(table: pd.DataFrame, settings: Settings) -> str:
+    """The circles of customers as bars of one scale, each with its number."""
+    from audit.steps.verdicts.codes import PARTS, Counted
+
+    widest, rows = max(1, int(table["customers"].max() if len(table) else 1)), []
+    for _i, row in table.iterrows():
+        code = Counted(row["counted_class"])
+        label = _(code.label).format(
+            period=i18n.shown("period", row["period"]),
+            period_before=i18n.shown("period", row["period_before"]),
+            day=i18n.shown("day_on", settings.as_of),
+        )
+        look = "part" if code in PARTS else "circle"
+        width = f"{row['customers'] / widest:.1%}"
+        number = html.escape(i18n.shown("n", int(row["customers"])))
+        rows.append(
+            f'<tr class="{look}"><th scope="row">{html.escape(label)}</th><td class="number">{number}</td>'
+            f'<td class="bar"><i class="{code.value}" style="width:{width}"></i></td></tr>'
+        )
+    head = "".join(f'<th scope="col">{html.escape(_(name))}</th>' for name in (N_("Circle"), N_("Customers"), N_("Size")))
+    caption = html.escape(_("Customers by circle"))
+    return f'<table class="funnel"><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+
+
+def _trust(found: pd.DataFrame, settings: Settings) -> str:
+    """The sentences on how far to trust it, as a list."""
+    items = "".join(f"<li>{html.escape(sentence(row, settings.currency))}</li>" for _i, row in found.iterrows())
+    return f'<ul class="trust">{items}</ul>'
+
+
+def cards(claims: pd.DataFrame, decisions: pd.DataFrame, settings: Settings):
+    """What other chapters conclude, those first that say what threatens and why."""
+    from IPython.display import HTML
+
+    there = _headlines(claims, decisions)["step"].tolist()
+    rest = claims[~claims["step"].isin([*there, "customers", "intake"])]
+    order = sorted(rest.index, key=lambda i: (rest.loc[i, "verdict"] != Verdict.MISSED, ROLES.index(rest.loc[i, "role"]), i))
+    items = []
+    for i in order[:CARDS]:
+        row, step = rest.loc[i], registry.by_name(rest.loc[i, "step"])
+        mark = f'<span class="card-mark" aria-hidden="true">{MARKS[Verdict(row["verdict"])]}</span>'
+        items.append(
+            f'<a href="{step.name}.html"><small>{mark} {html.escape(_(step.title))}</small>'
+            f"<span>{html.escape(sentence(row, settings.currency))}</span></a>"
+        )
+    return HTML(f'<div class="cards">{"".join(items)}</div>')

@@ -1,0 +1,59 @@
+"""Where does a name lead? Every customer has one anchor, in the index of customers; names in tables of all chapters link to it."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from collections.abc import Iterable
+
+PAGE = "customers"
+CELL = re.compile(r'(<t[dh](?: class="[^"]*")?(?: scope="row")?>)([^<]{2,400})(</t[dh]>)')
+ROW = re.compile(r"<tbody>(.*)</tbody>", re.DOTALL)
+
+
+def anchor(customer_id: str) -> str:
+    """The place of a customer in the index: nothing of its name stands in an address.
+
+    >>> anchor("К0001")
+    'c-c3d0c6f9cd'
+    """
+    return f"c-{hashlib.sha256(customer_id.encode()).hexdigest()[:10]}"
+
+
+def anchored_rows(markup: str, ids: Iterable[str]) -> str:
+    """A table's markup with the anchor of a customer at each of its rows."""
+    marks = iter(ids)
+    body = ROW.search(markup)
+    if not body:
+        return markup
+    return markup[: body.start(1)] + re.sub(r"<tr>", lambda _m: f'<tr id="{anchor(next(marks))}">', body[1]) + markup[body.end(1) :]
+
+
+def linked(text: str, places: dict[str, str], page: str) -> str:
+    """A chapter's markup in which every cell that is a customer's name is a link to its place in the index.
+
+    Parameters
+    ----------
+    places
+        escaped name -> anchor; a name that two customers share is not among them.
+    page
+        the page the text stands on: links within the index are to itself.
+    """
+    if not places:
+        return text
+    home = "" if page == PAGE else f"{PAGE}.html"
+
+    def link(match: re.Match) -> str:
+        place = places.get(match[2])
+        return f'{match[1]}<a href="{home}#{place}">{match[2]}</a>{match[3]}' if place else match[0]
+
+    return CELL.sub(link, text)
+
+
+def places(overview, names: dict[str, str]) -> dict[str, str]:
+    """Escaped name -> anchor, of customers whose name is theirs alone."""
+    found: dict[str, set[str]] = {}
+    for customer_id in overview["customer_id"]:
+        found.setdefault(names.get(customer_id, customer_id), set()).add(customer_id)
+    return {html.escape(name): anchor(next(iter(ids))) for name, ids in found.items() if len(ids) == 1}

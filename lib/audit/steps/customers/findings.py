@@ -1,0 +1,68 @@
+"""What the chapter says: its findings, from its tables."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit.core.claims import Money
+from audit.core.findings import Finding
+from audit.i18n import mark as N_
+
+
+def chapter_findings(table: pd.DataFrame) -> list[Finding]:
+    """How many customers need a step, how many of them in the first week, and what is at stake by kind of money."""
+    listed = table[table["action_class"] != ""]
+    if listed.empty:
+        return [
+            Finding(
+                "next_steps",
+                "customers",
+                "fact",
+                N_("No customer needs a step now."),
+                title=N_("Next steps"),
+                value=0.0,
+                unit="count",
+                n=len(table),
+            )
+        ]
+    first = listed[listed["due_on"] <= listed["due_on"].min() + pd.Timedelta(days=6)]
+    found = [
+        Finding(
+            "next_steps",
+            "customers",
+            "fact",
+            N_("Of {n} customers {value} need a step of somebody, {first} of them in the first week; each has one reason that leads."),
+            title=N_("Next steps"),
+            value=float(len(listed)),
+            unit="count",
+            n=len(table),
+            who=" ".join(listed["customer_id"].head(20)),
+            params={"first": len(first)},
+        )
+    ]
+    messages = {
+        Money.OWED: N_("{count} customers owe {worth} that is overdue or will not come by itself: collect it."),
+        Money.KEEP: N_("{count} customers have fallen silent; {worth} of yearly margin goes with them."),
+        Money.WIN: N_("{count} customers could bring {worth} of yearly margin more."),
+        Money.SAVE: N_("{count} customers cost {worth} a year more than they bring."),
+    }
+    for kind, message in messages.items():
+        of = listed[listed["money_kind"] == kind]
+        if len(of):
+            worth = float(of["worth"].sum())
+            found.append(
+                Finding(
+                    f"steps_{kind.value}",
+                    "customers",
+                    "fact" if kind == Money.OWED else "estimate",
+                    message,
+                    title=kind.label,
+                    value=float(len(of)),
+                    unit="count",
+                    n=len(listed),
+                    low=float(len(of)),
+                    high=float(len(of)),
+                    params={"count": len(of), "worth": worth},
+                )
+            )
+    return found

@@ -1,0 +1,48 @@
+"""Who is counted? The circles of customers that the report speaks of, under the names that it uses for them everywhere."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit.steps.verdicts.codes import Counted
+
+
+def funnel(
+    history: pd.DataFrame,
+    *,
+    customers: pd.DataFrame | None,
+    movement: pd.DataFrame | None,
+    retention: pd.DataFrame | None,
+    key_accounts: pd.DataFrame | None,
+    unit: str,
+) -> pd.DataFrame:
+    """Customers by circle, from the widest to the narrowest; a circle that the data do not know is left out.
+
+    Parameters
+    ----------
+    movement, retention
+        of the chapters on the base and on retention.
+    unit
+        of the periods compared.
+
+    Returns
+    -------
+    DataFrame with counted_class (Counted), customers, period, period_before.
+    """
+    rows: list[tuple[Counted, int]] = [(Counted.FILE, len(customers))] if customers is not None else []
+    rows.append((Counted.EVER, len(history)))
+    then = now = ""
+    if movement is not None and len(movement) > 1:
+        before, last = movement.iloc[-2], movement.iloc[-1]
+        then, now = str(before["period"]), str(last["period"])
+        rows += [(Counted.BEFORE, int(before["customers"])), (Counted.LOST, int(last["lost"])), (Counted.NEW, int(last["new"]))]
+        rows += [(Counted.RETURNED, int(last["returned"]))] if last["returned"] else []
+        rows.append((Counted.NOW, int(last["customers"])))
+    of_unit = retention[retention["unit_class"] == unit] if retention is not None else pd.DataFrame()
+    if len(of_unit):
+        rows.append((Counted.ACTIVE, int(of_unit.iloc[-1]["at_end"])))
+    if key_accounts is not None:
+        rows.append((Counted.KEY, int(key_accounts["group"].nunique())))
+    return pd.DataFrame(
+        [(code.value, count, now, then) for code, count in rows], columns=["counted_class", "customers", "period", "period_before"]
+    )

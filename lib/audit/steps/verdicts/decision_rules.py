@@ -1,0 +1,322 @@
+"""What should be decided, in which order, by whom and by when? Each decision is found by a rule; none contradicts what another chapter says.
+
+Order: first what stops a loss now, then by the lower end of the effect on yearly margin, discounted where it is estimated; what rests on doubted data, or on
+knowledge that is missing, is to be checked first and carries its doubt, never the whole sum. Below a smallest effect nothing is a decision of its owner.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+from types import SimpleNamespace
+
+import pandas as pd
+
+from audit.core import working_days
+from audit.core.claims import Money, Sureness
+from audit.steps.customers.codes import Action
+from audit.steps.verdicts.codes import Choice, Owner
+
+NAN = float("nan")
+NEXT, SOON, LATER = 0, 1, 2  # weeks from the next working one, of whose last day a decision is due; NEXT: of its first
+MOST_OF_IT = 0.9  # of a doubted sum: the fewest customers that hold so much of it are named
+
+
+@dataclasses.dataclass(frozen=True)
+class Decision:
+    """One decision; `params` fill its sentences (codes.Choice), `effect` is the lower end on yearly margin, by which it is ordered."""
+
+    choice: Choice
+    step: str  # chapter with the evidence
+    owner: Owner
+    due: int
+    sureness: Sureness
+    who: list[str] = dataclasses.field(default_factory=list)  # ids of customers, the most money first
+    manager_id: str = ""
+    kind: str = ""
+    money: float = NAN
+    low: float = NAN
+    high: float = NAN
+    effect: float = 0.0
+    params: dict = dataclasses.field(default_factory=dict)
+
+
+def decisions(
+    overview: pd.DataFrame,
+    facts: pd.DataFrame,
+    *,
+    wallet_changes: pd.DataFrame | None,
+    planned: pd.DataFrame | None,
+    of_managers: pd.DataFrame | None,
+    dependence: pd.DataFrame | None,
+    realistic: pd.DataFrame | None,
+    refused: dict[str, str],
+    as_of: dt.date,
+    country: str | None,
+    norm: SimpleNamespace,
+) -> pd.DataFrame:
+    """All decisions, the first first.
+
+    Parameters
+    ----------
+    overview
+        customer_overview: a customer is named by a decision only where its own next step does not speak against it.
+    facts
+        findings of all chapters.
+    refused
+        chapters that the data refuse.
+    norm
+        decision_estimated_weight, decision_large_rank, decision_least_share.
+
+    Returns
+    -------
+    DataFrame as TABLES declares it.
+
+    Source: ours (answer.md 3); B11, E14, E39, F1, H22, K3, L13.
+    """
+    sales = float(overview["year_revenue"].clip(lower=0).sum())
+    least = norm.decision_least_share * sales
+    by = {row["id"]: row for _i, row in facts.iterrows()}
+    rate = _margin_rate(overview)
+    found = [
+        *_data(refused),
+        *_stop(overview),
+        *_terms(overview, norm.decision_large_rank),
+        *_silent(overview, by),
+        *_losses(overview, least),
+        *_grow(overview, realistic, least),
+        *_dependence(dependence, by),
+        *_budgets(wallet_changes, overview, by),
+        *_plan(planned, by, rate),
+        *_crm(of_managers),
+    ]
+    weight = {Sureness.COUNTED: 1.0, Sureness.ESTIMATED: norm.decision_estimated_weight, Sureness.CHECK: 0.0}
+    weeks = working_days.weeks(as_of, country, LATER + 1)
+    rows = []
+    for at, one in enumerate(found):
+        sure = one.effect * weight[one.sureness]
+        first = one.choice in (Choice.DATA, Choice.STOP)
+        stake = 0.0 if one.money != one.money else abs(one.money) * (rate if one.kind in (Money.PLAN, Money.ELSEWHERE) else 1.0)
+        rows.append(
+            (not first, -(sure if sure >= least else 0.0), -stake, at) + (one, weeks[one.due][0] if one.due == NEXT else weeks[one.due][1])
+        )
+    rows.sort(key=lambda row: row[:4])
+    columns = ["rank", "choice_class", "step", "owner_class", "manager_id", "due_on", "sureness_class", "who", "customers", "money_kind"]
+    columns += ["money", "low", "high", "effect", "params"]
+    table = [
+        (
+            rank,
+            one.choice.value,
+            one.step,
+            one.owner.value,
+            one.manager_id,
+            pd.Timestamp(due),
+            one.sureness.value,
+            json.dumps(one.who, ensure_ascii=False),
+        )
+        + (
+            len(one.who),
+            str(one.kind),
+            one.money,
+            one.low,
+            one.high,
+            one.effect,
+            json.dumps(one.params, ensure_ascii=False, sort_keys=True),
+        )
+        for rank, (*_order, one, due) in enumerate(rows, 1)
+    ]
+    return pd.DataFrame(table, columns=columns)
+
+
+def _margin_rate(overview: pd.DataFrame) -> float:
+    """Margin of the year over its sales; all of the sales where no cost is known."""
+    known = overview[overview["margin"].notna()]
+    sales = float(known["year_revenue"].sum())
+    return min(1.0, max(0.0, float(known["margin"].sum()) / sales)) if sales > 0 else 1.0
+
+
+def _data(refused: dict[str, str]) -> list[Decision]:
+    """Chapters that the data refuse: nothing that they would say can be decided before."""
+    if not refused:
+        return []
+    params = {"chapters": list(refused), "count": len(refused), "reason": {"message": next(iter(refused.values()))}}
+    return [Decision(Choice.DATA, "intake", Owner.ANALYST, SOON, Sureness.CHECK, params=params)]
+
+
+def _stop(overview: pd.DataFrame) -> list[Decision]:
+    """Those who have stopped paying, what is overdue of all others beside them."""
+    stopped = overview[overview["action_class"] == Action.STOP].sort_values(["open", "customer_id"], ascending=[False, True])
+    late = overview[overview["action_class"] == Action.COLLECT].sort_values(["overdue", "customer_id"], ascending=[False, True])
+    others = {"late": len(late), "late_money": float(late["overdue"].sum())}
+    if len(stopped):
+        owed = float(stopped["open"].sum())
+        since = int((pd.to_datetime(stopped["last_on"]) - pd.to_datetime(stopped["last_paid_on"])).dt.days.gt(0).sum())
+        params = {"count": len(stopped), "supplied": since, **others}
+        who = stopped["customer_id"].tolist()
+        return [
+            Decision(
+                Choice.STOP, "receivables", Owner.ACCOUNTANT, NEXT, Sureness.COUNTED, who, "", Money.OWED, owed, owed, owed, 0.0, params
+            )
+        ]
+    if len(late):
+        owed = others["late_money"]
+        params = {"count": len(late), "top_share": float(late["overdue"].head(3).sum()) / owed if owed else 0.0}
+        who = late["customer_id"].tolist()
+        return [
+            Decision(
+                Choice.COLLECT, "receivables", Owner.ACCOUNTANT, SOON, Sureness.COUNTED, who, "", Money.OWED, owed, owed, owed, 0.0, params
+            )
+        ]
+    return []
+
+
+def _terms(overview: pd.DataFrame, most: float) -> list[Decision]:
+    """Large customers that earn on goods and lose by what is given to them beyond the goods."""
+    large = overview[overview["revenue_rank"] <= most]
+    lose = large[(large["profit"] < 0) & (large["profit"] + large["given"].fillna(0) > 0)]
+    found = []
+    for _i, row in lose.sort_values("profit").iterrows():
+        low, high = -float(row["profit"]), float(row["given"])
+        params = {
+            "rank": int(row["revenue_rank"]),
+            "last": int(row["profit_rank"]),
+            "all": int(overview["profit_rank"].max()),
+            "given": high,
+        }
+        found.append(
+            Decision(
+                Choice.TERMS,
+                "profit",
+                Owner.MANAGER,
+                LATER,
+                Sureness.COUNTED,
+                [row["customer_id"]],
+                row["manager_id"],
+                Money.SAVE,
+                NAN,
+                low,
+                high,
+                low,
+                params,
+            )
+        )
+    return found
+
+
+def _silent(overview: pd.DataFrame, by: dict[str, pd.Series]) -> list[Decision]:
+    """Silent customers whose next step is the call; of their margin, the part that false alarms leave."""
+    silent = overview[overview["action_class"].isin([Action.SILENT, Action.KEY_SILENT])]
+    if silent.empty:
+        return []
+    silent = silent.sort_values(["worth", "customer_id"], ascending=[False, True])
+    told = json.loads(by["overdue"]["params"]) if "overdue" in by else {}
+    listed = float(by["overdue"]["value"]) if "overdue" in by else NAN
+    share = lambda name: 1 - told.get(name, 0) / listed if listed else 0.0
+    whole = float(silent["worth"].sum())
+    low, money, high = whole * share("most"), whole * share("by_chance"), whole * share("fewest")
+    params = {"count": len(silent), "by_chance": int(told.get("by_chance", 0)), "false_alarms": told.get("by_chance", 0) > 0}
+    effect = 0.0 if silent["is_sales"].any() else low
+    who = silent["customer_id"].tolist()
+    return [Decision(Choice.CALL, "retention", Owner.HEAD, NEXT, Sureness.ESTIMATED, who, "", Money.KEEP, money, low, high, effect, params)]
+
+
+def _losses(overview: pd.DataFrame, least: float) -> list[Decision]:
+    """Customers that cost more than they bring, each by so much that its terms are a decision; the others stay with their managers."""
+    lose = overview[(overview["action_class"] == Action.LOSS) & (overview["worth"] >= least)].sort_values("worth", ascending=False)
+    if lose.empty:
+        return []
+    lost = float(lose["worth"].sum())
+    params = {"count": len(lose), "others": int((overview["action_class"] == Action.LOSS).sum()) - len(lose)}
+    who = lose["customer_id"].tolist()
+    return [Decision(Choice.LOSSES, "profit", Owner.HEAD, LATER, Sureness.ESTIMATED, who, "", Money.SAVE, lost, 0.0, lost, 0.0, params)]
+
+
+def _grow(overview: pd.DataFrame, realistic: pd.DataFrame | None, least: float) -> list[Decision]:
+    """Credible gaps of customers who pay and are not silent: what is realistic to win, in margin."""
+    grow = overview[overview["action_class"] == Action.GROW].sort_values(["worth", "customer_id"], ascending=[False, True])
+    money = float(grow["worth"].sum())
+    if grow.empty or realistic is None or money < least:
+        return []
+    of = realistic[realistic["group"].isin(grow["group"])]
+    whole = float(of["realistic"].sum())
+    low, high = (money * float(of[column].sum()) / whole if whole else NAN for column in ("low_realistic", "high_realistic"))
+    params = {"count": len(grow), "gap": float(grow["gap"].sum())}
+    who = grow["customer_id"].tolist()
+    return [Decision(Choice.GROW, "wallet", Owner.HEAD, LATER, Sureness.ESTIMATED, who, "", Money.WIN, money, low, high, 0.0, params)]
+
+
+def _dependence(dependence: pd.DataFrame | None, by: dict[str, pd.Series]) -> list[Decision]:
+    """A customer whose share misses the norm: an agreed limit, and a plan for the day it leaves."""
+    if dependence is None or "dependence" not in by or by["dependence"]["verdict"] != "missed":
+        return []
+    top = dependence.iloc[0]
+    lost = float(top["margin_lost"]) if top["margin_lost"] == top["margin_lost"] else float(top["revenue"])
+    params = {"share": float(top["revenue_share"])}
+    return [
+        Decision(
+            Choice.DEPEND,
+            "accounts",
+            Owner.OWNER,
+            LATER,
+            Sureness.COUNTED,
+            [str(top["group"])],
+            "",
+            Money.RISK,
+            lost,
+            lost,
+            lost,
+            0.0,
+            params,
+        )
+    ]
+
+
+def _budgets(moved: pd.DataFrame | None, overview: pd.DataFrame, by: dict[str, pd.Series]) -> list[Decision]:
+    """Budgets in doubt: the fewest customers that hold most of the doubted sum are asked again before a plan is built on them."""
+    if moved is None or "wallet_doubted" not in by or "wallet_share" not in by:
+        return []
+    doubted = moved[moved["is_doubtful"].astype(bool)].set_index("group")["budget_now"].sort_values(ascending=False, kind="stable")
+    if doubted.empty:
+        return []
+    told, known = json.loads(by["wallet_doubted"]["params"]), by["wallet_share"]
+    more = told["gap"] - json.loads(known["params"]).get("gap", 0.0)
+    chosen = doubted.head(int((doubted.cumsum() >= MOST_OF_IT * doubted.sum()).to_numpy().argmax()) + 1).index
+    of = overview[overview["group"].isin(chosen) & overview["is_lead"]]
+    managers = of["manager_id"].unique()
+    is_one = len(managers) == 1 and bool(managers[0])
+    params = {"count": len(chosen), "of": len(doubted), "with_share": told["with_share"], "without_share": float(known["value"])}
+    return [
+        Decision(
+            Choice.BUDGETS, "wallet", Owner.MANAGER if is_one else Owner.HEAD, SOON, Sureness.CHECK, list(chosen), managers[0] if is_one else "",
+            Money.ELSEWHERE, more, more, more, 0.0, params,
+        )
+    ]  # fmt: skip
+
+
+def _plan(planned: pd.DataFrame | None, by: dict[str, pd.Series], rate: float) -> list[Decision]:
+    """A plan above what can be expected: lowered, or carried by customers that somebody has to win."""
+    if planned is None or planned.empty or "plan" not in by or not planned.iloc[0]["difference"] > 0:
+        return []
+    row = planned.iloc[0]
+    above, low, high = float(row["difference"]), max(0.0, float(row["plan"] - row["high"])), float(row["plan"] - row["low"])
+    is_known = row["extra_new"] == row["extra_new"]
+    params = {"plan": float(row["plan"]), "forecast": float(row["forecast"]), "extra": round(row["extra_new"]) if is_known else 0}
+    params |= {"usual": int(row["usual_new"]) if is_known else 0, "is_known": bool(is_known)}
+    return [
+        Decision(Choice.PLAN, "forecast", Owner.OWNER, SOON, Sureness.ESTIMATED, [], "", Money.PLAN, above, low, high, low * rate, params)
+    ]
+
+
+def _crm(of_managers: pd.DataFrame | None) -> list[Decision]:
+    """A manager whose sales the CRM misses: what else it says of these customers cannot be relied on."""
+    if of_managers is None or of_managers.empty:
+        return []
+    missing = of_managers[of_managers["is_missing"].astype(bool)]
+    return [
+        Decision(
+            Choice.CRM, "central", Owner.HEAD, SOON, Sureness.COUNTED, [], row["manager_id"],
+            params={"missed_share": -float(row["difference_rate"]), "missed": -float(row["difference"])},
+        )
+        for _i, row in missing.iterrows()
+    ]  # fmt: skip

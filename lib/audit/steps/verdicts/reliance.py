@@ -1,0 +1,69 @@
+"""How far can the report be trusted? What is in, what is doubted, what is missing and would decide most, what was refused."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+
+from audit.core import registry
+from audit.core.findings import Finding, Verdict
+from audit.i18n import mark as N_
+
+
+def trust(
+    facts: pd.DataFrame, *, doubts: pd.DataFrame | None, wallets: pd.DataFrame | None, missing: dict[str, str], refused: dict[str, str]
+) -> list[Finding]:
+    """Four or five sentences, as findings.
+
+    Parameters
+    ----------
+    missing
+        tables the base does not have, with what each unlocks.
+    refused
+        chapters that the data refuse.
+    """
+    by = {row["id"]: row for _i, row in facts.iterrows()}
+    return [*_rows(by), *_refused(refused), *_doubted(doubts), *_open(facts), *_missing(wallets, missing)]
+
+
+def _said(name: str, message: str, **params) -> Finding:
+    return Finding(f"trust_{name}", "verdicts", "fact", message, title=N_("How far to trust it"), params=params)
+
+
+def _rows(by: dict[str, pd.Series]) -> list[Finding]:
+    if "rows_kept" not in by or "booked_to_revenue" not in by:
+        return []
+    ties = json.loads(by["booked_to_revenue"]["params"])
+    exact = N_("{kept_share} of the rows are in; sums tie to the booked {booked}.")
+    near = N_("{kept_share} of the rows are in; sums tie to the booked {booked} but for {untraced}.")
+    params = {"kept_share": float(by["rows_kept"]["value"]), "booked": ties["booked"], "untraced": ties["untraced"]}
+    return [_said("rows", near if ties["untraced"] else exact, **params)]
+
+
+def _refused(refused: dict[str, str]) -> list[Finding]:
+    if not refused:
+        return [_said("refused", N_("No chapter was refused."))]
+    return [_said("refused", N_("Refused: {chapters}."), chapters=[{"message": registry.by_name(step).title} for step in refused])]
+
+
+def _doubted(doubts: pd.DataFrame | None) -> list[Finding]:
+    flagged = pd.DataFrame() if doubts is None else doubts[doubts["verdict"] != "PASS"]
+    if flagged.empty:
+        return []
+    heaviest = flagged.assign(_s=flagged["share"].fillna(0)).sort_values("_s", ascending=False, kind="stable").iloc[0]
+    return [_said("doubt", N_("Most in doubt: {doubt}."), doubt={"message": heaviest["doubt"]})]
+
+
+def _open(facts: pd.DataFrame) -> list[Finding]:
+    """The first norm that the data leave open."""
+    norms = facts[(facts["norm_id"] != "") & (facts["verdict"] == Verdict.UNDECIDED)]
+    return [_said("open", N_("Not decidable yet: {title}."), title={"message": norms.iloc[0]["title"]})] if len(norms) else []
+
+
+def _missing(wallets: pd.DataFrame | None, missing: dict[str, str]) -> list[Finding]:
+    """What would decide most: budgets, as long as most of them are unknown; else the first table that is not there."""
+    unknown = 0 if wallets is None else int((~wallets["provenance_class"].isin(["declared", "benchmark"])).sum())
+    if "budgets" not in missing and unknown:
+        return [_said("missing", N_("Missing most: what {unknown} customers buy in all."), unknown=unknown)]
+    return [_said("missing", N_("Missing most: {table}."), table={"message": name}) for name in list(missing)[:1]]

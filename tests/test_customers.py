@@ -1,0 +1,134 @@
+"""One customer, one place, one next step: precedence, least worth, so many a week, nothing that another chapter speaks against."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audit.core import store, working_days
+from audit.steps import customers
+from audit.steps.customers.codes import GROWTH, Action
+
+AS_OF = dt.date(2025, 12, 31)
+NORMS = {"as_of": AS_OF, "country": "RU", "horizon_days": 365, "least_share": 0.0001, "per_week": 10, "asked": 1}
+PLAIN = {
+    "group": "", "is_lead": True, "manager_id": "m", "first_on": "2023-01-01", "last_on": "2025-12-20", "purchases": 20, "silence_days": 11,
+    "usual_gap_days": 20.0, "is_first_returned": False, "first_revenue": 100.0, "year_revenue": 1000.0, "own_revenue": 1000.0, "own_margin": 250.0,
+    "open": 0.0, "overdue": 0.0, "is_stopped": False, "profit": 50.0, "acquisition": 0.0, "loss_class": "earns", "provenance_class": "declared",
+    "realistic": 0.0, "key_reasons": "", "is_pair": False,
+}  # fmt: skip
+CASES = {  # what is planted -> the step that must lead
+    "stopped": ({"is_stopped": True, "open": 500.0, "overdue": 400.0, "realistic": 300.0}, Action.STOP),
+    "late": ({"overdue": 400.0, "realistic": 300.0}, Action.COLLECT),
+    "mend": (
+        {"purchases": 1, "first_on": "2025-11-01", "silence_days": 60, "is_first_returned": True, "first_revenue": 900.0},
+        Action.PROMISE,
+    ),
+    "once": ({"purchases": 1, "first_on": "2025-11-01", "silence_days": 60, "first_revenue": 900.0}, Action.SECOND),
+    "key": ({"key_reasons": "revenue", "customer_id": "silent-key"}, Action.KEY_SILENT),
+    "silent": ({"customer_id": "silent"}, Action.SILENT),
+    "loser": ({"loss_class": "loses", "profit": -300.0, "realistic": 300.0}, Action.LOSS),
+    "young loser": ({"loss_class": "loses", "profit": -300.0, "first_on": "2025-03-01"}, ""),
+    "gap": ({"realistic": 300.0}, Action.GROW),
+    "gap not worth a call": ({"realistic": 1.0}, ""),
+    "unknown": ({"provenance_class": "unknown", "year_revenue": 5000.0}, Action.ASK),
+    "twin": ({"is_pair": True}, Action.DECIDE),
+    "nothing": ({}, ""),
+}
+
+
+def table_of(rows):
+    table = pd.DataFrame([PLAIN | {"customer_id": f"c{i}"} | row for i, row in enumerate(rows)])
+    return table.assign(**{day: pd.to_datetime(table[day]) for day in ("first_on", "last_on")})
+
+
+def overdue_of(table):
+    silent = table[table["customer_id"].str.startswith("silent")]
+    return pd.DataFrame({"customer_id": silent["customer_id"], "yearly_revenue": 800.0, "since_class": "fresh"})
+
+
+def steps_of(rows, **norms):
+    table = table_of(rows)
+    return customers.next_actions(table, overdue=overdue_of(table), **(NORMS | norms))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_reason_is_found_and_the_first_by_precedence_leads(case):
+    planted, step = CASES[case]
+    others = [{} for _ in range(3)]
+    assert steps_of([planted, *others])["action_class"].iloc[0] == step
+    assert (steps_of(others)["action_class"] == "").all(), "and where it is not planted nobody needs it"
+
+
+def test_worth_is_of_one_kind_and_margin_where_costs_are_known():
+    found = steps_of([CASES["silent"][0], CASES["late"][0], CASES["loser"][0]])
+    assert found["worth"].tolist() == [800 * 0.25, 400.0, 300.0]
+    assert found["money_kind"].tolist() == ["keep", "owed", "save"]
+    without = steps_of([{**CASES["silent"][0], "own_margin": np.nan}])
+    assert (without["worth"].iloc[0], without["is_sales"].iloc[0]) == (800.0, True)
+
+
+def test_what_waits_behind_the_leading_reason_is_kept_but_never_growth_of_who_does_not_pay():
+    found = steps_of([{**CASES["late"][0], "loss_class": "loses", "profit": -300.0}, CASES["stopped"][0]])
+    assert found["other_actions"].tolist() == ["loss grow", "collect"]
+
+
+def test_the_smallest_worth_is_listed_at_exactly_the_norm_and_not_below():
+    sales = 1000.0 + 1000.0
+    for overdue, step in ((sales * 0.0001, Action.COLLECT), (sales * 0.0001 - 0.001, "")):
+        assert steps_of([{"overdue": overdue}, {}])["action_class"].iloc[0] == step
+
+
+@given(st.lists(st.sampled_from(list(CASES)), min_size=1, max_size=40), st.integers(1, 4))
+def test_whatever_is_planted_deadlines_are_working_days_and_no_week_is_fuller_than_the_norm(planted, per_week):
+    found = steps_of(
+        [
+            {**CASES[case][0], "customer_id": f"silent-{i}" if "customer_id" in CASES[case][0] else f"c{i}"}
+            for i, case in enumerate(planted)
+        ],
+        per_week=per_week,
+    )
+    listed = found[found["action_class"] != ""]
+    assert listed["due_on"].notna().all()
+    assert found.loc[found["action_class"] == "", "due_on"].isna().all()
+    assert all(working_days.is_working_day(day.date(), "RU") for day in listed["due_on"])
+    assert listed["due_on"].map(lambda day: day.isocalendar()[:2]).value_counts().le(per_week).all()
+    stopped = found[found["action_class"] == Action.STOP]
+    assert not stopped["other_actions"].str.split().explode().isin(GROWTH).any()
+
+
+def test_the_overview_holds_everybody_once_and_sums_to_the_sales(demo):
+    overview, history, panel = store.load(demo, "customer_overview", "history", "panel")
+    assert sorted(overview["customer_id"]) == sorted(history["customer_id"])
+    year = panel[panel["period"] >= "2025-01-01"]
+    assert overview["year_revenue"].sum() == pytest.approx(year["revenue"].sum())
+    assert overview["revenue_before"].sum() == pytest.approx(panel[panel["period"].dt.year == 2024]["revenue"].sum())
+    debtors, profits = store.load(demo, "debtors", "customer_profits")
+    assert overview["overdue"].sum() == pytest.approx(debtors["overdue"].sum()), "what a group owes stands with one of its companies"
+    assert overview["profit"].sum() == pytest.approx(profits["profit"].sum())
+
+
+def test_what_a_chapter_did_not_say_is_unknown_and_not_nothing():
+    history = pd.DataFrame(
+        {
+            "customer_id": ["a"], "first_on": pd.to_datetime(["2025-01-01"]), "last_on": pd.to_datetime(["2025-02-01"]), "silence_days": [300],
+            "gap_days": [31.0], "purchases": [2], "is_first_returned": [False], "first_revenue": [5.0],
+        }
+    )  # fmt: skip
+    panel = pd.DataFrame({"customer_id": ["a", "a"], "period": pd.to_datetime(["2025-01-01", "2025-02-01"]), "revenue": [5.0, 6.0]})
+    found = customers.overview(history, panel, None, dict.fromkeys(customers.CHAPTERS), until=pd.Timestamp("2025-12-01"))
+    assert found[["overdue", "profit", "wallet_share", "rung_class", "margin"]].isna().all(axis=None)
+    assert (found["year_revenue"].iloc[0], found["manager_id"].iloc[0]) == (11.0, "")
+    steps = customers.next_actions(found, overdue=None, **NORMS)
+    assert steps["action_class"].tolist() == [""]
+
+
+def test_holidays_of_the_country_are_no_days_for_work():
+    assert working_days.weeks(dt.date(2025, 12, 31), "RU", 1) == [(dt.date(2026, 1, 12), dt.date(2026, 1, 16))]
+    assert working_days.weeks(dt.date(2025, 12, 31), None, 1) == [(dt.date(2026, 1, 5), dt.date(2026, 1, 9))]
+    assert working_days.weeks(dt.date(2025, 12, 31), "ZZ", 1) == [(dt.date(2026, 1, 5), dt.date(2026, 1, 9))], (
+        "a country nobody knows has weekends"
+    )
