@@ -18,7 +18,7 @@ PLAIN = {
     "group": "", "is_lead": True, "manager_id": "m", "first_on": "2023-01-01", "last_on": "2025-12-20", "purchases": 20, "silence_days": 11,
     "usual_gap_days": 20.0, "is_first_returned": False, "first_revenue": 100.0, "year_revenue": 1000.0, "own_revenue": 1000.0, "own_margin": 250.0,
     "open": 0.0, "overdue": 0.0, "is_stopped": False, "profit": 50.0, "acquisition": 0.0, "loss_class": "earns", "provenance_class": "declared",
-    "realistic": 0.0, "key_reasons": "", "is_pair": False,
+    "realistic": 0.0, "key_reasons": "", "is_pair": False, "margin": 250.0,
 }  # fmt: skip
 CASES = {  # what is planted -> the step that must lead
     "stopped": ({"is_stopped": True, "open": 500.0, "overdue": 400.0, "realistic": 300.0}, Action.STOP),
@@ -31,6 +31,7 @@ CASES = {  # what is planted -> the step that must lead
     "key": ({"key_reasons": "revenue", "customer_id": "silent-key"}, Action.KEY_SILENT),
     "silent": ({"customer_id": "silent"}, Action.SILENT),
     "loser": ({"loss_class": "loses", "profit": -300.0, "realistic": 300.0}, Action.LOSS),
+    "loses on goods": ({"loss_class": "unknown", "profit": np.nan, "margin": -90.0}, Action.LOSS),
     "young loser": ({"loss_class": "loses", "profit": -300.0, "first_on": "2025-03-01"}, ""),
     "gap": ({"realistic": 300.0}, Action.GROW),
     "gap not worth a call": ({"realistic": 1.0}, ""),
@@ -68,7 +69,7 @@ def test_worth_is_of_one_kind_and_margin_where_costs_are_known():
     assert found["worth"].tolist() == [800 * 0.25, 400.0, 300.0]
     assert found["money_kind"].tolist() == ["keep", "owed", "save"]
     without = steps_of([{**CASES["silent"][0], "own_margin": np.nan}])
-    assert (without["worth"].iloc[0], without["is_sales"].iloc[0]) == (800.0, True)
+    assert (without["worth"].iloc[0], without["money_kind"].iloc[0]) == (800.0, "keep_sales")
 
 
 def test_what_waits_behind_the_leading_reason_is_kept_but_never_growth_of_who_does_not_pay():

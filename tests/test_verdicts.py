@@ -17,7 +17,7 @@ from tests.test_customers import PLAIN
 
 NORM = SimpleNamespace(decision_estimated_weight=0.5, decision_large_rank=10, decision_least_share=0.0005)
 ROW = PLAIN | {
-    "margin": 250.0, "given": 0.0, "gap": 0.0, "action_class": "", "worth": float("nan"), "is_sales": False, "revenue_rank": 50.0, "profit_rank": 50.0,
+    "margin": 250.0, "given": 0.0, "gap": 0.0, "action_class": "", "worth": float("nan"), "money_kind": "", "revenue_rank": 50.0, "profit_rank": 50.0,
     "last_paid_on": "2025-12-01",
 }  # fmt: skip
 
@@ -56,7 +56,7 @@ def decided(overview, facts=None, **tables):
 STOP = {"action_class": Action.STOP, "open": 900.0, "overdue": 800.0, "worth": 900.0, "money_kind": "owed"}
 LATE = {"action_class": Action.COLLECT, "overdue": 300.0, "worth": 300.0}
 TERMS = {"revenue_rank": 3.0, "profit_rank": 99.0, "profit": -100.0, "given": 700.0}
-SILENT = {"action_class": Action.SILENT, "worth": 600.0}
+SILENT = {"action_class": Action.SILENT, "worth": 600.0, "money_kind": "keep"}
 LOSS = {"action_class": Action.LOSS, "worth": 50.0}
 GROW = {"action_class": Action.GROW, "worth": 40.0, "gap": 400.0, "realistic": 160.0}
 PLAN = pd.DataFrame([{"plan": 200.0, "forecast": 180.0, "difference": 20.0, "low": 150.0, "high": 210.0, "extra_new": 9.0, "usual_new": 4}])
@@ -69,7 +69,7 @@ PLANTED = {
     Choice.STOP: ([STOP], {}),
     Choice.COLLECT: ([LATE], {}),
     Choice.TERMS: ([TERMS], {}),
-    Choice.CALL: ([SILENT], {"facts": facts_of(fact("overdue", 4.0, by_chance=1, fewest=0, most=2))}),
+    Choice.CALL: ([SILENT], {"facts": facts_of(fact("overdue", 4.0, by_chance=1, fewest=0, most=2, is_tried=True))}),
     Choice.LOSSES: ([LOSS], {}),
     Choice.GROW: ([GROW], {"realistic": REALISTIC}),
     Choice.BUDGETS: ([{}], {"facts": WALLET, "wallet_changes": BUDGETS}),
@@ -93,7 +93,9 @@ def test_dependence_is_decided_only_where_the_norm_is_missed():
 
 
 def test_what_stops_a_loss_comes_first_then_the_lower_end_of_the_effect_and_a_doubted_sum_counts_nothing():
-    facts = pd.concat([WALLET, facts_of(fact("overdue", 4.0, by_chance=1, fewest=0, most=2), fact("plan", 0.1))], ignore_index=True)
+    facts = pd.concat(
+        [WALLET, facts_of(fact("overdue", 4.0, by_chance=1, fewest=0, most=2, is_tried=True), fact("plan", 0.1))], ignore_index=True
+    )
     changed = BUDGETS.assign(budget_now=[9e9, 5.0, 50.0])
     found = decided(overview_of({**STOP, "open": 1.0}, TERMS, SILENT), facts, wallet_changes=changed, planned=PLAN, of_managers=CRM)
     assert found["choice_class"].tolist() == [Choice.STOP, Choice.CALL, Choice.TERMS, Choice.BUDGETS, Choice.PLAN, Choice.CRM]
@@ -102,9 +104,23 @@ def test_what_stops_a_loss_comes_first_then_the_lower_end_of_the_effect_and_a_do
 
 
 def test_of_the_silent_only_what_false_alarms_leave_is_claimed():
-    facts = facts_of(fact("overdue", 4.0, by_chance=1, fewest=0, most=2))
+    facts = facts_of(fact("overdue", 4.0, by_chance=1, fewest=0, most=2, is_tried=True))
     [row] = decided(overview_of(SILENT), facts)[["low", "money", "high"]].to_numpy().tolist()
     assert row == [300.0, 450.0, 600.0]
+
+
+def test_where_all_of_the_silent_may_be_false_alarms_nothing_is_claimed_and_untried_rules_are_to_be_checked():
+    facts = facts_of(fact("overdue", 4.0, by_chance=4, fewest=1, most=4, is_tried=True))
+    assert decided(overview_of(SILENT), facts).empty
+    [row] = decided(
+        overview_of({**SILENT, "money_kind": "keep_sales"}), facts_of(fact("overdue", 4.0, by_chance=0, is_tried=False))
+    ).to_dict("records")
+    assert (row["choice_class"], row["sureness_class"], row["money_kind"], row["effect"]) == (
+        Choice.CALL_UNTRIED,
+        "check",
+        "keep_sales",
+        0.0,
+    )
 
 
 def test_the_fewest_customers_that_hold_most_of_a_doubted_sum_are_named():

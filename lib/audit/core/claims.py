@@ -28,6 +28,8 @@ class Money(Code):
     OWED = "owed", N_("cash owed to us")
     KEEP = "keep", N_("yearly margin that can be kept")
     WIN = "win", N_("yearly margin that can be won")
+    KEEP_SALES = "keep_sales", N_("yearly sales that can be kept; margin unknown")
+    WIN_SALES = "win_sales", N_("yearly sales that can be won; margin unknown")
     SAVE = "save", N_("cost that can be saved, a year")
     RISK = "risk", N_("what a loss would cost, a year")
     ELSEWHERE = "elsewhere", N_("bought elsewhere in a year, if it is true")

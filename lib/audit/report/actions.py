@@ -64,8 +64,6 @@ def told(listed: pd.DataFrame, customers: pd.DataFrame | None, contacts: pd.Data
     for _i, row in listed.iterrows():
         action, said = Action(row["action_class"]), {name: _in_words(name, value, currency) for name, value in row.items()}
         money = labels.named("money_kind", row["money_kind"]) if row["money_kind"] else ""
-        if money and row["is_sales"] and row["money_kind"] in ("keep", "win"):
-            money = _("{money}; in sales, since no margin is known").format(money=money)
         rows.append(
             {
                 "customer": names.get(row["customer_id"], row["customer_id"]),

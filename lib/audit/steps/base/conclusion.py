@@ -26,7 +26,11 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
             message = N_("Sales stand still: the {lost} who left had bought for more than the {new} newcomers brought")
         return led(found, message, Role.STATE)
     if change.money < 0:
-        return led(found, N_("Sales fell by {value}, and what fell most is: {driver}"), Role.STATE, of="sales_change")
+        return led(
+            found, N_("Sales of {period} are {value} below {period_before}; what fell most is: {driver}"), Role.STATE, of="sales_change"
+        )
     if by["existing_customers"].value < 0:
-        return led(found, N_("Sales grew by {value}, but only by new customers: the older ones bring less"), Role.STATE, of="sales_change")
-    return led(found, N_("Sales grew by {value}, and what grew most is: {driver}"), Role.STATE, of="sales_change")
+        return led(
+            found, N_("Sales of {period} are {value} above {period_before}, but older customers bring less"), Role.STATE, of="sales_change"
+        )
+    return led(found, N_("Sales of {period} are {value} above {period_before}; what grew most is: {driver}"), Role.STATE, of="sales_change")

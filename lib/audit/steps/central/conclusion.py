@@ -25,5 +25,5 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
         message = N_("The central file is complete, but the CRM misses {missed_share} of the sales")
         return led(found, message, Role.CAUSE, of="crm_against_accounting", missed_share=1 - crm.value)
     if wrong is not None and wrong.value:
-        return led(found, N_("The central file is complete, but {wrong} of its numbers are wrong"), Role.STATE, of="central_invalid")
+        return led(found, N_("The central file is complete, but {wrong} of its numbers are not valid"), Role.STATE, of="central_invalid")
     return led(found, N_("The central file knows everybody who buys"), Role.STATE, of="orphans")

@@ -43,6 +43,8 @@ def chapter_findings(table: pd.DataFrame) -> list[Finding]:
     messages = {
         Money.OWED: N_("{count} customers owe {worth} that is overdue or will not come by itself: collect it."),
         Money.KEEP: N_("{count} customers have fallen silent; {worth} of yearly margin goes with them."),
+        Money.KEEP_SALES: N_("{count} customers have fallen silent; {worth} of yearly sales goes with them."),
+        Money.WIN_SALES: N_("{count} customers could bring {worth} of yearly sales more."),
         Money.WIN: N_("{count} customers could bring {worth} of yearly margin more."),
         Money.SAVE: N_("{count} customers cost {worth} a year more than they bring."),
     }

@@ -25,6 +25,7 @@ KINDS = {
     Action.LOSS: Money.SAVE,
     Action.GROW: Money.WIN,
 }
+IN_SALES = {Money.KEEP: Money.KEEP_SALES, Money.WIN: Money.WIN_SALES}
 WITHOUT_WORTH = (Action.ASK, Action.DECIDE)  # missing knowledge: it has no worth of its own, and waits behind all that has
 
 
@@ -57,7 +58,7 @@ def next_actions(
     Returns
     -------
     DataFrame with the columns of the table and action_class (Action, empty: none), worth (money, NaN where none can be said), money_kind (Money),
-    is_sales (the worth is sales, since no cost of goods is known), other_actions (codes, in order of precedence), due_on (a working day), usual_days.
+    other_actions (codes, in order of precedence), due_on (a working day), usual_days.
 
     Source: method B11, A5, L13, F6; the order of precedence is ours.
     """
@@ -78,12 +79,19 @@ def next_actions(
         action_class=[found[0] if len(found) else "" for found in listed],
         other_actions=[" ".join(found[1:]) for found in listed],
         usual_days=float(usual),
-        is_sales=table["own_margin"].isna(),
     )
     table["worth"] = [float(worth[action].loc[i]) if action in KINDS else np.nan for i, action in table["action_class"].items()]
-    table["money_kind"] = [KINDS[action].value if action in KINDS else "" for action in table["action_class"]]
+    table["money_kind"] = [
+        _kind(action, is_sales=is_sales) for action, is_sales in zip(table["action_class"], table["own_margin"].isna(), strict=True)
+    ]
     table["due_on"] = _due(table, as_of=as_of, country=country, per_week=per_week)
     return table
+
+
+def _kind(action: str, *, is_sales: bool) -> str:
+    """Which money a step is about: sales where no cost of goods is known, and so no margin."""
+    kind = KINDS.get(action, "")
+    return str(IN_SALES.get(kind, kind) if is_sales else kind)
 
 
 def _worth(table: pd.DataFrame, overdue: pd.DataFrame | None) -> pd.DataFrame:
@@ -103,7 +111,7 @@ def _worth(table: pd.DataFrame, overdue: pd.DataFrame | None) -> pd.DataFrame:
             Action.SECOND: table["first_revenue"].astype("float64") * rate,
             Action.KEY_SILENT: kept * rate,
             Action.SILENT: kept * rate,
-            Action.LOSS: -(_number(table["profit"]) + _number(table["acquisition"]).fillna(0)),
+            Action.LOSS: -(_number(table["profit"]) + _number(table["acquisition"]).fillna(0)).fillna(_number(table["margin"])),
             Action.GROW: _number(table["realistic"]) * rate,
         }
     )
@@ -132,7 +140,8 @@ def _holds(
         fresh = no if overdue is None else table["customer_id"].isin(overdue.loc[overdue["since_class"] == "fresh", "customer_id"])
         return fresh & ((table["key_reasons"] != "") == (action == Action.KEY_SILENT))
     if action == Action.LOSS:
-        return (table["loss_class"] == "loses") & ~is_young
+        on_goods = _number(table["profit"]).isna() & (_number(table["margin"]) < 0)  # where serving costs are unknown
+        return ((table["loss_class"] == "loses") | on_goods) & ~is_young
     if action == Action.GROW:
         return (table["provenance_class"] == "declared") & (_number(table["realistic"]) > 0)
     if action == Action.ASK:

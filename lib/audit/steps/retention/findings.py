@@ -227,7 +227,7 @@ def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, fl
         n=judged,
         money=money,
         who=" ".join(fresh["customer_id"].head(20)),
-        params={**_counts(by_chance, len(fresh)), "money_said": money},
+        params={**_counts(by_chance, len(fresh)), "money_said": money, "is_tried": is_tried},
     )
 
 

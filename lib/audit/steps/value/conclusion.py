@@ -19,5 +19,5 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     elif ahead.high < ahead.previous:
         message = N_("Without new customers next year brings less: {value} after {previous}")
     else:
-        message = N_("Today’s customers will bring about as much next year as last: {value} after {previous}")
+        message = N_("Today’s customers should bring {value} next year, after {previous}: no difference beyond chance")
     return led(found, message, Role.CHANCE, of="value_ahead")

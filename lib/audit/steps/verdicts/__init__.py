@@ -33,10 +33,11 @@ STEP = Step(
         "plan_against_forecast",
         "crm_by_manager",
         "dependence",
+        "central_coverage",
         "movement",
         "retention",
         "key_accounts",
-    ),
+    ),  # fmt: skip
     uses_findings=True,
 )
 

@@ -14,6 +14,7 @@ def funnel(
     movement: pd.DataFrame | None,
     retention: pd.DataFrame | None,
     key_accounts: pd.DataFrame | None,
+    central: pd.DataFrame | None,
     unit: str,
 ) -> pd.DataFrame:
     """Customers by circle, from the widest to the narrowest; a circle that the data do not know is left out.
@@ -22,6 +23,8 @@ def funnel(
     ----------
     movement, retention
         of the chapters on the base and on retention.
+    central
+        of the chapter on the central file; without it there is none: the list of customers was made of the order lines.
     unit
         of the periods compared.
 
@@ -29,7 +32,7 @@ def funnel(
     -------
     DataFrame with counted_class (Counted), customers, period, period_before.
     """
-    rows: list[tuple[Counted, int]] = [(Counted.FILE, len(customers))] if customers is not None else []
+    rows: list[tuple[Counted, int]] = [(Counted.FILE, len(customers))] if customers is not None and central is not None else []
     rows.append((Counted.EVER, len(history)))
     then = now = ""
     if movement is not None and len(movement) > 1:

@@ -68,6 +68,11 @@ class Choice(Code):
         N_("Call the {count} customers who fell silent, the largest first"),
         N_("{names}. About {by_chance} may come back by themselves."),
     )
+    CALL_UNTRIED = (
+        "call_untried",
+        N_("Call the {count} customers who fell silent, the largest first"),
+        N_("{names}. How many would come back by themselves could not be tried."),
+    )
     LOSSES = (
         "losses",
         N_("Change the terms of {count} customers who cost more than they bring"),
@@ -81,7 +86,7 @@ class Choice(Code):
     DEPEND = (
         "depend",
         N_("Agree on a limit for {names}, and on what happens if it leaves"),
-        N_("It brings {share} of the sales."),
+        N_("It brings {brings_share} of the sales."),
     )
     BUDGETS = (
         "budgets",

@@ -83,7 +83,7 @@ def decisions(
         *_data(refused),
         *_stop(overview),
         *_terms(overview, norm.decision_large_rank),
-        *_silent(overview, by),
+        *_silent(overview, by, least),
         *_losses(overview, least),
         *_grow(overview, realistic, least),
         *_dependence(dependence, by),
@@ -204,21 +204,26 @@ def _terms(overview: pd.DataFrame, most: float) -> list[Decision]:
     return found
 
 
-def _silent(overview: pd.DataFrame, by: dict[str, pd.Series]) -> list[Decision]:
-    """Silent customers whose next step is the call; of their margin, the part that false alarms leave."""
+def _silent(overview: pd.DataFrame, by: dict[str, pd.Series], least: float) -> list[Decision]:
+    """Silent customers whose next step is the call; of their margin, the part that false alarms leave, and no decision where they leave nothing."""
     silent = overview[overview["action_class"].isin([Action.SILENT, Action.KEY_SILENT])]
-    if silent.empty:
+    if silent.empty or "overdue" not in by:
         return []
     silent = silent.sort_values(["worth", "customer_id"], ascending=[False, True])
-    told = json.loads(by["overdue"]["params"]) if "overdue" in by else {}
-    listed = float(by["overdue"]["value"]) if "overdue" in by else NAN
-    share = lambda name: 1 - told.get(name, 0) / listed if listed else 0.0
-    whole = float(silent["worth"].sum())
-    low, money, high = whole * share("most"), whole * share("by_chance"), whole * share("fewest")
-    params = {"count": len(silent), "by_chance": int(told.get("by_chance", 0)), "false_alarms": told.get("by_chance", 0) > 0}
-    effect = 0.0 if silent["is_sales"].any() else low
-    who = silent["customer_id"].tolist()
-    return [Decision(Choice.CALL, "retention", Owner.HEAD, NEXT, Sureness.ESTIMATED, who, "", Money.KEEP, money, low, high, effect, params)]
+    told, listed, whole = json.loads(by["overdue"]["params"]), float(by["overdue"]["value"]), float(silent["worth"].sum())
+    kinds = silent["money_kind"].unique()
+    kind, who = str(kinds[0]) if len(kinds) == 1 else Money.KEEP_SALES.value, silent["customer_id"].tolist()
+    if not told.get("is_tried"):
+        params = {"count": len(silent)}
+        return [
+            Decision(Choice.CALL_UNTRIED, "retention", Owner.HEAD, NEXT, Sureness.CHECK, who, "", kind, whole, whole, whole, 0.0, params)
+        ]
+    low, money, high = (whole * (1 - told[name] / listed) for name in ("most", "by_chance", "fewest"))
+    if money < least:
+        return []
+    params = {"count": len(silent), "by_chance": round(told["by_chance"] / listed * len(silent))}
+    effect = low if kind == Money.KEEP else 0.0
+    return [Decision(Choice.CALL, "retention", Owner.HEAD, NEXT, Sureness.ESTIMATED, who, "", kind, money, low, high, effect, params)]
 
 
 def _losses(overview: pd.DataFrame, least: float) -> list[Decision]:
@@ -252,7 +257,7 @@ def _dependence(dependence: pd.DataFrame | None, by: dict[str, pd.Series]) -> li
         return []
     top = dependence.iloc[0]
     lost = float(top["margin_lost"]) if top["margin_lost"] == top["margin_lost"] else float(top["revenue"])
-    params = {"share": float(top["revenue_share"])}
+    params = {"brings_share": float(top["revenue_share"])}
     return [
         Decision(
             Choice.DEPEND,

@@ -10,6 +10,8 @@ from audit.core import registry
 from audit.core.findings import Finding, Verdict
 from audit.i18n import mark as N_
 
+MOST = ("budgets", "costs", "invoices", "customers", "contacts")  # tables that would decide most, the first first
+
 
 def trust(
     facts: pd.DataFrame, *, doubts: pd.DataFrame | None, wallets: pd.DataFrame | None, missing: dict[str, str], refused: dict[str, str]
@@ -66,4 +68,5 @@ def _missing(wallets: pd.DataFrame | None, missing: dict[str, str]) -> list[Find
     unknown = 0 if wallets is None else int((~wallets["provenance_class"].isin(["declared", "benchmark"])).sum())
     if "budgets" not in missing and unknown:
         return [_said("missing", N_("Missing most: what {unknown} customers buy in all."), unknown=unknown)]
-    return [_said("missing", N_("Missing most: {table}."), table={"message": name}) for name in list(missing)[:1]]
+    order = sorted(missing, key=lambda name: MOST.index(name) if name in MOST else len(MOST))
+    return [_said("missing", N_("Missing most: {table}."), table={"message": name}) for name in order[:1]]
