@@ -10,7 +10,8 @@ import pytest
 
 from audit import run
 from audit.core import store, working_days
-from audit.report import actions, workbook
+from audit.report import workbook
+from audit.steps.customers import actions_workbook as actions
 from tests.conftest import TOML, write_base
 
 

@@ -3,6 +3,7 @@ previous one."""
 
 import shutil
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -74,6 +75,16 @@ def sales(until: str) -> str:
     return "who,day,money\n" + "\n".join(rows) + "\n"
 
 
+def filled(source, target):
+    """The list of a run as a manager fills it in: every row done and ordered."""
+    book = openpyxl.load_workbook(source)
+    for sheet in book.worksheets[1:]:
+        at = {cell.value: cell.column for cell in sheet[1]}
+        for row in range(2, sheet.max_row + 1):
+            sheet.cell(row, at["Status"]).value, sheet.cell(row, at["Result"]).value = "done", "ordered"
+    book.save(target)
+
+
 @pytest.fixture(scope="module")
 def two(tmp_path_factory):
     """A base audited in mid 2024 and again at its end, when A has long been silent."""
@@ -81,7 +92,9 @@ def two(tmp_path_factory):
     base = write_base(folder / "base", sales("2024-12-31"), TOML.replace("2024-12-31", "2024-06-30"))
     quiet = lambda _line: None
     first = run.run(base, outputs=folder / "outputs", say=quiet).folder
-    (base / "audit.toml").write_text(TOML.replace("[base]", f'[base]\nprevious = "{first}"'), encoding="utf-8")
+    filled(first / "report" / "en" / "actions.xlsx", base / "actions.xlsx")
+    more = f'[base]\nprevious = "{first}"\nactions_done = "actions.xlsx"'
+    (base / "audit.toml").write_text(TOML.replace("[base]", more), encoding="utf-8")
     return base, first, run.run(base, outputs=folder / "outputs", say=quiet).folder
 
 
@@ -92,6 +105,15 @@ def test_a_base_that_names_its_previous_run_gets_the_chapter(two):
     people = store.load(now, "customers_moved")
     assert "A" in set(people["customer_id"])
     assert first.name in (now / "report" / "en" / "changes.html").read_text(encoding="utf-8")
+
+
+def test_the_filled_in_list_of_the_previous_run_is_read_and_nothing_is_claimed_of_so_few(two):
+    _base, first, now = two
+    done, effect = store.load(now, "actions_done", "actions_effect")
+    listed = store.load(first, "customer_overview").query("action_class != ''")
+    assert len(listed) > 0
+    assert done["listed"].sum() == done["done"].sum() == done["bought"].sum() == len(listed)
+    assert set(effect["said_class"]) <= {"too_few"}
 
 
 def test_the_command_says_the_same_and_keeps_it_as_csv(two, capsys, tmp_path):

@@ -53,7 +53,7 @@ def tables(inputs: Inputs, folder: Path, *, known: dict, say: Callable[[str], No
         "content": {} if settings.edition == "pseudonymous" else note["content"],
     }
     cache.remember(folder, "tables", key, list((folder / "tables").glob("*.parquet")), **more)
-    for name, table in previous_run.tables(earlier_run).items():
+    for name, table in previous_run.tables(earlier_run, previous_run.filled_of(base, settings)).items():
         table.to_parquet(folder / "tables" / f"{name}.parquet", index=False)
     say(f"  {'tables':<10} {said}")
     first = {} if earlier_run else {"changes": N_("audit.toml names no previous run")}

@@ -142,7 +142,7 @@ def imported(notebook: Path) -> list[str]:
     """The modules of ours that a notebook imports.
 
     >>> imported(ROOT / "notebooks" / "990_verdicts.ipynb")
-    ['core.findings', 'core.norms', 'core.store', 'report', 'report.first_page', 'report.show', 'steps.verdicts']
+    ['core', 'core.findings', 'core.norms', 'core.store', 'report', 'report.show', 'steps', 'steps.verdicts', 'steps.verdicts.first_page']
     """
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     found = set()

@@ -10,6 +10,7 @@ from audit.core import store
 from audit.core.settings import BadSettings, Settings
 from audit.i18n import mark as N_
 from audit.run import fingerprint
+from audit.run.actions_done import actions_done
 from audit.steps import changes
 
 
@@ -41,16 +42,44 @@ def folder_of(base: Path, settings: Settings) -> Path | None:
 def decides(base: Path, settings: Settings) -> dict[str, str]:
     """What of the previous run decides this one: its manifest."""
     found = folder_of(base, settings)
-    return {"previous": fingerprint.of_file(found / store.MANIFEST)} if found else {}
+    filled = filled_of(base, settings)
+    known = {"actions_done": fingerprint.of_file(filled)} if filled else {}
+    return {"previous": fingerprint.of_file(found / store.MANIFEST)} | known if found else {}
 
 
-def tables(run: Path | None) -> dict[str, pd.DataFrame]:
-    """previous_findings, previous_classes and previous_run (as_of, name); nothing where there is no run."""
+def filled_of(base: Path, settings: Settings) -> Path | None:
+    """The filled-in list of the previous run in the base's folder; None where audit.toml names none.
+
+    Raises
+    ------
+    BadSettings
+        where it is not there, or no previous run is named whose list it would be.
+    """
+    if not settings.base.actions_done:
+        return None
+    path = base / settings.base.actions_done
+    if not path.is_file() or not settings.previous:
+        message = N_(
+            '[base] actions_done = "{file}": expected the filled-in actions.xlsx of the previous audit in the base\'s folder, and previous = the folder of '
+            "its run. What to do: put the file there, and name both."
+        )
+        raise BadSettings(message, file=settings.base.actions_done)
+    return path
+
+
+def tables(run: Path | None, filled: Path | None = None) -> dict[str, pd.DataFrame]:
+    """previous_findings, previous_classes, previous_run (as_of, name), previous_actions (its next steps), and, of its filled-in list, previous_done;
+    nothing where there is no run."""
     if run is None:
         return {}
+    overview = store.maybe(run, "customer_overview")
+    listed = None if overview is None else overview.loc[overview["action_class"] != "", ["customer_id", "action_class", "worth"]]
+    steps = {} if listed is None else {"previous_actions": listed.reset_index(drop=True)}
+    if filled and listed is not None:
+        steps["previous_done"] = actions_done(filled, set(listed["customer_id"]))
     own = dict(zip(changes.BASES, store.maybe(run, *changes.BASES), strict=True))
     about = pd.DataFrame({"as_of": [pd.Timestamp(store.settings(run).as_of)], "run": [run.name]})
-    return {"previous_findings": store.findings(run), "previous_classes": changes.classes(own), "previous_run": about}
+    return {"previous_findings": store.findings(run), "previous_classes": changes.classes(own), "previous_run": about} | steps
 
 
 def compared(before: Path, now: Path) -> dict[str, pd.DataFrame]:

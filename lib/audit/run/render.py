@@ -86,7 +86,8 @@ def _failed(run: Run, language: str, failures: dict[str, str]) -> StepFailed:
 def in_languages(run: Run, languages: list[str]) -> dict[str, dict[str, float]]:
     """Chapters, pages and workbook of a run, language by language: seconds by step, by language."""
     from audit import report
-    from audit.report import actions, workbook
+    from audit.report import workbook
+    from audit.steps.customers import actions_workbook
 
     seconds = {}
     for language in languages:
@@ -94,7 +95,7 @@ def in_languages(run: Run, languages: list[str]) -> dict[str, dict[str, float]]:
         target = run.folder / "report" / language
         with environment(language):
             report.pages(bodies, target, run.settings, run=run.name, places=report.places(run.folder), **run.about)
-            actions.write(run.folder, target, run.settings)
+            actions_workbook.write(run.folder, target, run.settings)
             workbook.customers(run.folder, target, run.settings)
             workbook.tables(run.folder, target, run.settings)
     return seconds

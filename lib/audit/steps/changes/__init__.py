@@ -11,7 +11,8 @@ from audit.core.findings import Verdict
 from audit.core.registry import Step
 from audit.core.tables.schema import written
 from audit.i18n import mark as N_
-from audit.steps.changes.codes import Absent, ClassOf, Moved
+from audit.steps.changes.codes import Absent, ClassOf, Effect, Moved
+from audit.steps.customers.codes import Action
 from audit.steps.ladder.codes import Rung
 from audit.steps.retention.codes import Since
 from audit.steps.segments.codes import Stage
@@ -26,6 +27,8 @@ STEP = Step(
         "previous_findings",
         "previous_classes",
         "previous_run",
+        "previous_actions",
+        "previous_done",
         "customer_classes",
         "rungs",
         "lifecycle",
@@ -62,6 +65,40 @@ TABLES = (
         "base_class:t customer_id:t class_before:t class_now:t revenue:m",
         codes={"base_class": ClassOf},
     ),
+    written(
+        "actions_done",
+        "one kind of next step of the previous audit",
+        "action_class",
+        "action_class:t listed:c filled:c done:c bought:c promised:c paid:c refused:c",
+        codes={"action_class": Action},
+        headings={
+            "filled": N_("Filled in"),
+            "done": N_("Done"),
+            "bought": N_("Ordered"),
+            "promised": N_("Promised"),
+            "paid": N_("Paid"),
+            "refused": N_("Refused"),
+        },
+    ),
+    written(
+        "actions_effect",
+        "one kind of next step of the previous audit",
+        "action_class",
+        "action_class:t called:c called_share:n called_low_share:n called_high_share:n others:c others_share:n others_low_share:n "
+        "others_high_share:n said_class:t",
+        codes={"action_class": Action, "said_class": Effect},
+        headings={
+            "called": N_("Called"),
+            "called_share": N_("Of them bought since"),
+            "called_low_share": N_("from"),
+            "called_high_share": N_("to"),
+            "others": N_("Not called"),
+            "others_share": N_("Of those bought since"),
+            "others_low_share": N_("from"),
+            "others_high_share": N_("to"),
+            "said_class": N_("What that says"),
+        },
+    ),
 )
 
 HEADINGS = {  # of columns that only excerpts show
@@ -74,6 +111,7 @@ HEADINGS = {  # of columns that only excerpts show
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
+        "effect": ["actions_done", "actions_effect"],
         "comparison": ["BASES", "then", "compared", "findings_moved", "classes", "customers_moved", "classes_moved"],
     },
 )  # fmt: skip

@@ -29,3 +29,12 @@ class Absent(Code):
     """No class on one side."""
 
     NONE = "none", N_("none")
+
+
+class Effect(Code):
+    """Whether those called bought more often than those not called."""
+
+    MORE = "more_often", N_("bought more often than those not called")
+    LESS = "less_often", N_("bought less often than those not called")
+    CHANCE = "by_chance", N_("no difference beyond chance")
+    FEW = "too_few", N_("too few to say")

@@ -1,0 +1,1 @@
+"""Which column means what, and what became of each row: parsed, converted, ruled."""

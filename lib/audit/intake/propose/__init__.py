@@ -1,0 +1,1 @@
+"""What `audit new` proposes for exports that nobody has explained yet."""

@@ -1,0 +1,1 @@
+"""How files are read: text, workbooks, bank statements, databases, and how their layout is told."""

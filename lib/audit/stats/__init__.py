@@ -1,0 +1,1 @@
+"""What several questions share: intervals, bootstrap, survival, reliability, dispersion, shares."""
