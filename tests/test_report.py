@@ -71,7 +71,7 @@ def seen(browser, pages):
 
 def test_there_is_a_page_per_step_an_index_settings_and_one_file(pages):
     names = {path.stem for path in pages}
-    of_the_answer = {"index", "decisions", "findings", "questions", "undecided"}
+    of_the_answer = {"index", "cards", "decisions", "findings", "questions", "undecided"}
     assert names == of_the_answer | {"glossary", "settings", "report", *(step.name for step in registry.steps() if not step.uses_findings)}
 
 

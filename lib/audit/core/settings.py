@@ -158,6 +158,43 @@ class Engine(_Strict):
         return self
 
 
+class Firm(_Strict):
+    """[report]: whose document it is."""
+
+    firm: str | None = None  # the consultant's firm
+    logo: str | None = None  # a PNG or SVG picture in the base's folder
+    colour: str | None = Field(default=None, pattern="^#[0-9a-fA-F]{6}$")  # of links and lines
+
+    @field_validator("colour")
+    @classmethod
+    def _readable(cls, colour: str | None) -> str | None:
+        if colour and (found := contrast(colour)) < READABLE:
+            message = N_("must be read on white: its contrast is {found}, at least {least} is needed; take a darker one")
+            raise ValueError(message.format(found=f"{found:.1f}", least=READABLE))
+        return colour
+
+    @field_validator("logo")
+    @classmethod
+    def _picture(cls, logo: str | None) -> str | None:
+        if logo and (Path(logo).is_absolute() or ".." in Path(logo).parts or Path(logo).suffix.lower() not in LOGOS):
+            raise ValueError(N_("must be a .png or .svg inside the base's folder"))
+        return logo
+
+
+READABLE, LOGOS = 4.5, (".png", ".svg")  # WCAG 2.2, 1.4.3
+
+
+def contrast(colour: str) -> float:
+    """Contrast of a colour on white (WCAG 2.2).
+
+    >>> round(contrast("#000000")), round(contrast("#ffffff")), round(contrast("#0b5f8a"), 1)
+    (21, 1, 7.0)
+    """
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
+
+
 class Override(_Strict):
     value: float
     why: str = Field(min_length=5)
@@ -181,6 +218,7 @@ class Settings(_Strict):
     market: Market | None = None
     controls: Controls | None = None
     engine: Engine = Engine()
+    report: Firm = Firm()
     questions: dict[str, str] = {}  # what `audit new` could not decide; a line is deleted once it is answered
 
     @model_validator(mode="after")

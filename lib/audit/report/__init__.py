@@ -16,6 +16,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import jinja2
 
@@ -24,11 +25,14 @@ from audit.core import norms, registry, store
 from audit.core.settings import Settings
 from audit.i18n import mark as N_
 from audit.i18n import translate as _
-from audit.report import appendices, chapters, links
+from audit.report import appendices, chapters, links, words
 from audit.report.chapters import TEMPLATES, chapter
 from audit.report.guard import UnsafeReport, sound
 
-__all__ = ["UnsafeReport", "chapter", "pages", "places"]
+__all__ = ["UnsafeReport", "chapter", "pages", "places", "words_of"]
+if TYPE_CHECKING:
+    import pandas as pd
+
 WORDS = {
     "skip": N_("Skip to the text"),
     "audit": N_("Customer-base audit"),
@@ -40,6 +44,7 @@ WORDS = {
     "next": N_("Next"),
     "whole": N_("The whole report in one file"),
 }
+MOST_INSIDE = 12  # headings of a page that stand in the contents
 FIRST = "verdicts"  # the chapter that is the first page
 NOTICES = {  # what a reader of an edition has to know before the first number
     "pseudonymous": N_(
@@ -69,6 +74,8 @@ def pages(
     versions: dict[str, str],
     skipped: dict[str, str],
     places: dict[str, str],
+    said: Said,
+    logo: str = "",
 ) -> None:
     """Write index.html, <step>.html, glossary.html, settings.html and report.html from the chapters of a run.
 
@@ -84,6 +91,10 @@ def pages(
         steps that were not run, with the reason.
     places
         customers' names -> where each stands in the index (`links.places`).
+    said
+        the consultant's words (`words_of`).
+    logo
+        the firm's picture as a data address.
     """
     done = sorted((s for s in registry.steps() if s.name in bodies), key=lambda step: (step.name != FIRST, step.number))
     behind = sound(
@@ -91,7 +102,7 @@ def pages(
     )
     own, later = [], []
     for step in done:
-        (_none, first), *others = chapters.split(bodies[step.name])
+        (_none, first), *others = [(name, said.placed(text, name or step.name)) for name, text in chapters.split(bodies[step.name])]
         own.append(_anchored("index" if step.name == FIRST else step.name, _(step.title), _(step.question), first))
         later += [_anchored(name, *[_first_heading(text)] * 2, text) for name, text in others]
     found = [
@@ -104,13 +115,18 @@ def pages(
     for before, page, after in zip([None, *found], found, [*found[1:], None], strict=False):
         listed = [{"href": f"{p.name}.html", "title": p.title, "here": p is page, "inside": p.inside if p is page else []} for p in found]
         around = {name: {"href": f"{p.name}.html", "title": p.title} if p else None for name, p in (("back", before), ("onward", after))}
-        _write(target / f"{page.name}.html", _page(page.question, page.text, listed, settings, run, **around, is_first=page is found[0]))
+        _write(
+            target / f"{page.name}.html",
+            _page(page.question, page.text, listed, settings, run, **around, logo=logo, is_first=page is found[0]),
+        )
     listed = [{"href": f"#{page.name}", "title": page.title, "here": False, "inside": []} for page in found]
     names = {page.name for page in found}
     sections = [
         f'<section class="chapter" id="{page.name}">{_inward(_below(page.text, first=page is found[0]), names)}</section>' for page in found
     ]
-    whole = _page(_(WORDS["audit"]), "\n".join(sections), listed, settings, run, back=None, onward=None, is_first=True, is_whole=True)
+    whole = _page(
+        _(WORDS["audit"]), "\n".join(sections), listed, settings, run, back=None, onward=None, logo=logo, is_first=True, is_whole=True
+    )
     _write(target / "report.html", whole)
 
 
@@ -125,6 +141,34 @@ def _inward(text: str, names: set[str]) -> str:
     return re.sub(r'href="([\w-]+)\.html(?:#([\w-]+))?"', place, text)
 
 
+@dataclass(frozen=True)
+class Said:
+    """The consultant's words of a run, with the figures that they name as the report says them."""
+
+    parts: pd.DataFrame
+    figures: dict[str, str]
+    anchors: dict[str, str]
+
+    def placed(self, text: str, page: str) -> str:
+        return words.placed(text, words.FIRST_PAGE if page == FIRST else page, self.parts, self.figures, self.anchors)
+
+
+def words_of(run: Path, settings: Settings) -> Said:
+    """The words of a run, their figures filled in the reader's language; none where the base has none.
+
+    Raises
+    ------
+    BadWords
+        where they name a figure or a customer that the run does not have.
+    """
+    found, overview = store.maybe(run, "words", "customer_overview")
+    if found is None:
+        return Said(words.none(), {}, {})
+    ids = [] if overview is None else overview["customer_id"].tolist()
+    words.known(found, set(ids))
+    return Said(found, words.figures(found, store.findings(run), settings.currency), {one: links.anchor(one) for one in ids})
+
+
 def places(run: Path) -> dict[str, str]:
     """Where each customer of a run stands in the index, by name; none where the run has no index."""
     overview, customers = store.maybe(run, "customer_overview", "customers")
@@ -136,7 +180,7 @@ def places(run: Path) -> dict[str, str]:
 
 def _anchored(name: str, title: str, question: str, text: str) -> Page:
     text, inside = chapters.anchored(text, name)
-    return Page(name, title, question, text, inside if len(inside) > 1 else [])
+    return Page(name, title, question, text, inside if 1 < len(inside) <= MOST_INSIDE else [])
 
 
 def _below(text: str, *, first: bool) -> str:
@@ -153,7 +197,17 @@ def _notice(settings: Settings) -> str:
 
 
 def _page(
-    title: str, text: str, links: list[dict], settings: Settings, run: str, *, back, onward, is_first: bool, is_whole: bool = False
+    title: str,
+    text: str,
+    links: list[dict],
+    settings: Settings,
+    run: str,
+    *,
+    back,
+    onward,
+    logo: str,
+    is_first: bool,
+    is_whole: bool = False,
 ) -> str:
     return (
         _environment()
@@ -172,11 +226,17 @@ def _page(
             is_whole=is_whole,
             language=i18n.current(),
             words={name: _(word) for name, word in WORDS.items()},
-            style=_style(),
+            style=_style() + _colour(settings),
+            firm=settings.report.firm or "",
+            logo=logo,
             observed_from=i18n.shown("day_on", settings.observed_from),
             as_of=i18n.shown("day_on", settings.as_of),
         )
     )
+
+
+def _colour(settings: Settings) -> str:
+    return f":root {{ --blue: {settings.report.colour}; }}\n" if settings.report.colour else ""
 
 
 @cache

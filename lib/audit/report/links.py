@@ -21,13 +21,24 @@ def anchor(customer_id: str) -> str:
     return f"c-{hashlib.sha256(customer_id.encode()).hexdigest()[:10]}"
 
 
-def anchored_rows(markup: str, ids: Iterable[str]) -> str:
-    """A table's markup with the anchor of a customer at each of its rows."""
+def card(customer_id: str) -> str:
+    """The place of a customer's card."""
+    return anchor(customer_id).replace("c-", "k-", 1)
+
+
+def anchored_rows(markup: str, ids: Iterable[str], cards: frozenset[str] = frozenset()) -> str:
+    """A table's markup with the anchor of a customer at each of its rows, and a link to the card of those who have one."""
     marks = iter(ids)
     body = ROW.search(markup)
     if not body:
         return markup
-    return markup[: body.start(1)] + re.sub(r"<tr>", lambda _m: f'<tr id="{anchor(next(marks))}">', body[1]) + markup[body.end(1) :]
+
+    def row(match: re.Match) -> str:
+        who = next(marks)
+        name = f'<a href="cards.html#{card(who)}">{match[2]}</a>' if who in cards else match[2]
+        return f'<tr id="{anchor(who)}">{match[1]}{name}</th>'
+
+    return markup[: body.start(1)] + re.sub(r"<tr>(<th[^>]*>)(.*?)</th>", row, body[1], flags=re.DOTALL) + markup[body.end(1) :]
 
 
 def linked(text: str, places: dict[str, str], page: str) -> str:

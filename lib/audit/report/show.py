@@ -123,14 +123,18 @@ def _is_money(table: pd.DataFrame, column: str) -> bool:
     return types.is_float_dtype(table[column]) and not str(column).endswith(plain)
 
 
-def customers(table: pd.DataFrame, master: pd.DataFrame | None, settings: Settings, *, caption: str):
+def customers(table: pd.DataFrame, master: pd.DataFrame | None, settings: Settings, *, cards: pd.Series, caption: str):
     """The index of customers: each row an anchor that names in all chapters link to (report/links.py)."""
     from IPython.display import HTML
 
     from audit.report import links
 
     rows = named(table.head(LISTED), master)
-    return HTML(links.anchored_rows(markup(rows, settings.currency, caption=_(caption), top=LISTED), table["customer_id"].head(LISTED)))
+    return HTML(
+        links.anchored_rows(
+            markup(rows, settings.currency, caption=_(caption), top=LISTED), table["customer_id"].head(LISTED), frozenset(cards)
+        )
+    )
 
 
 def findings(found: pd.DataFrame, settings: Settings, *, caption: str):

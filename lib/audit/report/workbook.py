@@ -113,7 +113,7 @@ def _with_names(found: pd.DataFrame, master: pd.DataFrame | None, managers: pd.D
     of = next((column for column in ("customer_id", "group") if column in found.columns), None)
     found = found.copy()
     if "manager_id" in found.columns:
-        found["manager_id"] = found["manager_id"].map(groups.manager_names(managers)).fillna(found["manager_id"])
+        found["manager_id"] = found["manager_id"].map(groups.manager_names(managers).to_dict()).astype("object").fillna(found["manager_id"])
     if of and "customer" not in found.columns:
         found.insert(0, "customer", found[of].map(groups.group_names(found[of], master)).astype("str"))
     return found

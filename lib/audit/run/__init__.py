@@ -144,12 +144,13 @@ def _files(base: Path, settings: Settings, snapshots: Path) -> list[Path]:
     """All files that a run reads, the results of its queries among them."""
     from audit.intake.checks import duplicates
     from audit.intake.readers import read, sql
+    from audit.report import words
 
     found = {path for source in settings.sources.values() for path in read.files_of(base, source)}
-    review = base / duplicates.REVIEW
+    own = [base / name for name in (duplicates.REVIEW, words.FILE, settings.report.logo or "") if name]
     lines = settings.engine.lines
     far = base.glob(lines) if lines and "://" not in lines else ()
-    return [*sorted(found | ({review} if review.is_file() else set()) | set(far)), *sql.snapshots(settings, snapshots)]
+    return [*sorted(found | {path for path in own if path.is_file()} | set(far)), *sql.snapshots(settings, snapshots)]
 
 
 def _read_anew(settings: Settings) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,8 +13,9 @@ from functools import partial
 from pathlib import Path
 
 from audit.core import edition, norms, registry, store
-from audit.core.settings import Settings
+from audit.core.settings import BadSettings, Settings
 from audit.i18n import mark as N_
+from audit.i18n import translate
 from audit.run import cache, fingerprint, previous_run
 
 
@@ -55,9 +57,30 @@ def tables(inputs: Inputs, folder: Path, *, known: dict, say: Callable[[str], No
     cache.remember(folder, "tables", key, list((folder / "tables").glob("*.parquet")), **more)
     for name, table in previous_run.tables(earlier_run, previous_run.filled_of(base, settings)).items():
         table.to_parquet(folder / "tables" / f"{name}.parquet", index=False)
+    _of_the_consultant(base, settings, folder, say)
     say(f"  {'tables':<10} {said}")
     first = {} if earlier_run else {"changes": N_("audit.toml names no previous run")}
     return settings, note["refused"] | first, note["content"]
+
+
+def _of_the_consultant(base: Path, settings: Settings, folder: Path, say: Callable[[str], None]) -> None:
+    """The consultant's words as a table of the run, and the firm's picture; words may hold names, so that a pseudonymous edition has none."""
+    from audit.report import words
+    from audit.steps.verdicts.codes import Choice
+
+    if settings.report.logo:
+        logo = base / settings.report.logo
+        if not logo.is_file():
+            message = N_('[report] logo = "{logo}": no such file in {base}. What to do: put it there, or take the line out.')
+            raise BadSettings(message, logo=settings.report.logo, base=base)
+        shutil.copyfile(logo, folder / f"logo{logo.suffix.lower()}")
+    path = base / words.FILE
+    if not path.is_file():
+        return
+    if settings.edition == "pseudonymous":
+        say(f"  {'words':<10} {translate(N_('left out of the pseudonymous edition: they may hold names'))}")
+        return
+    words.words(path, choices=tuple(choice.value for choice in Choice)).to_parquet(folder / "tables" / "words.parquet", index=False)
 
 
 def _made(inputs: Inputs, folder: Path) -> tuple[dict, str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from audit import i18n
 from audit.core import registry, store
 from audit.core.registry import Step
 from audit.core.settings import Settings
@@ -20,6 +23,7 @@ from audit.run.notebooks import CellFailed, environment, execute, in_order, norm
 from audit.run.run_folder import NoRun, StepFailed
 
 NOTEBOOKS = ROOT / "notebooks"
+FIGURES = "words.json"  # of a run: what the figures were that the consultant's words name
 
 
 def chapters(run: Run, language: str) -> tuple[dict[str, float], dict[str, str]]:
@@ -94,11 +98,38 @@ def in_languages(run: Run, languages: list[str]) -> dict[str, dict[str, float]]:
         seconds[language], bodies = chapters(run, language)
         target = run.folder / "report" / language
         with environment(language):
-            report.pages(bodies, target, run.settings, run=run.name, places=report.places(run.folder), **run.about)
+            said = report.words_of(run.folder, run.settings)
+            report.pages(
+                bodies, target, run.settings, run=run.name, places=report.places(run.folder), said=said, logo=_logo(run.folder), **run.about
+            )
+            if language == languages[0]:
+                _moved(run, said.figures)
             actions_workbook.write(run.folder, target, run.settings)
             workbook.customers(run.folder, target, run.settings)
             workbook.tables(run.folder, target, run.settings)
     return seconds
+
+
+def _logo(folder: Path) -> str:
+    """The firm's picture as a data address; empty where there is none."""
+    found = sorted(folder.glob("logo.*"))
+    if not found:
+        return ""
+    kind = {".png": "png", ".svg": "svg+xml"}[found[0].suffix]
+    return f"data:image/{kind};base64,{base64.b64encode(found[0].read_bytes()).decode()}"
+
+
+def _moved(run: Run, figures: dict[str, str]) -> None:
+    """Say which figures that the consultant's words name are other ones than in the last run; keep them for the next."""
+    if not figures:
+        return
+    last = run.folder.parent / "latest" / FIGURES
+    before = json.loads(last.read_text(encoding="utf-8")) if last.is_file() else {}
+    for name, now in figures.items():
+        if before.get(name, now) != now:
+            moved = i18n.translate(N_("words.md: {name} was {before} and is {now}: read the text again"))
+            run.say("  " + moved.format(name=name, before=before[name], now=now))
+    (run.folder / FIGURES).write_text(json.dumps(figures, ensure_ascii=False, sort_keys=True, indent=1), encoding="utf-8")
 
 
 def told_of(run: Path, languages: list[str]) -> tuple[list[str], list[str]]:

@@ -23,7 +23,7 @@ STEP = Step(
     N_("All customers"),
     N_("Who is each customer to us, and what is the next step?"),
     reads=("history", "panel"),
-    uses=("customers", "managers", *CHAPTERS),
+    uses=("customers", "managers", "contacts", *CHAPTERS),
 )
 
 TABLES = (
@@ -56,7 +56,7 @@ TABLES = (
 COLUMNS = TABLES[0].names
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__, ["charts"],
+    __name__, ["cards", "charts"],
     {
         "conclusion": ["claim"],
         "findings": ["chapter_findings"],

@@ -37,7 +37,8 @@ STEP = Step(
         "movement",
         "retention",
         "key_accounts",
-    ),  # fmt: skip
+        "words",
+    ),
     uses_findings=True,
 )
 
@@ -47,7 +48,7 @@ TABLES = (
         "decisions",
         "one decision",
         "rank",
-        "rank:c choice_class:t step:t owner_class:t manager_id:t due_on:d sureness_class:t who:t customers:c money_kind:t money:m low:m high:m effect:m params:t",
+        "rank:c choice_class:t step:t owner_class:t manager_id:t due_on:d sureness_class:t who:t customers:c money_kind:t money:m low:m high:m effect:m params:t is_hidden:f",
         codes={"choice_class": Choice, "owner_class": Owner, "sureness_class": Sureness, "money_kind": Money},
     ),
     written(
@@ -88,7 +89,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, [],
     {
         "circles": ["funnel"],
-        "decision_rules": ["decisions"],
+        "decision_rules": ["decisions", "worded"],
         "findings": ["chapter_findings", "refusals"],
         "priorities": ["ordered", "undecided"],
         "questions": ["QUESTIONS", "eight_questions"],

@@ -129,6 +129,24 @@ def decisions(
     return pd.DataFrame(table, columns=columns)
 
 
+def worded(table: pd.DataFrame, words: pd.DataFrame | None) -> pd.DataFrame:
+    """The decisions as the consultant wants them: some put first, some hidden, all ranked anew; nothing is taken away.
+
+    Parameters
+    ----------
+    words
+        the parts of words.md; None where the base has none.
+
+    Returns
+    -------
+    DataFrame with the columns of the table and is_hidden.
+    """
+    of = {} if words is None else dict(words[words["place_class"] == "decision"][["subject", "what"]].to_numpy().tolist())
+    what = table["choice_class"].map(of).astype("object").fillna("")
+    order = table.assign(is_hidden=what == "hide", _first=what != "first").sort_values(["is_hidden", "_first", "rank"])
+    return order.drop(columns="_first").assign(rank=range(1, len(order) + 1)).reset_index(drop=True)
+
+
 def _margin_rate(overview: pd.DataFrame) -> float:
     """Margin of the year over its sales; all of the sales where no cost is known."""
     known = overview[overview["margin"].notna()]

@@ -13,6 +13,7 @@ from audit.i18n import mark as N_
 from audit.i18n import translate as _
 from audit.i18n.messages import Message
 from audit.report import links
+from audit.report.words import words_at
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,7 @@ def headline(claims: pd.DataFrame, decisions: pd.DataFrame, settings: Settings):
 def _headlines(claims: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     """The claim on sales, else the first, and those of the first two decisions' chapters."""
     steps = ["base" if (claims["step"] == "base").any() else claims["step"].iloc[0] if len(claims) else ""]
-    steps += [step for step in decisions["step"] if step not in steps]
+    steps += [step for step in decisions.loc[~decisions["is_hidden"].astype(bool), "step"] if step not in steps]
     found = claims[claims["step"].isin(steps[:3])]
     return found.loc[sorted(found.index, key=lambda i: steps.index(found.loc[i, "step"]))]
 
@@ -48,7 +49,7 @@ def decisions(table: pd.DataFrame, customers: pd.DataFrame | None, managers: pd.
     """The first decisions, each with its money, how sure it is, whose it is, by when, and where the evidence stands."""
     from IPython.display import HTML
 
-    told = _Told(customers, managers, settings.currency)
+    told, table = _Told(customers, managers, settings.currency), table[~table["is_hidden"].astype(bool)]
     items = "".join(told.decision(row) for _i, row in table.head(top).iterrows())
     more = len(table) - top
     said = i18n.counted("{count} more decision", "{count} more decisions", more) if more > 0 else _("All decisions, with every name")
@@ -105,7 +106,8 @@ class _Told:
         sure = f'<span class="tag {row["sureness_class"]}">{html.escape(self._label("sureness_class", row["sureness_class"]))}</span>'
         return (
             f'<li><span class="rank" aria-hidden="true">{int(row["rank"])}</span><div><strong>{title}</strong><p>{evidence}</p>'
-            f'<p class="whose">{sure} {owner} · {day} · <a href="{step.name}.html">{html.escape(_(step.title))}</a></p></div>{self._worth(row)}</li>'
+            f'<p class="whose">{sure} {owner} · {day} · <a href="{step.name}.html">{html.escape(_(step.title))}</a></p>'
+            f"{words_at('decision', choice)}</div>{self._worth(row)}</li>"
         )
 
     def _filled(self, message: str, params: dict[str, str]) -> str:
