@@ -4,8 +4,9 @@
     python -m bench.mutants --each 40 retention/retention_rates     many of one module, without writing
 
 A change swaps a comparison, an operator, a boundary, a bound of clip, a truth or a small number. Those that change nothing that matters are listed in
-bench/equivalents.toml, each with its reason. Tests that need the demo's whole run, a browser or the public bases are left out: what only they see counts as
-unseen.
+bench/equivalents.toml, each with its reason. Tests that need a run of their own, a browser or the public bases are left out: what only they see counts as
+unseen. What `make test` does after them is done here for the changed module alone: the notebooks that stand on it are executed on the demo's last run, and
+their checked figures held against the stored ones; of the ledger, its tables of the demo.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import ast
 import io
+import json
 import multiprocessing
 import os
 import random
@@ -27,6 +29,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+DEMO = ROOT / "outputs" / "demo" / "latest"
 ROOMS = ("core", "stats", "ledger", "models", "steps")
 NOT_TRIED = {"__init__.py", "charts.py", "codes.py", "labels.py", "errors.py", "settings.py"}  # declarations, pictures, words
 HEAVY = {
@@ -47,6 +50,9 @@ HEAVY = {
 LONG = {  # files whose tests take long, or look at whole runs
     "test_spark.py", "test_real.py", "test_noise.py", "test_syntax.py", "test_run.py", "test_lab.py", "test_report.py", "test_cases.py", "test_heavy.py",
     "test_demo.py", "test_kernels.py", "test_edges.py", "test_cache.py", "test_notebooks.py", "test_paper.py", "test_doubts.py", "test_changes.py",
+}  # fmt: skip
+FIGURES = {  # rooms -> notebooks whose checked figures stand on them
+    "core": ("base", "accounts", "customers", "verdicts"), "stats": ("retention", "repeat", "loyalty", "portfolio", "profit"), "models": ("value",),
 }  # fmt: skip
 UNCHANGED = -1  # the module as it is: its tests must pass, or nothing is learnt from their failing
 SECONDS = 60  # a mutant that takes longer hangs: seen
@@ -185,6 +191,7 @@ def tried(job: tuple[str, int, str]) -> tuple[str, str, str]:
         with Path(os.devnull).open("w") as null, redirect_stdout(null), redirect_stderr(null):
             options = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0", "-W", "ignore"]
             code = pytest.main([*options, *tests_of(ROOT / name)], plugins=[Quick()])
+            code = code if code not in (0, 5) else int(not _figures_hold(ROOT / name))
         os.write(write, str(int(code)).encode())
         os._exit(0)
     os.close(write)
@@ -194,6 +201,51 @@ def tried(job: tuple[str, int, str]) -> tuple[str, str, str]:
     shutil.copy(ROOT / name, module)
     verdict = "unseen" if code in ("0", "5") else "seen" if code else "hung" if os.WIFSIGNALED(status) else "seen"
     return name, said, verdict
+
+
+def _figures_hold(module: Path) -> bool:
+    """Whether the checked figures of the notebooks that stand on a module are the stored ones, and of the ledger its tables of the demo."""
+    room, *rest = module.relative_to(ROOT / "lib" / "audit").parts
+    os.environ["LANGUAGE"] = "en"
+    if room == "ledger":
+        return _ledger_holds()
+    names = (rest[0],) if room == "steps" else FIGURES[room]
+    return all(_figures_of(ROOT / "notebooks" / path.name) for name in names for path in (ROOT / "notebooks").glob(f"*_{name}.ipynb"))
+
+
+def _figures_of(notebook: Path) -> bool:
+    space: dict = {"__name__": "notebook"}
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"]).replace("../outputs/demo/latest", str(DEMO.resolve()))
+        if cell["cell_type"] != "code":
+            continue
+        tree = ast.parse(source)
+        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, notebook.name, "exec"), space)
+        value = eval(compile(ast.Expression(last.value), notebook.name, "eval"), space) if last else None
+        if "nbval-check-output" in cell["metadata"].get("tags", []):
+            return re.sub(r"\s", "", repr(value)) == re.sub(r"\s", "", "".join(cell["outputs"][0]["data"]["text/plain"]))
+    return False
+
+
+def _ledger_holds() -> bool:
+    import polars as pl
+
+    from audit import ledger
+    from audit.core import norms, store
+    from audit.ledger import engine
+
+    stored, settings = DEMO / "tables", store.settings(DEMO)
+    made = ledger.tables(
+        pl.scan_parquet(stored / "lines.parquet"),
+        pl.read_parquet(stored / "customers.parquet"),
+        products=pl.read_parquet(stored / "products.parquet"),
+        as_of=settings.as_of,
+        observed_from=settings.observed_from,
+        burn_in_months=settings.burn_in_months,
+        **{name: norms.value(name) for name in ("holdout_days", "novelty_days")},
+    )
+    return all(engine.rows(frame).equals(pl.read_parquet(stored / f"{name}.parquet")) for name, frame in made.items())
 
 
 def equivalents() -> dict[str, str]:
