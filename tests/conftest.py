@@ -61,7 +61,7 @@ def shared() -> Path:
 def demo() -> Path:
     """The demo's sealed run in both languages, made if it is not there."""
     folder = run.run(ROOT / "data" / "demo", say=lambda _line: None).folder
-    return render.further(folder, languages=["ru"], pdf=False, say=lambda _line: None)
+    return render.further(folder, languages=["ru"], say=lambda _line: None)
 
 
 @pytest.fixture(scope="session")

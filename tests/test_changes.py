@@ -166,7 +166,7 @@ def test_a_further_language_is_the_same_whenever_it_is_told(two, tmp_path):
     base, _first, now = two
     from audit.run import render
 
-    later = render.further(now, languages=["ru"], pdf=False, say=lambda _line: None)
+    later = render.further(now, languages=["ru"], say=lambda _line: None)
     toml = (base / "audit.toml").read_text(encoding="utf-8")
     other = tmp_path / "base"
     shutil.copytree(base, other)

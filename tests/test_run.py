@@ -57,7 +57,7 @@ def test_fault_46_the_same_base_is_not_run_twice_and_rebuilds_byte_for_byte(plac
 
 def test_a_rebuild_is_told_in_every_language_that_the_run_has(place):
     first, _said = audit(place, only=["intake", "repeat"])
-    run.render.further(first.folder, languages=["ru"], pdf=False, notebooks=place[2], say=lambda _line: None)
+    run.render.further(first.folder, languages=["ru"], notebooks=place[2], say=lambda _line: None)
     _rebuilt, said = audit(place, only=["intake", "repeat"], force=True)
     assert said[-1] == "rebuilt: every table and page is the same, byte for byte"
     assert sorted(path.name for path in (first.folder / "report").iterdir()) == ["en", "ru"]

@@ -23,7 +23,11 @@ def parser() -> argparse.ArgumentParser:
     report = commands.add_parser("report", help="tell a run that is done in further languages, or print it, from its tables")
     report.add_argument("run", type=Path, help="folder of the run, such as outputs/demo/latest")
     report.add_argument("--language", choices=["en", "ru"], action="append", default=[], help="a further language; may be given twice")
-    report.add_argument("--pdf", action="store_true", help="report.pdf beside report.html (needs WeasyPrint: `make pdf`)")
+    report.add_argument("--pdf", action="store_true", help="report.pdf and annex.pdf beside report.html (needs WeasyPrint: `make pdf`)")
+    report.add_argument(
+        "--docx", action="store_true", help="report.docx: the owner's part to go on writing in, with real headings and tables"
+    )
+    report.add_argument("--pptx", action="store_true", help="report.pptx: a slide of the answer, one of the decisions, one per chapter")
     verify = commands.add_parser("verify", help="check every table and page of a run against the hashes it was sealed with")
     verify.add_argument("run", type=Path, help="folder of the run, such as outputs/demo/latest")
     compare = commands.add_parser("compare", help="what moved from one run to another: norms, classes, customers; all of it as CSV")
@@ -124,7 +128,8 @@ def _report(given) -> int:
     from audit.run import render
 
     _rest_collector()
-    folder = render.further(given.run, languages=given.language, pdf=given.pdf, say=lambda line: print(line, flush=True))
+    forms = [form for form in render.FORMS if getattr(given, form)]
+    folder = render.further(given.run, languages=given.language, forms=forms, say=lambda line: print(line, flush=True))
     for page in sorted((folder / "report").glob("*/index.html")):
         print(f"report: {page.resolve().as_uri()}")
     return 0

@@ -88,7 +88,7 @@ def spoken(name: str, value, currency: str = "") -> str:
         return shown(name, value, currency)
     if name.endswith(SHARES):
         low, high = WHOLE_SHARES
-        is_whole = low <= abs(value) <= high or abs(value) == 1
+        is_whole = low <= abs(value) <= high or abs(value) >= 1
         return number(_steady(value * 100, 0), "#,##0") + "\xa0%" if is_whole else shown(name, value)
     if name.endswith(UNITS):
         return number(_steady(value, 0), "#,##0") if abs(value) >= 10 else shown(name, value)

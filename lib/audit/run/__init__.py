@@ -111,8 +111,7 @@ def run(
         made = Run(name, folder, settings, [step for step in chosen if step.name not in skipped], notebooks, about, known, say)
         languages, printed = render.told_of(target, settings.languages)
         seconds = render.in_languages(made, languages)
-        if printed:
-            render.paper_of(folder, printed, say)
+        render.in_forms(folder, settings, printed, say)
         took = {"total": round(time.perf_counter() - clock, 2), **seconds}
         render.seal(
             folder, settings, {"run": name, "identity": identity, "program": fingerprint.program(notebooks), **about, "seconds": took}

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from audit import i18n
@@ -132,15 +132,19 @@ def _moved(run: Run, figures: dict[str, str]) -> None:
     (run.folder / FIGURES).write_text(json.dumps(figures, ensure_ascii=False, sort_keys=True, indent=1), encoding="utf-8")
 
 
-def told_of(run: Path, languages: list[str]) -> tuple[list[str], list[str]]:
-    """In which languages a run is to be told, those in which it is told already among them; and of which there is paper."""
+FORMS = ("pdf", "docx", "pptx")
+
+
+def told_of(run: Path, languages: list[str]) -> tuple[list[str], dict[str, list[str]]]:
+    """In which languages a run is to be told, those in which it is told already among them; and as which further forms, by language."""
     there = sorted(path.name for path in run.glob("report/*") if path.is_dir())
-    return [*languages, *(one for one in there if one not in languages)], sorted(
-        path.parent.name for path in run.glob("report/*/report.pdf")
-    )
+    forms = {one: [form for form in FORMS if (run / "report" / one / f"report.{form}").is_file()] for one in there}
+    return [*languages, *(one for one in there if one not in languages)], forms
 
 
-def further(run: Path, *, languages: list[str], pdf: bool, notebooks: Path = NOTEBOOKS, say: Callable[[str], None] = print) -> Path:
+def further(
+    run: Path, *, languages: list[str], forms: Collection[str] = (), notebooks: Path = NOTEBOOKS, say: Callable[[str], None] = print
+) -> Path:
     """Tell a sealed run in further languages, from its tables, and print it; the run is replaced in one move and sealed anew.
 
     Raises
@@ -158,7 +162,7 @@ def further(run: Path, *, languages: list[str], pdf: bool, notebooks: Path = NOT
         raise NoRun(
             N_("run {run} was made by another state of the program. What to do: `audit run` the base anew, then ask again."), run=run.name
         )
-    if not new and not pdf:
+    if not new and not forms:
         return run
     made = {name: manifest[name] for name in ("inputs", "versions", "skipped")}
     done = {path.stem.replace("index", "verdicts") for path in run.glob("report/*/*.html")}
@@ -170,8 +174,7 @@ def further(run: Path, *, languages: list[str], pdf: bool, notebooks: Path = NOT
         shutil.copytree(run, folder, dirs_exist_ok=True, copy_function=_beside)
         chosen = [step for step in registry.steps() if step.name in done]
         in_languages(Run(run.name, folder, settings, chosen, notebooks, made, cache.records(run.parent), say), new)
-        if pdf:
-            paper_of(folder, languages or sorted(path.name for path in (folder / "report").iterdir()), say)
+        in_forms(folder, settings, dict.fromkeys(languages or sorted(path.name for path in (folder / "report").iterdir()), forms), say)
         seal(folder, settings, manifest)
         run_folder.swap(run, folder)
     return run
@@ -184,16 +187,22 @@ def seal(folder: Path, settings: Settings, manifest: dict) -> None:
     run_folder.seal(folder, manifest)
 
 
-def paper_of(folder: Path, languages: list[str], say: Callable[[str], None]) -> None:
-    """report.pdf beside report.html, in each of the languages; where WeasyPrint is missing this is said, and nothing else is lost (fault
-    50)."""
-    from audit.report import paper
+def in_forms(folder: Path, settings: Settings, forms: dict[str, Collection[str]], say: Callable[[str], None]) -> None:
+    """The report in further forms, by language: report.pdf with annex.pdf, report.docx, report.pptx; where WeasyPrint is missing this is said, and nothing
+    else is lost (fault 50)."""
+    from audit.report import document, paper, slides
 
-    for language in languages:
+    for language, wanted in forms.items():
         report = folder / "report" / language
         with environment(language):
-            why = paper.write(report / "report.html", report / "report.pdf")
-        say(f"  {'pdf':<10} {why or 'done'}")
+            for form in wanted:
+                why = ""
+                if form == "pdf":
+                    why = paper.write(report / "report.html", report / "report.pdf")
+                else:
+                    page = (report / "report.html").read_text(encoding="utf-8")
+                    {"docx": document, "pptx": slides}[form].write(page, report / f"report.{form}", settings)
+                say(f"  {form:<10} {why or 'done'}")
 
 
 def _beside(source: str, target: str) -> str:

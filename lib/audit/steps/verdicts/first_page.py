@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from audit.core.settings import Settings
 
 NAMED = 2  # customers named in a decision; the others stand on the page of decisions
-CARDS = 4
+CARDS = 3
 ROLES = ("risk", "cause", "chance", "state")  # of cards, in this order
 
 

@@ -1,0 +1,163 @@
+"""Does the report conclude? Its first page, titles, sentences and rounding, measured and printed; every state of the data has its claim."""
+
+import html
+import re
+from types import SimpleNamespace
+
+import pytest
+
+from audit import i18n
+from audit.core import norms, registry, store
+from audit.core.claims import Role
+from audit.core.findings import Finding, sentence, support
+from audit.steps import accounts, base, forecast, portfolio, receivables, repeat, retention
+from tests.test_verdicts import facts_of
+
+WORD = re.compile(r"[^\W\d_]")
+
+
+def words(text: str) -> int:
+    """Words as a person counts them: a number with its unit is one, a sign none."""
+    return sum(bool(WORD.search(token)) for token in re.split(r"[ \n\t]+", text))
+
+
+def text_of(markup: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<(details|style)\b.*?</\1>", " ", markup, flags=re.DOTALL)))
+
+
+def page(demo, name, language):
+    return (demo / "report" / language / f"{name}.html").read_text(encoding="utf-8").partition("<main")[2].partition("</main")[0]
+
+
+@pytest.mark.parametrize(("language", "most"), [("en", 350), ("ru", 350)])
+def test_the_first_page_is_one_page(demo, language, most, capsys):
+    counted = words(text_of(page(demo, "index", language)))
+    with capsys.disabled():
+        print(f"\nfirst page, {language}: {counted} words")
+    assert counted <= most
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_every_title_is_a_claim_of_eighteen_words_at_most_with_two_numbers_at_most(demo, language, monkeypatch, capsys):
+    monkeypatch.setenv("LANGUAGE", language)
+    settings, found = store.settings(demo), store.claims(demo)
+    titles = {row["step"]: sentence(row, settings.currency) for _i, row in found.iterrows()}
+    assert set(titles) == {step.name for step in registry.steps() if not step.uses_findings}
+    with capsys.disabled():
+        print(f"\nwords of titles, {language}: {sorted(words(title) for title in titles.values())}")
+    for step, title in titles.items():
+        assert words(title) <= 18, title
+        assert len(re.findall(r"\d[\d.,\xa0]*", re.sub(r"\b20\d\d\b", "", title))) <= 2 + (step == "receivables"), title
+        assert html.escape(title, quote=False) in html.unescape(page(demo, step, language)).replace("&", "&amp;") or title in html.unescape(
+            page(demo, step, language)
+        )
+
+
+def test_no_chapter_says_more_than_five_sentences_before_its_box(demo, capsys):
+    counts = {}
+    for table in registry.findings_tables():
+        found = store.maybe(demo, table)
+        if found is not None:
+            open_, folded = support(found)
+            counts[table.removeprefix("findings_")] = len(open_)
+            assert len(open_) + len(folded) + 1 == len(found)
+            assert (found["role"] != "").sum() == 1
+    with capsys.disabled():
+        print(f"\nsentences open by chapter: {counts}")
+    assert max(counts.values()) <= 5
+
+
+LONG = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})*\.\d+")  # numbers with decimals: of these at most three digits are told
+
+
+def test_no_sentence_tells_more_than_three_digits_but_of_what_is_counted(demo, monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "en")
+    settings = store.settings(demo)
+    for found in (store.findings(demo), store.claims(demo)):
+        for _i, row in found.iterrows():
+            for number in LONG.findall(sentence(row, settings.currency)):
+                assert len(re.sub(r"\D", "", number).lstrip("0")) <= 3, (row["id"], number)
+
+
+def test_money_of_unlike_kinds_is_never_added_up(demo):
+    overview = store.load(demo, "customer_overview")
+    of = store.load(demo, "findings_customers").set_index("id")["params"]
+    for kind in ("owed", "keep", "win", "save"):
+        worth = overview.loc[overview["money_kind"] == kind, "worth"].sum()
+        assert f'"worth": {worth}'[:14] in of[f"steps_{kind}"].replace("\xa0", " ")
+
+
+def test_the_owners_part_has_at_most_twenty_pages(demo, tmp_path, capsys):
+    weasyprint = pytest.importorskip("weasyprint", reason="no WeasyPrint; `make pdf` adds it, as .ci/run does")
+    from audit.report import paper
+
+    owner, _annex = paper.parts((demo / "report" / "en" / "report.html").read_text(encoding="utf-8"))
+    pages = weasyprint.HTML(string=owner).render().pages
+    with capsys.disabled():
+        print(f"\nthe owner's part: {len(pages)} pages")
+    assert len(pages) <= 20
+
+
+NORM = SimpleNamespace(**{name: norms.value(name) for name in ("repeat_purchase_ratio", "dependence_share")})
+
+
+def fact(name, value=1.0, **more):
+    fields = {key: more.pop(key) for key in ("low", "high", "why", "money", "previous", "unit") if key in more}
+    return Finding(name, "x", "estimate", "", value=value, params=more, **fields)
+
+
+def base_of(change=0.0, *, lost_money=1.0, new_money=2.0, old=0.1, money=None):
+    named = {"period": "2025", "period_before": "2024", "driver": "customers", "lost": 3, "new": 4}
+    return [
+        fact("base_size", money=lost_money, **named),
+        fact("sales_change", abs(change), money=change if money is None else money, **named),
+        fact("existing_customers", old),
+        fact("new_revenue_share", new_revenue=new_money),
+    ]
+
+
+STATES = [
+    (base, [fact("base_size", why="too short")], "cannot be said"),
+    (base, base_of(0.01), "stand still, and newcomers"),
+    (base, base_of(0.01, lost_money=9.0), "stand still: the"),
+    (base, base_of(-0.3), "below"),
+    (base, base_of(0.3), "what grew most"),
+    (base, base_of(0.3, old=-0.1), "older customers bring less"),
+    (repeat, [fact("repeat_purchase_ratio", float("nan"), horizon_days=365)], "cannot be said yet"),
+    (repeat, [fact("repeat_purchase_ratio", 0.8, low=0.7, high=0.9, horizon_days=365)], "come back: 80"),
+    (repeat, [fact("repeat_purchase_ratio", 0.5, low=0.4, high=0.6, horizon_days=365)], "Too few"),
+    (repeat, [fact("repeat_purchase_ratio", 0.67, low=0.67, high=0.8, horizon_days=365)], "come back: 67"),
+    (repeat, [fact("repeat_purchase_ratio", 0.6, low=0.5, high=0.67, horizon_days=365)], "cannot be said: 50"),
+    (retention, [fact("retention_rate", 0.9, period="2025"), fact("overdue", 3.0)], "3 have now been silent"),
+    (retention, [fact("retention_rate", 0.9, period="2025"), fact("overdue", 0.0)], "nobody is silent"),
+    (retention, [fact("retention_rate", why="short"), fact("overdue", 3.0, unit="count")], "3 customers have been silent"),
+    (retention, [fact("retention_rate", why="short"), fact("overdue", 0.0)], "Nobody has been silent"),
+    (retention, [fact("retention_rate", why="short"), fact("overdue", float("nan"), why="none")], "Who stays and who leaves cannot be said"),
+    (accounts, [fact("key_accounts")], "Nobody is so large"),
+    (accounts, [fact("key_accounts"), fact("dependence", 0.2)], "below the limit"),
+    (accounts, [fact("key_accounts"), fact("dependence", 0.21)], "depends on one customer"),
+    (receivables, [fact("receivables", why="none")], "cannot be said"),
+    (receivables, [fact("receivables", 0.0, top_share=0.0)], "Nothing is overdue"),
+    (receivables, [fact("receivables", 9e6, unit="money", top_share=0.4)], "9 m RUB is overdue"),
+    (receivables, [fact("receivables", 9.0), fact("stopped_paying", 2.0, unit="count", owed=5.0)], "2 customers have stopped paying"),
+    (forecast, [fact("forecast", why="short")], "cannot be said"),
+    (forecast, [fact("forecast", 5e6, unit="money", months=6)], "should come to 5 m"),
+    (forecast, [fact("forecast", 5.0), fact("plan", -0.1, low=-0.2)], "within what can be expected"),
+    (forecast, [fact("forecast", 5.0), fact("plan", 0.1, low=0.01)], "beyond the whole range"),
+    (forecast, [fact("forecast", 5.0), fact("plan", 0.1, low=0.0)], "still within its range"),
+    (portfolio, [fact("portfolio", why="chance")], "cannot be said"),
+    (portfolio, [fact("portfolio", 33.0, unit="count", core=57)], "33 customers are worth developing"),
+    (portfolio, [fact("portfolio", 33.0), fact("portfolio_effort", 0.24, profit=1.0, whole=100.0)], "24 % of the serving effort"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("room", "found", "said"), STATES)
+def test_every_state_of_the_data_has_its_claim(room, found, said, monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "en")
+    claim = room.claim(found, NORM)[0]
+    assert claim.role in list(Role)
+    [row] = facts_of(claim.__class__(**{**claim.__dict__, "norm_id": ""})).to_dict("records")
+    import pandas as pd
+
+    assert said in sentence(pd.Series(row), "RUB").replace("\xa0", " ")
+    assert i18n.current() == "en"
