@@ -3,9 +3,10 @@
 import dataclasses
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
-from audit.core import findings, norms, settings
+from audit.core import claims, findings, norms, settings
 from audit.core.findings import Finding, Verdict
 from tests.conftest import TOML, write_base
 
@@ -69,3 +70,35 @@ def test_every_norm_says_its_meaning_source_and_kind():
         assert len(norm.meaning) > 10
         assert len(norm.source) > 10, f"{norm.id} has no source"
         assert (norm.direction in ("at least", "at most")) == (norm.kind == "norm")
+
+
+def test_five_findings_stand_open_those_that_miss_a_norm_and_have_money_first_in_their_order():
+    table = pd.DataFrame(
+        {
+            "id": list("abcdefgh"),
+            "role": ["state", *[""] * 7],
+            "verdict": ["", "", "missed", "", "undecided", "", "", "missed"],
+            "money": [1.0, None, None, 5.0, None, None, 6.0, None],
+        }
+    )
+    open_, folded = findings.support(table)
+    assert "".join(open_["id"]) == "cdegh"
+    assert "".join(folded["id"]) == "bf"
+
+
+def test_a_judgement_is_a_sentence_with_the_norm_and_why():
+    row = pd.Series({"verdict": "undecided", "norm_id": "", "norm": float("nan"), "why": "no data yet"})
+    assert findings.judgement(row, "RUB") == "Not decidable with these data. No data yet."
+    assert findings.judgement(row.replace("undecided", ""), "RUB") == ""
+    row = pd.Series({"verdict": "met", "norm_id": "repeat_purchase_ratio", "norm": 0.67, "why": ""})
+    assert findings.judgement(row, "RUB").replace("\xa0", " ") == "The norm is at least 67.0 %: met."
+
+
+def test_a_claim_takes_what_it_rests_on_and_counts_nothing_twice():
+    first, second = Finding("one", "repeat", "fact", "", value=0.5), Finding("two", "repeat", "fact", "", value=0.7, money=9.0)
+    claim, *rest = claims.led([first, second], "so it is", claims.Role.RISK, of="two", more=1)
+    assert rest == [first, second]
+    assert (claim.id, claim.value, claim.role, claim.params["more"]) == (f"{second.step}_claim", 0.7, "risk", 1)
+    assert claim.money != claim.money
+    assert claims.led([first], "so", claims.Role.STATE, of="nowhere")[0].value == 0.5
+    assert claims.led([], "so", claims.Role.STATE) == []

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit import ledger
-from audit.ledger import engine, external, purchases, rhythm
+from audit.ledger import behaviour, engine, external, purchases, rhythm
 from tests.conftest import WINDOWS, as_pandas, ledger_of, lines
 
 WINDOW = {"as_of": "2024-12-31", "observed_from": "2024-01-01"}
@@ -173,10 +173,27 @@ def test_one_customer_with_all_the_lines_is_one_part(monkeypatch):
     assert found["history"]["purchases"].tolist() == [6]
 
 
-def test_customers_on_the_border_of_two_parts_are_counted_once(monkeypatch):
+def test_customers_on_the_border_of_two_parts_are_counted_once(monkeypatch, tmp_path):
     rows = [(f"c{i:03d}", f"2024-{m:02d}-05", 10) for i in range(150) for m in range(1, 13)]
     whole = ledger_of(rows, **WINDOW)["history"]
     monkeypatch.setattr(engine, "PART_LINES", 500)
     split = ledger_of(rows, **WINDOW)["history"]
     assert len(engine.parts(nw.from_native(lines(rows)).lazy())) > 2
     assert split.equals(whole)
+    made = ledger_of(rows, **WINDOW, materialise=engine.to_parquet(tmp_path))
+    assert made["history"].equals(whole)
+    assert (tmp_path / "purchases.parquet").is_file()
+    assert not list(tmp_path.glob(".*")), "no part is left behind"
+
+
+def test_what_came_back_or_was_given_away_sets_no_usual_price():
+    names = "customer_id date amount product_id quantity"
+    rows = [
+        ("A", "2024-01-05", 100, "p", 10.0),
+        ("B", "2024-01-06", -500, "p", -10.0),
+        ("C", "2024-01-07", 0, "p", 90.0),
+        ("D", "2024-01-08", 300, "p", -1.0),
+    ]
+    found = engine.rows(behaviour.usual_prices(nw.from_native(lines(rows, names)).lazy()))
+    assert found.select(pl.col("paid_for", "got").cast(pl.Float64)).rows() == [(100.0, 10.0)]
+    assert behaviour.usual_prices(nw.from_native(lines(rows, names).drop("quantity")).lazy()) is None
