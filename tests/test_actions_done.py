@@ -34,7 +34,7 @@ def fill(sheet, row, **said):
 def test_an_untouched_list_is_read_with_nothing_filled_in(demo, known):
     found = actions_done(demo / "report" / "en" / "actions.xlsx", known)
     assert set(found["customer_id"]) == known
-    assert (found[["status_class", "result_class", "note"]] == "").all(axis=None)
+    assert (found[["status_class", "result_class"]] == "").all(axis=None)
     assert found["done_on"].isna().all()
 
 
@@ -120,7 +120,7 @@ def listed_of(n, action=Action.SILENT):
 
 
 def done_of(ids):
-    return pd.DataFrame({"customer_id": ids, "status_class": "done", "result_class": "bought", "note": "", "done_on": pd.NaT})
+    return pd.DataFrame({"customer_id": ids, "status_class": "done", "result_class": "bought", "done_on": pd.NaT})
 
 
 def history_of(bought, n):

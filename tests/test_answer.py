@@ -103,11 +103,11 @@ def test_the_owners_part_has_at_most_twenty_pages(demo, tmp_path, capsys):
     assert len(pages) <= 20
 
 
-NORM = SimpleNamespace(**{name: norms.value(name) for name in ("repeat_purchase_ratio", "dependence_share")})
+NORM = SimpleNamespace(**{name: norms.value(name) for name in ("repeat_purchase_ratio", "dependence_share")}, sales_type="transactional")
 
 
 def fact(name, value=1.0, **more):
-    fields = {key: more.pop(key) for key in ("low", "high", "why", "money", "previous", "unit") if key in more}
+    fields = {key: more.pop(key) for key in ("low", "high", "why", "money", "previous", "unit", "n") if key in more}
     return Finding(name, "x", "estimate", "", value=value, params=more, **fields)
 
 
@@ -125,6 +125,8 @@ STATES = [
     (base, [fact("base_size", why="too short")], "cannot be said"),
     (base, base_of(0.01), "stand still, and newcomers"),
     (base, base_of(0.01, lost_money=9.0), "stand still: the"),
+    (base, [*base_of(0.01, lost_money=9.0), fact("largest_fall", 8.0, customer_name="X")], "others made up for X"),
+    (base, [*base_of(0.01, lost_money=9.0), fact("largest_fall", 7.0, customer_name="X")], "stand still: the"),
     (base, base_of(-0.3), "below"),
     (base, base_of(0.3), "what grew most"),
     (base, base_of(0.3, old=-0.1), "older customers bring less"),
@@ -138,7 +140,8 @@ STATES = [
     (retention, [fact("retention_rate", why="short"), fact("overdue", 3.0, unit="count")], "3 customers have been silent"),
     (retention, [fact("retention_rate", why="short"), fact("overdue", 0.0)], "Nobody has been silent"),
     (retention, [fact("retention_rate", why="short"), fact("overdue", float("nan"), why="none")], "Who stays and who leaves cannot be said"),
-    (accounts, [fact("key_accounts")], "Nobody is so large"),
+    (accounts, [fact("key_accounts", n=5)], "Nobody is so large"),
+    (accounts, [fact("key_accounts", n=0)], "nobody bought"),
     (accounts, [fact("key_accounts"), fact("dependence", 0.2)], "below the limit"),
     (accounts, [fact("key_accounts"), fact("dependence", 0.21)], "depends on one customer"),
     (receivables, [fact("receivables", why="none")], "cannot be said"),

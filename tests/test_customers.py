@@ -13,16 +13,17 @@ from audit.steps import customers
 from audit.steps.customers.codes import GROWTH, Action
 
 AS_OF = dt.date(2025, 12, 31)
-NORMS = {"as_of": AS_OF, "country": "RU", "horizon_days": 365, "least_share": 0.0001, "per_week": 10, "asked": 1}
+NORMS = {"as_of": AS_OF, "country": "RU", "horizon_days": 365, "least_share": 0.0001, "per_week": 10, "asked": 1, "late_days": 7}
 PLAIN = {
     "group": "", "is_lead": True, "manager_id": "m", "first_on": "2023-01-01", "last_on": "2025-12-20", "purchases": 20, "silence_days": 11,
     "usual_gap_days": 20.0, "is_first_returned": False, "first_revenue": 100.0, "year_revenue": 1000.0, "own_revenue": 1000.0, "own_margin": 250.0,
     "open": 0.0, "overdue": 0.0, "is_stopped": False, "profit": 50.0, "acquisition": 0.0, "loss_class": "earns", "provenance_class": "declared",
-    "realistic": 0.0, "key_reasons": "", "is_pair": False, "margin": 250.0,
+    "realistic": 0.0, "key_reasons": "", "is_pair": False, "is_first_known": True, "oldest_days": 30.0, "margin": 250.0,
 }  # fmt: skip
 CASES = {  # what is planted -> the step that must lead
     "stopped": ({"is_stopped": True, "open": 500.0, "overdue": 400.0, "realistic": 300.0}, Action.STOP),
-    "late": ({"overdue": 400.0, "realistic": 300.0}, Action.COLLECT),
+    "late": ({"overdue": 400.0, "realistic": 300.0, "oldest_days": 7.0}, Action.COLLECT),
+    "hardly late": ({"overdue": 400.0, "oldest_days": 6.0}, ""),
     "mend": (
         {"purchases": 1, "first_on": "2025-11-01", "silence_days": 60, "is_first_returned": True, "first_revenue": 900.0},
         Action.PROMISE,
@@ -31,11 +32,13 @@ CASES = {  # what is planted -> the step that must lead
     "key": ({"key_reasons": "revenue", "customer_id": "silent-key"}, Action.KEY_SILENT),
     "silent": ({"customer_id": "silent"}, Action.SILENT),
     "loser": ({"loss_class": "loses", "profit": -300.0, "realistic": 300.0}, Action.LOSS),
+    "key loser": ({"loss_class": "loses", "profit": -300.0, "key_reasons": "revenue"}, Action.KEY_TERMS),
     "loses on goods": ({"loss_class": "unknown", "profit": np.nan, "margin": -90.0}, Action.LOSS),
     "young loser": ({"loss_class": "loses", "profit": -300.0, "first_on": "2025-03-01"}, ""),
     "gap": ({"realistic": 300.0}, Action.GROW),
     "gap not worth a call": ({"realistic": 1.0}, ""),
     "unknown": ({"provenance_class": "unknown", "year_revenue": 5000.0}, Action.ASK),
+    "unknown and not of the largest": ({"provenance_class": "unknown", "year_revenue": 10.0}, ""),
     "twin": ({"is_pair": True}, Action.DECIDE),
     "nothing": ({}, ""),
 }
@@ -43,6 +46,7 @@ CASES = {  # what is planted -> the step that must lead
 
 def table_of(rows):
     table = pd.DataFrame([PLAIN | {"customer_id": f"c{i}"} | row for i, row in enumerate(rows)])
+    table["group"] = table["group"].where(table["group"] != "", table["customer_id"])
     return table.assign(**{day: pd.to_datetime(table[day]) for day in ("first_on", "last_on")})
 
 
@@ -74,7 +78,7 @@ def test_worth_is_of_one_kind_and_margin_where_costs_are_known():
 
 def test_what_waits_behind_the_leading_reason_is_kept_but_never_growth_of_who_does_not_pay():
     found = steps_of([{**CASES["late"][0], "loss_class": "loses", "profit": -300.0}, CASES["stopped"][0]])
-    assert found["other_actions"].tolist() == ["loss grow", "collect"]
+    assert found["other_actions"].tolist() == ["loss grow", ""]
 
 
 def test_the_smallest_worth_is_listed_at_exactly_the_norm_and_not_below():
@@ -96,7 +100,8 @@ def test_whatever_is_planted_deadlines_are_working_days_and_no_week_is_fuller_th
     assert listed["due_on"].notna().all()
     assert found.loc[found["action_class"] == "", "due_on"].isna().all()
     assert all(working_days.is_working_day(day.date(), "RU") for day in listed["due_on"])
-    assert listed["due_on"].map(lambda day: day.isocalendar()[:2]).value_counts().le(per_week).all()
+    capped = listed[listed["action_class"] != Action.STOP]  # who has stopped paying waits for nobody
+    assert capped["due_on"].map(lambda day: day.isocalendar()[:2]).value_counts().le(per_week).all()
     stopped = found[found["action_class"] == Action.STOP]
     assert not stopped["other_actions"].str.split().explode().isin(GROWTH).any()
 
@@ -116,7 +121,7 @@ def test_what_a_chapter_did_not_say_is_unknown_and_not_nothing():
     history = pd.DataFrame(
         {
             "customer_id": ["a"], "first_on": pd.to_datetime(["2025-01-01"]), "last_on": pd.to_datetime(["2025-02-01"]), "silence_days": [300],
-            "gap_days": [31.0], "purchases": [2], "is_first_returned": [False], "first_revenue": [5.0],
+            "gap_days": [31.0], "purchases": [2], "is_first_returned": [False], "first_revenue": [5.0], "is_first_known": [True],
         }
     )  # fmt: skip
     panel = pd.DataFrame({"customer_id": ["a", "a"], "period": pd.to_datetime(["2025-01-01", "2025-02-01"]), "revenue": [5.0, 6.0]})
@@ -133,3 +138,56 @@ def test_holidays_of_the_country_are_no_days_for_work():
     assert working_days.weeks(dt.date(2025, 12, 31), "ZZ", 1) == [(dt.date(2026, 1, 5), dt.date(2026, 1, 9))], (
         "a country nobody knows has weekends"
     )
+
+
+def test_a_group_is_told_once_by_one_that_buys_and_what_it_owes_is_never_lost():
+    """The first entry of the group never bought, another buyer stands in no file: sums hold, and both are collected from."""
+    history = pd.DataFrame(
+        {
+            "customer_id": ["b", "c", "orphan"], "first_on": pd.to_datetime(["2023-01-01"] * 3), "last_on": pd.to_datetime(["2025-12-01"] * 3),
+            "silence_days": [30] * 3, "gap_days": [31.0] * 3, "purchases": [9] * 3, "is_first_returned": [False] * 3, "first_revenue": [5.0] * 3,
+            "is_first_known": [True] * 3,
+        }
+    )  # fmt: skip
+    master = pd.DataFrame({"customer_id": ["a", "b", "c"], "name": ["A", "B", "C"], "group_id": ["g", "g", "g"]})
+    panel = pd.DataFrame(
+        {
+            "customer_id": ["b", "c", "orphan"],
+            "period": pd.to_datetime(["2025-12-01"] * 3),
+            "revenue": [50.0] * 3,
+            "cost": [0.0, 20.0, 20.0],
+        }
+    )
+    debtors = pd.DataFrame(
+        {
+            "group": ["g", "orphan"], "open": [5000.0, 700.0], "overdue": [5000.0, 700.0], "oldest_days": [90.0, 90.0],
+            "last_paid_on": pd.to_datetime(["2025-01-01", None]), "is_stopped": [True, False], "credit_limit": [1.0, 1.0],
+        }
+    )  # fmt: skip
+    found = customers.overview(
+        history, panel, master, dict.fromkeys(customers.CHAPTERS) | {"debtors": debtors}, until=pd.Timestamp("2025-12-01")
+    )
+    assert found["open"].sum() == debtors["open"].sum()
+    assert found.set_index("customer_id")["is_lead"].to_dict() == {"b": True, "c": False, "orphan": True}
+    assert found.set_index("customer_id")["margin"].isna().to_dict() == {"b": True, "c": False, "orphan": False}, (
+        "a cost of 0 is none that was given"
+    )
+    steps = customers.next_actions(found, overdue=None, **NORMS).set_index("customer_id")
+    assert steps["action_class"].to_dict() == {"b": "stop", "c": "", "orphan": "collect"}
+
+
+def test_of_a_group_that_stopped_paying_no_company_is_sold_to():
+    once = CASES["once"][0] | {"group": "g", "is_lead": False}
+    found = steps_of([CASES["stopped"][0] | {"group": "g"}, once, CASES["once"][0]])
+    assert found["action_class"].tolist() == ["stop", "", "second"]
+
+
+def test_an_order_is_no_year_and_a_rate_nobody_knows_is_the_bases():
+    found = steps_of([CASES["mend"][0] | {"own_revenue": 0.0, "own_margin": 0.0}, {}, {}])
+    assert found["money_kind"].iloc[0] == "order"
+    assert found["worth"].iloc[0] == 900.0 * 0.25
+
+
+def test_beyond_twelve_weeks_nobody_is_given_a_day():
+    found = steps_of([{"customer_id": f"silent-{i}"} for i in range(30)], per_week=2)
+    assert found["due_on"].notna().sum() == 24

@@ -55,6 +55,35 @@ def test_every_place_that_is_none_and_every_missing_reason_is_named_with_its_lin
         assert part in said
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("# verdicts\nx\n", "no place 'verdicts'"),
+        ("# retention\nfirst: they asked\n", "first does nothing here"),
+        ("# first page\nhide: no need\n", "hide does nothing here"),
+    ],
+)
+def test_what_would_do_nothing_is_refused(tmp_path, text, said):
+    with pytest.raises(words.BadWords, match=said):
+        read(tmp_path, text)
+
+
+def test_a_line_of_prose_is_no_order_a_brace_no_figure_and_another_encoding_is_named(tmp_path):
+    assert read(tmp_path, "# retention\nSome text.\nfirst: this is prose\n")["what"].tolist() == [""]
+    with pytest.raises(words.BadWords, match="a figure is named as in"):
+        words.figures(read(tmp_path, "# retention\n{retention.overdue}\n"), facts(), "RUB")
+    (tmp_path / "words.md").write_bytes("# retention\nтекст\n".encode("cp1251"))
+    with pytest.raises(words.BadWords, match="UTF-8"):
+        words.words(tmp_path / "words.md", choices=CHOICES)
+
+
+def test_a_name_of_the_data_in_a_figure_is_never_markdown():
+    part = pd.Series({"text": "**{a.b.c}**", "what": "", "reason": ""})
+    told = words.markup(part, {"a.b.c": "![x](http://evil.example/p.png) *A* <b>\u202e"})
+    assert "<img" not in told
+    assert "<strong>![x](http://evil.example/p.png) *A* &lt;b&gt;</strong>" in told
+
+
 def facts():
     return pd.DataFrame(
         [
@@ -67,6 +96,7 @@ def facts():
                 "n": 90,
                 "money": 1234567.0,
                 "params": '{"days": 365}',
+                "norm_id": "",
             }
         ]
     )

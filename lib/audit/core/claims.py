@@ -1,4 +1,4 @@
-"""What does a chapter conclude? One claim, which leads its findings: a sentence that a person would say, its role, and which money it is.
+"""What does a chapter conclude? One claim, which leads its findings: a sentence that a person would say, and its role; and which kinds of money there are.
 
 A claim has at most eighteen words and two numbers; what it rests on, it takes from the finding that it is `of`: verdict, value, doubt. Every state of
 the data has its claim: good, bad, mixed, not decidable.
@@ -26,13 +26,15 @@ class Money(Code):
     """Kinds of money that are never added up, nor drawn in one picture."""
 
     OWED = "owed", N_("cash owed to us")
-    KEEP = "keep", N_("yearly margin that can be kept")
+    KEEP = "keep", N_("yearly margin at stake")
     WIN = "win", N_("yearly margin that can be won")
-    KEEP_SALES = "keep_sales", N_("yearly sales that can be kept; margin unknown")
+    KEEP_SALES = "keep_sales", N_("yearly sales at stake; margin unknown")
     WIN_SALES = "win_sales", N_("yearly sales that can be won; margin unknown")
+    ORDER = "order", N_("margin of one order")
+    ORDER_SALES = "order_sales", N_("sales of one order; margin unknown")
     SAVE = "save", N_("cost that can be saved, a year")
     RISK = "risk", N_("what a loss would cost, a year")
-    ELSEWHERE = "elsewhere", N_("bought elsewhere in a year, if it is true")
+    RISK_SALES = "risk_sales", N_("sales that a loss would take, a year; margin unknown")
     PLAN = "plan", N_("planned sales that nothing supports yet")
 
 

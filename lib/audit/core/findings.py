@@ -82,7 +82,7 @@ def findings_table(name: str) -> Table:
         "one finding",
         "id",
         "id:t step:t kind:t message:t title:t value:n unit:t n:c low:n high:n norm_id:t verdict:t norm:n previous:n "
-        "money:m money_low:m money_high:m who:t why:t doubt:t params:t quantities:t role:t",
+        "money:m money_low:m money_high:m who:t why:t doubt:t params:t quantities:t role:t?",
         codes={"verdict": Verdict},
     )
 
@@ -130,7 +130,8 @@ def judge(
     """
     import pandas as pd
 
-    led = claim(found, norm) if claim and found else found
+    scope = SimpleNamespace(**vars(norm or SimpleNamespace()), sales_type=settings.sales_type)
+    led = claim(found, scope) if claim and found else found
     rows = [dataclasses.asdict(_judged(finding, settings, norm)) for finding in led]
     table = pd.DataFrame(rows, columns=[field.name for field in dataclasses.fields(Finding)])
     table["quantities"] = table["quantities"].map(

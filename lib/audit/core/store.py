@@ -89,7 +89,8 @@ def claims(run_dir: str | Path) -> pd.DataFrame:
 def _found(run_dir: str | Path) -> pd.DataFrame:
     from audit.core.findings import together
 
-    return together(*(found for found in maybe(run_dir, *registry.findings_tables()) if found is not None))
+    found = together(*(found for found in maybe(run_dir, *registry.findings_tables()) if found is not None))
+    return found.assign(role=found["role"].fillna("") if "role" in found.columns else "")  # runs of before there were claims have none
 
 
 def doubts(run_dir: str | Path, step: str) -> pd.DataFrame:

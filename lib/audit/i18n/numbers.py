@@ -42,7 +42,7 @@ def shown(name: str, value, currency: str = "") -> str:
     if isinstance(value, str):
         quarter = QUARTER.fullmatch(value) if name in PERIODS else None
         return translate(N_("{year}-Q{quarter}")).format(year=quarter[1], quarter=quarter[2]) if quarter else visible(value)
-    if value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in ("NaT", "<NA>", "nan"):
+    if value is None or (isinstance(value, float) and not math.isfinite(value)) or str(value) in ("NaT", "<NA>", "nan"):
         return NOTHING
     if hasattr(value, "item"):
         value = value.item()

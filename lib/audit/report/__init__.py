@@ -25,7 +25,7 @@ from audit.core import norms, registry, store
 from audit.core.settings import Settings
 from audit.i18n import mark as N_
 from audit.i18n import translate as _
-from audit.report import appendices, chapters, links, words
+from audit.report import appendices, chapters, links, show, words
 from audit.report.chapters import TEMPLATES, chapter
 from audit.report.guard import UnsafeReport, sound
 
@@ -102,7 +102,9 @@ def pages(
     )
     own, later = [], []
     for step in done:
-        (_none, first), *others = [(name, said.placed(text, name or step.name)) for name, text in chapters.split(bodies[step.name])]
+        (_none, first), *others = [
+            (name, sound(said.placed(text, name or step.name), name or step.name)) for name, text in chapters.split(bodies[step.name])
+        ]
         own.append(_anchored("index" if step.name == FIRST else step.name, _(step.title), _(step.question), first))
         later += [_anchored(name, *[_first_heading(text)] * 2, text) for name, text in others]
     found = [
@@ -175,7 +177,7 @@ def places(run: Path) -> dict[str, str]:
     if overview is None:
         return {}
     names = {} if customers is None else customers.set_index("customer_id")["name"].to_dict()
-    return links.places(overview, names)
+    return links.places(overview.head(show.LISTED), names)
 
 
 def _anchored(name: str, title: str, question: str, text: str) -> Page:

@@ -38,6 +38,7 @@ class Paragraph:
 @dataclass(frozen=True)
 class Bullets:
     items: list[str]
+    is_decisions: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def _blocks(node) -> list[Block]:
             )
         elif tag in ("ul", "ol"):
             told = _decision if child.get("class") == "decisions" else _text
-            found.append(Bullets([told(item) for item in child if isinstance(item.tag, str)]))
+            found.append(Bullets([told(item) for item in child if isinstance(item.tag, str)], is_decisions=told is _decision))
         elif tag == "table":
             found.append(_table(child))
         elif tag == "figure":

@@ -42,7 +42,7 @@ def _properties(properties, settings: Settings) -> None:
 
     properties.title, properties.author = i18n.visible(f"{settings.base.name}: {_('Customer-base audit')}"), settings.report.firm or ""
     properties.created = properties.modified = dt.datetime.combine(settings.as_of, dt.time())
-    properties.language, properties.last_modified_by = i18n.current(), ""
+    properties.language, properties.last_modified_by, properties.comments = i18n.current(), "", ""
 
 
 def _add(document, block: content.Block) -> None:

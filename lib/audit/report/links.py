@@ -7,6 +7,8 @@ import html
 import re
 from collections.abc import Iterable
 
+from audit import i18n
+
 PAGE = "customers"
 CELL = re.compile(r'(<t[dh](?: class="[^"]*")?(?: scope="row")?>)([^<]{2,400})(</t[dh]>)')
 ROW = re.compile(r"<tbody>(.*)</tbody>", re.DOTALL)
@@ -67,4 +69,4 @@ def places(overview, names: dict[str, str]) -> dict[str, str]:
     found: dict[str, set[str]] = {}
     for customer_id in overview["customer_id"]:
         found.setdefault(names.get(customer_id, customer_id), set()).add(customer_id)
-    return {html.escape(name): anchor(next(iter(ids))) for name, ids in found.items() if len(ids) == 1}
+    return {html.escape(i18n.visible(name)): anchor(next(iter(ids))) for name, ids in found.items() if len(ids) == 1}

@@ -24,7 +24,8 @@ def write(page: str, target: Path, settings: Settings) -> None:
     deck = pptx.Presentation()
     deck.slide_width, deck.slide_height = Inches(WIDE), Inches(HIGH)
     deck.core_properties.title, deck.core_properties.author = i18n.visible(settings.base.name), settings.report.firm or ""
-    first, *others = content.chapters(page)
+    deck.core_properties.last_modified_by = ""
+    first, *others = content.chapters(page) or [content.Chapter("")]
     _cover(deck, first, settings)
     for chapter in others:
         _claim(deck, chapter)
@@ -37,7 +38,7 @@ def write(page: str, target: Path, settings: Settings) -> None:
 
 
 def _cover(deck, first: content.Chapter, settings: Settings) -> None:
-    lists = [block.items for block in first.blocks if isinstance(block, content.Bullets)]
+    lists = [block.items for block in first.blocks if isinstance(block, content.Bullets) and block.is_decisions]
     lede = next((block.text for block in first.blocks if isinstance(block, content.Paragraph)), "")
     slide = _slide(deck, first.title)
     _text(slide, [f"{settings.base.name} · {_('Customer-base audit')}", lede], left=0.7, top=1.9, width=WIDE - 1.4, height=2)

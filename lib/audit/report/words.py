@@ -1,6 +1,6 @@
 """What does the consultant say? words.md of the base: texts for places of the report, what is hidden, put first or overruled, with the reason.
 
-    # first page                    a text in Markdown, with figures by name: {repeat.repeat_purchase_ratio.value}
+    # first page                    a text in Markdown, with figures by name: {retention.overdue.value}
     # retention                     under the claim of that chapter
     # customer К0001                on that customer's card
     # decision call                 under that decision
@@ -32,6 +32,7 @@ HEAD = re.compile(r"^#\s+(.+?)\s*$")
 WHAT = re.compile(r"^(hide|first|overrule):\s*(.*)$")
 FIGURE = re.compile(r"\{(\w+)\.(\w+)\.(\w+)\}")
 FIELDS = ("value", "low", "high", "previous", "n", "money")
+DOES = {"chapter": ("hide", "overrule"), "decision": ("hide", "first", "overrule")}  # what can be said of which place
 COLUMNS = ["place_class", "subject", "what", "reason", "text", "line"]
 
 
@@ -57,7 +58,11 @@ def words(path: Path, *, choices: tuple[str, ...]) -> pd.DataFrame:
         for a place that is none, and for what is hidden, put first or overruled without a reason.
     """
     rows, faults, current = [], [], None
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise BadWords(N_("{file} is not UTF-8. What to do: save it as UTF-8, and run again."), file=path.name) from error
+    for number, line in enumerate(lines, 1):
         if head := HEAD.match(line):
             place, subject = _place(head[1])
             if not place or (place == "decision" and subject not in choices):
@@ -69,8 +74,14 @@ def words(path: Path, *, choices: tuple[str, ...]) -> pd.DataFrame:
             rows.append(current)
         elif current is None:
             faults += [_("line {line}: a text before the first heading, such as # first page").format(line=number)] if line.strip() else []
-        elif what := WHAT.match(line):
+        elif (what := WHAT.match(line)) and not current["text"].strip():
             current["what"], current["reason"] = what[1], what[2].strip()
+            if what[1] not in DOES.get(current["place_class"], ()):
+                faults.append(
+                    _("line {line}: {what} does nothing here; it is said of {places}").format(
+                        line=number, what=what[1], places=_of(what[1])
+                    )
+                )
             if len(what[2].strip()) < len("why?"):
                 faults.append(_("line {line}: {what} needs its reason: {what}: because ...").format(line=number, what=what[1]))
         else:
@@ -81,6 +92,10 @@ def words(path: Path, *, choices: tuple[str, ...]) -> pd.DataFrame:
         )
     table = pd.DataFrame(rows, columns=COLUMNS)
     return table.assign(text=table["text"].str.strip())
+
+
+def _of(what: str) -> str:
+    return ", ".join(place for place, all_of_them in DOES.items() if what in all_of_them)
 
 
 def _listed(faults: list[str]) -> str:
@@ -94,7 +109,7 @@ def _place(head: str) -> tuple[str, str]:
         return FIRST_PAGE, ""
     if first.casefold() in ("customer", "decision") and rest:
         return first.casefold(), rest.strip()
-    return ("chapter", head) if head in {step.name for step in registry.steps()} else ("", head)
+    return ("chapter", head) if head in {step.name for step in registry.steps() if not step.uses_findings} else ("", head)
 
 
 def none() -> pd.DataFrame:
@@ -147,7 +162,12 @@ def figures(found: pd.DataFrame, facts: pd.DataFrame, currency: str) -> dict[str
                     i18n.shown("n", int(row["n"])) if field == "n" else i18n.spoken("money", row["money"], currency)
                 )
             else:
-                said[f"{step}.{name}.{field}"] = in_unit(row[field], row["unit"], currency, say=i18n.spoken)
+                say = i18n.shown if row["norm_id"] else i18n.spoken
+                said[f"{step}.{name}.{field}"] = in_unit(row[field], row["unit"], currency, say=say)
+        faults += [
+            _("{figure} (below line {line}): a figure is named as in {{retention.overdue.value}}").format(figure=figure, line=part["line"])
+            for figure in re.findall(r"\{[^}\n]*\}", FIGURE.sub("", part["text"]))
+        ]
     if faults:
         message = N_(
             "{file} names figures that are not there:\n{faults}\nWhat to do: name those that are, or take them out, and run again."
@@ -198,8 +218,11 @@ def markup(part: pd.Series, said: dict[str, str]) -> str:
 
     import mistune
 
-    fill = lambda text: FIGURE.sub(lambda match: said[".".join(match.groups())], text)
-    body = str(mistune.create_markdown(escape=True)(fill(part["text"]))) if part["text"] else ""
+    held = list(said)  # a figure may be a name of the data: it is put in when all Markdown is done
+    mark = lambda match: f"FIGURE{held.index('.'.join(match.groups()))}FIGURE"
+    put = lambda text: re.sub(r"FIGURE(\d+)FIGURE", lambda match: html.escape(i18n.visible(said[held[int(match[1])]])), text)
+    fill = lambda text: FIGURE.sub(lambda match: i18n.visible(said[".".join(match.groups())]), text)
+    body = put(str(mistune.create_markdown(escape=True)(FIGURE.sub(mark, part["text"])))) if part["text"] else ""
     notes = {
         "overrule": _("Overruled by the consultant: {reason}"),
         "hide": _("Left out by the consultant: {reason}"),

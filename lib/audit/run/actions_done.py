@@ -14,7 +14,7 @@ import pandas as pd
 from audit.core.errors import AuditError
 from audit.i18n import mark as N_
 from audit.i18n.messages import catalogue
-from audit.steps.customers.actions_workbook import COLUMNS, FILLED, LISTS
+from audit.steps.customers.monday import COLUMNS, FILLED, LISTS
 
 NEEDED = ("code", *FILLED)
 DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%Y-%m-%d %H:%M:%S", "%d.%m.%Y %H:%M:%S")
@@ -35,7 +35,7 @@ def actions_done(path: Path, known: set[str]) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame with customer_id, status_class, result_class (codes of steps/customers; empty: not filled in), note, done_on.
+    DataFrame with customer_id, status_class, result_class (codes of steps/customers; empty: not filled in), done_on; what stands in the notes is nobody's business here.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def actions_done(path: Path, known: set[str]) -> pd.DataFrame:
         message = N_("{file} is not a filled-in list of next steps:\n{faults}\nWhat to do: mend these cells, and run again.")
         raise BadActions(message, file=path.name, faults="\n".join(f"  - {fault}" for fault in [*faults[:SHOWN], *more]))
     table = pd.DataFrame(found, columns=["customer_id", "status_class", "result_class", "note", "done_on", "place"])
-    return table.drop(columns="place").astype({"done_on": "datetime64[us]"})
+    return table.drop(columns=["place", "note"]).astype({"done_on": "datetime64[us]"})
 
 
 def _heads(column: str) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from audit.i18n.messages import catalogue
 ROOT = Path(__file__).parents[3]
 LIB = Path(__file__).parents[1]
 INTAKE_DATA = [LIB / "intake" / "words.toml"]  # what intake reads beside its code
-NOT_OF_TABLES = {"languages", "confidence", "sales_type", "previous"}  # of [base]; neither intake nor ledger looks at them
+NOT_OF_TABLES = {"languages", "confidence", "sales_type", "previous", "actions_done"}  # of [base]; neither intake nor ledger looks at them
 
 
 def of_file(path: Path) -> str:
@@ -64,7 +64,7 @@ def program(notebooks: Path, *, root: Path = ROOT) -> str:
 
 def tables(files: dict[str, str], settings: Settings) -> str:
     """Hash of everything that decides the tables of intake and ledger."""
-    declared = settings.model_dump(mode="json", by_alias=True, exclude={"norms", "market"})
+    declared = settings.model_dump(mode="json", by_alias=True, exclude={"norms", "market", "report"})
     declared["base"] = {key: value for key, value in declared["base"].items() if key not in NOT_OF_TABLES}
     paths = [*closure(("intake", "ledger", "core.edition")), LIB / "run" / "build_tables.py", *INTAKE_DATA]
     code = {str(path.relative_to(LIB)): of_file(path) for path in paths}
@@ -76,7 +76,7 @@ def work(one: Step, notebook: Path, settings: Settings, language: str) -> str:
     """Hash of all that decides a step but the tables it takes: its code (`code_of`), norms and messages, the settings, the language."""
     code = code_of(notebook)
     own = {norm: (norms.value(norm, settings.norms), norms.register()[norm]) for norm in sorted(named_in(list(code)))}
-    declared = settings.model_dump(mode="json", by_alias=True, exclude={"norms"})
+    declared = settings.model_dump(mode="json", by_alias=True, exclude={"norms", "report"})
     files = {path.name if path.suffix == ".ipynb" else str(path.relative_to(LIB)): kept for path, kept in code.items()}
     return of(one.name, language, files, own, messages(one, list(code), language), declared, _made_with())
 
@@ -142,7 +142,7 @@ def imported(notebook: Path) -> list[str]:
     """The modules of ours that a notebook imports.
 
     >>> imported(ROOT / "notebooks" / "990_verdicts.ipynb")
-    ['core', 'core.findings', 'core.norms', 'core.store', 'report', 'report.show', 'steps', 'steps.verdicts', 'steps.verdicts.first_page']
+    ['core', 'core.checked', 'core.findings', 'core.norms', 'core.store', 'report', 'report.show', 'steps', 'steps.verdicts', 'steps.verdicts.first_page']
     """
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     found = set()

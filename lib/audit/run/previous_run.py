@@ -72,8 +72,9 @@ def tables(run: Path | None, filled: Path | None = None) -> dict[str, pd.DataFra
     nothing where there is no run."""
     if run is None:
         return {}
-    overview = store.maybe(run, "customer_overview")
-    listed = None if overview is None else overview.loc[overview["action_class"] != "", ["customer_id", "action_class", "worth"]]
+    path = run / "tables" / "customer_overview.parquet"  # of a program that may have known fewer columns
+    overview = pd.read_parquet(path, columns=["customer_id", "action_class", "worth"]) if path.is_file() else None
+    listed = None if overview is None else overview[overview["action_class"] != ""]
     steps = {} if listed is None else {"previous_actions": listed.reset_index(drop=True)}
     if filled and listed is not None:
         steps["previous_done"] = actions_done(filled, set(listed["customer_id"]))

@@ -102,7 +102,7 @@ def in_languages(run: Run, languages: list[str]) -> dict[str, dict[str, float]]:
             report.pages(
                 bodies, target, run.settings, run=run.name, places=report.places(run.folder), said=said, logo=_logo(run.folder), **run.about
             )
-            if language == languages[0]:
+            if language == run.settings.languages[0]:
                 _moved(run, said.figures)
             actions_workbook.write(run.folder, target, run.settings)
             workbook.customers(run.folder, target, run.settings)

@@ -79,7 +79,11 @@ def seal(folder: Path, manifest: dict) -> None:
 
 def _outputs(folder: Path) -> list[Path]:
     """What the manifest vouches for: tables, pages, workbooks, paper; executed notebooks hold times."""
-    return [path for path in sorted(folder.rglob("*")) if path.suffix in {".parquet", ".html", ".xlsx", ".csv", ".pdf"}]
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in {".parquet", ".html", ".xlsx", ".csv", ".pdf", ".docx", ".pptx", ".png", ".svg"} or path.name == "words.json"
+    ]
 
 
 def verify(folder: Path) -> list[str]:

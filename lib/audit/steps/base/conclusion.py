@@ -12,19 +12,15 @@ STILL = 0.02  # a change of sales below it is none that an owner would feel; our
 
 
 def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
-    """How sales stand, and whether those who came make up for those who left."""
+    """How sales stand, and why: one customer, those who left and came, or those who stayed."""
     by = {one.id: one for one in found}
     size, change = by["base_size"], by.get("sales_change")
     if size.why or change is None:
         return led(found, N_("Whether the base grows cannot be said before two whole periods"), Role.STATE)
     if change.unit == "money":
         return led(found, N_("In {period} more came back than was sold"), Role.STATE, of="sales_change")
-    won, gone = by["new_revenue_share"].params["new_revenue"], size.money
     if change.value < STILL:
-        message = N_("Sales stand still, and newcomers outweigh those who left")
-        if gone > won:
-            message = N_("Sales stand still: the {lost} who left had bought for more than the {new} newcomers brought")
-        return led(found, message, Role.STATE)
+        return led(found, *_still(by, size), Role.STATE, of="base_size", **_of_the_fall(by))
     if change.money < 0:
         return led(
             found, N_("Sales of {period} are {value} below {period_before}; what fell most is: {driver}"), Role.STATE, of="sales_change"
@@ -34,3 +30,22 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
             found, N_("Sales of {period} are {value} above {period_before}, but older customers bring less"), Role.STATE, of="sales_change"
         )
     return led(found, N_("Sales of {period} are {value} above {period_before}; what grew most is: {driver}"), Role.STATE, of="sales_change")
+
+
+def _still(by: dict[str, Finding], size: Finding) -> tuple[str]:
+    """Why sales stand still: the largest of what moved."""
+    gone = size.money - by["new_revenue_share"].params["new_revenue"]  # what those who left bought beyond what newcomers brought
+    fall = by["largest_fall"].value if "largest_fall" in by else 0.0
+    if fall > max(gone, 0.0) and fall > 0:
+        return (N_("Sales stand still: others made up for {customer_name}, who bought {fall} less"),)
+    if gone > 0:
+        return (N_("Sales stand still: the {lost} who left had bought for more than the {new} newcomers brought"),)
+    if not size.params["lost"] and not size.params["new"]:
+        return (N_("Sales stand still, and the same customers buy as in the year before"),)
+    return (N_("Sales stand still, and newcomers outweigh those who left"),)
+
+
+def _of_the_fall(by: dict[str, Finding]) -> dict:
+    if "largest_fall" not in by:
+        return {}
+    return {"customer_name": by["largest_fall"].params["customer_name"], "fall": by["largest_fall"].value}

@@ -14,7 +14,13 @@ from audit.steps.base.concentration import top_share
 
 
 def chapter_findings(
-    moves: pd.DataFrame, change: pd.DataFrame, bought: pd.DataFrame, kept_for: pd.DataFrame, *, market: dict[str, float]
+    moves: pd.DataFrame,
+    change: pd.DataFrame,
+    bought: pd.DataFrame,
+    kept_for: pd.DataFrame,
+    *,
+    market: dict[str, float],
+    customers: pd.DataFrame | None = None,
 ) -> list[Finding]:
     """What the chapter says: size of the base, the same customers' change, new against existing, inequality, the market.
 
@@ -24,6 +30,8 @@ def chapter_findings(
         from movement, sales_change, by_period and tenure.
     market
         growth of the market by period; empty where the base declares none.
+    customers
+        their names, where the base has them.
     """
     if len(moves) < 2:
         why = N_("fewer than two complete periods lie in the time observed")
@@ -78,6 +86,7 @@ def chapter_findings(
             },
         ),
         _existing(before, now, named),
+        *_largest_fall(bought, now, named, customers),
         Finding(
             "new_revenue_share",
             "base",
@@ -143,6 +152,36 @@ def _share(part: float, whole: float) -> float:
 
 def _abs_change(now: float, before: float) -> float:
     return abs(_share(now - before, before))
+
+
+def _largest_fall(bought: pd.DataFrame, now: pd.Series, named: dict, customers: pd.DataFrame | None) -> list[Finding]:
+    """Which of the kept customers bought less by most, beside the change of all other kept ones."""
+    both = bought.pivot_table(index="customer_id", columns="period", values="revenue", aggfunc="sum")
+    if not {named["period"], named["period_before"]} <= set(both.columns):
+        return []
+    change = (both[named["period"]] - both[named["period_before"]]).dropna()
+    if change.empty or not change.min() < 0:
+        return []
+    who = str(change.idxmin())
+    names = {} if customers is None else customers.set_index("customer_id")["name"].to_dict()
+    rest = float(now["kept_revenue"] - now["kept_before"] - change.min())
+    return [
+        Finding(
+            "largest_fall",
+            "base",
+            "fact",
+            N_(
+                "{customer_name} bought {value} less in {period} than in {period_before}; the other customers of both periods changed by {rest}."
+            ),
+            title=N_("The largest fall"),
+            value=-float(change.min()),
+            unit="money",
+            n=len(change),
+            money=-float(change.min()),
+            who=who,
+            params={**named, "customer_name": names.get(who, who), "rest": rest},
+        )
+    ]
 
 
 def _existing(before: pd.Series, now: pd.Series, named: dict) -> Finding:

@@ -178,6 +178,6 @@ def _crm_manager(of_managers: pd.DataFrame, managers: pd.DataFrame | None):
             params={
                 "manager": names.get(worst["manager_id"], worst["manager_id"]),
                 "others": len(others),
-                "others_rate": -float(others["difference"].sum() / others["accounting"].sum()) if len(others) else 0.0,
+                "others_rate": -float(others["difference"].sum() / others["accounting"].sum()) if others["accounting"].sum() > 0 else 0.0,
             },
         )

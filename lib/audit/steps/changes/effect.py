@@ -16,7 +16,7 @@ from audit.steps.changes.codes import Effect
 from audit.steps.customers.codes import Action, Status
 
 LEAST = 10  # customers on either side, below which nothing is said
-PAYMENTS = (Action.STOP, Action.COLLECT)  # what comes of them is money paid, not a purchase
+PURCHASES = (Action.PROMISE, Action.SECOND, Action.KEY_SILENT, Action.SILENT, Action.GROW)  # steps of which a purchase is to come
 
 
 def actions_done(listed: pd.DataFrame | None, done: pd.DataFrame | None) -> pd.DataFrame:
@@ -77,7 +77,7 @@ def actions_effect(
     called = set(done.loc[done["status_class"] == Status.DONE, "customer_id"])
     bought = set(history.loc[history["last_on"] > since, "customer_id"])
     rows = []
-    for action in (one for one in Action if one not in PAYMENTS):
+    for action in PURCHASES:
         of = listed[listed["action_class"] == action]
         if of.empty:
             continue

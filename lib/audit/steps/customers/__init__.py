@@ -43,7 +43,7 @@ TABLES = (
             "worth": N_("Worth"),
             "money_kind": N_("Which money"),
             "other_actions": N_("Waiting behind it"),
-            "due_on": N_("By"),
+            "due_on": N_("Due"),
             "key_reasons": N_("Key by"),
             "usual_days": N_("Usual gap of the base, days"),
             "is_lead": N_("First of its group"),
@@ -56,7 +56,7 @@ TABLES = (
 COLUMNS = TABLES[0].names
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__, ["cards", "charts"],
+    __name__, ["charts"],
     {
         "conclusion": ["claim"],
         "findings": ["chapter_findings"],

@@ -1,6 +1,6 @@
 """What does a manager open on Monday? actions.xlsx: a sheet for each, one row per customer, empty columns for what came of it; actions.csv for a CRM.
 
-The filled file is read back by the next audit (intake/actions_done): by the code in the last column, in whatever order, in either language.
+The filled file is read back by the next audit (run/actions_done): by the code in the last column, in whatever order, in either language.
 """
 
 from __future__ import annotations
@@ -12,32 +12,13 @@ from pathlib import Path
 import pandas as pd
 
 from audit import i18n
-from audit.core import groups, labels, store
+from audit.core import groups, store
 from audit.core.settings import Settings
-from audit.i18n import mark as N_
 from audit.i18n import translate as _
 from audit.report import workbook
-from audit.steps.customers.codes import Action, Result, Status
+from audit.steps.customers.codes import Action
+from audit.steps.customers.monday import COLUMNS, FILLED, LISTS, told
 from audit.steps.customers.summary import by_manager
-
-COLUMNS = {  # heading and width
-    "customer": (N_("Customer"), 30),
-    "task": (N_("Next step"), 20),
-    "reason": (N_("What happened"), 38),
-    "offer": (N_("What to say or offer"), 44),
-    "worth": (N_("Worth"), 12),
-    "money": (N_("Which money"), 20),
-    "due_on": (N_("By"), 11),
-    "contact": (N_("Contact"), 16),
-    "waiting": (N_("Waiting behind it"), 20),
-    "status": (N_("Status"), 12),
-    "result": (N_("Result"), 14),
-    "note": (N_("Next appointment"), 20),
-    "done_on": (N_("Done on"), 11),
-    "code": (N_("Code"), 10),
-}
-FILLED = ("status", "result", "note", "done_on")  # by the manager
-LISTS = {"status": Status, "result": Result}
 
 
 def write(run: Path, target: Path, settings: Settings) -> None:
@@ -54,48 +35,6 @@ def write(run: Path, target: Path, settings: Settings) -> None:
         for number, (manager, name) in enumerate(who.items(), 1):
             _sheet(book, f"{number} {name}", rows[listed["manager_id"].loc[rows.index] == manager], settings)
     (target / "actions.csv").write_bytes(_csv(listed["manager_id"], rows, who))
-
-
-def told(listed: pd.DataFrame, customers: pd.DataFrame | None, contacts: pd.DataFrame | None, currency: str) -> pd.DataFrame:
-    """The next steps in a reader's words, in the order in which they are due: the columns of COLUMNS."""
-    names = {} if customers is None else customers.set_index("customer_id")["name"].to_dict()
-    roles = _roles(contacts)
-    rows = []
-    for _i, row in listed.iterrows():
-        action, said = Action(row["action_class"]), {name: _in_words(name, value, currency) for name, value in row.items()}
-        money = labels.named("money_kind", row["money_kind"]) if row["money_kind"] else ""
-        rows.append(
-            {
-                "customer": names.get(row["customer_id"], row["customer_id"]),
-                "task": _(action.label),
-                "reason": _(action.meaning).format(**said, loss=_in_words("worth", row["worth"], currency)),
-                "offer": _(action.action),
-                "worth": row["worth"],
-                "money": money,
-                "due_on": row["due_on"],
-                "contact": roles.get(row["customer_id"], ""),
-                "waiting": ", ".join(labels.named("action_class", one) for one in row["other_actions"].split()),
-                "status": "",
-                "result": "",
-                "note": "",
-                "done_on": None,
-                "code": row["customer_id"],
-            }
-        )
-    table = pd.DataFrame(rows, columns=list(COLUMNS), index=listed.index)
-    return table.assign(_due=listed["due_on"], _worth=-listed["worth"].fillna(0)).sort_values(["_due", "_worth", "code"])[list(COLUMNS)]
-
-
-def _in_words(name: str, value, currency: str) -> str:
-    return value if isinstance(value, str) else i18n.spoken(name, value, currency)
-
-
-def _roles(contacts: pd.DataFrame | None) -> dict[str, str]:
-    """Whom to ask for: the role of the first contact person that has one."""
-    if contacts is None or "role" not in contacts.columns:
-        return {}
-    known = contacts[contacts["role"].fillna("") != ""].sort_values(["customer_id", "contact_id"])
-    return known.drop_duplicates("customer_id").set_index("customer_id")["role"].to_dict()
 
 
 def _summary(book: workbook.Book, counts: pd.DataFrame, who: dict[str, str], settings: Settings) -> None:

@@ -14,7 +14,7 @@ from audit.i18n import mark as N_
 from audit.i18n import translate as _
 from audit.report import links
 from audit.report.words import words_at
-from audit.steps.customers.actions_workbook import told
+from audit.steps.customers.monday import told
 
 MOST = 300  # cards on the page; the others stand in the index and in customers.xlsx
 MONEY = {  # columns of the overview, as they are called on a card
@@ -23,7 +23,8 @@ MONEY = {  # columns of the overview, as they are called on a card
     "margin": N_("Margin on goods"),
     "profit": N_("Profit after serving, and what was given"),
     "before_winning": N_("Before what it cost to win"),
-    "gap": N_("Buys elsewhere, by its word"),
+    "gap": N_("Buys elsewhere, declared"),
+    "estimated_gap": N_("Buys elsewhere, our estimate"),
     "open": N_("Owed"),
     "overdue": N_("Overdue"),
     "credit_limit": N_("Credit limit"),
@@ -38,7 +39,6 @@ STANDS = {
     "wallet_share": N_("Share of wallet"),
     "silence_days": N_("Silent, days"),
     "usual_gap_days": N_("Usual gap, days"),
-    "doubts": N_("Doubts"),
 }
 
 
@@ -72,7 +72,7 @@ def _card(row: pd.Series, names: dict[str, str], who: dict[str, str], steps: pd.
         reasons = ", ".join(labels.named("reason_class", one) for one in row["key_reasons"].split())
         facts.insert(0, _("key account ({reasons})").format(reasons=reasons))
     return (
-        f'<article class="card" id="{links.card(code)}"><h2><a href="customers.html#{links.anchor(code)}">{html.escape(names.get(code, code))}</a></h2>'
+        f'<article class="card" id="{links.card(code)}"><h2><a href="customers.html#{links.anchor(code)}">{html.escape(i18n.visible(names.get(code, code)))}</a></h2>'
         f'<p class="whose">{html.escape(" · ".join(fact for fact in facts if fact))}</p>'
         f"{words_at('customer', links.anchor(code))}{_next(row, steps, settings)}"
         f'<div class="two">{_list(_money(row, settings))}{_list(_stands(row))}</div></article>'
@@ -95,6 +95,8 @@ def _next(row: pd.Series, steps: pd.DataFrame, settings: Settings) -> str:
 
 def _money(row: pd.Series, settings: Settings) -> list[tuple[str, str]]:
     row = row.copy()
+    is_declared = row["provenance_class"] == "declared"
+    row["estimated_gap"], row["gap"] = (float("nan"), row["gap"]) if is_declared else (row["gap"], float("nan"))
     won = row["acquisition"]
     row["before_winning"] = row["profit"] + won if won == won and won else float("nan")
     return [(_(head), i18n.shown("money", float(row[name]), settings.currency)) for name, head in MONEY.items() if pd.notna(row[name])]

@@ -9,6 +9,8 @@ from audit.i18n import translate as _
 from audit.report.style import Chart, canvas, nothing
 from audit.steps.customers.codes import Action
 
+SHOWN = 25  # managers in the picture, those with most to do
+
 
 def by_manager(counts: pd.DataFrame, names: pd.Series) -> Chart:
     """How many next steps of each kind each manager has: a heat map."""
@@ -18,6 +20,8 @@ def by_manager(counts: pd.DataFrame, names: pd.Series) -> Chart:
         return nothing(title)
     grid.index = [str(names.get(one, one)) or _("nobody’s") for one in grid.index]
     grid.columns = [_(Action(one).label) for one in grid.columns]
+    most = grid.sum(axis=1)
+    grid = grid.loc[most.sort_values(ascending=False, kind="stable").index[:SHOWN]].sort_index()
     figure, axes = canvas(height=1.6 + 0.34 * len(grid), title=title)
     sns.heatmap(grid, ax=axes, annot=True, fmt="d", cmap="Blues", cbar=False, linewidths=0.5, annot_kws={"size": 9})
     axes.tick_params(length=0)
@@ -26,7 +30,6 @@ def by_manager(counts: pd.DataFrame, names: pd.Series) -> Chart:
         label.set_ha("right")
     axes.set_xlabel("")
     axes.set_ylabel("")
-    most = grid.sum(axis=1)
     said = _("{manager} has the most next steps: {count} of {all}.").format(
         manager=most.idxmax(), count=int(most.max()), all=int(most.sum())
     )

@@ -19,7 +19,7 @@ class Action(Code):
         "collect",
         N_("collect a debt"),
         N_("{overdue} is overdue, the oldest part for {oldest_days} days."),
-        N_("Ask for a day of payment before the next delivery; agree on parts where it is large."),
+        N_("Ask for a date of payment before the next delivery; agree on parts where it is large."),
     )
     PROMISE = (
         "promise",
@@ -31,7 +31,7 @@ class Action(Code):
         "second",
         N_("win the second order"),
         N_("Bought once, on {last_on}; others order again after {usual_days} days."),
-        N_("Ask what came of the first order; offer what belongs to it, with a day."),
+        N_("Ask what came of the first order; offer what belongs to it, with a date."),
     )
     KEY_SILENT = (
         "key_silent",
@@ -41,7 +41,7 @@ class Action(Code):
     )
     SILENT = (
         "silent",
-        N_("call: silent"),
+        N_("call: no orders for long"),
         N_("Silent for {silence_days} days; usual are {usual_gap_days}."),
         N_("Ask what is bought now and from whom; have a reason for the call ready."),
     )
@@ -51,11 +51,17 @@ class Action(Code):
         N_("Cost {loss} more than it brought in a year, whichever way costs are allocated."),
         N_("Fewer and larger orders, paid delivery, another price; else leave it to the order desk."),
     )
+    KEY_TERMS = (
+        "key_terms",
+        N_("agree the terms anew"),
+        N_("Key account that cost {loss} more than it brought in a year, whichever way costs are allocated."),
+        N_("With the owner: what is given beyond the goods, for what in return, at which price."),
+    )
     GROW = (
         "grow",
         N_("win what goes elsewhere"),
         N_("Buys {gap} a year elsewhere, by its own word."),
-        N_("Ask for one category that now goes to others, with a trial order and a day."),
+        N_("Ask for one category that now goes to others: a trial order and a date."),
     )
     ASK = (
         "ask",

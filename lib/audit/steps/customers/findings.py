@@ -41,12 +41,16 @@ def chapter_findings(table: pd.DataFrame) -> list[Finding]:
         )
     ]
     messages = {
-        Money.OWED: N_("{count} customers owe {worth} that is overdue or will not come by itself: collect it."),
-        Money.KEEP: N_("{count} customers have fallen silent; {worth} of yearly margin goes with them."),
-        Money.KEEP_SALES: N_("{count} customers have fallen silent; {worth} of yearly sales goes with them."),
-        Money.WIN_SALES: N_("{count} customers could bring {worth} of yearly sales more."),
-        Money.WIN: N_("{count} customers could bring {worth} of yearly margin more."),
-        Money.SAVE: N_("{count} customers cost {worth} a year more than they bring."),
+        Money.OWED: N_("{count} {count:customer owes|customers owe} {worth} that is overdue or will not come by itself: collect it."),
+        Money.KEEP: N_("{count} {count:customer has|customers have} fallen silent; {worth} of yearly margin goes with them."),
+        Money.KEEP_SALES: N_("{count} {count:customer has|customers have} fallen silent; {worth} of yearly sales goes with them."),
+        Money.WIN_SALES: N_("{count} {count:customer|customers} could bring {worth} of yearly sales more."),
+        Money.WIN: N_("{count} {count:customer|customers} could bring {worth} of yearly margin more."),
+        Money.ORDER: N_("{count} {count:customer waits|customers wait} for a next order, together {worth} of margin in one order each."),
+        Money.ORDER_SALES: N_(
+            "{count} {count:customer waits|customers wait} for a next order, together {worth} of sales in one order each."
+        ),
+        Money.SAVE: N_("{count} {count:customer costs|customers cost} {worth} a year more than {count:it brings|they bring}."),
     }
     for kind, message in messages.items():
         of = listed[listed["money_kind"] == kind]

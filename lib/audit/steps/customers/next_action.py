@@ -18,14 +18,16 @@ YEAR_DAYS = 365
 KINDS = {
     Action.STOP: Money.OWED,
     Action.COLLECT: Money.OWED,
-    Action.PROMISE: Money.WIN,
-    Action.SECOND: Money.WIN,
+    Action.PROMISE: Money.ORDER,
+    Action.SECOND: Money.ORDER,
     Action.KEY_SILENT: Money.KEEP,
     Action.SILENT: Money.KEEP,
     Action.LOSS: Money.SAVE,
+    Action.KEY_TERMS: Money.SAVE,
     Action.GROW: Money.WIN,
 }
-IN_SALES = {Money.KEEP: Money.KEEP_SALES, Money.WIN: Money.WIN_SALES}
+IN_SALES = {Money.KEEP: Money.KEEP_SALES, Money.WIN: Money.WIN_SALES, Money.ORDER: Money.ORDER_SALES}
+MOST_WEEKS = 12  # for which days are set: who plans further plans a dream
 WITHOUT_WORTH = (Action.ASK, Action.DECIDE)  # missing knowledge: it has no worth of its own, and waits behind all that has
 
 
@@ -39,6 +41,7 @@ def next_actions(
     least_share: float,
     per_week: int,
     asked: int,
+    late_days: float,
 ) -> pd.DataFrame:
     """The overview with each customer's next step.
 
@@ -53,7 +56,9 @@ def next_actions(
     per_week
         most steps of one manager that end in one week; what is owed comes first.
     asked
-        so many of the largest customers without a known budget are asked for it.
+        among so many of the largest customers, those whose budget is unknown are asked for it.
+    late_days
+        so many days late a payment is collected by a call.
 
     Returns
     -------
@@ -65,13 +70,16 @@ def next_actions(
     usual = table["usual_gap_days"].median()
     worth = _worth(table, overdue)
     due = pd.DataFrame(
-        {action: _holds(action, table, overdue, as_of=as_of, horizon_days=horizon_days, asked=asked, usual=usual) for action in Action}
+        {
+            action: _holds(action, table, overdue, as_of=as_of, horizon_days=horizon_days, asked=asked, late_days=late_days, usual=usual)
+            for action in Action
+        }
     )
     least = least_share * float(table["year_revenue"].clip(lower=0).sum())
     for action in KINDS:
         due[action] &= worth[action].abs().ge(least) | (action == Action.STOP)
-    stopped = due[Action.STOP]
-    for action in GROWTH:
+    stopped = table["group"].isin(table.loc[due[Action.STOP], "group"])  # its other companies too
+    for action in (*GROWTH, Action.COLLECT):
         due[action] &= ~stopped
     codes = np.array([action.value for action in Action])
     listed = [codes[row] for row in due.to_numpy()]
@@ -81,9 +89,7 @@ def next_actions(
         usual_days=float(usual),
     )
     table["worth"] = [float(worth[action].loc[i]) if action in KINDS else np.nan for i, action in table["action_class"].items()]
-    table["money_kind"] = [
-        _kind(action, is_sales=is_sales) for action, is_sales in zip(table["action_class"], table["own_margin"].isna(), strict=True)
-    ]
+    table["money_kind"] = [_kind(action, is_sales=table["own_margin"].isna().all()) for action in table["action_class"]]
     table["due_on"] = _due(table, as_of=as_of, country=country, per_week=per_week)
     return table
 
@@ -96,7 +102,11 @@ def _kind(action: str, *, is_sales: bool) -> str:
 
 def _worth(table: pd.DataFrame, overdue: pd.DataFrame | None) -> pd.DataFrame:
     """What each step would be worth, of its kind of money: margin where costs are known, else sales."""
-    rate = (table["own_margin"] / table["own_revenue"].where(table["own_revenue"] > 0)).clip(0, 1).fillna(1.0)
+    known = table[table["own_margin"].notna() & (table["own_revenue"] > 0)]
+    usual = (
+        float(known["own_margin"].sum() / known["own_revenue"].sum()) if len(known) else 1.0
+    )  # of the base; 1: sales, which then are called so
+    rate = (table["own_margin"] / table["own_revenue"].where(table["own_revenue"] > 0)).clip(0, 1).fillna(min(max(usual, 0.0), 1.0))
     late = _number(table["overdue"])
     kept = (
         table["customer_id"].map(overdue.set_index("customer_id")["yearly_revenue"])
@@ -112,6 +122,7 @@ def _worth(table: pd.DataFrame, overdue: pd.DataFrame | None) -> pd.DataFrame:
             Action.KEY_SILENT: kept * rate,
             Action.SILENT: kept * rate,
             Action.LOSS: -(_number(table["profit"]) + _number(table["acquisition"]).fillna(0)).fillna(_number(table["margin"])),
+            Action.KEY_TERMS: -(_number(table["profit"]) + _number(table["acquisition"]).fillna(0)).fillna(_number(table["margin"])),
             Action.GROW: _number(table["realistic"]) * rate,
         }
     )
@@ -122,16 +133,30 @@ def _number(column: pd.Series) -> pd.Series:
 
 
 def _holds(
-    action: Action, table: pd.DataFrame, overdue: pd.DataFrame | None, *, as_of: dt.date, horizon_days: int, asked: int, usual: float
+    action: Action,
+    table: pd.DataFrame,
+    overdue: pd.DataFrame | None,
+    *,
+    as_of: dt.date,
+    horizon_days: int,
+    asked: int,
+    late_days: float,
+    usual: float,
 ) -> pd.Series:
     """Of which customers a reason holds."""
     no = pd.Series(data=False, index=table.index)
-    is_young = table["first_on"] > pd.Timestamp(as_of) - pd.Timedelta(days=YEAR_DAYS)
-    once = (table["purchases"] == 1) & is_young & (table["silence_days"] <= horizon_days) & (usual == usual)
+    is_young = table.groupby("group")["first_on"].transform("min") > pd.Timestamp(as_of) - pd.Timedelta(days=YEAR_DAYS)
+    once = (
+        (table["purchases"] == 1)
+        & table["is_first_known"].astype(bool)
+        & is_young
+        & (table["silence_days"] <= horizon_days)
+        & (usual == usual)
+    )
     if action == Action.STOP:
         return table["is_stopped"].fillna(value=False).astype(bool)
     if action == Action.COLLECT:
-        return _number(table["overdue"]).fillna(0) > 0
+        return (_number(table["overdue"]).fillna(0) > 0) & (_number(table["oldest_days"]).fillna(0) >= late_days)
     if action == Action.PROMISE:
         return once & table["is_first_returned"].astype(bool)
     if action == Action.SECOND:
@@ -139,14 +164,14 @@ def _holds(
     if action in (Action.KEY_SILENT, Action.SILENT):
         fresh = no if overdue is None else table["customer_id"].isin(overdue.loc[overdue["since_class"] == "fresh", "customer_id"])
         return fresh & ((table["key_reasons"] != "") == (action == Action.KEY_SILENT))
-    if action == Action.LOSS:
-        on_goods = _number(table["profit"]).isna() & (_number(table["margin"]) < 0)  # where serving costs are unknown
-        return ((table["loss_class"] == "loses") | on_goods) & ~is_young
+    if action in (Action.LOSS, Action.KEY_TERMS):
+        on_goods = table["is_lead"] & _number(table["profit"]).isna() & (_number(table["margin"]) < 0)  # where serving costs are unknown
+        return ((table["loss_class"] == "loses") | on_goods) & ~is_young & ((table["key_reasons"] != "") == (action == Action.KEY_TERMS))
     if action == Action.GROW:
         return (table["provenance_class"] == "declared") & (_number(table["realistic"]) > 0)
     if action == Action.ASK:
-        unknown = table[(table["provenance_class"] == "unknown") & table["is_lead"] & (table["year_revenue"] > 0)]
-        return no.where(~table.index.isin(unknown.nlargest(asked, "year_revenue").index), other=True)
+        largest = table[table["is_lead"] & (table["year_revenue"] > 0)].nlargest(asked, "year_revenue")
+        return (table["provenance_class"] == "unknown") & table.index.isin(largest.index)
     return table["is_pair"]
 
 
@@ -156,7 +181,9 @@ def _due(table: pd.DataFrame, *, as_of: dt.date, country: str | None, per_week: 
     urgent = listed["action_class"].map({action: i for i, action in enumerate(URGENT)}).fillna(len(URGENT))
     last = listed["action_class"].isin(WITHOUT_WORTH)
     order = listed.assign(_u=urgent, _l=last, _w=-listed["worth"].fillna(0)).sort_values(["manager_id", "_u", "_l", "_w", "customer_id"])
-    week = (order.groupby("manager_id").cumcount() // per_week).astype(int)
+    capped = order[order["action_class"] != Action.STOP]
+    week = (capped.groupby("manager_id").cumcount() // per_week).reindex(order.index).fillna(0).astype(int)
+    order, week = order[week < MOST_WEEKS], week[week < MOST_WEEKS]  # the others wait without a day
     weeks = working_days.weeks(as_of, country, int(week.max()) + 1 if len(week) else 1)
     days = pd.Series(
         [weeks[w][0] if a == Action.STOP else weeks[w][1] for w, a in zip(week, order["action_class"], strict=True)], index=order.index

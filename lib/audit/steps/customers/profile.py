@@ -10,7 +10,7 @@ import json
 
 import pandas as pd
 
-from audit.core.groups import groups, leads
+from audit.core.groups import groups
 from audit.core.periods import last_year
 
 CLASSES = {  # table of a chapter -> its key, and its columns here
@@ -51,6 +51,7 @@ def overview(
     chapters: dict[str, pd.DataFrame | None],
     *,
     until: pd.Timestamp,
+    hides: bool = False,
 ) -> pd.DataFrame:
     """One row per customer who ever bought, the most sales of twelve months first.
 
@@ -58,6 +59,8 @@ def overview(
     ----------
     chapters
         tables of the chapters by name; None where a chapter did not run. What a chapter did not say is empty here, never nothing.
+    hides
+        a pseudonymous edition: a manager that the file does not name is not looked for in the sales.
     until
         the last whole month, its first day (`periods.last_month`).
 
@@ -68,11 +71,23 @@ def overview(
 
     Source: ours (one customer, one place).
     """
-    table = history[["customer_id", "first_on", "last_on", "silence_days", "gap_days", "purchases", "is_first_returned", "first_revenue"]]
+    table = history[
+        [
+            "customer_id",
+            "first_on",
+            "last_on",
+            "silence_days",
+            "gap_days",
+            "purchases",
+            "is_first_returned",
+            "first_revenue",
+            "is_first_known",
+        ]
+    ]
     table = table.rename(columns={"gap_days": "usual_gap_days"}).assign(group=groups(customers, history["customer_id"]))
     table = table.join(_sales(panel, until=until), on="customer_id")
     table[["year_revenue", "revenue_before"]] = table[["year_revenue", "revenue_before"]].fillna(0.0)
-    table["is_lead"] = table["customer_id"].isin(leads(customers)["customer_id"]) if customers is not None else True
+    table["is_lead"] = table["customer_id"].isin(_leads(table, customers))
     for name, (key, columns) in CLASSES.items():
         table = _beside(table, chapters.get(name), key, columns)
     for name, columns in MONEY.items():
@@ -87,12 +102,19 @@ def overview(
     open_ = pd.DataFrame() if pairs is None else pairs[pairs["decision"].fillna("") == ""]
     table["is_pair"] = table["customer_id"].isin({*open_.get("customer_a", ()), *open_.get("customer_b", ())})
     table["doubts"] = table["customer_id"].map(_doubts(chapters)).fillna(0).astype("int64")
-    table["manager_id"] = _managers(table["customer_id"], history, customers)
+    table["manager_id"] = _managers(table["customer_id"], history, customers, hides=hides)
     numbers = [
         column for columns in MONEY.values() for column in columns.values() if column not in ("is_stopped", "last_paid_on", "loss_class")
     ]
     table[numbers] = table[numbers].apply(pd.to_numeric).astype("float64")
     return table.sort_values(["year_revenue", "customer_id"], ascending=[False, True], ignore_index=True)
+
+
+def _leads(table: pd.DataFrame, customers: pd.DataFrame | None) -> set[str]:
+    """The first of each group among those who bought, in the order of the master file; who stands in no file leads himself."""
+    place = {} if customers is None else {one: at for at, one in enumerate(customers["customer_id"])}
+    order = table.assign(_at=table["customer_id"].map(place).fillna(len(place))).sort_values(["_at", "customer_id"])
+    return set(order.drop_duplicates("group")["customer_id"])
 
 
 def _sales(panel: pd.DataFrame, *, until: pd.Timestamp) -> pd.DataFrame:
@@ -104,9 +126,14 @@ def _sales(panel: pd.DataFrame, *, until: pd.Timestamp) -> pd.DataFrame:
     found = pd.DataFrame({"year_revenue": now["revenue"].sum(), "own_revenue": own["revenue"].sum()})
     found = found.join(before.rename("revenue_before"), how="outer")
     if "cost" in panel.columns and panel["cost"].notna().any():
-        found["margin"] = now["revenue"].sum() - now["cost"].sum(min_count=1)
-        found["own_margin"] = own["revenue"].sum() - own["cost"].sum(min_count=1)
+        found["margin"] = now["revenue"].sum() - _known(now["cost"].sum())
+        found["own_margin"] = own["revenue"].sum() - _known(own["cost"].sum())
     return found.reindex(columns=["year_revenue", "revenue_before", "own_revenue", "margin", "own_margin"]).astype("float64")
+
+
+def _known(cost: pd.Series) -> pd.Series:
+    """Cost where it was given: the ledger adds up nothing to 0, and goods that cost nothing are goods whose cost nobody named."""
+    return cost.where(cost != 0)
 
 
 def _beside(table: pd.DataFrame, chapter: pd.DataFrame | None, key: str, columns: dict[str, str]) -> pd.DataFrame:
@@ -125,12 +152,13 @@ def _doubts(chapters: dict[str, pd.DataFrame | None]) -> pd.Series:
     return pd.Series(names, dtype="str").value_counts()
 
 
-def _managers(ids: pd.Series, history: pd.DataFrame, customers: pd.DataFrame | None) -> pd.Series:
+def _managers(ids: pd.Series, history: pd.DataFrame, customers: pd.DataFrame | None, *, hides: bool) -> pd.Series:
     """Who looks after a customer: by the master file, else the manager of the first sale, else nobody."""
-    found = pd.Series("", index=ids.index, dtype="object")
+    by_file, by_sale = (pd.Series("", index=ids.index, dtype="object") for _way in range(2))
     if "first_manager_id" in history.columns:
-        found = ids.map(history.set_index("customer_id")["first_manager_id"]).fillna("")
+        by_sale = ids.map(history.set_index("customer_id")["first_manager_id"]).astype("object").fillna("")
     if customers is not None and "manager_id" in customers.columns:
-        by_file = ids.map(customers.set_index("customer_id")["manager_id"])
-        found = by_file.where(by_file.notna() & (by_file != ""), found)
-    return found.fillna("").astype("str")
+        by_file = ids.map(customers.set_index("customer_id")["manager_id"]).astype("object").fillna("")
+        if hides:
+            return by_file.astype("str")
+    return by_file.where(by_file != "", by_sale).astype("str")

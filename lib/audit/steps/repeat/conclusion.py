@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+from audit.core import norms
 from audit.core.claims import Role, led
 from audit.core.findings import Finding
 from audit.i18n import mark as N_
@@ -12,7 +13,10 @@ from audit.i18n import mark as N_
 def claim(found: list[Finding], norm: SimpleNamespace | None) -> list[Finding]:
     """Whether enough first-time buyers come back, against the norm."""
     first, limit = found[0], norm.repeat_purchase_ratio
-    if first.value != first.value:
+    scope = norms.register()["repeat_purchase_ratio"].sales_types
+    if first.value == first.value and norm.sales_type not in scope:
+        message = N_("{value} of first-time buyers buy again within {horizon_days} days; no norm holds for this kind of sale")
+    elif first.value != first.value:
         message = N_("Whether first-time buyers come back cannot be said yet")
     elif first.low >= limit:
         message = N_("First-time buyers come back: {value} buy again within {horizon_days} days")

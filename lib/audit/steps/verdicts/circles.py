@@ -32,6 +32,7 @@ def funnel(
     -------
     DataFrame with counted_class (Counted), customers, period, period_before.
     """
+    ended = ""
     rows: list[tuple[Counted, int]] = [(Counted.FILE, len(customers))] if customers is not None and central is not None else []
     rows.append((Counted.EVER, len(history)))
     then = now = ""
@@ -44,8 +45,10 @@ def funnel(
     of_unit = retention[retention["unit_class"] == unit] if retention is not None else pd.DataFrame()
     if len(of_unit):
         rows.append((Counted.ACTIVE, int(of_unit.iloc[-1]["at_end"])))
+        ended = str(of_unit.iloc[-1]["period"])
     if key_accounts is not None:
         rows.append((Counted.KEY, int(key_accounts["group"].nunique())))
     return pd.DataFrame(
-        [(code.value, count, now, then) for code, count in rows], columns=["counted_class", "customers", "period", "period_before"]
+        [(code.value, count, ended if code == Counted.ACTIVE else now, then) for code, count in rows],
+        columns=["counted_class", "customers", "period", "period_before"],
     )

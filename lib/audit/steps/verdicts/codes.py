@@ -51,7 +51,7 @@ class Choice(Code):
     STOP = (
         "stop",
         N_("Stop deliveries to the {count} who no longer pay, and collect"),
-        N_("{names}. {supplied} of them still got goods; {late} more customers are late."),
+        N_("{names}. {supplied} of them still received goods; {late} more customers are late."),
     )
     COLLECT = (
         "collect",
@@ -60,27 +60,27 @@ class Choice(Code):
     )
     TERMS = (
         "terms",
-        N_("Renegotiate with {names}: given more than it earns"),
+        N_("Renegotiate with {names}: what is given costs more than it earns"),
         N_("No. {rank} by sales, no. {last} of {all} by profit: {given} went beyond the goods."),
     )
     CALL = (
         "call",
-        N_("Call the {count} customers who fell silent, the largest first"),
-        N_("{names}. About {by_chance} may come back by themselves."),
+        N_("Call the {count} {count:customer|customers} who fell silent, the largest first"),
+        N_("{names}. Of {whole} the part of about {by_chance} comes back by itself."),
     )
     CALL_UNTRIED = (
         "call_untried",
-        N_("Call the {count} customers who fell silent, the largest first"),
+        N_("Call the {count} {count:customer|customers} who fell silent, the largest first"),
         N_("{names}. How many would come back by themselves could not be tried."),
     )
     LOSSES = (
         "losses",
-        N_("Change the terms of {count} customers who cost more than they bring"),
+        N_("Change the terms of {count} {count:customer who costs more than it brings|customers who cost more than they bring}"),
         N_("{names}. {others} smaller ones stay with their managers."),
     )
     GROW = (
         "grow",
-        N_("Ask {count} paying customers for one category more"),
+        N_("Ask {count} paying {count:customer|customers} for one category more"),
         N_("{names}. They buy {gap} a year elsewhere."),
     )
     DEPEND = (
@@ -97,6 +97,16 @@ class Choice(Code):
         "plan",
         N_("Lower the plan, or say who wins the rest"),
         N_("Plan {plan}, forecast {forecast}: {extra} new customers more than usual."),
+    )
+    PLAN_OPEN = (
+        "plan_open",
+        N_("Lower the plan, or say who wins the rest"),
+        N_("Plan {plan}, forecast {forecast}; how many new customers that stands for cannot be said."),
+    )
+    FALL = (
+        "fall",
+        N_("Visit {names}, one of the largest, who buys less"),
+        N_("It bought {fall} less than in the year before, by {change_rate}."),
     )
     CRM = (
         "crm",
@@ -115,7 +125,7 @@ class Counted(Code):
     NEW = "new", N_("new in {period}")
     RETURNED = "returned", N_("came back in {period}")
     NOW = "now", N_("bought in {period}")
-    ACTIVE = "active", N_("active on {day}")
+    ACTIVE = "active", N_("active at the end of {period}")
     KEY = "key", N_("key accounts")
 
 

@@ -19,7 +19,8 @@ from audit.steps.customers.codes import Action
 from audit.steps.verdicts.codes import Choice, Owner
 
 NAN = float("nan")
-NEXT, SOON, LATER = 0, 1, 2  # weeks from the next working one, of whose last day a decision is due; NEXT: of its first
+NEXT, THIS, SOON, LATER = -1, 0, 1, 2  # weeks from the next working one, of whose last day a decision is due; NEXT: its first day
+FELL = 0.01  # of all sales: a fall of one customer below it is no decision of the owner
 MOST_OF_IT = 0.9  # of a doubted sum: the fewest customers that hold so much of it are named
 
 
@@ -82,13 +83,14 @@ def decisions(
     found = [
         *_data(refused),
         *_stop(overview),
-        *_terms(overview, norm.decision_large_rank),
+        *_terms(overview, norm.decision_large_rank, pd.Timestamp(as_of) - pd.Timedelta(days=365)),
         *_silent(overview, by, least),
         *_losses(overview, least),
         *_grow(overview, realistic, least),
         *_dependence(dependence, by),
-        *_budgets(wallet_changes, overview, by),
+        *_budgets(wallet_changes, by),
         *_plan(planned, by, rate),
+        *_fall(overview, by, norm.decision_large_rank, rate),
         *_crm(of_managers),
     ]
     weight = {Sureness.COUNTED: 1.0, Sureness.ESTIMATED: norm.decision_estimated_weight, Sureness.CHECK: 0.0}
@@ -97,11 +99,13 @@ def decisions(
     for at, one in enumerate(found):
         sure = one.effect * weight[one.sureness]
         first = one.choice in (Choice.DATA, Choice.STOP)
-        stake = 0.0 if one.money != one.money else abs(one.money) * (rate if one.kind in (Money.PLAN, Money.ELSEWHERE) else 1.0)
+        waited_for = one.choice == Choice.BUDGETS  # a plan would be built on it
+        stake = 0.0 if one.money != one.money else abs(one.money) * (rate if one.kind in (Money.PLAN,) else 1.0)
         rows.append(
-            (not first, -(sure if sure >= least else 0.0), -stake, at) + (one, weeks[one.due][0] if one.due == NEXT else weeks[one.due][1])
+            (not first, -(sure if sure >= least else 0.0), not waited_for, -stake, at)
+            + (one, weeks[0][0] if one.due == NEXT else weeks[one.due][1])
         )
-    rows.sort(key=lambda row: row[:4])
+    rows.sort(key=lambda row: row[:5])
     columns = ["rank", "choice_class", "step", "owner_class", "manager_id", "due_on", "sureness_class", "who", "customers", "money_kind"]
     columns += ["money", "low", "high", "effect", "params"]
     table = [
@@ -129,6 +133,11 @@ def decisions(
     return pd.DataFrame(table, columns=columns)
 
 
+def hidden(words: pd.DataFrame | None) -> set[str]:
+    """The chapters that the consultant left out: no claim and no decision of theirs leads the report."""
+    return set() if words is None else set(words.loc[(words["place_class"] == "chapter") & (words["what"] == "hide"), "subject"])
+
+
 def worded(table: pd.DataFrame, words: pd.DataFrame | None) -> pd.DataFrame:
     """The decisions as the consultant wants them: some put first, some hidden, all ranked anew; nothing is taken away.
 
@@ -141,8 +150,11 @@ def worded(table: pd.DataFrame, words: pd.DataFrame | None) -> pd.DataFrame:
     -------
     DataFrame with the columns of the table and is_hidden.
     """
-    of = {} if words is None else dict(words[words["place_class"] == "decision"][["subject", "what"]].to_numpy().tolist())
+    of, gone = {}, hidden(words)
+    if words is not None:
+        of = dict(words[words["place_class"] == "decision"][["subject", "what"]].to_numpy().tolist())
     what = table["choice_class"].map(of).astype("object").fillna("")
+    what = what.where(~table["step"].isin(gone), "hide") if gone else what
     order = table.assign(is_hidden=what == "hide", _first=what != "first").sort_values(["is_hidden", "_first", "rank"])
     return order.drop(columns="_first").assign(rank=range(1, len(order) + 1)).reset_index(drop=True)
 
@@ -165,12 +177,15 @@ def _data(refused: dict[str, str]) -> list[Decision]:
 def _stop(overview: pd.DataFrame) -> list[Decision]:
     """Those who have stopped paying, what is overdue of all others beside them."""
     stopped = overview[overview["action_class"] == Action.STOP].sort_values(["open", "customer_id"], ascending=[False, True])
-    late = overview[overview["action_class"] == Action.COLLECT].sort_values(["overdue", "customer_id"], ascending=[False, True])
-    others = {"late": len(late), "late_money": float(late["overdue"].sum())}
+    owes = pd.to_numeric(overview["overdue"], errors="coerce") > 0
+    late = overview[owes & ~overview["customer_id"].isin(stopped["customer_id"])].sort_values(
+        ["overdue", "customer_id"], ascending=[False, True]
+    )
     if len(stopped):
         owed = float(stopped["open"].sum())
-        since = int((pd.to_datetime(stopped["last_on"]) - pd.to_datetime(stopped["last_paid_on"])).dt.days.gt(0).sum())
-        params = {"count": len(stopped), "supplied": since, **others}
+        paid = pd.to_datetime(stopped["last_paid_on"])
+        since = int((paid.isna() | (pd.to_datetime(stopped["last_on"]) > paid)).sum())
+        params = {"count": len(stopped), "supplied": since, "late": len(late)}
         who = stopped["customer_id"].tolist()
         return [
             Decision(
@@ -178,8 +193,8 @@ def _stop(overview: pd.DataFrame) -> list[Decision]:
             )
         ]
     if len(late):
-        owed = others["late_money"]
-        params = {"count": len(late), "top_share": float(late["overdue"].head(3).sum()) / owed if owed else 0.0}
+        owed = float(pd.to_numeric(late["overdue"]).sum())
+        params = {"top_share": float(late["overdue"].head(3).sum()) / owed if owed else 0.0}
         who = late["customer_id"].tolist()
         return [
             Decision(
@@ -189,13 +204,14 @@ def _stop(overview: pd.DataFrame) -> list[Decision]:
     return []
 
 
-def _terms(overview: pd.DataFrame, most: float) -> list[Decision]:
+def _terms(overview: pd.DataFrame, most: float, old: pd.Timestamp) -> list[Decision]:
     """Large customers that earn on goods and lose by what is given to them beyond the goods."""
-    large = overview[overview["revenue_rank"] <= most]
-    lose = large[(large["profit"] < 0) & (large["profit"] + large["given"].fillna(0) > 0)]
+    large = overview[(overview["revenue_rank"] <= most) & (overview["action_class"] != Action.STOP) & (overview["first_on"] <= old)]
+    large = large.assign(served=large["profit"] + large["acquisition"].fillna(0))  # what it cost to win it is no character of its own
+    lose = large[(large["served"] < 0) & (large["served"] + large["given"].fillna(0) > 0)]
     found = []
-    for _i, row in lose.sort_values("profit").iterrows():
-        low, high = -float(row["profit"]), float(row["given"])
+    for _i, row in lose.sort_values("served").iterrows():
+        low, high = -float(row["served"]), float(row["given"])
         params = {
             "rank": int(row["revenue_rank"]),
             "last": int(row["profit_rank"]),
@@ -206,9 +222,9 @@ def _terms(overview: pd.DataFrame, most: float) -> list[Decision]:
             Decision(
                 Choice.TERMS,
                 "profit",
-                Owner.MANAGER,
+                Owner.MANAGER if row["manager_id"] else Owner.HEAD,
                 LATER,
-                Sureness.COUNTED,
+                Sureness.ESTIMATED,
                 [row["customer_id"]],
                 row["manager_id"],
                 Money.SAVE,
@@ -234,14 +250,14 @@ def _silent(overview: pd.DataFrame, by: dict[str, pd.Series], least: float) -> l
     if not told.get("is_tried"):
         params = {"count": len(silent)}
         return [
-            Decision(Choice.CALL_UNTRIED, "retention", Owner.HEAD, NEXT, Sureness.CHECK, who, "", kind, whole, whole, whole, 0.0, params)
+            Decision(Choice.CALL_UNTRIED, "retention", Owner.HEAD, THIS, Sureness.CHECK, who, "", kind, whole, whole, whole, 0.0, params)
         ]
     low, money, high = (whole * (1 - told[name] / listed) for name in ("most", "by_chance", "fewest"))
     if money < least:
         return []
-    params = {"count": len(silent), "by_chance": round(told["by_chance"] / listed * len(silent))}
+    params = {"count": len(silent), "by_chance": round(told["by_chance"] / listed * len(silent)), "whole": whole}
     effect = low if kind == Money.KEEP else 0.0
-    return [Decision(Choice.CALL, "retention", Owner.HEAD, NEXT, Sureness.ESTIMATED, who, "", kind, money, low, high, effect, params)]
+    return [Decision(Choice.CALL, "retention", Owner.HEAD, THIS, Sureness.ESTIMATED, who, "", kind, money, low, high, effect, params)]
 
 
 def _losses(overview: pd.DataFrame, least: float) -> list[Decision]:
@@ -266,7 +282,23 @@ def _grow(overview: pd.DataFrame, realistic: pd.DataFrame | None, least: float) 
     low, high = (money * float(of[column].sum()) / whole if whole else NAN for column in ("low_realistic", "high_realistic"))
     params = {"count": len(grow), "gap": float(grow["gap"].sum())}
     who = grow["customer_id"].tolist()
-    return [Decision(Choice.GROW, "wallet", Owner.HEAD, LATER, Sureness.ESTIMATED, who, "", Money.WIN, money, low, high, 0.0, params)]
+    return [
+        Decision(
+            Choice.GROW,
+            "wallet",
+            Owner.HEAD,
+            LATER,
+            Sureness.ESTIMATED,
+            who,
+            "",
+            str(grow["money_kind"].iloc[0]),
+            money,
+            low,
+            high,
+            0.0,
+            params,
+        )
+    ]
 
 
 def _dependence(dependence: pd.DataFrame | None, by: dict[str, pd.Series]) -> list[Decision]:
@@ -274,7 +306,8 @@ def _dependence(dependence: pd.DataFrame | None, by: dict[str, pd.Series]) -> li
     if dependence is None or "dependence" not in by or by["dependence"]["verdict"] != "missed":
         return []
     top = dependence.iloc[0]
-    lost = float(top["margin_lost"]) if top["margin_lost"] == top["margin_lost"] else float(top["revenue"])
+    is_known = top["margin_lost"] == top["margin_lost"]
+    lost, kind = (max(0.0, float(top["margin_lost"])), Money.RISK) if is_known else (float(top["revenue"]), Money.RISK_SALES)
     params = {"brings_share": float(top["revenue_share"])}
     return [
         Decision(
@@ -295,7 +328,7 @@ def _dependence(dependence: pd.DataFrame | None, by: dict[str, pd.Series]) -> li
     ]
 
 
-def _budgets(moved: pd.DataFrame | None, overview: pd.DataFrame, by: dict[str, pd.Series]) -> list[Decision]:
+def _budgets(moved: pd.DataFrame | None, by: dict[str, pd.Series]) -> list[Decision]:
     """Budgets in doubt: the fewest customers that hold most of the doubted sum are asked again before a plan is built on them."""
     if moved is None or "wallet_doubted" not in by or "wallet_share" not in by:
         return []
@@ -303,17 +336,28 @@ def _budgets(moved: pd.DataFrame | None, overview: pd.DataFrame, by: dict[str, p
     if doubted.empty:
         return []
     told, known = json.loads(by["wallet_doubted"]["params"]), by["wallet_share"]
-    more = told["gap"] - json.loads(known["params"]).get("gap", 0.0)
     chosen = doubted.head(int((doubted.cumsum() >= MOST_OF_IT * doubted.sum()).to_numpy().argmax()) + 1).index
-    of = overview[overview["group"].isin(chosen) & overview["is_lead"]]
-    managers = of["manager_id"].unique()
-    is_one = len(managers) == 1 and bool(managers[0])
-    params = {"count": len(chosen), "of": len(doubted), "with_share": told["with_share"], "without_share": float(known["value"])}
+    params = {"count": len(chosen), "with_share": told["with_share"], "without_share": float(known["value"])}
+    return [Decision(Choice.BUDGETS, "wallet", Owner.HEAD, SOON, Sureness.CHECK, list(chosen), params=params)]
+
+
+def _fall(overview: pd.DataFrame, by: dict[str, pd.Series], most: float, rate: float) -> list[Decision]:
+    """A large customer that bought less by more than the whole company's sales moved: somebody visits before it falls further."""
+    kind = Money.WIN if overview["margin"].notna().any() else Money.WIN_SALES
+    large = overview[overview["year_revenue"].rank(ascending=False) <= most]
+    fall = (large["revenue_before"] - large["year_revenue"]).sort_values(ascending=False)
+    moved = (
+        abs(float(by["sales_change"]["money"]))
+        if "sales_change" in by and by["sales_change"]["money"] == by["sales_change"]["money"]
+        else 0.0
+    )
+    fell = fall[fall > max(moved, FELL * float(overview["year_revenue"].sum()))]
     return [
         Decision(
-            Choice.BUDGETS, "wallet", Owner.MANAGER if is_one else Owner.HEAD, SOON, Sureness.CHECK, list(chosen), managers[0] if is_one else "",
-            Money.ELSEWHERE, more, more, more, 0.0, params,
+            Choice.FALL, "base", Owner.OWNER, SOON, Sureness.COUNTED, [large.loc[i, "customer_id"]], "", kind, float(money) * rate, 0.0,
+            float(money) * rate, 0.0, {"fall": float(money), "change_rate": float(money) / float(large.loc[i, "revenue_before"])},
         )
+        for i, money in fell.items()
     ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from audit.core.findings import MARKS, Verdict, sentence, spoken_value
 from audit.i18n import mark as N_
 from audit.i18n import translate as _
 from audit.i18n.messages import Message
-from audit.report import links
+from audit.report import links, show
 from audit.report.words import words_at
 
 if TYPE_CHECKING:
@@ -45,11 +45,19 @@ def _headlines(claims: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     return found.loc[sorted(found.index, key=lambda i: steps.index(found.loc[i, "step"]))]
 
 
-def decisions(table: pd.DataFrame, customers: pd.DataFrame | None, managers: pd.DataFrame | None, settings: Settings, *, top: int):
+def decisions(
+    table: pd.DataFrame,
+    overview: pd.DataFrame,
+    customers: pd.DataFrame | None,
+    managers: pd.DataFrame | None,
+    settings: Settings,
+    *,
+    top: int,
+):
     """The first decisions, each with its money, how sure it is, whose it is, by when, and where the evidence stands."""
     from IPython.display import HTML
 
-    told, table = _Told(customers, managers, settings.currency), table[~table["is_hidden"].astype(bool)]
+    told, table = _Told(overview, customers, managers, settings.currency), table[~table["is_hidden"].astype(bool)]
     items = "".join(told.decision(row) for _i, row in table.head(top).iterrows())
     more = len(table) - top
     said = i18n.counted("{count} more decision", "{count} more decisions", more) if more > 0 else _("All decisions, with every name")
@@ -66,17 +74,15 @@ def every_decision(
     """All decisions one below the other, each with the table of its customers."""
     from IPython.display import HTML
 
-    from audit.report import show
-
-    told, parts = _Told(customers, managers, settings.currency), []
+    told, parts = _Told(overview, customers, managers, settings.currency), []
     for at, (_i, row) in enumerate(table.iterrows(), 1):
         who = json.loads(row["who"])
-        of = overview[(overview["customer_id"].isin(who) | overview["group"].isin(who)) & overview["is_lead"]]
+        of = overview[overview["customer_id"].isin(who) | (overview["group"].isin(who) & overview["is_lead"])]
         of = of.sort_values("year_revenue", ascending=False)[
             ["customer_id", "manager_id", "year_revenue", "action_class", "worth", "money_kind", "due_on"]
         ]
         caption = _("{at}. Customers of this decision").format(at=at)
-        rows = show.markup(show.named(of, customers, managers), settings.currency, caption=caption, top=60) if len(of) else ""
+        rows = show.markup(show.named(of, customers, managers), settings.currency, caption=caption, top=200) if len(of) else ""
         parts.append(
             f'<section class="decision" id="decision-{at}"><ol class="decisions" start="{at}">{told.decision(row)}</ol>{rows}</section>'
         )
@@ -86,9 +92,14 @@ def every_decision(
 class _Told:
     """Decisions in a reader's words: names of customers as links, money as it is said."""
 
-    def __init__(self, customers: pd.DataFrame | None, managers: pd.DataFrame | None, currency: str):
+    def __init__(self, overview: pd.DataFrame, customers: pd.DataFrame | None, managers: pd.DataFrame | None, currency: str):
         from audit.core.groups import group_names, manager_names
 
+        leads = overview[overview["is_lead"]].set_index("group")["customer_id"].to_dict()
+        listed = overview.head(show.LISTED)["customer_id"]
+        self.places = {
+            one: links.anchor(who) for one, who in (leads | dict(zip(listed, listed, strict=True))).items() if who in set(listed)
+        }
         self.names = lambda ids: group_names(_series(ids), customers).to_dict()
         self.manager_names, self.currency = manager_names(managers).to_dict(), currency
 
@@ -125,18 +136,21 @@ class _Told:
 
     def _names(self, ids: list[str], rank: int) -> str:
         names = self.names(ids[:NAMED])
-        told = [f'<a href="customers.html#{links.anchor(one)}">{html.escape(names[one])}</a>' for one in ids[:NAMED]]
+        told = [self._linked(one, html.escape(i18n.visible(names[one]))) for one in ids[:NAMED]]
         if more := len(ids) - NAMED if len(ids) > NAMED else 0:
             told.append(f'<a href="decisions.html#decision-{rank}">{html.escape(_("and {n} more").format(n=more))}</a>')
             return " ".join([", ".join(told[:-1]), told[-1]])
         return ", ".join(told)
+
+    def _linked(self, one: str, name: str) -> str:
+        return f'<a href="customers.html#{self.places[one]}">{name}</a>' if one in self.places else name
 
     def _worth(self, row: pd.Series) -> str:
         if not row["money_kind"]:
             return ""
         say = lambda value: i18n.spoken("money", float(value), self.currency)
         money, low, high = row["money"], row["low"], row["high"]
-        ranged = i18n.ranged(float(low), float(high), self.currency) if low == low and low != high else ""
+        ranged = i18n.ranged(float(low), float(high), self.currency) if low == low and high == high and low != high else ""
         head = say(money) if money == money else ranged
         below = f"<small>{html.escape(ranged)}</small>" if ranged and money == money else ""
         kind = html.escape(self._label("money_kind", row["money_kind"]))
@@ -169,7 +183,6 @@ def _counted(table: pd.DataFrame, settings: Settings) -> str:
         label = _(code.label).format(
             period=i18n.shown("period", row["period"]),
             period_before=i18n.shown("period", row["period_before"]),
-            day=i18n.shown("day_on", settings.as_of),
         )
         look = "part" if code in PARTS else "circle"
         width = f"{row['customers'] / widest:.1%}"

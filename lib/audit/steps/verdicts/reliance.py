@@ -45,7 +45,7 @@ def _rows(by: dict[str, pd.Series]) -> list[Finding]:
 
 def _refused(refused: dict[str, str]) -> list[Finding]:
     if not refused:
-        return [_said("refused", N_("No chapter was refused."))]
+        return []
     return [_said("refused", N_("Refused: {chapters}."), chapters=[{"message": registry.by_name(step).title} for step in refused])]
 
 
