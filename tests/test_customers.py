@@ -87,7 +87,7 @@ def test_the_smallest_worth_is_listed_at_exactly_the_norm_and_not_below():
         assert steps_of([{"overdue": overdue}, {}])["action_class"].iloc[0] == step
 
 
-@given(st.lists(st.sampled_from(list(CASES)), min_size=1, max_size=40), st.integers(1, 4))
+@given(st.lists(st.sampled_from(list(CASES)), min_size=1, max_size=12), st.integers(1, 4))
 def test_whatever_is_planted_deadlines_are_working_days_and_no_week_is_fuller_than_the_norm(planted, per_week):
     found = steps_of(
         [

@@ -35,6 +35,18 @@ def of_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def of_notebook(path: Path) -> str:
+    """Hash of what a notebook does and says: its cells with their marks; not of the figures stored in it, which check and decide nothing."""
+    return hashlib.sha256(_source(path).encode()).hexdigest()
+
+
+def _source(path: Path) -> str:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return json.dumps(
+        [[cell["id"], cell["cell_type"], cell["metadata"], cell["source"]] for cell in cells], ensure_ascii=False, sort_keys=True
+    )
+
+
 def of_files(files: list[Path]) -> dict[str, str]:
     """SHA-256 of files by name and folder."""
     return {name_of(file): of_file(file) for file in files}
@@ -58,7 +70,9 @@ def run(files: dict[str, str], settings: Settings, chosen: list[Step], notebooks
 def program(notebooks: Path, *, root: Path = ROOT) -> str:
     """Hash of everything that works on the data: code, norms, sentences, notebooks, versions of libraries."""
     code = [p for p in sorted((root / "lib" / "audit").rglob("*")) if p.is_file() and "__pycache__" not in p.parts]
-    named = {str(p.relative_to(root)): of_file(p) for p in code} | of_files(sorted(notebooks.glob("*.ipynb")))
+    named = {str(p.relative_to(root)): of_file(p) for p in code} | {
+        path.name: of_notebook(path) for path in sorted(notebooks.glob("*.ipynb"))
+    }
     return of(named, _made_with(root))
 
 
@@ -92,7 +106,7 @@ def step(one: Step, folder: Path, its_work: str) -> str:
 def code_of(notebook: Path) -> dict[Path, str]:
     """A notebook, all files of ours that it imports, and what executes it, with their hashes."""
     executing = [LIB / "run" / "notebooks.py", LIB / "run" / "kernels.py"]
-    return {path: of_file(path) for path in (notebook, *closure(tuple(imported(notebook))), *executing)}
+    return {notebook: of_notebook(notebook)} | {path: of_file(path) for path in (*closure(tuple(imported(notebook))), *executing)}
 
 
 def named_in(paths: list[Path]) -> set[str]:
@@ -102,7 +116,7 @@ def named_in(paths: list[Path]) -> set[str]:
 
 @cache
 def _words(path: Path) -> frozenset[str]:
-    return frozenset(re.findall(r"[a-z_]{4,}", path.read_text(encoding="utf-8")))
+    return frozenset(re.findall(r"[a-z_]{4,}", _source(path) if path.suffix == ".ipynb" else path.read_text(encoding="utf-8")))
 
 
 def messages(one: Step, paths: list[Path], language: str) -> dict[str, str]:
