@@ -32,10 +32,10 @@ class Money(Code):
     WIN_SALES = "win_sales", N_("yearly sales that can be won; margin unknown")
     ORDER = "order", N_("margin of one order")
     ORDER_SALES = "order_sales", N_("sales of one order; margin unknown")
-    SAVE = "save", N_("cost that can be saved, a year")
+    SAVE = "save", N_("savings a year")
     RISK = "risk", N_("what a loss would cost, a year")
     RISK_SALES = "risk_sales", N_("sales that a loss would take, a year; margin unknown")
-    PLAN = "plan", N_("planned sales that nothing supports yet")
+    PLAN = "plan", N_("plan above forecast")
 
 
 class Sureness(Code):

@@ -105,7 +105,8 @@ def pages(
         (_none, first), *others = [
             (name, sound(said.placed(text, name or step.name), name or step.name)) for name, text in chapters.split(bodies[step.name])
         ]
-        own.append(_anchored("index" if step.name == FIRST else step.name, _(step.title), _(step.question), first))
+        is_index = step.name == FIRST
+        own.append(_anchored("index" if is_index else step.name, _(step.title), "" if is_index else _(step.question), first))
         later += [_anchored(name, *[_first_heading(text)] * 2, text) for name, text in others]
     found = [
         *own,

@@ -141,15 +141,15 @@ def _text(node) -> str:
 
 def _decision(item) -> str:
     """A decision in one line: what, the evidence, whose and by when, how much."""
+    for names in item.xpath(".//span[@class='names']"):
+        for one in names[1:]:
+            one.text = f", {one.text or ''}" if not (one.get("href") or "").startswith("decisions") else one.text
     part = lambda path: " ".join(_text(one) for one in item.xpath(path))
     worth = " ".join(filter(None, (part(".//div[@class='worth']/b"), part(".//div[@class='worth']/small"))))
     return " — ".join(filter(None, (part(".//strong"), part(".//p[not(@class)]"), part(".//p[@class='whose']"), worth)))
 
 
 def _table(node) -> Table:
-    if node.get("class") == "funnel":  # its bars say nothing in words
-        for cell in node.xpath(".//tr/*[3]"):
-            cell.getparent().remove(cell)
     head = [_text(cell) for cell in node.xpath("./thead/tr/th")]
     rows = [[_text(cell) for cell in row.xpath("./th|./td")] for row in node.xpath("./tbody/tr")[:MOST_ROWS]]
     numbers = ["number" in cell.get("class", "") for cell in node.xpath("./thead/tr/th")]

@@ -35,7 +35,7 @@ class Owner(Code):
 
     OWNER = "owner", N_("owner")
     HEAD = "head", N_("head of sales")
-    ACCOUNTANT = "accountant", N_("head of sales, accountant")
+    ACCOUNTANT = "accountant", N_("chief accountant")
     MANAGER = "manager", N_("{manager} with the owner")
     ANALYST = "analyst", N_("analyst")
 
@@ -51,37 +51,37 @@ class Choice(Code):
     STOP = (
         "stop",
         N_("Stop deliveries to the {count} who no longer pay, and collect"),
-        N_("{names}. {supplied} of them still received goods; {late} more customers are late."),
+        N_("{supplied} still received goods; {late} more are late. {names}"),
     )
     COLLECT = (
         "collect",
         N_("Collect what is overdue, the three largest debts first"),
-        N_("{names}. The first three hold {top_share} of it."),
+        N_("The first three hold {top_share} of it. {names}"),
     )
     TERMS = (
         "terms",
-        N_("Renegotiate with {names}: what is given costs more than it earns"),
-        N_("No. {rank} by sales, no. {last} of {all} by profit: {given} went beyond the goods."),
+        N_("Renegotiate what is given to {names}"),
+        N_("No. {rank} by sales, no. {last} by profit: {given} beyond the goods."),
     )
     CALL = (
         "call",
-        N_("Call the {count} {count:customer|customers} who fell silent, the largest first"),
-        N_("{names}. Of {whole} the part of about {by_chance} comes back by itself."),
+        N_("Call the {count} {count:customer|customers} who fell silent"),
+        N_("About {by_chance} return by themselves. {names}"),
     )
     CALL_UNTRIED = (
         "call_untried",
-        N_("Call the {count} {count:customer|customers} who fell silent, the largest first"),
-        N_("{names}. How many would come back by themselves could not be tried."),
+        N_("Call the {count} {count:customer|customers} who fell silent"),
+        N_("How many would come back by themselves could not be tried. {names}"),
     )
     LOSSES = (
         "losses",
         N_("Change the terms of {count} {count:customer who costs more than it brings|customers who cost more than they bring}"),
-        N_("{names}. {others} smaller ones stay with their managers."),
+        N_("{others} smaller ones stay with their managers. {names}"),
     )
     GROW = (
         "grow",
         N_("Ask {count} paying {count:customer|customers} for one category more"),
-        N_("{names}. They buy {gap} a year elsewhere."),
+        N_("They buy {gap} a year elsewhere. {names}"),
     )
     DEPEND = (
         "depend",
@@ -90,13 +90,13 @@ class Choice(Code):
     )
     BUDGETS = (
         "budgets",
-        N_("Check {count} purchase budgets before any plan is built on them"),
-        N_("{names}. With them our share is {with_share}, without {without_share}."),
+        N_("Check {count} purchase budgets before planning on them"),
+        N_("With them our share is {with_share}, without {without_share}. {names}"),
     )
     PLAN = (
         "plan",
         N_("Lower the plan, or say who wins the rest"),
-        N_("Plan {plan}, forecast {forecast}: {extra} new customers more than usual."),
+        N_("Forecast {forecast}: the plan needs {extra} more new customers than usual."),
     )
     PLAN_OPEN = (
         "plan_open",

@@ -215,7 +215,6 @@ def _terms(overview: pd.DataFrame, most: float, old: pd.Timestamp) -> list[Decis
         params = {
             "rank": int(row["revenue_rank"]),
             "last": int(row["profit_rank"]),
-            "all": int(overview["profit_rank"].max()),
             "given": high,
         }
         found.append(
@@ -255,7 +254,7 @@ def _silent(overview: pd.DataFrame, by: dict[str, pd.Series], least: float) -> l
     low, money, high = (whole * (1 - told[name] / listed) for name in ("most", "by_chance", "fewest"))
     if money < least:
         return []
-    params = {"count": len(silent), "by_chance": round(told["by_chance"] / listed * len(silent)), "whole": whole}
+    params = {"count": len(silent), "by_chance": round(told["by_chance"] / listed * len(silent))}
     effect = low if kind == Money.KEEP else 0.0
     return [Decision(Choice.CALL, "retention", Owner.HEAD, THIS, Sureness.ESTIMATED, who, "", kind, money, low, high, effect, params)]
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from audit import i18n
 from audit.core import registry
 from audit.core.findings import MARKS, Verdict, sentence, spoken_value
-from audit.i18n import mark as N_
 from audit.i18n import translate as _
 from audit.i18n.messages import Message
 from audit.report import links, show
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from audit.core.settings import Settings
 
 NAMED = 2  # customers named in a decision; the others stand on the page of decisions
-CARDS = 3
+CARDS = 2
 ROLES = ("risk", "cause", "chance", "state")  # of cards, in this order
 
 
@@ -41,7 +40,7 @@ def _headlines(claims: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     """The claim on sales, else the first, and those of the first two decisions' chapters."""
     steps = ["base" if (claims["step"] == "base").any() else claims["step"].iloc[0] if len(claims) else ""]
     steps += [step for step in decisions.loc[~decisions["is_hidden"].astype(bool), "step"] if step not in steps]
-    found = claims[claims["step"].isin(steps[:3])]
+    found = claims[claims["step"].isin(steps[:2])]
     return found.loc[sorted(found.index, key=lambda i: steps.index(found.loc[i, "step"]))]
 
 
@@ -64,8 +63,8 @@ def decisions(
     if table.empty:
         return HTML(f"<p>{html.escape(_('Nothing in these data asks for a decision.'))}</p>")
     ways = [("decisions.html", said), ("actions.xlsx", _("Lists by manager")), ("customers.html", _("All customers"))]
-    below = " · ".join(f'<a href="{place}">{html.escape(words)}</a>' for place, words in ways)
-    return HTML(f'<ol class="decisions">{items}</ol><p class="more">{below}</p>')
+    below = " ".join(f'<a href="{place}">{html.escape(words)}</a>' for place, words in ways)
+    return HTML(f'<ol class="decisions">{items}</ol><p class="more ways">{below}</p>')
 
 
 def every_decision(
@@ -84,7 +83,7 @@ def every_decision(
         caption = _("{at}. Customers of this decision").format(at=at)
         rows = show.markup(show.named(of, customers, managers), settings.currency, caption=caption, top=200) if len(of) else ""
         parts.append(
-            f'<section class="decision" id="decision-{at}"><ol class="decisions" start="{at}">{told.decision(row)}</ol>{rows}</section>'
+            f'<section class="decision" id="decision-{at}"><ol class="decisions" start="{at}" style="counter-reset: decision {at - 1}">{told.decision(row)}</ol>{rows}</section>'
         )
     return HTML("".join(parts) or f"<p>{html.escape(_('Nothing in these data asks for a decision.'))}</p>")
 
@@ -116,8 +115,8 @@ class _Told:
         step = registry.by_name(row["step"])
         sure = f'<span class="tag {row["sureness_class"]}">{html.escape(self._label("sureness_class", row["sureness_class"]))}</span>'
         return (
-            f'<li><span class="rank" aria-hidden="true">{int(row["rank"])}</span><div><strong>{title}</strong><p>{evidence}</p>'
-            f'<p class="whose">{sure} {owner} · {day} · <a href="{step.name}.html">{html.escape(_(step.title))}</a></p>'
+            f"<li><div><strong>{title}</strong><p>{evidence}</p>"
+            f'<p class="whose">{sure} <span>{owner}</span> <span>{day}</span> <a href="{step.name}.html">{html.escape(_(step.title))}</a></p>'
             f"{words_at('decision', choice)}</div>{self._worth(row)}</li>"
         )
 
@@ -137,13 +136,12 @@ class _Told:
     def _names(self, ids: list[str], rank: int) -> str:
         names = self.names(ids[:NAMED])
         told = [self._linked(one, html.escape(i18n.visible(names[one]))) for one in ids[:NAMED]]
-        if more := len(ids) - NAMED if len(ids) > NAMED else 0:
+        if (more := len(ids) - NAMED) > 0:
             told.append(f'<a href="decisions.html#decision-{rank}">{html.escape(_("and {n} more").format(n=more))}</a>')
-            return " ".join([", ".join(told[:-1]), told[-1]])
-        return ", ".join(told)
+        return f'<span class="names">{"".join(told)}</span>'
 
     def _linked(self, one: str, name: str) -> str:
-        return f'<a href="customers.html#{self.places[one]}">{name}</a>' if one in self.places else name
+        return f'<a href="customers.html#{self.places[one]}">{name}</a>' if one in self.places else f"<span>{name}</span>"
 
     def _worth(self, row: pd.Series) -> str:
         if not row["money_kind"]:
@@ -188,12 +186,10 @@ def _counted(table: pd.DataFrame, settings: Settings) -> str:
         width = f"{row['customers'] / widest:.1%}"
         number = html.escape(i18n.shown("n", int(row["customers"])))
         rows.append(
-            f'<tr class="{look}"><th scope="row">{html.escape(label)}</th><td class="number">{number}</td>'
-            f'<td class="bar"><i class="{code.value}" style="width:{width}"></i></td></tr>'
+            f'<li class="{look}"><span>{html.escape(label)}</span><b>{number}</b>'
+            f'<span class="bar"><i class="{code.value}" style="width:{width}"></i></span></li>'
         )
-    head = "".join(f'<th scope="col">{html.escape(_(name))}</th>' for name in (N_("Circle"), N_("Customers"), N_("Size")))
-    caption = html.escape(_("Customers by circle"))
-    return f'<table class="funnel"><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    return f'<ul class="funnel">{"".join(rows)}</ul>'
 
 
 def _trust(found: pd.DataFrame, settings: Settings) -> str:
@@ -202,12 +198,13 @@ def _trust(found: pd.DataFrame, settings: Settings) -> str:
     return f'<ul class="trust">{items}</ul>'
 
 
-def cards(claims: pd.DataFrame, decisions: pd.DataFrame, settings: Settings):
+def cards(claims: pd.DataFrame, decisions: pd.DataFrame, settings: Settings, *, top: int):
     """What other chapters conclude, those first that say what threatens and why."""
     from IPython.display import HTML
 
     there = _headlines(claims, decisions)["step"].tolist()
-    rest = claims[~claims["step"].isin([*there, "customers", "intake"])]
+    told = decisions.loc[~decisions["is_hidden"].astype(bool), "step"].head(top).tolist()
+    rest = claims[~claims["step"].isin([*there, *told, "customers", "intake"])]
     order = sorted(rest.index, key=lambda i: (rest.loc[i, "verdict"] != Verdict.MISSED, ROLES.index(rest.loc[i, "role"]), i))
     items = []
     for i in order[:CARDS]:

@@ -37,9 +37,9 @@ def _rows(by: dict[str, pd.Series]) -> list[Finding]:
     if "rows_kept" not in by or "booked_to_revenue" not in by:
         return []
     ties = json.loads(by["booked_to_revenue"]["params"])
-    exact = N_("{kept_share} of the rows are in; sums tie to the booked {booked}.")
-    near = N_("{kept_share} of the rows are in; sums tie to the booked {booked} but for {untraced}.")
-    params = {"kept_share": float(by["rows_kept"]["value"]), "booked": ties["booked"], "untraced": ties["untraced"]}
+    exact = N_("Sums tie to the booked {booked}.")
+    near = N_("Sums tie to the booked {booked} but for {untraced}.")
+    params = {"booked": ties["booked"], "untraced": ties["untraced"]}
     return [_said("rows", near if ties["untraced"] else exact, **params)]
 
 
@@ -54,6 +54,8 @@ def _doubted(doubts: pd.DataFrame | None) -> list[Finding]:
     if flagged.empty:
         return []
     heaviest = flagged.assign(_s=flagged["share"].fillna(0)).sort_values("_s", ascending=False, kind="stable").iloc[0]
+    if heaviest["table"] == "budgets":
+        return []  # told by the decision to check them
     return [_said("doubt", N_("Most in doubt: {doubt}."), doubt={"message": heaviest["doubt"]})]
 
 
