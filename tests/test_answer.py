@@ -159,10 +159,10 @@ STATES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("room", "found", "said"), STATES)
-def test_every_state_of_the_data_has_its_claim(room, found, said, monkeypatch):
+@pytest.mark.parametrize(("room", "stated", "said"), STATES)
+def test_every_state_of_the_data_has_its_claim(room, stated, said, monkeypatch):
     monkeypatch.setenv("LANGUAGE", "en")
-    claim = room.claim(found, NORM)[0]
+    claim = room.claim(stated, NORM)[0]
     assert claim.role in list(Role)
     [row] = facts_of(claim.__class__(**{**claim.__dict__, "norm_id": ""})).to_dict("records")
     import pandas as pd
