@@ -32,6 +32,11 @@ def group_names(groups: pd.Series, customers: pd.DataFrame | None) -> pd.Series:
     return pd.Series({g: own.get(g, g) for g in groups.unique()}, dtype="str")
 
 
+def customer_names(customers: pd.DataFrame | None) -> dict[str, str]:
+    """Names of customers by id, empty where the base has none."""
+    return {} if customers is None else customers.set_index("customer_id")["name"].to_dict()
+
+
 def manager_names(managers: pd.DataFrame | None) -> pd.Series:
     """Names of managers by id, empty where the base has none."""
     import pandas as pd

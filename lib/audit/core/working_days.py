@@ -26,17 +26,6 @@ def is_working_day(day: dt.date, country: str | None) -> bool:
     return day.weekday() < SATURDAY and day not in _holidays(country or "", day.year)
 
 
-def first_from(day: dt.date, country: str | None) -> dt.date:
-    """The first working day from that day on, itself included.
-
-    >>> first_from(dt.date(2026, 1, 1), "RU")
-    datetime.date(2026, 1, 12)
-    """
-    while not is_working_day(day, country):
-        day += dt.timedelta(days=1)
-    return day
-
-
 def weeks(after: dt.date, country: str | None, count: int) -> list[tuple[dt.date, dt.date]]:
     """The first and the last working day of each of the coming weeks that have one, after that day.
 

@@ -22,6 +22,7 @@ import jinja2
 
 from audit import i18n
 from audit.core import norms, registry, store
+from audit.core.groups import customer_names
 from audit.core.settings import Settings
 from audit.i18n import mark as N_
 from audit.i18n import translate as _
@@ -177,7 +178,7 @@ def places(run: Path) -> dict[str, str]:
     overview, customers = store.maybe(run, "customer_overview", "customers")
     if overview is None:
         return {}
-    names = {} if customers is None else customers.set_index("customer_id")["name"].to_dict()
+    names = customer_names(customers)
     return links.places(overview.head(show.LISTED), names)
 
 

@@ -82,7 +82,9 @@ def _answer_first(text: str, step: registry.Step) -> str:
         return text
     verdict, said, judgement = found.groups()
     title = f'<p class="kicker">\\g<1></p>\n<h1>{_plain_text(said)}</h1>\n<p class="lead {verdict}">{_plain_text(judgement)}</p>'
-    return re.sub(r"<h1[^>]*>(.*?)</h1>", title, text.replace(found.group(), "", 1), count=1, flags=re.DOTALL)
+    return re.sub(
+        r"<h1[^>]*>(.*?)</h1>", title, text.replace(f'<ul class="findings">{found.group()}</ul>', "", 1), count=1, flags=re.DOTALL
+    )
 
 
 def split(text: str) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from audit.core.findings import Finding
+from audit.core.groups import customer_names
 from audit.core.quantities import Term
 from audit.i18n import mark as N_
 from audit.stats import dispersion
@@ -163,7 +164,7 @@ def _largest_fall(bought: pd.DataFrame, now: pd.Series, named: dict, customers: 
     if change.empty or not change.min() < 0:
         return []
     who = str(change.idxmin())
-    names = {} if customers is None else customers.set_index("customer_id")["name"].to_dict()
+    names = customer_names(customers)
     rest = float(now["kept_revenue"] - now["kept_before"] - change.min())
     return [
         Finding(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from audit import i18n
 from audit.core import labels
-from audit.core.groups import manager_names
+from audit.core.groups import customer_names, manager_names
 from audit.core.settings import Settings
 from audit.i18n import mark as N_
 from audit.i18n import translate as _
@@ -50,7 +50,7 @@ def cards(
 
     chosen = of_cards(table)
     rows = told(chosen[chosen["action_class"] != ""], customers, contacts, settings.currency)
-    names = {} if customers is None else customers.set_index("customer_id")["name"].to_dict()
+    names = customer_names(customers)
     who, steps = manager_names(managers).to_dict(), rows.set_index("code")
     parts = [_card(row, names, who, steps, settings) for _i, row in chosen.iterrows()]
     return HTML("".join(parts) or f"<p>{html.escape(_('No customer needs a card.'))}</p>")

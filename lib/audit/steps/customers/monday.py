@@ -6,6 +6,7 @@ import pandas as pd
 
 from audit import i18n
 from audit.core import labels
+from audit.core.groups import customer_names
 from audit.i18n import mark as N_
 from audit.i18n import translate as _
 from audit.steps.customers.codes import Action, Result, Status
@@ -33,7 +34,7 @@ LISTS = {"status": Status, "result": Result}
 
 def told(listed: pd.DataFrame, customers: pd.DataFrame | None, contacts: pd.DataFrame | None, currency: str) -> pd.DataFrame:
     """The next steps in a reader's words, in the order in which they are due: the columns of COLUMNS."""
-    names = {} if customers is None else customers.set_index("customer_id")["name"].to_dict()
+    names = customer_names(customers)
     roles = _roles(contacts)
     rows = []
     for _i, row in listed.iterrows():

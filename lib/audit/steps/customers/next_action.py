@@ -108,6 +108,7 @@ def _worth(table: pd.DataFrame, overdue: pd.DataFrame | None) -> pd.DataFrame:
     )  # of the base; 1: sales, which then are called so
     rate = (table["own_margin"] / table["own_revenue"].where(table["own_revenue"] > 0)).clip(0, 1).fillna(min(max(usual, 0.0), 1.0))
     late = _number(table["overdue"])
+    loss = -(_number(table["profit"]) + _number(table["acquisition"]).fillna(0)).fillna(_number(table["margin"]))
     kept = (
         table["customer_id"].map(overdue.set_index("customer_id")["yearly_revenue"])
         if overdue is not None
@@ -121,8 +122,8 @@ def _worth(table: pd.DataFrame, overdue: pd.DataFrame | None) -> pd.DataFrame:
             Action.SECOND: table["first_revenue"].astype("float64") * rate,
             Action.KEY_SILENT: kept * rate,
             Action.SILENT: kept * rate,
-            Action.LOSS: -(_number(table["profit"]) + _number(table["acquisition"]).fillna(0)).fillna(_number(table["margin"])),
-            Action.KEY_TERMS: -(_number(table["profit"]) + _number(table["acquisition"]).fillna(0)).fillna(_number(table["margin"])),
+            Action.LOSS: loss,
+            Action.KEY_TERMS: loss,
             Action.GROW: _number(table["realistic"]) * rate,
         }
     )

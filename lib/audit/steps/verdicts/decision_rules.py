@@ -1,7 +1,8 @@
 """What should be decided, in which order, by whom and by when? Each decision is found by a rule; none contradicts what another chapter says.
 
-Order: first what stops a loss now, then by the lower end of the effect on yearly margin, discounted where it is estimated; what rests on doubted data, or on
-knowledge that is missing, is to be checked first and carries its doubt, never the whole sum. Below a smallest effect nothing is a decision of its owner.
+Order: first what stops a loss now, then by the lower end of the effect on yearly margin, discounted where it is estimated, then the doubted budgets that a
+plan would be built on, then what is at stake. What rests on doubted data is to be checked and carries its doubt, never its sum. Below a smallest effect nothing
+is a decision of its owner.
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ NAN = float("nan")
 NEXT, THIS, SOON, LATER = -1, 0, 1, 2  # weeks from the next working one, of whose last day a decision is due; NEXT: its first day
 FELL = 0.01  # of all sales: a fall of one customer below it is no decision of the owner
 MOST_OF_IT = 0.9  # of a doubted sum: the fewest customers that hold so much of it are named
+
+
+COLUMNS = (
+    ["rank", "choice_class", "step", "owner_class", "manager_id", "due_on", "sureness_class", "who", "customers", "money_kind", "money", "low", "high", "effect", "params"]
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,44 +99,25 @@ def decisions(
         *_fall(overview, by, norm.decision_large_rank, rate),
         *_crm(of_managers),
     ]
-    weight = {Sureness.COUNTED: 1.0, Sureness.ESTIMATED: norm.decision_estimated_weight, Sureness.CHECK: 0.0}
     weeks = working_days.weeks(as_of, country, LATER + 1)
-    rows = []
-    for at, one in enumerate(found):
-        sure = one.effect * weight[one.sureness]
-        first = one.choice in (Choice.DATA, Choice.STOP)
-        waited_for = one.choice == Choice.BUDGETS  # a plan would be built on it
-        stake = 0.0 if one.money != one.money else abs(one.money) * (rate if one.kind in (Money.PLAN,) else 1.0)
-        rows.append(
-            (not first, -(sure if sure >= least else 0.0), not waited_for, -stake, at)
-            + (one, weeks[0][0] if one.due == NEXT else weeks[one.due][1])
-        )
-    rows.sort(key=lambda row: row[:5])
-    columns = ["rank", "choice_class", "step", "owner_class", "manager_id", "due_on", "sureness_class", "who", "customers", "money_kind"]
-    columns += ["money", "low", "high", "effect", "params"]
-    table = [
-        (
-            rank,
-            one.choice.value,
-            one.step,
-            one.owner.value,
-            one.manager_id,
-            pd.Timestamp(due),
-            one.sureness.value,
-            json.dumps(one.who, ensure_ascii=False),
-        )
-        + (
-            len(one.who),
-            str(one.kind),
-            one.money,
-            one.low,
-            one.high,
-            one.effect,
-            json.dumps(one.params, ensure_ascii=False, sort_keys=True),
-        )
-        for rank, (*_order, one, due) in enumerate(rows, 1)
-    ]
-    return pd.DataFrame(table, columns=columns)
+    ordered = sorted(found, key=lambda one: _order(one, rate, least, norm.decision_estimated_weight))
+    rows = [_row(rank, one, weeks[0][0] if one.due == NEXT else weeks[one.due][1]) for rank, one in enumerate(ordered, 1)]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _order(one: Decision, rate: float, least: float, estimated_weight: float) -> tuple:
+    """What stops a loss; the sure effect on margin where it is large enough; budgets that a plan waits for; then what is at stake."""
+    weight = {Sureness.COUNTED: 1.0, Sureness.ESTIMATED: estimated_weight, Sureness.CHECK: 0.0}
+    sure = one.effect * weight[one.sureness]
+    stake = 0.0 if one.money != one.money else abs(one.money) * (rate if one.kind == Money.PLAN else 1.0)
+    return one.choice not in (Choice.DATA, Choice.STOP), -(sure if sure >= least else 0.0), one.choice != Choice.BUDGETS, -stake
+
+
+def _row(rank: int, one: Decision, due: dt.date) -> tuple:
+    """A decision as a row of the table: the values of COLUMNS."""
+    said = [json.dumps(value, ensure_ascii=False, sort_keys=True) for value in (one.who, one.params)]
+    codes = (one.choice.value, one.step, one.owner.value, one.manager_id, pd.Timestamp(due), one.sureness.value)
+    return rank, *codes, said[0], len(one.who), str(one.kind), one.money, one.low, one.high, one.effect, said[1]
 
 
 def hidden(words: pd.DataFrame | None) -> set[str]:

@@ -25,7 +25,7 @@ ROLES = ("risk", "cause", "chance", "state")  # of cards, in this order
 
 
 def headline(claims: pd.DataFrame, decisions: pd.DataFrame, settings: Settings):
-    """Where the base stands, and the claims of the chapters from which the first decisions come."""
+    """Where the base stands, and the claim of the chapter from which the first decision comes."""
     from IPython.display import HTML
 
     chosen = _headlines(claims, decisions)
@@ -37,7 +37,7 @@ def headline(claims: pd.DataFrame, decisions: pd.DataFrame, settings: Settings):
 
 
 def _headlines(claims: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
-    """The claim on sales, else the first, and those of the first two decisions' chapters."""
+    """The claim on sales, else the first, and that of the first decision's chapter."""
     steps = ["base" if (claims["step"] == "base").any() else claims["step"].iloc[0] if len(claims) else ""]
     steps += [step for step in decisions.loc[~decisions["is_hidden"].astype(bool), "step"] if step not in steps]
     found = claims[claims["step"].isin(steps[:2])]
