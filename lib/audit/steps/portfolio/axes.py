@@ -101,24 +101,34 @@ def criteria(of: Sold, months: np.ndarray | None = None, generator: np.random.Ge
     the first purchase), steadiness (share of twelve months with a purchase); revenue; is_budget_known (1 or 0), is_new (1 or 0). NaN where
     not known.
     """
+    return pd.DataFrame(measured(of, months, generator), index=of.facts.index)
+
+
+def measured(of: Sold, months: np.ndarray | None = None, generator: np.random.Generator | None = None) -> dict[str, np.ndarray]:
+    """The columns of `criteria`, for whom hundreds of draws of them are made."""
     taken = lambda wide: wide if months is None else np.take_along_axis(wide, months, axis=1)
-    facts, revenue = of.facts, pd.Series(taken(of.revenue).sum(axis=1), index=of.facts.index)
-    before = pd.Series(taken(of.before).sum(axis=1), index=facts.index)
-    table = pd.DataFrame({"revenue": revenue, "is_budget_known": facts["budget"].notna(), "is_new": facts["is_new"]})
-    budget = facts["budget"] if generator is None else _drawn(facts, generator)
-    table["budget"] = budget.fillna(revenue)
-    table["growth"] = (revenue / before.where(before > 0) - 1).clip(-1, 3)
-    table["margin"] = NAN if of.cost is None else (revenue - taken(of.cost).sum(axis=1)) / revenue.where(revenue > 0)
-    table["discipline"], table["tenure"] = facts["discipline"], facts["tenure"]
-    table["wallet"] = (facts["wallet"] * facts["budget"] / budget).clip(upper=1)
-    table["steadiness"] = taken(of.bought).mean(axis=1)
-    return table.sort_index()[["revenue", "is_budget_known", "is_new", *ATTRACTIVE, *POSITION]].astype(float)
+    known = {name: of.facts[name].to_numpy(dtype=float) for name in ("budget", "wallet", "discipline", "tenure", "is_new")}
+    revenue, before = taken(of.revenue).sum(axis=1), taken(of.before).sum(axis=1)
+    budget = known["budget"] if generator is None else _drawn(of.facts, generator)
+    cost = NAN if of.cost is None else taken(of.cost).sum(axis=1)
+    return {
+        "revenue": revenue,
+        "is_budget_known": (~np.isnan(known["budget"])).astype(float),
+        "is_new": known["is_new"],
+        "budget": np.where(np.isnan(budget), revenue, budget),
+        "growth": np.clip(revenue / np.where(before > 0, before, NAN) - 1, -1, 3),
+        "margin": (revenue - cost) / np.where(revenue > 0, revenue, NAN),
+        "discipline": known["discipline"],
+        "wallet": np.minimum(known["wallet"] * known["budget"] / np.where(budget > 0, budget, NAN), 1),
+        "tenure": known["tenure"],
+        "steadiness": taken(of.bought).mean(axis=1),
+    }
 
 
-def _drawn(facts: pd.DataFrame, generator: np.random.Generator) -> pd.Series:
+def _drawn(facts: pd.DataFrame, generator: np.random.Generator) -> np.ndarray:
     """Budgets drawn evenly, on the scale of logarithms, between the ends of their ranges."""
-    low, high = np.log(facts[["low", "high"]].clip(lower=1e-9)).to_numpy().T
-    return pd.Series(np.exp(low + generator.random(len(facts)) * (high - low)), index=facts.index)
+    low, high = (np.log(np.maximum(facts[end].to_numpy(dtype=float), 1e-9)) for end in ("low", "high"))
+    return np.exp(low + generator.random(len(facts)) * (high - low))
 
 
 def reliability(of: Sold) -> pd.DataFrame:
@@ -130,20 +140,20 @@ def reliability(of: Sold) -> pd.DataFrame:
     customers that are not new; NaN where nobody's is known).
     """
     found = []
-    for first, second in halvings(of):
-        old = first["is_new"] == 0
-        r = pd.Series({c: first.loc[old, c].rank().corr(second.loc[old, c].rank()) for c in (*ATTRACTIVE, *POSITION)})
+    for sides in halvings(of):
+        first, second = (pd.DataFrame(side).query("is_new == 0") for side in sides)
+        r = pd.Series({c: first[c].rank().corr(second[c].rank()) for c in (*ATTRACTIVE, *POSITION)})
         found.append(pd.Series(of_whole(r), index=r.index))
     table = pd.DataFrame(found).mean()
     return table.rename_axis("criterion").rename("reliability_share").reset_index()
 
 
-def halvings(of: Sold) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+def halvings(of: Sold) -> Iterator[tuple[dict[str, np.ndarray], dict[str, np.ndarray]]]:
     """Criteria by two halves of each customer's own months, drawn anew SPLITS times."""
     generator = np.random.default_rng(0)
     for _ in range(SPLITS):
         order = generator.permuted(np.tile(np.arange(12), (len(of.facts), 1)), axis=1)
-        yield tuple(criteria(of, np.tile(half, 2), generator) for half in (order[:, :6], order[:, 6:]))
+        yield tuple(measured(of, np.tile(half, 2), generator) for half in (order[:, :6], order[:, 6:]))
 
 
 def own(weight: dict[str, float], reliable: pd.DataFrame, *, least: float) -> dict[str, float]:

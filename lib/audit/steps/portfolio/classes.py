@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -9,7 +11,7 @@ from sklearn.metrics import cohen_kappa_score
 
 from audit.core.findings import NAN
 from audit.i18n import mark as N_
-from audit.steps.portfolio.axes import ATTRACTIVE, POSITION, Sold, criteria, halvings, known_of
+from audit.steps.portfolio.axes import ATTRACTIVE, POSITION, Sold, criteria, halvings, known_of, measured
 from audit.steps.portfolio.codes import PortfolioClass
 
 PACKAGES = {  # D12, G3: what each class gets, and what it does not
@@ -36,24 +38,27 @@ PACKAGES = {  # D12, G3: what each class gets, and what it does not
 }
 
 
+CRITERIA = (*ATTRACTIVE, *POSITION)
 ENOUGH = 0.8  # share of draws in which a class must hold to be clear
 
 
-def _ranks(made: pd.DataFrame) -> pd.DataFrame:
+def _ranks(made: Mapping[str, np.ndarray | pd.Series]) -> dict[str, np.ndarray]:
     """Rank of each customer by each criterion, from 0 to 1, ties in the middle; 0.5 where only one is known."""
-    told = made.notna().sum()
-    ranks = made.rank().sub(1).div((told - 1).clip(lower=1))
-    ranks.loc[:, told < 2] = 0.5
-    return ranks.where(made.notna())
+    values = np.column_stack([made[c] for c in CRITERIA])
+    known = ~np.isnan(values)
+    told = known.sum(axis=0)
+    ranks = (stats.rankdata(np.where(known, values, np.inf), axis=0) - 1) / np.maximum(told - 1, 1)
+    ranks[:, told < 2] = 0.5
+    return dict(zip(CRITERIA, np.where(known, ranks, NAN).T, strict=True))
 
 
-def _axis(ranks: pd.DataFrame, weight: dict[str, float]) -> pd.Series:
+def _axis(ranks: dict[str, np.ndarray], weight: dict[str, float]) -> np.ndarray:
     """Weighted mean of what is known of each customer; in the middle where no criterion is left."""
     if not weight:
-        return pd.Series(0.5, index=ranks.index)
-    of, w = ranks[list(weight)], pd.Series(weight, dtype=float)
-    known = of.notna().mul(w).sum(axis=1)
-    return of.mul(w).sum(axis=1) / known.where(known > 0)
+        return np.full(len(next(iter(ranks.values()))), 0.5)
+    of, w = np.column_stack([ranks[c] for c in weight]), np.array(list(weight.values()), dtype=float)
+    known = (~np.isnan(of) * w).sum(axis=1)
+    return np.nansum(of * w, axis=1) / np.where(known > 0, known, NAN)
 
 
 def _classes(attractive: np.ndarray, position: np.ndarray, border: float) -> np.ndarray:
@@ -97,17 +102,17 @@ def portfolio(
     known_a, known_p = (
         known_of(made)[list(w)].mul(pd.Series(w, dtype=float)).sum(axis=1) / (sum(w.values()) or 1.0) for w in (of_attractive, of_position)
     )
-    found = _classes(attractive.to_numpy(), position.to_numpy(), border)
+    found = _classes(attractive, position, border)
     generator, kept = np.random.default_rng(0), np.zeros(len(made))
     for _ in range(draws):
         moved = [{c: w * generator.uniform(0.5, 1.5) for c, w in weight.items()} for weight in (of_attractive, of_position)]
-        drawn = criteria(of, generator.integers(0, 12, (len(made), 12)), generator)
-        kept += _classes(*(place.to_numpy() for place in _places(drawn, *moved)), border) == found
+        drawn = measured(of, generator.integers(0, 12, (len(made), 12)), generator)
+        kept += _classes(*_places(drawn, *moved), border) == found
     found = np.where(made["is_new"] > 0, PortfolioClass.NEW, found)
     table = pd.DataFrame(
         {
-            "group": made.index, "revenue": made["revenue"].to_numpy(), "attractiveness_index": attractive.to_numpy(),
-            "position_index": position.to_numpy(), "portfolio_class": found,
+            "group": made.index, "revenue": made["revenue"].to_numpy(), "attractiveness_index": attractive,
+            "position_index": position, "portfolio_class": found,
             "kept_share": kept / max(draws, 1), "known_share": ((known_a + known_p) / 2).to_numpy(),
         }
     )  # fmt: skip
@@ -132,9 +137,11 @@ def portfolio(
     ]
 
 
-def _places(made: pd.DataFrame, of_attractive: dict[str, float], of_position: dict[str, float]) -> tuple[pd.Series, pd.Series]:
+def _places(
+    made: Mapping[str, np.ndarray | pd.Series], of_attractive: dict[str, float], of_position: dict[str, float]
+) -> tuple[np.ndarray, np.ndarray]:
     """Attractiveness and position of every customer."""
-    ranks = _ranks(made.drop(columns=["revenue", "is_budget_known", "is_new"]))
+    ranks = _ranks(made)
     return _axis(ranks, of_attractive), _axis(ranks, of_position)
 
 
@@ -145,10 +152,10 @@ def agreement_of_halves(of: Sold, *, of_attractive: dict[str, float], of_positio
         return NAN
     found = []
     for sides in halvings(of):
-        old = (sides[0]["is_new"] == 0).to_numpy()
+        old = sides[0]["is_new"] == 0
         if old.sum() < 2:
             return NAN
-        placed = [_classes(*(place.to_numpy() for place in _places(side, of_attractive, of_position)), border)[old] for side in sides]
+        placed = [_classes(*_places(side, of_attractive, of_position), border)[old] for side in sides]
         found.append(cohen_kappa_score(*placed))
     return float(np.nanmean(found)) if not np.isnan(found).all() else NAN
 
@@ -161,20 +168,20 @@ def sensitivity(made: pd.DataFrame, *, of_attractive: dict[str, float], of_posit
     DataFrame with criterion_class (left out), rank_index (Spearman's correlation of the axis with and without it), changed (customers of
     another class), changed_share.
     """
-    ranks = _ranks(made.drop(columns=["revenue", "is_budget_known", "is_new"]))
+    ranks = _ranks(made)
     whole = {"a": _axis(ranks, of_attractive), "p": _axis(ranks, of_position)}
-    now = _classes(whole["a"].to_numpy(), whole["p"].to_numpy(), border)
+    now = _classes(whole["a"], whole["p"], border)
     rows = []
     for axis, weight, names in [("a", of_attractive, ATTRACTIVE), ("p", of_position, POSITION)]:
         for criterion in weight:
             if made[criterion].isna().all():
                 continue
             without = _axis(ranks, {c: w for c, w in weight.items() if c != criterion})
-            both = whole[axis].notna() & without.notna()
-            told = both.sum() > 4 and whole[axis][both].nunique() > 1 and without[both].nunique() > 1
+            both = ~np.isnan(whole[axis]) & ~np.isnan(without)
+            told = both.sum() > 4 and len(np.unique(whole[axis][both])) > 1 and len(np.unique(without[both])) > 1
             rho = float(stats.spearmanr(whole[axis][both], without[both]).statistic) if told else NAN
             moved = whole | {axis: without}
-            changed = int((_classes(moved["a"].to_numpy(), moved["p"].to_numpy(), border) != now).sum())
+            changed = int((_classes(moved["a"], moved["p"], border) != now).sum())
             rows.append((names[criterion], rho, changed, changed / len(made) if len(made) else NAN))
     return pd.DataFrame(rows, columns=["criterion_class", "rank_index", "changed", "changed_share"])
 

@@ -25,9 +25,23 @@ FELL = 0.01  # of all sales: a fall of one customer below it is no decision of t
 MOST_OF_IT = 0.9  # of a doubted sum: the fewest customers that hold so much of it are named
 
 
-COLUMNS = (
-    ["rank", "choice_class", "step", "owner_class", "manager_id", "due_on", "sureness_class", "who", "customers", "money_kind", "money", "low", "high", "effect", "params"]
-)
+COLUMNS = [
+    "rank",
+    "choice_class",
+    "step",
+    "owner_class",
+    "manager_id",
+    "due_on",
+    "sureness_class",
+    "who",
+    "customers",
+    "money_kind",
+    "money",
+    "low",
+    "high",
+    "effect",
+    "params",
+]
 
 
 @dataclasses.dataclass(frozen=True)
