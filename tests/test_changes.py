@@ -171,10 +171,10 @@ def test_a_further_language_is_the_same_whenever_it_is_told(two, tmp_path):
     other = tmp_path / "base"
     shutil.copytree(base, other)
     (other / "audit.toml").write_text(toml.replace("[base]", '[base]\nlanguages = ["ru"]'), encoding="utf-8")
-    at_once = run.run(other, outputs=tmp_path / "outputs", say=lambda _line: None).folder
-    for page in ("base.html", "retention.html", "changes.html"):
+    at_once = run.run(other, outputs=tmp_path / "outputs", only=["base", "retention"], say=lambda _line: None).folder
+    for page in ("base.html", "retention.html"):
         one, two_ = (
-            (folder / "report" / "ru" / page).read_text(encoding="utf-8").partition("<main")[2].partition("</main")[0]
+            (folder / "report" / "ru" / page).read_text(encoding="utf-8").partition("<main")[2].partition('<p class="onward">')[0]
             for folder in (later, at_once)
         )
         assert one == two_, page

@@ -1,13 +1,11 @@
 """Norms are typed and bounded, at every door; a run's own values reach every notebook that is opened on it."""
 
-import shutil
-
 import pytest
 import threadpoolctl
 
 from audit import run
 from audit.core import norms, registry, settings, store
-from tests.conftest import ROOT, TOML, write_base
+from tests.conftest import ROOT, TOML, small_demo, write_base
 from tests.test_edges import cells
 from tests.test_run import audit, place  # noqa: F401 - a fixture
 
@@ -58,10 +56,9 @@ def test_a_parameter_cell_with_a_value_of_its_own_is_refused_by_name(place):  # 
 
 @pytest.fixture(scope="module", params=["least", "most"])
 def at_the_bound(request, tmp_path_factory):
-    """The demo, every norm and setting at its least, or at its most."""
+    """The demo's first lines, every norm and setting at its least, or at its most."""
     folder = tmp_path_factory.mktemp(request.param)
-    base = folder / "demo"
-    shutil.copytree(ROOT / "data" / "demo", base)
+    base = small_demo(folder / "demo")
     with (base / "audit.toml").open("a", encoding="utf-8") as toml:
         toml.write("".join(override(norm.id, getattr(norm, request.param)) for norm in SETTABLE))
     return run.run(base, outputs=folder / "outputs", say=lambda _line: None).folder

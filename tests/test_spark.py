@@ -12,7 +12,7 @@ import pytest
 from audit import i18n, run
 from audit.core import settings, store
 from audit.ledger import engine, external
-from tests.conftest import ROOT, prepared, write_base
+from tests.conftest import ROOT, prepared, small_demo, write_base
 
 LINES = """
 [base]
@@ -25,7 +25,6 @@ burn_in_months = 0
 [engine]
 lines = "lines/*.parquet"
 """
-LINES_OF_A_YEAR = 600  # of the demo: more take longer and show no more
 SPARK = '\n[engine]\nname = "spark"\nmaster = "local[2]"\n'
 
 
@@ -70,10 +69,7 @@ def _end_java():
 
 def test_the_demo_gives_the_same_tables_on_polars_and_on_spark(spark, tmp_path):
     """All that intake and ledger write of the first lines of each year; chapters read these tables and nothing else."""
-    base = tmp_path / "demo"
-    shutil.copytree(ROOT / "data" / "demo", base)
-    for export in base.glob("Продажи*.csv"):
-        export.write_bytes(b"".join(export.read_bytes().splitlines(keepends=True)[:LINES_OF_A_YEAR]))
+    base = small_demo(tmp_path / "demo")
     demo = prepared(base, tmp_path / "polars")
     with (base / "audit.toml").open("a", encoding="utf-8") as toml:
         toml.write(SPARK)
