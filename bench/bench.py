@@ -105,7 +105,7 @@ import importlib
 from audit.core import findings, norms, periods, registry, store
 from audit.report import show, style
 for step in registry.steps():
-    importlib.import_module(f"audit.steps.{step.name}.charts")
+    importlib.import_module(f"audit.steps.{step.name}")
 import IPython.core.interactiveshell as shell, pyarrow.parquet
 show_as = shell.InteractiveShell.instance().display_formatter.format
 os.chdir(sys.argv[1])
