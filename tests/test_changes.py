@@ -172,8 +172,8 @@ def test_a_further_language_is_the_same_whenever_it_is_told(two, tmp_path):
     other = tmp_path / "base"
     shutil.copytree(base, other)
     (other / "audit.toml").write_text(toml.replace("[base]", '[base]\nlanguages = ["ru"]'), encoding="utf-8")
-    at_once = run.run(other, outputs=tmp_path / "outputs", only=["base", "retention"], say=lambda _line: None).folder
-    for page in ("base.html", "retention.html"):
+    at_once = run.run(other, outputs=tmp_path / "outputs", only=["base", "repeat"], say=lambda _line: None).folder
+    for page in ("base.html", "repeat.html"):
         one, two_ = (
             re.split('<p class="onward">|</main>', (folder / "report" / "ru" / page).read_text(encoding="utf-8").partition("<main")[2])[
                 0
