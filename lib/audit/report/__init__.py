@@ -1,7 +1,7 @@
 """What does the owner hold? Chapters and appendices -> pages: an index, one per step, and one file of all.
 
     chapters    an executed notebook -> a chapter
-    appendices  glossary, settings, norms, files, versions
+    appendices  glossary, settings, norms, files, versions, tables and pictures
     paper       the one-file report -> PDF
     workbook    actions.xlsx and actions.csv
 
@@ -44,6 +44,7 @@ WORDS = {
     "back": N_("Back"),
     "next": N_("Next"),
     "whole": N_("The whole report in one file"),
+    "find": N_("To find a word in all of it, open it and press Ctrl+F (⌘F)."),
 }
 MOST_INSIDE = 12  # headings of a page that stand in the contents
 FIRST = "verdicts"  # the chapter that is the first page
@@ -78,7 +79,7 @@ def pages(
     said: Said,
     logo: str = "",
 ) -> None:
-    """Write index.html, <step>.html, glossary.html, settings.html and report.html from the chapters of a run.
+    """Write index.html, <step>.html, glossary.html, settings.html, lists.html and report.html from the chapters of a run.
 
     Parameters
     ----------
@@ -115,6 +116,7 @@ def pages(
         _anchored("glossary", _(appendices.GLOSSARY_TITLE), _(appendices.GLOSSARY_TITLE), appendices.glossary()),
         _anchored("settings", _(appendices.SETTINGS_TITLE), _(appendices.SETTINGS_TITLE), behind),
     ]
+    found.append(_anchored("lists", *[_(appendices.LISTS_TITLE)] * 2, appendices.lists([(page.name, page.title, page.text) for page in found])))
     found = [dataclasses.replace(page, text=links.linked(page.text, places, page.name)) for page in found]
     for before, page, after in zip([None, *found], found, [*found[1:], None], strict=False):
         listed = [{"href": f"{p.name}.html", "title": p.title, "here": p is page, "inside": p.inside if p is page else []} for p in found]
@@ -183,7 +185,7 @@ def places(run: Path) -> dict[str, str]:
 
 
 def _anchored(name: str, title: str, question: str, text: str) -> Page:
-    text, inside = chapters.anchored(text, name)
+    text, inside = chapters.anchored(links.captioned(text, name), name)
     return Page(name, title, question, text, inside if 1 < len(inside) <= MOST_INSIDE else [])
 
 

@@ -1,7 +1,9 @@
-"""What stands behind the chapters? The glossary, and the page of settings, norms, files and versions."""
+"""What stands behind the chapters? The glossary, the page of settings, norms, files and versions, and the list of tables and pictures."""
 
 from __future__ import annotations
 
+import html
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -15,6 +17,8 @@ from audit.report import show
 
 GLOSSARY_TITLE = N_("What the words mean")
 SETTINGS_TITLE = N_("Settings, norms and sources")
+LISTS_TITLE = N_("Tables and pictures")
+CAPTIONED = re.compile(r'<(caption|figcaption) id="([\w-]+)">(.*?)(?: <span class="unit">.*?)?</\1>', re.DOTALL)
 
 
 @cache
@@ -25,8 +29,6 @@ def terms() -> dict[str, dict[str, str]]:
 
 def glossary() -> str:
     """The page of terms, in the alphabet of the reader's language."""
-    import html
-
     rows = sorted(((_(t["term"]), _(t["meaning"]), t["method"]) for t in terms().values()), key=lambda row: row[0].casefold())
     said = "".join(
         f'<dt>{html.escape(term)}</dt><dd>{html.escape(meaning)} <span class="method-id">{html.escape(method)}</span></dd>'
@@ -34,6 +36,26 @@ def glossary() -> str:
     )
     lead = html.escape(_("The codes behind a meaning name the place in the method that defines it."))
     return f'<h1>{html.escape(_(GLOSSARY_TITLE))}</h1>\n<p>{lead}</p>\n<dl class="glossary">{said}</dl>'
+
+
+def lists(pages: list[tuple[str, str, str]]) -> str:
+    """Every table and picture of the report, page by page, each a link to where it stands.
+
+    Parameters
+    ----------
+    pages
+        name, title and text of each page, its captions with anchors (`links.captioned`).
+    """
+    parts = []
+    for name, title, text in pages:
+        found = [(kind, anchor, said) for kind, anchor, said in CAPTIONED.findall(text)]
+        items = "".join(
+            f'<li><a href="{name}.html#{anchor}">{said}</a>{" · " + html.escape(_("picture")) if kind == "figcaption" else ""}</li>'
+            for kind, anchor, said in found
+        )
+        parts += [f"<h2>{html.escape(title)}</h2>\n<ul>{items}</ul>"] if found else []
+    lead = html.escape(_("Tables stand whole, a sheet each, in tables.xlsx and customers.xlsx beside this report."))
+    return f"<h1>{html.escape(_(LISTS_TITLE))}</h1>\n<p>{lead}</p>\n" + "\n".join(parts)
 
 
 def settings_page(template, settings: Settings, inputs: list[dict], versions: dict[str, str], skipped: dict[str, str]) -> str:

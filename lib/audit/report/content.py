@@ -17,6 +17,7 @@ ANNEX = (
     "cards",
     "customers",
     "decisions",
+    "lists",
 )  # sections that are looked up rather than read
 DPI = 180
 MOST_ROWS = 12  # of a table; the whole stands in tables.xlsx

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import html
+import itertools
 import re
 from collections.abc import Iterable
 
 from audit import i18n
 
 PAGE = "customers"
+CAPTION = re.compile(r"<(caption|figcaption)>")
 CELL = re.compile(r'(<t[dh](?: class="[^"]*")?(?: scope="row")?>)([^<]{2,400})(</t[dh]>)')
 ROW = re.compile(r"<tbody>(.*)</tbody>", re.DOTALL)
 
@@ -21,6 +23,16 @@ def anchor(customer_id: str) -> str:
     'c-c3d0c6f9cd'
     """
     return f"c-{hashlib.sha256(customer_id.encode()).hexdigest()[:10]}"
+
+
+def captioned(text: str, page: str) -> str:
+    """A page with an anchor at the caption of each of its tables and pictures, by which the list of them leads there.
+
+    >>> captioned("<caption>a</caption><figcaption>b</figcaption>", "base")
+    '<caption id="base-t1">a</caption><figcaption id="base-t2">b</figcaption>'
+    """
+    count = itertools.count(1)
+    return CAPTION.sub(lambda found: f'<{found[1]} id="{page}-t{next(count)}">', text)
 
 
 def card(customer_id: str) -> str:

@@ -100,12 +100,19 @@ def table(book: Book, name: str, rows: pd.DataFrame) -> None:
 def tables(run: Path, target: Path, settings: Settings) -> None:
     """tables.xlsx: every table that the chapters of a run wrote, whole, a sheet each; names in place of codes of customers."""
     master, managers = store.maybe(run, "customers", "managers")
+    left_out = []
     with written(target / "tables.xlsx", settings, title=_("The tables of the report")) as book:
         for step in registry.steps():
             for name in step.writes:
                 found = store.maybe(run, name)
-                if found is not None and not name.startswith("findings_") and name not in UNTOLD and 0 < len(found) <= MOST_ROWS:
+                if found is None or found.empty or name.startswith("findings_") or name in UNTOLD:
+                    continue
+                if len(found) > MOST_ROWS:
+                    left_out.append((name, len(found), f"tables/{name}.parquet"))
+                else:
                     table(book, name, _with_names(found, master, managers))
+        if left_out:  # too large for a spreadsheet: said, not left out in silence
+            table(book, _("Too large for a sheet"), pd.DataFrame(left_out, columns=["table", "rows", "file"]))
 
 
 def _with_names(found: pd.DataFrame, master: pd.DataFrame | None, managers: pd.DataFrame | None) -> pd.DataFrame:

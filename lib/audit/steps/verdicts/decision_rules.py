@@ -171,7 +171,7 @@ def _data(refused: dict[str, str]) -> list[Decision]:
     """Chapters that the data refuse: nothing that they would say can be decided before."""
     if not refused:
         return []
-    params = {"chapters": list(refused), "count": len(refused), "reason": {"message": next(iter(refused.values()))}}
+    params = {"chapters": list(refused), "count": len(refused), "reason": [{"message": one} for one in dict.fromkeys(refused.values())]}
     return [Decision(Choice.DATA, "intake", Owner.ANALYST, SOON, Sureness.CHECK, params=params)]
 
 

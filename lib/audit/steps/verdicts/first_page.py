@@ -130,7 +130,8 @@ class _Told:
 
     def _said(self, name: str, value) -> str:
         if isinstance(value, list):
-            return ", ".join(_(registry.by_name(one).title) for one in value)
+            names = [_(registry.by_name(one).title) for one in value if isinstance(one, str)]
+            return ", ".join(names) or "; ".join(spoken_value(name, one, self.currency) for one in value)
         return spoken_value(name, value, self.currency)
 
     def _names(self, ids: list[str], rank: int) -> str:
