@@ -11,6 +11,7 @@ from pathlib import Path
 from audit.core import registry
 from audit.core.tables.company import COMPANY
 from audit.core.tables.derived import DERIVED
+from audit.core.tables.forms import FORMS
 from audit.core.tables.schema import Table
 
 ROOT = Path(__file__).parents[1]
@@ -30,7 +31,7 @@ Shares and rates are fractions of 1 and end in `_share`, `_rate`, `_ratio`; dura
 
 def data_readme() -> str:
     """The text of data/README.md: every table, its columns, kinds and closed lists, and what it unlocks."""
-    parts = [HEAD, "## Tables a company sends\n", *map(_described, COMPANY), "## Tables the audit derives\n", *map(_described, DERIVED)]
+    parts = [HEAD, "## Tables a company sends\n", *map(_described, COMPANY), "## Forms: what only people know\n", *map(_described, FORMS), "## Tables the audit derives\n", *map(_described, DERIVED)]
     parts.append("## Tables the steps write\n\nEach is declared in the room of its step, `lib/audit/steps/<step>/__init__.py`.\n")
     for name, room in registry.rooms().items():
         parts += [_listed(name, table) for table in room.TABLES if not table.name.startswith("findings_")]

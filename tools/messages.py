@@ -17,6 +17,7 @@ from babel.messages import Catalog, pofile
 from audit.core import labels, registry, settings
 from audit.core.tables.company import COMPANY
 from audit.core.tables.derived import DERIVED
+from audit.core.tables.forms import FORMS
 from audit.core.tables.schema import in_words
 from audit.report import appendices
 
@@ -85,6 +86,7 @@ def of_toml() -> list[tuple[str, str]]:
 def of_tables() -> list[tuple[str, str]]:
     """Names of tables and what they unlock; headings of the tables that steps and intake write."""
     found = [(text, f"lib/audit/core/tables/company.py: {table.name}") for table in COMPANY for text in (table.name, table.unlocks)]
+    found += [(text, f"lib/audit/core/tables/forms.py: {table.name}") for table in FORMS for text in (table.name, table.unlocks)]
     found += [
         (heading(c.name), f"lib/audit/core/tables/derived.py: {t.name}.{c.name}")
         for t in DERIVED

@@ -47,6 +47,11 @@ def parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="the gate alone: PASS, FLAG or REFUSE for each table and chapter, and every row's fate")
     check.add_argument("base", type=Path, help="folder with the exports and audit.toml")
     check.add_argument("--outputs", type=Path, help="where the gate's tables are kept (default: outputs/)")
+    forms = commands.add_parser(
+        "forms", help="workbooks for what only people know of key accounts, filled in as far as the latest run knows"
+    )
+    forms.add_argument("base", type=Path, help="folder of the base, such as data/demo")
+    forms.add_argument("--outputs", type=Path, help="where runs are kept (default: outputs/)")
     commands.add_parser("steps", help="the questions the audit answers, and the tables each needs")
     commands.add_parser("norms", help="every norm, setting and claim with its value")
     lab = commands.add_parser("lab", help="JupyterLab on a copy of the base's latest run and of the notebooks, which stays as you leave it")
@@ -176,6 +181,15 @@ def _new(given) -> int:
     return 0
 
 
+def _forms(given) -> int:
+    from audit import run
+
+    for path in run.forms(given.base, **_outputs(given)):
+        print(path.resolve().as_uri())
+    print(f'fill in the yellow cells, put the files into {given.base}, and name them in its audit.toml: [base] forms = "form-*.xlsx"')
+    return 0
+
+
 def _outputs(given) -> dict:
     return {"outputs": given.outputs} if given.outputs else {}
 
@@ -214,6 +228,7 @@ COMMANDS = {
     "compare": _compare,
     "verify": _verify,
     "check": _check,
+    "forms": _forms,
     "steps": _steps,
     "norms": _norms,
     "lab": _lab,

@@ -102,7 +102,7 @@ def settings_of(settings: Settings, base: Path) -> Settings:
     if settings.edition != "pseudonymous":
         return settings
     name = pseudonym(settings.base.name, "B", key_of(base))
-    kept = settings.base.model_copy(update={"name": name, "previous": None, "actions_done": None})
+    kept = settings.base.model_copy(update={"name": name, "previous": None, "actions_done": None, "forms": None})
     rules = settings.rules.model_copy(update={"exclude": []})  # an exclusion names whom it excludes
     reasons = {norm: own.model_copy(update={"why": LEFT_OUT}) for norm, own in settings.norms.items()}
     market = settings.market and settings.market.model_copy(update={"source": LEFT_OUT})

@@ -19,6 +19,7 @@ from audit.core.doubts import Quality
 from audit.core.errors import AuditError
 from audit.core.tables.company import COMPANY
 from audit.core.tables.derived import DERIVED
+from audit.core.tables.forms import FORMS
 from audit.core.tables.schema import Table
 from audit.i18n import mark as N_
 
@@ -87,7 +88,7 @@ def tables() -> dict[str, Table]:
         where two places declare one name.
     """
     found: dict[str, Table] = {}
-    for table in (*COMPANY, *DERIVED, *(table for room in rooms().values() for table in room.TABLES)):
+    for table in (*COMPANY, *FORMS, *DERIVED, *(table for room in rooms().values() for table in room.TABLES)):
         if table.name in found:
             raise ValueError(f"table {table.name!r} is declared twice; give one of the two another name")
         found[table.name] = table

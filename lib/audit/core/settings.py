@@ -41,6 +41,7 @@ class Declared(_Strict):
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     edition: Literal["internal", "client", "pseudonymous"] = "internal"  # for whose eyes
     previous: str | None = None  # folder of an earlier run of this base, to say what moved since
+    forms: str | None = None  # the filled-in workbooks of `audit forms`: a name or a pattern inside the base's folder
     actions_done: str | None = None  # the filled-in actions.xlsx of that run, in the base's folder
     purchases_are: Literal["sales", "invoices", "payments"] = "sales"  # what a line of [tables.lines] records (P37)
 

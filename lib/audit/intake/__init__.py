@@ -22,13 +22,13 @@ from pathlib import Path
 import polars as pl
 
 from audit.core import registry
-from audit.core.settings import Settings
+from audit.core.settings import Settings, Source
 from audit.i18n import mark as N_
 from audit.i18n import render, stored, translate
 from audit.intake.checks import controls, doubts, duplicates, evidence, gate, reconciliation
 from audit.intake.checks.reconciliation import as_csv
 from audit.intake.mapping import convert, identifiers, rules
-from audit.intake.readers import read
+from audit.intake.readers import forms, read
 from audit.intake.readers.read import BadExport
 from audit.ledger.external import Lines
 
@@ -88,6 +88,7 @@ def take(folder: Path, settings: Settings, snapshots: Path | None = None, *, els
 def check(folder: Path, settings: Settings, snapshots: Path | None = None, *, elsewhere: Lines | None = None) -> IntakeResult:
     """Like take, for bases that cannot be audited too: the gate then says what is missing."""
     sources = {name: read.source(folder, name, source, snapshots) for name, source in settings.sources.items()}
+    settings, sources = _with_forms(folder, settings, sources)
     fates = {name: convert.table(name, mapping, sources, settings) for name, mapping in settings.tables.items()}
     fates, doubles, aliases = _one_customer_each(fates, duplicates.decisions(folder), identifiers.country(settings))
     effects = pl.DataFrame(schema={"rule": pl.String, "rows": pl.Int64, "before": pl.Decimal(18, 4), "after": pl.Decimal(18, 4)})
@@ -122,6 +123,18 @@ def check(folder: Path, settings: Settings, snapshots: Path | None = None, *, el
         content={file: kind for source in sources.values() for file, kind in source.content.items()},
         missing=missing,
     )
+
+
+def _with_forms(folder: Path, settings: Settings, sources: dict[str, read.Read]) -> tuple[Settings, dict[str, read.Read]]:
+    """The settings and sources with what was filled in by hand, each form a source and a table like any other; a pseudonymous edition has none of it: what
+    people write holds names."""
+    if not settings.base.forms or settings.edition == "pseudonymous":
+        return settings, sources
+    filled = forms.forms(folder, settings.base.forms)
+    maps = {name: forms.mapping(name) for name in filled}
+    origin = {maps[name].from_: Source(file=settings.base.forms) for name in filled}
+    more = {"sources": settings.sources | origin, "tables": settings.tables | maps}
+    return settings.model_copy(update=more), sources | {maps[name].from_: sheet for name, sheet in filled.items()}
 
 
 def _of_lines(settings: Settings) -> bool:

@@ -116,7 +116,9 @@ def pages(
         _anchored("glossary", _(appendices.GLOSSARY_TITLE), _(appendices.GLOSSARY_TITLE), appendices.glossary()),
         _anchored("settings", _(appendices.SETTINGS_TITLE), _(appendices.SETTINGS_TITLE), behind),
     ]
-    found.append(_anchored("lists", *[_(appendices.LISTS_TITLE)] * 2, appendices.lists([(page.name, page.title, page.text) for page in found])))
+    found.append(
+        _anchored("lists", *[_(appendices.LISTS_TITLE)] * 2, appendices.lists([(page.name, page.title, page.text) for page in found]))
+    )
     found = [dataclasses.replace(page, text=links.linked(page.text, places, page.name)) for page in found]
     for before, page, after in zip([None, *found], found, [*found[1:], None], strict=False):
         listed = [{"href": f"{p.name}.html", "title": p.title, "here": p is page, "inside": p.inside if p is page else []} for p in found]

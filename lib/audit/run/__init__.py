@@ -30,7 +30,7 @@ from audit import i18n
 from audit.core import edition, registry, store
 from audit.core import settings as settings_module
 from audit.core.errors import AuditError
-from audit.core.settings import Settings
+from audit.core.settings import Settings, Source
 from audit.i18n import mark as N_
 from audit.run import build_tables, cache, fingerprint, kernels, previous_run, render, run_folder
 from audit.run.context import Run
@@ -39,7 +39,7 @@ from audit.run.notebooks import environment, swept
 from audit.run.render import NOTEBOOKS
 from audit.run.run_folder import StepFailed
 
-__all__ = ["NOTEBOOKS", "OUTPUTS", "Outcome", "StepFailed", "check", "run"]
+__all__ = ["NOTEBOOKS", "OUTPUTS", "Outcome", "StepFailed", "check", "forms", "run"]
 OUTPUTS = ROOT / "outputs"
 MADE_WITH = ("audit", "pandas", "polars", "narwhals", "scipy", "matplotlib", "papermill", "nbconvert")
 
@@ -145,7 +145,8 @@ def _files(base: Path, settings: Settings, snapshots: Path) -> list[Path]:
     from audit.intake.readers import read, sql
     from audit.report import words
 
-    found = {path for source in settings.sources.values() for path in read.files_of(base, source)}
+    given = [*settings.sources.values(), *([Source(file=settings.base.forms)] if settings.base.forms else [])]
+    found = {path for source in given for path in read.files_of(base, source)}
     own = [base / name for name in (duplicates.REVIEW, words.FILE, settings.report.logo or "") if name]
     lines = settings.engine.lines
     far = base.glob(lines) if lines and "://" not in lines else ()
@@ -181,6 +182,26 @@ def check(base: Path, outputs: Path = OUTPUTS):
     if len(taken.duplicates):
         run_folder.replace(base / duplicates.REVIEW, duplicates.review(taken.duplicates))
     return taken, folder
+
+
+def forms(base: Path, outputs: Path = OUTPUTS) -> list[Path]:
+    """Workbooks to be filled in by hand, from the base's latest run, in the base's first language: outputs/<base>/forms/.
+
+    Raises
+    ------
+    NoRun, NoForms
+        where the base has no run, or no key account.
+    """
+    from audit.report import forms as workbooks
+
+    settings = settings_module.read(base)
+    home = outputs / edition.home(base, settings)
+    latest = (home / "latest").resolve()
+    if not (latest / store.MANIFEST).is_file():
+        message = N_("no run of {base} lies in {home}. What to do: `audit run data/{base}`, then ask for its forms again.")
+        raise run_folder.NoRun(message, base=home.name, home=home)
+    with environment(settings.languages[0]):
+        return workbooks.write(latest, home / "forms", store.settings(latest))
 
 
 def _chosen(only: list[str] | None) -> list[registry.Step]:

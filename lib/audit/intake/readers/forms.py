@@ -1,0 +1,126 @@
+"""What was filled in by hand? The workbooks of `audit forms`, each sheet as the text of one table; from there on they are exports like any other.
+
+Sheets and columns are known by their headings in either language, whatever their order; columns that people added are left alone, and so are rows in which
+nothing was filled in. A form of an earlier year may lack a column; one without which a row means nothing is asked for.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+
+import polars as pl
+
+from audit.core.settings import Mapping, Source
+from audit.core.tables.forms import FORMS, TITLES
+from audit.core.tables.schema import DATE, MONEY, NUMBER, Column, Table
+from audit.i18n import mark as N_
+from audit.i18n.messages import catalogue
+from audit.intake.readers import layout, workbook
+from audit.intake.readers.detect import BadExport
+from audit.intake.readers.read import Read, files_of
+
+DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S")
+NUMBERED = re.compile(r"^-?\d{1,3}(?:[\s\u00a0\u202f]?\d{3})*(?:[.,]\d+)?$")
+GIVEN = {"account_streams": 1}  # columns after the code that stand in the form already: they alone fill nothing in
+
+
+def forms(folder: Path, pattern: str) -> dict[str, Read]:
+    """The tables that the forms of a base hold, by name, in our columns and codes; tables of which nothing was filled in are left out.
+
+    Raises
+    ------
+    BadExport
+        where no file matches, a file is no workbook or none of its sheets is a form, or a sheet lacks a column without which a row means nothing.
+    """
+    files = files_of(folder, Source(file=pattern))
+    if not files:
+        message = N_(
+            '[base] forms = "{pattern}": no such file in {folder}. What to do: put the filled-in forms there, or take the line out.'
+        )
+        raise BadExport(message, pattern=pattern, folder=folder)
+    parts: dict[str, list[pl.DataFrame]] = {}
+    for path in files:
+        for form, sheet in _sheets(path):
+            parts.setdefault(form.name, []).append(_rows(sheet, form, f"{path.name}, {sheet.name}", path.name))
+    whole = {name: pl.concat(found) for name, found in parts.items()}
+    return {
+        name: Read(table, tuple(files), content={path.name: "workbook" for path in files}) for name, table in whole.items() if len(table)
+    }
+
+
+def mapping(table: str) -> Mapping:
+    """How such a table is read: each column from the column of its own name."""
+    form = next(form for form in FORMS if form.name == table)
+    return Mapping.model_validate({"from": f"form {table}", "columns": {name: name for name in form.names}})
+
+
+def _sheets(path: Path):
+    """The sheets of a workbook that are forms, each with the form that it is."""
+    import fastexcel
+
+    content = path.read_bytes()
+    try:
+        names = fastexcel.read_excel(content).sheet_names
+    except fastexcel.FastExcelError as error:
+        message = N_("{file} cannot be opened as a workbook: {error}. What to do: save it again from Excel as .xlsx.")
+        raise BadExport(message, file=path.name, error=str(error).splitlines()[0]) from error
+    by_title = {said.casefold(): form for form in FORMS for said in _said(TITLES[form.name])}
+    found = [(by_title[name.strip().casefold()], name) for name in names if name.strip().casefold() in by_title]
+    if not found:
+        message = N_(
+            "{file} holds no form of ours; its sheets are {names}. What to do: fill in what `audit forms` wrote, and keep its sheets."
+        )
+        raise BadExport(message, file=path.name, names=", ".join(names))
+    for form, name in found:
+        [sheet] = workbook.sheets(content, path.name, wanted=name, skip=0, head_rows=1, decimal=".", date_format=None)
+        yield form, sheet
+
+
+def _said(message: str) -> tuple[str, str]:
+    """A message in either language."""
+    return message, catalogue("ru").gettext(message)
+
+
+def _rows(sheet: workbook.Sheet, form: Table, where: str, file: str) -> pl.DataFrame:
+    """The rows of a sheet in which something was filled in, in our columns, codes, days and numbers, each with its place."""
+    heads = layout.names(sheet.head, where)
+    table = sheet.table.rename(dict(zip(sheet.table.columns, heads, strict=True)))
+    by_head = {head.strip().casefold(): head for head in heads}
+    ours = {c.name: next((by_head[one.casefold()] for one in _said(c.heading) if one.casefold() in by_head), None) for c in form.columns}
+    if missing := [c.heading for c in form.columns if c.required and ours[c.name] is None]:
+        message = N_(
+            "{where}: no column {columns}; it has {there}. What to do: take the heading over from the form that `audit forms` writes."
+        )
+        raise BadExport(message, where=where, columns=", ".join(missing), there=", ".join(heads))
+    table = table.with_columns(pl.int_range(2, pl.len() + 2, dtype=pl.Int64).alias("_row"))
+    said = table.select(*(_column(table, ours[c.name], c) for c in form.columns), "_row")
+    filled = form.names[1 + GIVEN.get(form.name, 0) :]
+    is_filled = pl.any_horizontal(pl.col(name) != "" for name in filled)
+    origin = (pl.lit(file).alias("_file"), pl.lit(sheet.name).alias("_sheet"), pl.lit("").alias("_mark"))
+    return said.filter(is_filled).with_columns(*origin).select(*form.names, "_row", "_mark", "_file", "_sheet")
+
+
+def _column(table: pl.DataFrame, name: str | None, column: Column) -> pl.Series:
+    """A column of ours as text: choices as codes, days as ISO, numbers with a point; what is none of these stays as it was written."""
+    if name is None:
+        return pl.Series(column.name, [""] * len(table), dtype=pl.String)
+    texts = [text.strip() for text in table[name].fill_null("").to_list()]
+    if column.codes:
+        known = {said.casefold(): one.value for one in column.codes for said in (one.value, *_said(one.label))}
+        texts = [known.get(text.casefold(), text) for text in texts]
+    elif column.kind == DATE:
+        texts = [_day(text) for text in texts]
+    elif column.kind in (MONEY, NUMBER):
+        texts = [re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".") if NUMBERED.match(text) else text for text in texts]
+    return pl.Series(column.name, texts, dtype=pl.String)
+
+
+def _day(text: str) -> str:
+    for form in DAYS:
+        try:
+            return dt.datetime.strptime(text.split(".000")[0], form).date().isoformat()
+        except ValueError:
+            continue
+    return text
