@@ -27,16 +27,16 @@ class Position(Code):
     """How we stand with the customer (E21)."""
 
     STRONG = "strong", N_("strong")
-    MEDIUM = "medium", N_("medium")
+    MEDIUM = "medium", N_("middling")
     WEAK = "weak", N_("weak")
 
 
 class Potential(Code):
     """How much more it could buy (E21)."""
 
-    HIGH = "high", N_("high")
-    MEDIUM = "medium", N_("medium")
-    LOW = "low", N_("low")
+    HIGH = "high", N_("much more")
+    MEDIUM = "medium", N_("somewhat more")
+    LOW = "low", N_("little more")
 
 
 class ContactLevel(Code):

@@ -142,7 +142,7 @@ FORMS = [
         "customer_id rival offer",
         [
             CODE,
-            ("rival!", TEXT, N_("Rival")),
+            ("rival!", TEXT, N_("Which rival")),
             ("offer!", TEXT, N_("What it offers there")),
             ("standing_class!", TEXT, N_("Beside ours"), codes.Standing),
             ("why", TEXT, N_("What shows it")),
