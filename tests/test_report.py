@@ -73,7 +73,13 @@ def seen(browser, pages):
 def test_there_is_a_page_per_step_an_index_settings_and_one_file(pages):
     names = {path.stem for path in pages}
     of_the_answer = {"index", "cards", "decisions", "findings", "questions", "undecided"}
-    assert names == of_the_answer | {"glossary", "settings", "lists", "report", *(step.name for step in registry.steps() if not step.uses_findings)}
+    assert names == of_the_answer | {
+        "glossary",
+        "settings",
+        "lists",
+        "report",
+        *(step.name for step in registry.steps() if not step.uses_findings),
+    }
 
 
 def test_fault_58_no_page_speaks_to_the_console_or_to_the_network(seen):

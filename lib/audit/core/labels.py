@@ -24,6 +24,7 @@ SENTENCES = {
     "package_class",
     "source_class",
     "withheld_class",
+    "to_do_class",
 }  # stored texts
 COMMON = {  # headings of columns that several rooms share, and of the pages that belong to no room
     "abc_class": N_("Class"),

@@ -37,6 +37,9 @@ FORMS = [
             ("prefers_rivals", TEXT, N_("At times prefers our rivals’ goods?"), codes.Said),
             ("irritates", TEXT, N_("Do we find it irritating?"), codes.Said),
             ("postpones", TEXT, N_("Do we put off visiting it?"), codes.Said),
+            ("honours", TEXT, N_("Honours its contracts?"), codes.Said),
+            ("learns", TEXT, N_("Learns to work with us?"), codes.Said),
+            ("recommends", TEXT, N_("Recommends us?"), codes.Said),
             ("position_class", TEXT, N_("Our position"), codes.Position),
             ("position_argument", TEXT, N_("What shows our position")),
             ("potential_class", TEXT, N_("Its potential"), codes.Potential),
@@ -47,7 +50,7 @@ FORMS = [
             ("filled_by", TEXT, N_("Filled in by")),
             ("filled_on", DATE, N_("Filled in on")),
         ],
-        unlocks="ladder of perception and partner questions (E17, E18), perspective plan (E21), visits of the head (E26), offers (N12)",
+        unlocks="ladder of perception and partner questions (E17, E18), three criteria of the desired customer (E40), perspective plan (E21), visits of the head (E26), offers (N12)",
     ),
     _form(
         "account_contacts",

@@ -1,0 +1,72 @@
+"""The closed lists of this chapter: codes that are stored, with what readers see."""
+
+from __future__ import annotations
+
+from audit.core.codes import Code
+from audit.i18n import mark as N_
+
+
+class Gap(Code):
+    """What a dossier lacks, and what to ask."""
+
+    NO_FORM = "no_form", N_("nobody has filled in the form"), N_("fill in the form of the account")
+    STALE = "stale", N_("the form is old"), N_("go through the form again")
+    ONE_CONTACT = "one_contact", N_("one contact person alone"), N_("meet a second person there, on another floor")
+    LEVELS = "levels", N_("too few levels are known"), N_("meet those who decide above or beside our contact")
+    NO_MIRROR = "no_mirror", N_("a contact without somebody of ours"), N_("name who keeps each contact")
+    CONTACT_OLD = "contact_old", N_("nobody was met for long"), N_("call on them")
+    NO_HEAD_VISIT = "no_head_visit", N_("our head has not been there for long"), N_("our head visits")
+    NO_OFFER = "no_offer", N_("nothing new was offered for long"), N_("offer one category that it does not buy from us")
+    NEVER_TOLD = (
+        "never_told",
+        N_("what it gets beyond the goods was never told"),
+        N_("show it the sum of what it was given, with the evidence"),
+    )
+    NO_EVIDENCE = "no_evidence", N_("a benefit without evidence"), N_("have the customer confirm it, or leave it out")
+    NO_GOAL = "no_goal", N_("no goal"), N_("agree on a goal that serves one of its own")
+    GOAL_UNMET = "goal_unmet", N_("a goal without measure, day or person"), N_("say how it is measured, until when, and whose it is")
+    GOAL_PAST = "goal_past", N_("the day of a goal has passed"), N_("say what came of it, or set a new day")
+    NO_PLAN = "no_plan", N_("no step is planned"), N_("plan one step for each of the four P")
+    CONTRADICTION = (
+        "contradiction",
+        N_("the position said contradicts the share of wallet"),
+        N_("say on what the position rests, or correct the budget"),
+    )
+
+
+class Mistake(Code):
+    """Common mistakes with key accounts (E27)."""
+
+    ALL_EQUAL = "all_equal", N_("all customers are served alike")
+    NO_HEAD = "no_head", N_("the head is not involved")
+    NO_MANAGER = "no_manager", N_("no manager of its own")
+    NO_KNOWLEDGE = "no_knowledge", N_("nothing is collected about the customer")
+
+
+class Met(Code):
+    """Whether something was seen, or can be said at all."""
+
+    YES = "yes", N_("yes")
+    NO = "no", N_("no")
+    UNKNOWN = "unknown", N_("no data")
+
+
+class Criterion(Code):
+    """The ten criteria of the desired customer (E40): seven from data, three from answers."""
+
+    column: str
+
+    NET = "net", N_("Brings more than it costs")
+    PAYING = "paying", N_("Pays on time")
+    WITHIN = "within", N_("Stays within its limit")
+    REACTING = "reacting", N_("Reacts to us")
+    KNOWN = "known", N_("Gives information")
+    COMPLAINING = "complaining", N_("Complains with reason only")
+    STABLE = "stable", N_("Buys steadily")
+    HONOURING = "honouring", N_("Honours its contracts")
+    LEARNING = "learning", N_("Learns to work with us")
+    RECOMMENDING = "recommending", N_("Recommends us")
+
+    @property
+    def column(self) -> str:
+        return f"is_{self.value}"

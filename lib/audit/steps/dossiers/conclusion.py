@@ -1,0 +1,21 @@
+"""What does the chapter conclude?"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from audit.core.claims import Role, led
+from audit.core.findings import Finding
+from audit.i18n import mark as N_
+
+
+def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
+    """Whether we know our key accounts: nothing written down, gaps, or none."""
+    by = {one.id: one for one in found}
+    if (filled := by["dossiers_filled"]).why:
+        nobody = N_("There is no key account to know better")
+        return led(found, N_("What people know of {n} key accounts is not written down") if filled.n else nobody, Role.RISK)
+    gaps = by["dossier_gaps"]
+    some = N_("{value} of {n} key accounts lack something that we should know or do")
+    every = N_("Of all {n} key accounts we know what we should, and work by a plan")
+    return led(found, some if gaps.value else every, Role.RISK if gaps.value else Role.STATE, of="dossier_gaps")

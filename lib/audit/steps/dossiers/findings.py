@@ -1,0 +1,158 @@
+"""What the chapter says: its findings, from its tables."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit.core.findings import Finding
+from audit.core.tables.form_codes import SupplierStatus
+from audit.i18n import mark as N_
+from audit.steps.dossiers.codes import Gap, Met
+
+ASKED = N_("nobody has filled in the forms that `audit forms` writes: what only people know is not known")
+
+
+def chapter_findings(
+    coverage: pd.DataFrame,
+    gaps: pd.DataFrame,
+    value: pd.DataFrame,
+    mistakes: pd.DataFrame,
+    desired: pd.DataFrame,
+    *,
+    is_asked: bool,
+) -> list[Finding]:
+    """How much is written down, what is missing, on whom accounts hang, how we are seen, and what was given and never told."""
+    found = [_filled(coverage, gaps, is_asked)]
+    if is_asked:
+        found += [_gaps(coverage, gaps), *_hanging(coverage, gaps), *_ladder(coverage)]
+    return [*found, *_value(value), *_mistakes(mistakes), *_desired(desired)]
+
+
+def _filled(coverage: pd.DataFrame, gaps: pd.DataFrame, is_asked: bool) -> Finding:
+    n = len(coverage)
+    if not is_asked:
+        return Finding(
+            "dossiers_filled", "dossiers", "fact", N_("What is known of {n} key accounts beyond their figures is not written down."),
+            title=N_("Forms of key accounts"), unit="count", n=n, why=ASKED,
+        )  # fmt: skip
+    missing = gaps.loc[gaps["gap_class"].isin([Gap.NO_FORM, Gap.STALE]), "customer_id"]
+    return Finding(
+        "dossiers_filled", "dossiers", "fact",
+        N_("Of {n} key accounts {value} {value:has|have} a form that is filled in and fresh; {missing} {missing:has|have} none, or an old one."),
+        title=N_("Forms of key accounts"), value=float(n - len(missing)), unit="count", n=n, who=" ".join(missing),
+        params={"missing": len(missing)},
+    )  # fmt: skip
+
+
+def _gaps(coverage: pd.DataFrame, gaps: pd.DataFrame) -> Finding:
+    with_gaps = coverage.loc[coverage["customer_id"].isin(gaps["customer_id"]), "customer_id"]
+    return Finding(
+        "dossier_gaps", "dossiers", "fact",
+        N_("{value} of {n} key accounts lack something in their dossier, {gaps} {gaps:gap|gaps} in all; the person to ask stands with each."),
+        title=N_("Gaps in dossiers"), value=float(len(with_gaps)), unit="count", n=len(coverage), who=" ".join(with_gaps),
+        params={"gaps": len(gaps)},
+    )  # fmt: skip
+
+
+def _hanging(coverage: pd.DataFrame, gaps: pd.DataFrame) -> list[Finding]:
+    """Accounts that hang on one person, those where the head has not been, and those never offered anything."""
+    said = {
+        Gap.ONE_CONTACT: N_(
+            "{value} of {n} key accounts {value:hangs|hang} on one contact person: who leaves there takes the account along."
+        ),
+        Gap.NO_HEAD_VISIT: N_("Our head has not been at {value} of {n} key accounts for long, or never."),
+        Gap.NO_OFFER: N_("{value} of {n} key accounts {value:was|were} offered nothing new for long."),
+    }
+    found = []
+    for gap, message in said.items():
+        who = gaps.loc[gaps["gap_class"] == gap, "customer_id"]
+        if len(who):
+            found.append(
+                Finding(
+                    f"dossier_{gap.value}", "dossiers", "fact", message, title=gap.label, value=float(len(who)), unit="count", n=len(coverage),
+                    who=" ".join(who),
+                )
+            )  # fmt: skip
+    return found
+
+
+def _ladder(coverage: pd.DataFrame) -> list[Finding]:
+    """Accounts that see us lower on the ladder of perception than we see ourselves."""
+    rung = {status.value: i for i, status in enumerate(SupplierStatus)}
+    both = coverage[(coverage["status_us"] != "") & (coverage["status_customer"] != "")]
+    if both.empty:
+        return []
+    lower = both.loc[both["status_customer"].map(rung) < both["status_us"].map(rung), "customer_id"]
+    return [
+        Finding(
+            "dossier_ladder",
+            "dossiers",
+            "fact",
+            N_("{value} of {n} key accounts {value:sees|see} us lower than we see ourselves."),
+            title=N_("How key accounts see us"),
+            value=float(len(lower)),
+            unit="count",
+            n=len(both),
+            who=" ".join(lower),
+        )  # fmt: skip
+    ]
+
+
+def _value(value: pd.DataFrame) -> list[Finding]:
+    if value.empty or not value["benefit"].sum() > 0:
+        return []
+    worth, told = float(value["benefit"].sum()), float(value["told"].sum())
+    never = value.loc[value["told_on"].isna(), "customer_id"]
+    return [
+        Finding(
+            "dossier_value",
+            "dossiers",
+            "fact",
+            N_(
+                "Beyond the goods {n} key accounts got what cost us {cost} and is worth {worth} to them; they were told of {value} of that worth."
+            ),
+            title=N_("Told of what was given"),
+            value=told / worth,
+            n=len(value),
+            who=" ".join(never),
+            params={"cost": float(value["cost_to_us"].sum()), "worth": worth},
+        )  # fmt: skip
+    ]
+
+
+def _mistakes(mistakes: pd.DataFrame) -> list[Finding]:
+    tested = mistakes[mistakes["seen_class"] != Met.UNKNOWN]
+    if tested.empty:
+        return []
+    return [
+        Finding(
+            "dossier_mistakes",
+            "dossiers",
+            "fact",
+            N_("Of {n} common mistakes with key accounts that these data can test, {value} {value:is|are} seen."),
+            title=N_("Common mistakes"),
+            value=float((tested["seen_class"] == Met.YES).sum()),
+            unit="count",
+            n=len(tested),
+        )  # fmt: skip
+    ]
+
+
+def _desired(desired: pd.DataFrame) -> list[Finding]:
+    if desired.empty:
+        return []
+    return [
+        Finding(
+            "dossier_desired",
+            "dossiers",
+            "fact",
+            N_(
+                "{value} of {n} customers meet every criterion of the desired customer that is known of them; of the ten criteria {known} are known on average."
+            ),
+            title=N_("Desired customers"),
+            value=float(desired["is_desired"].sum()),
+            unit="count",
+            n=len(desired),
+            params={"known": f"{desired['known'].mean():.1f}"},
+        )  # fmt: skip
+    ]

@@ -1,0 +1,252 @@
+"""Dossiers: what was planted in the demo's forms is found and nothing else; forms go out, come back, and are refused in words."""
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from audit import intake
+from audit.core import registry, settings, store
+from audit.core.tables.form_codes import Said, SupplierStatus
+from audit.core.tables.forms import FORMS, TITLES
+from audit.intake.readers import forms as reader
+from audit.intake.readers.read import BadExport
+from audit.report import forms as workbooks
+from audit.steps import dossiers
+from audit.steps.dossiers.codes import Gap, Met
+from tests.conftest import ROOT
+
+AS_OF = pd.Timestamp("2025-12-31")
+LIMITS = {
+    "as_of": AS_OF, "fresh_days": 365, "contact_days": 180, "head_days": 365, "offer_days": 365, "least_levels": 3, "weak_share": 0.2, "strong_share": 0.5,
+}  # fmt: skip
+
+
+def overview(**more) -> pd.DataFrame:
+    row = {"customer_id": "a", "group": "a", "manager_id": "m", "is_lead": True, "key_reasons": "revenue", "wallet_share": 0.4} | more
+    return pd.DataFrame([row])
+
+
+def filled(**forms) -> dict[str, pd.DataFrame]:
+    """A form in order, with what a test takes away or adds."""
+    day = pd.Timestamp("2025-12-01")
+    card = {
+        "customer_id": "a",
+        "head_visited_on": day,
+        "offered_on": day,
+        "filled_on": day,
+        "status_us": "partner",
+        "status_customer": "partner",
+    }
+    people = [
+        {"customer_id": "a", "post": level, "level_class": level, "mirror": "m", "met_on": day} for level in ("owner", "top", "middle")
+    ]
+    goal = {"customer_id": "a", "goal": "g", "metric": "share", "deadline_on": pd.Timestamp("2026-06-30"), "owner": "m"}
+    tables = {
+        "account_cards": [card | forms.pop("card", {})],
+        "account_contacts": forms.pop("people", people),
+        "account_goals": [goal | forms.pop("goal", {})],
+        "account_tactics": [{"customer_id": "a", "instrument_class": "price", "tactic": "t"}] if forms.pop("plan", True) else [],
+        "account_streams": [{"customer_id": "a", "stream_class": "plan", "state_class": "runs"}],
+    }
+    made = {}
+    for name, rows in tables.items():
+        empty = registry.empty(name)
+        made[name] = (
+            pd.DataFrame(rows).reindex(columns=empty.columns).astype({c: t for c, t in empty.dtypes.items() if "datetime" in str(t)})
+        )
+    return made
+
+
+def gaps_of(tables: dict, known: pd.DataFrame, given: pd.DataFrame | None = None, **limits) -> list[str]:
+    coverage = dossiers.dossier_coverage(known, tables, as_of=AS_OF)
+    dossier = registry.empty("value_dossier") if given is None else given
+    return dossiers.dossier_gaps(coverage, known, tables, dossier, **(LIMITS | limits))["gap_class"].tolist()
+
+
+def test_a_form_in_order_has_no_gap():
+    assert gaps_of(filled(), overview()) == []
+
+
+@pytest.mark.parametrize(
+    ("gap", "change"),
+    [
+        (Gap.STALE, {"card": {"filled_on": pd.Timestamp("2024-12-30")}}),
+        (Gap.NO_HEAD_VISIT, {"card": {"head_visited_on": pd.NaT}}),
+        (Gap.NO_OFFER, {"card": {"offered_on": pd.Timestamp("2024-12-30")}}),
+        (Gap.GOAL_UNMET, {"goal": {"metric": ""}}),
+        (Gap.GOAL_UNMET, {"goal": {"owner": ""}}),
+        (Gap.GOAL_PAST, {"goal": {"deadline_on": pd.Timestamp("2025-12-30")}}),
+        (Gap.NO_PLAN, {"plan": False}),
+        (Gap.ONE_CONTACT, {"people": [{"customer_id": "a", "post": "p", "level_class": "top", "mirror": "m", "met_on": AS_OF}]}),
+        (
+            Gap.LEVELS,
+            {"people": [{"customer_id": "a", "post": p, "level_class": "top", "mirror": "m", "met_on": AS_OF} for p in ("p", "q")]},
+        ),
+        (
+            Gap.NO_MIRROR,
+            {
+                "people": [
+                    {"customer_id": "a", "post": p, "level_class": p, "mirror": "", "met_on": AS_OF} for p in ("owner", "top", "staff")
+                ]
+            },
+        ),
+        (Gap.CONTRADICTION, {"card": {"position_class": "strong"}}),
+    ],
+)
+def test_each_gap_is_found_alone(gap, change):
+    share = 0.1 if gap == Gap.CONTRADICTION else 0.4
+    assert gaps_of(filled(**change), overview(wallet_share=share)) == [gap]
+
+
+def test_limits_hold_at_exactly_the_day_and_the_share():
+    edge = {"filled_on": AS_OF - pd.Timedelta(days=365), "head_visited_on": AS_OF - pd.Timedelta(days=365), "position_class": "strong"}
+    assert gaps_of(filled(card=edge), overview(wallet_share=0.2)) == []
+    assert gaps_of(filled(card={"position_class": "weak"}), overview(wallet_share=0.5)) == []
+    assert gaps_of(filled(card={"position_class": "weak"}), overview(wallet_share=0.51)) == [Gap.CONTRADICTION]
+
+
+def test_an_account_of_which_nothing_is_written_has_one_gap_and_a_position_without_a_known_share_contradicts_nothing():
+    assert gaps_of({}, overview()) == [Gap.NO_FORM]
+    assert gaps_of(filled(card={"position_class": "strong"}), overview(wallet_share=float("nan"))) == []
+
+
+def test_demo_what_was_planted_is_found_and_nothing_else(demo):
+    planted = pd.read_csv(ROOT / "tests" / "demo_dossier_truths.csv", dtype=str).set_index("customer_id")["gap_class"]
+    found = store.load(demo, "dossier_gaps").set_index("customer_id")["gap_class"]
+    assert found.sort_index().to_dict() == planted.sort_index().to_dict()
+
+
+def test_p35_a_form_that_is_filled_in_moves_no_figure_of_another_chapter(demo):
+    """Nothing of the forms is read by a chapter that stands on data."""
+    readers = {step.name for step in registry.steps() if set(registry.takes(step)) & set(dossiers.FILLED)}
+    assert readers <= {"dossiers", "account"}
+
+
+def test_value_is_counted_by_hand_the_cost_is_the_exports_and_what_was_told_before_it_was_given_was_not_told():
+    given = pd.DataFrame({"customer_id": ["a", "b"], "date": pd.to_datetime(["2025-01-10", "2025-03-01"]), "kind": ["training", "rig"], "cost_to_us": [100.0, 40.0], "benefit_to_customer": [150.0, 0.0], "evidence": ["act", ""]})  # fmt: skip
+    form = pd.DataFrame({"customer_id": ["a", "a"], "date": pd.to_datetime(["2025-01-10", "2024-06-01"]), "kind": ["training", "samples"], "cost_to_us": [999.0, 10.0], "benefit_to_customer": [200.0, 50.0], "evidence": ["act", ""], "told_on": pd.to_datetime(["2025-02-01", "2024-05-01"])})  # fmt: skip
+    keys = pd.DataFrame({"customer_id": ["a"], "group": ["g"]})
+    members = pd.Series({"a": "g", "b": "g"})
+    dossier = dossiers.value_dossier(keys, given, form, members=members, as_of=AS_OF)
+    [row] = dossiers.value_by_account(dossier, as_of=AS_OF).itertuples()
+    assert (row.things, row.cost_to_us, row.benefit, row.proved, row.told, row.switching) == (3, 150.0, 250.0, 200.0, 200.0, 200.0)
+    assert row.benefit_ratio == pytest.approx(250 / 150)
+
+
+def test_the_ten_criteria_by_hand():
+    known = pd.DataFrame({
+        "customer_id": ["a", "b", "c"], "year_revenue": [10.0, 20.0, 0.0], "profit": [5.0, -1.0, 9.0], "overdue": [0.0, 7.0, 0.0], "open": [3.0, 9.0, 0.0],
+        "credit_limit": [3.0, float("nan"), 1.0], "is_lead": [True, True, True], "xyz_class": ["X", "Z", "X"], "portfolio_class": ["core", "", "core"],
+    })  # fmt: skip
+    acts = pd.DataFrame({"customer_id": ["a", "a", "b"], "date": pd.to_datetime(["2025-05-01", "2025-06-01", "2025-06-01"]), "direction": ["out", "in", "out"]})  # fmt: skip
+    fields = pd.DataFrame({"customer_id": ["a", "a", "b", "b"], "is_filled": [True, True, True, False]})
+    facts = pd.DataFrame({"customer_id": ["b"], "kind": ["referral"], "value": [4.0]})
+    found = dossiers.desired_customers(
+        known, activities=acts, fields=fields, facts=facts, cards=None, as_of=AS_OF, informs_share=0.8, least_known=6
+    ).set_index("customer_id")
+    assert list(found.index) == ["a", "b"], "who bought nothing for a year is not asked about"
+    said = lambda who: "".join(found.loc[who, [c for c in found.columns if c.startswith("is_") and c != "is_desired"]].str[0])
+    assert said("a") == "yyyyyuyuuu"
+    assert said("b") == "nnunnunuuy"
+    assert found["is_desired"].tolist() == [True, False]
+    assert found.loc["a", ["met", "known"]].tolist() == [6, 6]
+    assert Met.UNKNOWN in found.to_numpy()
+
+
+@pytest.fixture(scope="module")
+def written(demo, tmp_path_factory):
+    return workbooks.write(demo, tmp_path_factory.mktemp("forms"), store.settings(demo))
+
+
+def test_forms_hold_what_the_audit_knows_locked_and_what_is_asked_open(written, demo):
+    known = store.load(demo, "customer_overview").set_index("customer_id")
+    seen = set()
+    for path in written[:-1]:
+        sheet = openpyxl.load_workbook(path)[TITLES["account_cards"]]
+        heads = [cell.value for cell in sheet[1]]
+        for row in sheet.iter_rows(min_row=2):
+            code = row[0].value
+            seen.add(code)
+            assert row[heads.index("Sales of 12 months")].value == pytest.approx(known.at[code, "year_revenue"], abs=0.005)
+            assert row[0].protection.locked
+            assert not row[heads.index("Our position")].protection.locked
+        assert sheet.protection.sheet
+        assert sheet.data_validations.dataValidation
+    keys = dossiers.key_accounts(known.reset_index())
+    assert seen == set(keys["customer_id"])
+    assert written[-1].name == "form-owner.xlsx"
+
+
+def test_what_a_form_said_comes_back_from_the_workbook_that_repeats_it(written, demo):
+    """Written again from what was filled in, and read: the same tables; a row that nobody filled in is none."""
+    folder = written[0].parent
+    again = reader.forms(folder, "form-*.xlsx")
+    for name in ("account_cards", "account_contacts", "account_goals", "account_tactics", "account_opportunities", "value_given"):
+        ours, before = again[name].table, store.load(demo, name)
+        assert len(ours) >= len(before)
+        key = next(form for form in FORMS if form.name == name).key
+        there = set(ours.select(key).iter_rows())
+        for row in before[list(key)].astype(str).itertuples(index=False):
+            assert tuple(row) in there, name
+
+
+def test_a_form_may_be_reordered_have_columns_added_and_lack_what_last_year_did_not_ask(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Key accounts"
+    sheet.append(["My notes", "What we are to it, as we see it", "Code", "Filled in on"])
+    sheet.append(["x", "один из избранных", "a", "01.12.2025"])
+    sheet.append(["only a note", None, "b", None])
+    book.save(tmp_path / "form-x.xlsx")
+    [(name, read)] = reader.forms(tmp_path, "form-*.xlsx").items()
+    assert name == "account_cards"
+    assert read.table.select("customer_id", "status_us", "filled_on", "honours", "_row").rows() == [
+        ("a", SupplierStatus.VALUE_ADDER.value, "2025-12-01", "", 2)
+    ]
+
+
+def test_what_is_no_choice_and_no_day_is_refused_with_its_sheet_and_row(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Цели"
+    sheet.append(["Код", "Наша цель", "Срок"])
+    sheet.append(["a", "Вторая категория", "когда-нибудь"])
+    sheet.append(["a", "Склад за сутки", "30.06.2026"])
+    book.save(tmp_path / "form-x.xlsx")
+    (tmp_path / "sales.csv").write_text("who,day,money\na,2025-01-01,10\n", encoding="utf-8")
+    (tmp_path / "audit.toml").write_text(
+        '[base]\nname = "x"\ncurrency = "EUR"\nas_of = 2025-12-31\nforms = "form-*.xlsx"\n[sources.sales]\nfile = "sales.csv"\n'
+        '[tables.lines]\nfrom = "sales"\ncolumns = { customer_id = "who", date = "day", amount = "money" }\n',
+        encoding="utf-8",
+    )
+    taken = intake.check(tmp_path, settings.read(tmp_path))
+    [row] = taken.quarantine.to_dicts()
+    assert (row["table"], row["file"], row["sheet"], row["row"]) == ("account_goals", "form-x.xlsx", "Цели", 2)
+    assert "deadline_on" in row["reason"]
+    assert taken.tables["account_goals"]["goal"].to_list() == ["Склад за сутки"]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "heads", "said"),
+    [
+        ("Sheet1", ["Code"], "holds no form of ours; its sheets are Sheet1"),
+        ("Goals", ["Code", "Until"], "no column Our goal; it has Code, Until"),
+    ],
+)
+def test_a_workbook_that_is_no_form_is_refused_in_words(tmp_path, sheet, heads, said):
+    book = openpyxl.Workbook()
+    book.active.title = sheet
+    book.active.append(heads)
+    book.active.append(["a"] * len(heads))
+    book.save(tmp_path / "form-x.xlsx")
+    with pytest.raises(BadExport, match=said):
+        reader.forms(tmp_path, "form-*.xlsx")
+    (tmp_path / "form-y.xlsx").write_bytes(b"no workbook")
+    with pytest.raises(BadExport, match="cannot be opened as a workbook"):
+        reader.forms(tmp_path, "form-y.xlsx")
+    with pytest.raises(BadExport, match="no such file"):
+        reader.forms(tmp_path, "anketa-*.xlsx")
+
+
+def test_closed_lists_are_read_in_either_language():
+    assert {one.value for one in Said} == {"yes", "partly", "no"}
