@@ -129,8 +129,15 @@ def test_value_is_counted_by_hand_the_cost_is_the_exports_and_what_was_told_befo
     members = pd.Series({"a": "g", "b": "g"})
     dossier = dossiers.value_dossier(keys, given, form, members=members, as_of=AS_OF)
     [row] = dossiers.value_by_account(dossier, as_of=AS_OF).itertuples()
-    assert (row.things, row.cost_to_us, row.benefit, row.proved, row.told, row.switching) == (3, 150.0, 250.0, 200.0, 200.0, 200.0)
-    assert row.benefit_ratio == pytest.approx(250 / 150)
+    assert (row.things, row.cost_to_us, row.worth_to_customer, row.proved, row.told, row.switching) == (
+        3,
+        150.0,
+        250.0,
+        200.0,
+        200.0,
+        200.0,
+    )
+    assert row.benefit_number == pytest.approx(250 / 150)
 
 
 def test_the_ten_criteria_by_hand():

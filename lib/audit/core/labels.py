@@ -6,6 +6,7 @@ from functools import cache
 
 from audit.core import registry
 from audit.core.codes import Code
+from audit.core.tables.forms import FORMS
 from audit.core.tables.schema import in_words
 from audit.i18n import mark as N_
 from audit.i18n import render, shown, translate
@@ -25,6 +26,7 @@ SENTENCES = {
     "source_class",
     "withheld_class",
     "to_do_class",
+    "figure",
 }  # stored texts
 COMMON = {  # headings of columns that several rooms share, and of the pages that belong to no room
     "abc_class": N_("Class"),
@@ -113,7 +115,8 @@ def headings() -> dict[str, str]:
                 raise ValueError(
                     f"column {column!r} is called {heading!r} in the step {name!r} and {found[column]!r} elsewhere; one name, one heading"
                 )
-    return found
+    elsewhere = {c.name for table in registry.tables().values() if table not in FORMS for c in table.columns}
+    return {c.name: c.heading for form in FORMS for c in form.columns if c.name not in elsewhere} | found
 
 
 @cache

@@ -27,10 +27,11 @@ from audit.core.settings import Settings
 from audit.i18n import mark as N_
 from audit.i18n import translate as _
 from audit.report import appendices, chapters, links, show, words
-from audit.report.chapters import TEMPLATES, chapter
+from audit.report.chapters import TEMPLATES, chapter, packs
+from audit.report.content import PACK
 from audit.report.guard import UnsafeReport, sound
 
-__all__ = ["UnsafeReport", "chapter", "pages", "places", "words_of"]
+__all__ = ["UnsafeReport", "chapter", "packs", "pages", "places", "words_of"]
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -121,13 +122,17 @@ def pages(
     )
     found = [dataclasses.replace(page, text=links.linked(page.text, places, page.name)) for page in found]
     for before, page, after in zip([None, *found], found, [*found[1:], None], strict=False):
-        listed = [{"href": f"{p.name}.html", "title": p.title, "here": p is page, "inside": p.inside if p is page else []} for p in found]
+        listed = [
+            {"href": f"{p.name}.html", "title": p.title, "here": p is page, "inside": _inside(p, page, found)}
+            for p in found
+            if not PACK.match(p.name)
+        ]
         around = {name: {"href": f"{p.name}.html", "title": p.title} if p else None for name, p in (("back", before), ("onward", after))}
         _write(
             target / f"{page.name}.html",
             _page(page.question, page.text, listed, settings, run, **around, logo=logo, is_first=page is found[0]),
         )
-    listed = [{"href": f"#{page.name}", "title": page.title, "here": False, "inside": []} for page in found]
+    listed = [{"href": f"#{page.name}", "title": page.title, "here": False, "inside": []} for page in found if not PACK.match(page.name)]
     names = {page.name for page in found}
     sections = [
         f'<section class="chapter" id="{page.name}">{_inward(_below(page.text, first=page is found[0]), names)}</section>' for page in found
@@ -136,6 +141,13 @@ def pages(
         _(WORDS["audit"]), "\n".join(sections), listed, settings, run, back=None, onward=None, logo=logo, is_first=True, is_whole=True
     )
     _write(target / "report.html", whole)
+
+
+def _inside(of: Page, here: Page, found: list[Page]) -> list[dict]:
+    """What stands below a page in the contents: its headings where one is on it; the packs, below their list, where one is among them."""
+    if of.name == "account" and (here is of or PACK.match(here.name)):
+        return [{"href": f"{pack.name}.html", "title": pack.title} for pack in found if PACK.match(pack.name)]
+    return of.inside if of is here else []
 
 
 def _first_heading(text: str) -> str:

@@ -16,6 +16,7 @@ from audit.report.guard import sound
 
 TEMPLATES = Path(__file__).parent / "templates"
 METHOD = N_("How this was computed")
+PACKS = N_("A pack for each key account, to be printed before a meeting: what the audit knows, what only people know, and what to ask.")
 FIRST = re.compile(r'<li class="([\w-]+)">.*?<span class="said">(.*?)</span> (<span class="judgement">.*?</span>)</li>', re.DOTALL)
 HEADLINE = re.compile(r'<p class="headline">(.*?)</p>', re.DOTALL)
 PAGE = re.compile(r"<!-- page (\w+) -->")
@@ -41,6 +42,15 @@ def chapter(notebook: Path, step: registry.Step) -> str:
     if annex:
         text += f'\n<details class="method"><summary>{html.escape(_(METHOD))}</summary>\n{_exported(book, annex)}</details>\n'
     return _answer_first(sound(re.sub(r"\n{3,}", "\n\n", text), step.name), step)
+
+
+def packs(notebooks: list[Path], step: registry.Step) -> str:
+    """The chapters of a step that is made once per row, each a page of its own behind a list of them."""
+    made = [(f"{step.name}_{path.stem.rsplit('_', 1)[1]}", chapter(path, step)) for path in notebooks]
+    titles = [re.search(r"<h1[^>]*>(.*?)</h1>", text, re.DOTALL)[1] for _name, text in made]
+    listed = "".join(f'<li><a href="{name}.html">{title}</a></li>' for (name, _text), title in zip(made, titles, strict=True))
+    head = f"<h1>{html.escape(_(step.title))}</h1>\n<p>{html.escape(_(PACKS))}</p>\n<ul>{listed}</ul>\n"
+    return head + "".join(f"<!-- page {name} -->\n{text}\n" for name, text in made)
 
 
 def _parts(cells: list) -> tuple[list, list]:
@@ -106,7 +116,7 @@ def anchored(text: str, name: str) -> tuple[str, list[dict]]:
     found = []
 
     def mark(match: re.Match) -> str:
-        found.append({"href": f"{name}-{len(found) + 1}", "title": html.unescape(re.sub(r"<[^>]+>", "", match[1]))})
-        return f'<h2 id="{found[-1]["href"]}">{match[1]}</h2>'
+        found.append({"href": f"#{name}-{len(found) + 1}", "title": html.unescape(re.sub(r"<[^>]+>", "", match[1]))})
+        return f'<h2 id="{found[-1]["href"][1:]}">{match[1]}</h2>'
 
     return re.sub(r"<h2[^>]*>(.*?)</h2>", mark, text, flags=re.DOTALL), found

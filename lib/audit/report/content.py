@@ -18,7 +18,9 @@ ANNEX = (
     "customers",
     "decisions",
     "lists",
+    "account",
 )  # sections that are looked up rather than read
+PACK = re.compile(r"^account_\w+$")  # pages that are made once per key account, listed on the page `account` alone
 DPI = 180
 MOST_ROWS = 12  # of a table; the whole stands in tables.xlsx
 SVG = "data:image/svg+xml;base64,"
@@ -82,8 +84,13 @@ def chapters(page: str) -> list[Chapter]:
     return [
         Chapter(one.get("id"), [block for child in owners(one) for block in _blocks([child])])
         for one in sections
-        if one.get("id") not in ANNEX
+        if not is_annex(one.get("id"))
     ]
+
+
+def is_annex(name: str) -> bool:
+    """Whether a section is looked up rather than read."""
+    return name in ANNEX or PACK.match(name) is not None
 
 
 def owners(section) -> list:

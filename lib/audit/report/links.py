@@ -22,7 +22,16 @@ def anchor(customer_id: str) -> str:
     >>> anchor("К0001")
     'c-c3d0c6f9cd'
     """
-    return f"c-{hashlib.sha256(customer_id.encode()).hexdigest()[:10]}"
+    return f"c-{of_row(customer_id)}"
+
+
+def of_row(code: str) -> str:
+    """What stands for a row's code in the name of a file or page: nothing of it can be read there.
+
+    >>> of_row("К0001")
+    'c3d0c6f9cd'
+    """
+    return hashlib.sha256(code.encode()).hexdigest()[:10]
 
 
 def captioned(text: str, page: str) -> str:

@@ -13,7 +13,7 @@ from lxml import html as lxml_html
 
 from audit.i18n import mark as N_
 from audit.i18n import translate as _
-from audit.report.content import ANNEX, SECTIONS, owners
+from audit.report.content import SECTIONS, is_annex, owners
 
 MISSING = N_("not written: WeasyPrint is not installed. What to do: `make pdf`, then ask again; HTML and XLSX are complete.")
 
@@ -48,11 +48,11 @@ def parts(page: str) -> tuple[str, str]:
             row.getparent().remove(row)
         for more in section.xpath("./p[@class='more']"):
             section.remove(more)
-        if section.get("id") in ANNEX:
+        if is_annex(section.get("id")):
             _dropped(owner, section)
     owner.body.set("class", "whole owner")
     for section in annex.xpath(SECTIONS):
-        if section.get("id") in ANNEX:
+        if is_annex(section.get("id")):
             continue
         head = section.xpath("(./h1|./h2)[1]")
         for child in owners(section):

@@ -29,6 +29,7 @@ sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema's check of URIs tak
 CELL_SECONDS = 1800
 LANES = min(4, 2 * (os.cpu_count() or 1))  # more than cores: a starting kernel mostly waits
 SOCKETS = "audit-"  # folders of kernels' sockets in the system's folder for what is temporary, by the run's process
+OF_THE_RUN = ("run_dir", "nth")  # parameters that are no norms: which run, and which row of the table that the notebook is made for
 UNDRAWN = re.compile(r"^(<Figure|Figure\(|<Axes|<seaborn\.|<function )")
 
 
@@ -191,7 +192,7 @@ def norm_parameters(notebook: Path) -> list[str]:
     CellFailed
         for a parameter with a value of its own: a threshold lives in norms.toml, and a base's own in its audit.toml.
     """
-    found = {name: value for name, value in parameters(notebook).items() if name != "run_dir"}
+    found = {name: value for name, value in parameters(notebook).items() if name not in OF_THE_RUN}
     typed = [name for name, value in found.items() if not (isinstance(value, ast.Constant) and value.value is None)]
     if typed:
         raise CellFailed(

@@ -8,6 +8,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from audit import i18n
@@ -16,13 +17,15 @@ from audit.core.registry import Step
 from audit.core.settings import Settings
 from audit.i18n import mark as N_
 from audit.i18n import translate
+from audit.report import links
 from audit.run import cache, fingerprint, kernels, run_folder
 from audit.run.context import Run
 from audit.run.fingerprint import ROOT
-from audit.run.notebooks import CellFailed, environment, execute, in_order, norm_parameters
+from audit.run.notebooks import LANES, CellFailed, environment, execute, in_order, norm_parameters
 from audit.run.run_folder import NoRun, StepFailed
 
 NOTEBOOKS = ROOT / "notebooks"
+PACKS = 40  # of a step that is made once per row: whoever has more key accounts than these has none
 FIGURES = "words.json"  # of a run: what the figures were that the consultant's words name
 
 
@@ -42,15 +45,21 @@ def chapters(run: Run, language: str) -> tuple[dict[str, float], dict[str, str]]
     work = _work(run, language)  # before the lanes start: Python 3.11 cannot parse code in two threads at once
 
     def perform(step: Step) -> str:
-        target = where / step.notebook
+        targets = {where / name: given for name, given in _books(step, run.folder).items()}
         key = fingerprint.step(step, run.folder, work[step.name])
         taken = cache.taken_over(run.known, key, run.folder)
         if not taken:
-            execute(run.notebooks / step.notebook, target, {"run_dir": "../.."})
+            with ThreadPoolExecutor(LANES) as lanes:
+                made = [
+                    lanes.submit(execute, run.notebooks / step.notebook, target, {"run_dir": "../..", **given})
+                    for target, given in targets.items()
+                ]
+            for one in made:
+                one.result()
         with converting:
-            bodies[step.name] = report.chapter(target, step)
+            bodies[step.name] = report.chapter(next(iter(targets)), step) if not step.for_each else report.packs(list(targets), step)
         written = [path for table in step.writes if (path := run.folder / "tables" / f"{table}.parquet").is_file()]
-        noted.append((f"{language}/{step.name}", key, [target, *written]))
+        noted.append((f"{language}/{step.name}", key, [*targets, *written]))
         return translate(N_("unchanged, taken from {run}")).format(run=taken[0]) if taken else ""
 
     noted, bodies, converting = [], {}, threading.Lock()
@@ -63,6 +72,15 @@ def chapters(run: Run, language: str) -> tuple[dict[str, float], dict[str, str]]
     if failures:
         raise _failed(run, language, failures)
     return seconds, bodies
+
+
+def _books(step: Step, folder: Path) -> dict[str, dict]:
+    """The notebooks that a step makes, by file name, each with its parameters: one, or one for each row of the table it is made for; a customer's code stands
+    in no file name and no parameter."""
+    if not step.for_each:
+        return {step.notebook: {}}
+    rows = store.load(folder, step.for_each)[registry.tables()[step.for_each].key[0]]
+    return {f"{Path(step.notebook).stem}_{links.of_row(one)}.ipynb": {"nth": nth} for nth, one in enumerate(rows.head(PACKS))}
 
 
 def _work(run: Run, language: str) -> dict[str, str]:

@@ -50,21 +50,26 @@ def value(table: pd.DataFrame, names: dict[str, str], currency: str) -> Chart:
     at = np.arange(len(part))
     bars = [
         ("cost_to_us", _("Cost to us"), SAND, -0.27),
-        ("benefit", _("Worth to the customer"), BLUE, 0.0),
+        ("worth_to_customer", _("Worth to the customer"), BLUE, 0.0),
         ("told", _("Of it, told to the customer"), GREEN, 0.27),
     ]
     for column, label, colour, off in bars:
         axes.barh(at + off, part[column], height=0.25, color=colour, label=label)
     axes.set_yticks(at, [str(names.get(one, one))[:34] for one in part["customer_id"]])
     for i, row in enumerate(part.itertuples(index=False)):
-        if row.benefit_ratio == row.benefit_ratio:
+        if row.benefit_number == row.benefit_number:
             axes.text(
-                max(row.cost_to_us, row.benefit), i, f" × {shown('benefit_number', row.benefit_ratio)}", va="center", size=8.5, color=MUTED
+                max(row.cost_to_us, row.worth_to_customer),
+                i,
+                f" × {shown('benefit_number', row.benefit_number)}",
+                va="center",
+                size=8.5,
+                color=MUTED,
             )
     axes.invert_yaxis()
     money_axis(axes.xaxis)
     clear_axes(axes, keep="x")
     axes.legend(loc="lower right", fontsize=8.5)
-    worth, told = float(table["benefit"].sum()), float(table["told"].sum())
+    worth, told = float(table["worth_to_customer"].sum()), float(table["told"].sum())
     said = _("Worth {worth} to {count} key accounts, of which {told} was told to them.")
     return Chart(figure, said.format(worth=spoken("worth", worth, currency), count=len(table), told=spoken("told", told, currency)))

@@ -99,9 +99,9 @@ def _ladder(coverage: pd.DataFrame) -> list[Finding]:
 
 
 def _value(value: pd.DataFrame) -> list[Finding]:
-    if value.empty or not value["benefit"].sum() > 0:
+    if value.empty or not value["worth_to_customer"].sum() > 0:
         return []
-    worth, told = float(value["benefit"].sum()), float(value["told"].sum())
+    worth, told = float(value["worth_to_customer"].sum()), float(value["told"].sum())
     never = value.loc[value["told_on"].isna(), "customer_id"]
     return [
         Finding(

@@ -134,7 +134,7 @@ def with_gaps(coverage: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:
 
 def asked(gaps: pd.DataFrame) -> pd.DataFrame:
     """The gaps with what to do about each, as a list for the managers: customer_id, gap_class, to_do_class, manager_id, was_on."""
-    table = gaps.assign(to_do_class=[Gap(gap).action for gap in gaps["gap_class"]])
+    table = gaps.assign(to_do_class=[Gap(gap).meaning for gap in gaps["gap_class"]])
     return table[["customer_id", "gap_class", "to_do_class", "manager_id", "was_on"]]
 
 

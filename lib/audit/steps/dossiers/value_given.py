@@ -57,7 +57,7 @@ def value_by_account(dossier: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFr
 
     Returns
     -------
-    DataFrame as TABLES declares it; benefit_ratio is worth to cost (NaN where it cost nothing), switching the worth of the last twelve months: what it would
+    DataFrame as TABLES declares it; benefit_number is worth to cost (NaN where it cost nothing), switching the worth of the last twelve months: what it would
     have to find elsewhere. The dearest first.
     """
     if dossier.empty:
@@ -70,12 +70,12 @@ def value_by_account(dossier: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFr
     made = table.agg(
         things=("kind", "size"),
         cost_to_us=("cost_to_us", "sum"),
-        benefit=("benefit", "sum"),
+        worth_to_customer=("benefit", "sum"),
         proved=("proved", "sum"),
         told=("told", "sum"),
         told_on=("told_on", "max"),
         switching=("switching", "sum"),
     )
-    made["benefit_ratio"] = made["benefit"] / made["cost_to_us"].where(made["cost_to_us"] > 0)
+    made["benefit_number"] = made["worth_to_customer"] / made["cost_to_us"].where(made["cost_to_us"] > 0)
     columns = registry.empty("value_by_account").columns
     return made.sort_values(["cost_to_us", "customer_id"], ascending=[False, True], ignore_index=True)[list(columns)]

@@ -1,0 +1,109 @@
+"""Packs of key accounts: every figure is its chapter's to the kopeck, nothing is invented where nothing is known, each stands on its own page."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from audit.core import groups, periods, registry, store
+from audit.report import links
+from audit.steps import account
+from audit.steps.account.look import look
+
+NUMBERS = range(7)  # key accounts of the demo
+
+
+def of_demo(demo, nth: int):
+    coverage, overview = store.load(demo, "dossier_coverage", "customer_overview")
+    customers = store.maybe(demo, "customers")
+    return account.account(coverage, overview, customers, nth=nth), overview, customers
+
+
+@pytest.mark.parametrize("nth", NUMBERS)
+def test_every_figure_is_its_chapters_to_the_kopeck(demo, nth):
+    of, overview, customers = of_demo(demo, nth)
+    settings, panel = store.settings(demo), store.load(demo, "panel")
+    until = periods.last_month(settings)
+    profits, debtors, shares = store.load(demo, "customer_profits", "debtors", "revenue_shares")
+    year = account.year_figures(overview, of).set_index("figure")
+    company = shares[(shares["level_class"] == "company") & (shares["group"] == of.group)].iloc[0]
+    assert year.at["Sales", "value"] == pytest.approx(company["revenue"], abs=0.005)
+    months = account.months(panel, None, of, until=until)
+    assert months["revenue"].tail(12).sum() == pytest.approx(company["revenue"], abs=0.005)
+    profit = account.profit_figures(profits, of).set_index("figure")["value"]
+    own = profits.set_index("group").loc[of.group]
+    assert profit["Profit after all of it"] == own["profit"]
+    assert profit.iloc[:4].sum() == pytest.approx(own["profit"], abs=0.005), "its parts make it"
+    debt = account.debt_figures(debtors, of).set_index("figure")["value"]
+    assert debt["Owed"] == debtors.set_index("group").at[of.group, "open"]
+    assert account.forecast_error(panel, overview, of, until=until)["forecast"].iloc[0] == pytest.approx(company["revenue"], abs=0.005)
+    rank = overview.groupby("group")["year_revenue"].sum().rank(ascending=False)[of.group]
+    assert year.at["Sales", "rank"] == rank
+    assert set(of.members) == set(overview.loc[groups.groups(customers, overview["customer_id"]) == of.group, "customer_id"])
+
+
+def test_the_naive_forecast_is_counted_by_hand():
+    panel = pd.DataFrame(
+        [
+            ("a", "2024-03-01", 80.0),
+            ("a", "2025-03-01", 100.0),
+            ("b", "2024-03-01", 50.0),
+            ("b", "2025-03-01", 25.0),
+            ("c", "2025-03-01", 9.0),
+        ],
+        columns=["customer_id", "period", "revenue"],
+    ).assign(period=lambda t: pd.to_datetime(t["period"]))
+    overview = pd.DataFrame({"customer_id": ["a", "b", "c"], "group": ["a", "b", "c"]})
+    of = account.Account("a", "a", ("a",))
+    [row] = account.forecast_error(panel, overview, of, until=pd.Timestamp("2025-12-01")).itertuples()
+    assert (row.forecast, round(row.missed_rate, 3), row.usual_rate, row.n) == (100.0, 0.2, 1.0, 1)
+
+
+def test_opportunities_are_ordered_by_margin_a_working_day_and_what_is_not_known_stands_last():
+    rows = pd.DataFrame(
+        {
+            "customer_id": ["a", "a", "a", "z"],
+            "opportunity": ["slow", "quick", "unknown", "other"],
+            "kind_class": ["more"] * 4,
+            "effort_days": [10.0, 2.0, None, 1.0],
+            "cost": [100.0, None, 5.0, 0.0],
+            "benefit": [1100.0, 300.0, 900.0, 9.0],
+            "owner": [""] * 4,
+            "due_on": pd.NaT,
+        }
+    )
+    found = account.opportunities(rows, account.Account("a", "a", ("a",)))
+    assert found["opportunity"].tolist() == ["quick", "slow", "unknown"]
+    assert found["per_day"].tolist()[:2] == [150.0, 100.0]
+
+
+def test_without_forms_a_pack_shows_what_is_known_and_asks_for_the_rest(demo):
+    of, overview, customers = of_demo(demo, 0)
+    fresh = account.freshness(None, overview, of, manager="Белова А.", as_of=pd.Timestamp("2025-12-31"))
+    of_form = fresh.iloc[3:]
+    assert set(of_form["value"]) == {"not known: ask Белова А."}
+    assert of_form["known_on"].isna().all()
+    assert account.opportunities(None, of).empty
+    assert account.profit_figures(None, of).empty
+    shown = look(overview.assign(gap=None), None, of, customers=customers, manager="m", name="<b>x</b>", settings=store.settings(demo)).data
+    assert "&lt;b&gt;x&lt;/b&gt;" in shown
+    assert "not known" in shown
+
+
+def test_each_pack_is_a_page_named_by_no_customer_and_leads_from_the_list(demo):
+    coverage = store.load(demo, "dossier_coverage")
+    pages = demo / "report" / "en"
+    listed = re.findall(r'<a href="(account_\w+\.html)">', (pages / "account.html").read_text(encoding="utf-8").partition("<main")[2])
+    assert listed == [f"account_{links.of_row(one)}.html" for one in coverage["customer_id"]]
+    names = groups.group_names(store.load(demo, "customer_overview").set_index("customer_id").loc[coverage["customer_id"], "group"], store.load(demo, "customers"))  # fmt: skip
+    for page, name in zip(listed, names, strict=True):
+        text = (pages / page).read_text(encoding="utf-8")
+        assert f"<h1>{name}</h1>" in text
+        assert text.count("<h1") == 1
+    contents = (pages / "index.html").read_text(encoding="utf-8")
+    assert not any(page in contents for page in listed), "packs stand in the contents of their own pages alone"
+
+
+def test_personal_data_p41_no_form_asks_for_a_person(demo):
+    for name in ("account_cards", "account_contacts", "account_events"):
+        assert not {"name", "phone", "email", "birthday", "hobby"} & set(registry.tables()[name].names)
