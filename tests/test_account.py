@@ -66,7 +66,7 @@ def test_opportunities_are_ordered_by_margin_a_working_day_and_what_is_not_known
             "opportunity": ["slow", "quick", "unknown", "other"],
             "kind_class": ["more"] * 4,
             "effort_days": [10.0, 2.0, None, 1.0],
-            "cost": [100.0, None, 5.0, 0.0],
+            "outlay": [100.0, None, 5.0, 0.0],
             "benefit": [1100.0, 300.0, 900.0, 9.0],
             "owner": [""] * 4,
             "due_on": pd.NaT,

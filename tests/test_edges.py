@@ -49,10 +49,14 @@ def cells(notebook, folder, **given):
     return shown
 
 
-def runnable(folder) -> list[registry.Step]:
-    """The steps that a run would not skip: those whose tables are there."""
+def runnable(folder):
+    """The steps that a run would not skip, one after the other: those whose tables are there, and that have a row to be made for."""
     skipped = run._not_run(list(registry.steps()), folder, {}, lambda _line: None)
-    return [step for step in registry.steps() if step.name not in skipped]
+    chosen = [step for step in registry.steps() if step.name not in skipped]
+    for name in registry.ordered(chosen).static_order():
+        step = registry.by_name(name)
+        if not step.for_each or len(store.load(folder, step.for_each)):
+            yield step
 
 
 @pytest.mark.parametrize("name", BASES)

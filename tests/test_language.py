@@ -52,8 +52,8 @@ def test_russian_has_its_plurals_by_gettext_and_inside_a_sentence(n, said, russi
 def test_the_two_reports_say_the_same_numbers(demo):
     for english in sorted((demo / "report" / "en").glob("*.html")):
         told = [_numbers(path, tongue) for path, tongue in ((english, "en"), (demo / "report" / "ru" / english.name, "ru"))]
-        assert told[0] == told[1], english.name[0] - told[1][1] - told[0]
-        assert len(told[0]) > 5, english.name
+        assert told[0] == told[1], (english.name, told[0] - told[1], told[1] - told[0])
+        assert len(told[0]) > 5 or english.stem == "account", english.name  # a list of names
 
 
 def _numbers(page, tongue: str) -> collections.Counter:

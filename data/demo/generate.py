@@ -533,12 +533,12 @@ def _given(rng, sales: pd.DataFrame) -> pd.DataFrame:
     rows = [
         (LOSS_MAKER, f"{LAST.year}-{month:02d}-15", kind, round(margin * 0.24, 2), round(margin * 0.30, 2), evidence)
         for month, kind, evidence in [
-            (2, "technicians", "Два выездных техника, табели"), (5, "equipment", "Стенд на безвозмездной основе, акт"),
-            (8, "reserve stock", "Резерв на складе, ведомость"), (11, "expedited delivery", "Срочные рейсы, путевые листы"),
+            (2, "выездные техники", "Два выездных техника, табели"), (5, "оборудование", "Стенд на безвозмездной основе, акт"),
+            (8, "резерв на складе", "Резерв на складе, ведомость"), (11, "срочная доставка", "Срочные рейсы, путевые листы"),
         ]
     ]  # fmt: skip
     small = [
-        (f"К{i:04d}", f"{LAST.year}-{rng.integers(1, 13):02d}-10", "training", 18_000.0, 30_000.0, "Обучение, ведомость")
+        (f"К{i:04d}", f"{LAST.year}-{rng.integers(1, 13):02d}-10", "обучение", 18_000.0, 30_000.0, "Обучение, ведомость")
         for i in (1, 2, 5, 8, 10)
     ]
     return pd.DataFrame(rows + small, columns=["customer", "date", "kind", "cost", "benefit", "evidence"])

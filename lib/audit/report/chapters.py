@@ -16,6 +16,7 @@ from audit.report.guard import sound
 
 TEMPLATES = Path(__file__).parent / "templates"
 METHOD = N_("How this was computed")
+NO_PACK = N_("No customer is key for any reason that these data show: nobody needs a pack.")
 PACKS = N_("A pack for each key account, to be printed before a meeting: what the audit knows, what only people know, and what to ask.")
 FIRST = re.compile(r'<li class="([\w-]+)">.*?<span class="said">(.*?)</span> (<span class="judgement">.*?</span>)</li>', re.DOTALL)
 HEADLINE = re.compile(r'<p class="headline">(.*?)</p>', re.DOTALL)
@@ -49,8 +50,18 @@ def packs(notebooks: list[Path], step: registry.Step) -> str:
     made = [(f"{step.name}_{path.stem.rsplit('_', 1)[1]}", chapter(path, step)) for path in notebooks]
     titles = [re.search(r"<h1[^>]*>(.*?)</h1>", text, re.DOTALL)[1] for _name, text in made]
     listed = "".join(f'<li><a href="{name}.html">{title}</a></li>' for (name, _text), title in zip(made, titles, strict=True))
-    head = f"<h1>{html.escape(_(step.title))}</h1>\n<p>{html.escape(_(PACKS))}</p>\n<ul>{listed}</ul>\n"
+    made = [
+        (name, text.replace(' aria-label="', f' aria-label="{_bare(title)}: ')) for (name, text), title in zip(made, titles, strict=True)
+    ]
+    head = f"<h1>{html.escape(_(step.title))}</h1>\n<p>{html.escape(_(PACKS if made else NO_PACK))}</p>\n" + (
+        f"<ul>{listed}</ul>\n" if made else ""
+    )
     return head + "".join(f"<!-- page {name} -->\n{text}\n" for name, text in made)
+
+
+def _bare(title: str) -> str:
+    """A title without markup, as part of an attribute."""
+    return html.escape(html.unescape(re.sub(r"<[^>]+>", "", title)), quote=True)
 
 
 def _parts(cells: list) -> tuple[list, list]:

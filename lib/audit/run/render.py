@@ -57,7 +57,7 @@ def chapters(run: Run, language: str) -> tuple[dict[str, float], dict[str, str]]
             for one in made:
                 one.result()
         with converting:
-            bodies[step.name] = report.chapter(next(iter(targets)), step) if not step.for_each else report.packs(list(targets), step)
+            bodies[step.name] = report.packs(list(targets), step) if step.for_each else report.chapter(where / step.notebook, step)
         written = [path for table in step.writes if (path := run.folder / "tables" / f"{table}.parquet").is_file()]
         noted.append((f"{language}/{step.name}", key, [*targets, *written]))
         return translate(N_("unchanged, taken from {run}")).format(run=taken[0]) if taken else ""

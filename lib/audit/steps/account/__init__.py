@@ -53,7 +53,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
         "figures": ["year_figures", "profit_figures", "debt_figures", "forecast_error", "months"],
-        "freshness": ["freshness"],
+        "fields": ["freshness"],
         "pack": ["Account", "account", "in_order", "of_account", "opportunities"],
     },
 )  # fmt: skip

@@ -62,7 +62,7 @@ def contacts(people: pd.DataFrame) -> Chart:
             size=9.5,
             color=INK if is_ours else ORANGE,
         )
-    axes.set_xlim(-0.9, 2.6)
+    axes.set_xlim(-1.3, 3.4)
     axes.invert_yaxis()
     axes.axis("off")
     alone = int((theirs["mirror"].fillna("") == "").sum())

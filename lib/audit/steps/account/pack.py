@@ -60,15 +60,15 @@ def opportunities(filled: pd.DataFrame | None, of: Account) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame with opportunity, kind_class, effort_days, cost, benefit, per_day (margin of a year less what it costs us, by working day; NaN where one of
+    DataFrame with opportunity, kind_class, effort_days, outlay, benefit, per_day (margin of a year less what it costs us, by working day; NaN where one of
     them is not known), owner, due_on.
     """
-    columns = ["opportunity", "kind_class", "effort_days", "cost", "benefit", "per_day", "owner", "due_on"]
+    columns = ["opportunity", "kind_class", "effort_days", "outlay", "benefit", "per_day", "owner", "due_on"]
     found = of_account(filled, of)
     if found.empty:
         return pd.DataFrame(columns=columns)
-    money = found[["effort_days", "cost", "benefit"]].astype("float64")
+    money = found[["effort_days", "outlay", "benefit"]].astype("float64")
     found = found.assign(
-        **money, per_day=(money["benefit"] - money["cost"].fillna(0.0)) / money["effort_days"].where(money["effort_days"] > 0)
+        **money, per_day=(money["benefit"] - money["outlay"].fillna(0.0)) / money["effort_days"].where(money["effort_days"] > 0)
     )
     return found.sort_values(["per_day", "opportunity"], ascending=[False, True], ignore_index=True)[columns]
