@@ -12,7 +12,7 @@ from audit.steps.accounts import findings
 from tests.conftest import WINDOWS, as_pandas, ledger_of, lines
 
 UNTIL = pd.Timestamp("2024-12-31")
-RULE = {"key_share": 0.10, "potential_wallet_share": 0.25, "fact_least": 4}
+RULE = {"margin": None, "key_share": 0.10, "key_income": 0.0, "potential_wallet_share": 0.25, "fact_least": 4}
 NONE = accounts.potentials(pd.DataFrame(), None, customers=None, until=UNTIL)
 
 
@@ -126,11 +126,11 @@ def test_e15_the_loss_is_played_through_to_margin_fixed_costs_and_the_suppliers_
     by = loss_scenarios.set_index("group")
     assert by.loc["key", ["margin_lost", "margin_share", "result_without"]].tolist() == [10.0, 0.5, -2.0]
     tiers = pd.DataFrame({"supplier": ["S", "S"], "volume_from": [0.0, 70.0], "discount_rate": [0.0, 0.1]})
-    second = accounts.second_round(loss_scenarios, tiers, panel, until=UNTIL, passed_on=0.5).set_index("group")
+    second = accounts.second_round(loss_scenarios, tiers, panel, until=UNTIL, passed_on=0.5, loss_ratio=2.0).set_index("group")
     assert second.loc["key", ["discount_before_rate", "discount_after_rate"]].tolist() == [0.1, 0.0]
     assert second.loc["key", "extra_cost"] == pytest.approx(50 * (0.1 / 0.9))
     assert second.loc["key", "price_rise_rate"] == pytest.approx(0.5 * 0.1 / 0.9)
-    assert accounts.second_round(loss_scenarios, None, panel, until=UNTIL, passed_on=1.0).empty
+    assert accounts.second_round(loss_scenarios, None, panel, until=UNTIL, passed_on=1.0, loss_ratio=1.0).empty
 
 
 def test_one_customer_alone_is_sole():
@@ -195,3 +195,61 @@ def test_a_large_customer_that_loses_money_takes_no_margin_with_it():
     gone = accounts.dependence(shares, panel.assign(cost=[950.0, 60.0]), None, customers=None, until=until, target_share=0.99)
     assert gone["margin_share"].isna().all(), "all margin together is a loss: no share of it"
     assert gone["result_with"].isna().all(), "without costs nothing is known of the result"
+
+
+def test_e15_customers_lost_to_the_rise_are_counted_with_their_margin():
+    """Others bring a margin of 10; prices rise by 1/18, twice that of their sales goes."""
+    panel = panel_of({"key": 40, "rest": 60}).assign(cost=[30.0, 50.0])
+    shares = accounts.revenue_shares(panel, None, customers=None, until=UNTIL)
+    loss_scenarios = accounts.dependence(shares, panel, customers=None, until=UNTIL, target_share=0.2)
+    tiers = pd.DataFrame({"supplier": ["S", "S"], "volume_from": [0.0, 70.0], "discount_rate": [0.0, 0.1]})
+    given = {"until": UNTIL, "passed_on": 0.5}
+    second = accounts.second_round(loss_scenarios, tiers, panel, loss_ratio=2.0, **given).set_index("group")
+    assert second.loc["key", "others_margin"] == pytest.approx(10 * 2 * 0.5 * 0.1 / 0.9)
+    whole = accounts.second_round(loss_scenarios, tiers, panel, loss_ratio=1000.0, **given).set_index("group")
+    assert whole.loc["key", "others_margin"] == 10.0, "never more than all of it"
+
+
+def test_n16_margin_and_income_in_money_make_key_at_exactly_their_border():
+    money = {"a": 5, "b": 45, "c": 50}
+    margin = pd.Series({"a": 1.0, "b": 4.0, "c": 5.0})
+    found = accounts.key_accounts(shares_of(money), NONE, facts=None, customers=None, **(RULE | {"margin": margin, "key_income": 45.0}))
+    by = found.groupby("reason_class")["group"].agg(set).to_dict()
+    assert by == {"revenue": {"b", "c"}, "margin": {"a", "b", "c"}, "income": {"b", "c"}}
+    assert set(found.loc[found["group"] == "a", "status_class"]) == {"actual"}
+    loss = accounts.key_accounts(shares_of(money), NONE, facts=None, customers=None, **(RULE | {"margin": -margin}))
+    assert "margin" not in set(loss["reason_class"]), "a whole that is a loss has no shares"
+
+
+def test_n16_margin_by_group_is_of_twelve_months_and_unknown_where_no_cost_is():
+    panel = panel_of({"a": 10, "b": 20})
+    assert accounts.margins(panel, customers=None, until=UNTIL) is None
+    assert accounts.margins(panel.assign(cost=[4.0, 25.0]), customers=None, until=UNTIL).to_dict() == {"a": 6.0, "b": -5.0}
+
+
+def test_n1_industries_and_regions_stand_under_the_lights_of_one_customer_and_the_unknown_under_none():
+    customers = pd.DataFrame({"customer_id": ["a", "b", "c", "d"], "name": ["A", "B", "C", "D"], "industry": ["x", "x", "y", ""]})
+    found = accounts.group_dependence(panel_of({"a": 30, "b": 21, "c": 20, "d": 29}), customers, until=UNTIL).set_index("value")
+    assert found["revenue_share"].to_dict() == pytest.approx({"x": 0.51, "": 0.29, "y": 0.20})
+    assert found["dependence_class"].to_dict() == {"x": "critical", "": "", "y": "watch"}
+    assert found["customers"].to_dict() == {"x": 2, "": 1, "y": 1}
+    assert found["hhi_index"].iloc[0] == pytest.approx((51 / 71) ** 2 + (20 / 71) ** 2)
+    assert accounts.group_dependence(panel_of({"a": 1}), None, until=UNTIL).empty
+
+
+def test_n17_an_industry_has_the_references_that_were_judged_high_enough():
+    customers = pd.DataFrame({"customer_id": ["a", "b", "c"], "name": ["A", "B", "C"], "industry": ["x", "x", "y"]})
+    facts = pd.DataFrame({"customer_id": ["a", "b", "c"], "kind": ["reputation", "reputation", "referral"], "value": [4.0, 3.0, 5.0]})
+    found = accounts.reference_value(panel_of({"a": 1, "b": 2, "c": 9}), customers, facts, until=UNTIL, fact_least=4.0)
+    assert found.to_numpy().tolist() == [["y", 1, 9.0, 0], ["x", 2, 3.0, 1]]
+
+
+def test_e16_the_plan_rises_evenly_to_where_the_target_needs_it():
+    panel = panel_of({"key": 40, "rest": 60})
+    shares = accounts.revenue_shares(panel, None, customers=None, until=UNTIL)
+    plan = accounts.growth_plan(accounts.dependence(shares, panel, customers=None, until=UNTIL, target_share=0.2), shares, until=UNTIL)
+    assert plan["period"].tolist() == ["2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4"]
+    assert plan["others_now"].tolist() == [10.0] * 4
+    assert plan["others_needed"].tolist() == pytest.approx([22.5, 35.0, 47.5, 60.0])
+    nobody = accounts.dependence(shares, panel, customers=None, until=UNTIL, target_share=0.6)
+    assert accounts.growth_plan(nobody, shares, until=UNTIL).empty

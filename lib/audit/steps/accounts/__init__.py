@@ -11,7 +11,7 @@ from audit.core.findings import findings_table
 from audit.core.registry import Step
 from audit.core.tables.schema import written
 from audit.i18n import mark as N_
-from audit.steps.accounts.codes import Dependence, Effect, Level, Limit, Reason, Status
+from audit.steps.accounts.codes import Dependence, Effect, Level, Limit, Property, Reason, Status
 
 STEP = Step(
     "accounts",
@@ -82,6 +82,28 @@ TABLES = (
             "rest_growth_rate": N_("Growth of others needed"),
         },
     ),
+    written(
+        "group_dependence",
+        "one industry or region",
+        "property_class value",
+        "property_class:t value:t customers:c revenue:m revenue_share:n dependence_class:t hhi_index:n",
+        codes={"dependence_class": Dependence, "property_class": Property},
+        headings={"property_class": N_("By"), "value": N_("Value"), "hhi_index": N_("Concentration, 0 to 1")},
+    ),
+    written(
+        "reference_value",
+        "one industry",
+        "industry",
+        "industry:t customers:c revenue:m references:c",
+        headings={"references": N_("Customers that vouch for us")},
+    ),
+    written(
+        "growth_plan",
+        "one quarter of the next year",
+        "period",
+        "period:t others_now:m others_needed:m growth_rate:n",
+        headings={"others_now": N_("Others, today"), "others_needed": N_("Others, needed"), "growth_rate": N_("Growth of others needed")},
+    ),
     findings_table("findings_accounts"),
 )
 
@@ -96,6 +118,7 @@ HEADINGS = {  # of columns that only excerpts show
     "discount_after_rate": N_("Discount after rate"),
     "extra_cost": N_("Extra cost"),
     "price_rise_rate": N_("Price rise rate"),
+    "others_margin": N_("Margin of others lost to it"),
     "limit_share": N_("Limit share"),
     "supplier": N_("Supplier"),
     "company": N_("Company"),
@@ -108,8 +131,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     {
         "conclusion": ["claim"],
         "findings": ["chapter_findings"],
+        "group_shares": ["group_dependence", "growth_plan", "reference_value"],
         "loss_scenario": ["dependence_class", "dependence", "second_round"],
-        "reasons": ["key_accounts", "first_adopters", "criteria", "partnership", "limits", "sensitivity"],
+        "reasons": ["key_accounts", "first_adopters", "criteria", "partnership", "limits", "margins", "sensitivity"],
         "revenue_share": ["revenue_shares", "potentials"],
     },
 )  # fmt: skip

@@ -15,9 +15,11 @@ class Level(Code):
 
 
 class Reason(Code):
-    """Why an account is key (E1 to E6)."""
+    """Why an account is key (E1 to E6, N16)."""
 
     REVENUE = "revenue", N_("revenue")
+    MARGIN = "margin", N_("margin")
+    INCOME = "income", N_("income in money")
     POTENTIAL = "potential", N_("potential")
     REPUTATION = "reputation", N_("reputation")
     INNOVATION = "innovation", N_("innovation")
@@ -55,3 +57,10 @@ class Limit(Code):
     INNOVATORS = "innovators", N_("innovators")
     BY_VOLUME = "by_volume", N_("key by revenue of the company")
     PER_MANAGER = "per_manager", N_("key accounts of one manager")
+
+
+class Property(Code):
+    """By what customers are one group on which we may depend (N1)."""
+
+    INDUSTRY = "industry", N_("industry")
+    REGION = "region", N_("region")

@@ -96,13 +96,19 @@ def _costs(costs: pd.DataFrame | None, given: pd.DataFrame | None, until: pd.Tim
 
 
 def second_round(
-    loss_scenarios: pd.DataFrame, tiers: pd.DataFrame | None, panel: pd.DataFrame, *, until: pd.Timestamp, passed_on: float
+    loss_scenarios: pd.DataFrame,
+    tiers: pd.DataFrame | None,
+    panel: pd.DataFrame,
+    *,
+    until: pd.Timestamp,
+    passed_on: float,
+    loss_ratio: float,
 ) -> pd.DataFrame:
     """The supplier's volume tier that goes with the group, and what the lost discount costs the rest (E15).
 
     Parameters
     ----------
-    played
+    loss_scenarios
         from `dependence`, with margin_lost.
     tiers
         supplier, volume_from, discount_rate; None: not decidable.
@@ -110,15 +116,19 @@ def second_round(
         with cost: what we buy a year is the cost of what we sold in twelve months.
     passed_on
         share of the lost discount that the remaining customers would feel in prices.
+    loss_ratio
+        share of the remaining customers' sales that goes with each share by which prices rise.
 
     Returns
     -------
-    DataFrame with group, supplier, discount_before_rate, discount_after_rate, extra_cost (of the remaining volume), price_rise_rate.
+    DataFrame with group, supplier, discount_before_rate, discount_after_rate, extra_cost (of the remaining volume), price_rise_rate, others_margin (of the
+    customers that the rise would cost, counted with their margin).
     """
-    columns = ["group", "supplier", "discount_before_rate", "discount_after_rate", "extra_cost", "price_rise_rate"]
+    columns = ["group", "supplier", "discount_before_rate", "discount_after_rate", "extra_cost", "price_rise_rate", "others_margin"]
     if tiers is None or loss_scenarios["margin_lost"].isna().all():
         return pd.DataFrame({c: pd.Series(dtype="str" if c in ("group", "supplier") else float) for c in columns})
-    bought = last_year(panel, until=until)["cost"].sum()
+    year = last_year(panel, until=until)
+    bought, margin = year["cost"].sum(), float((year["revenue"] - year["cost"]).sum())
     rows = []
     for supplier, steps in tiers.sort_values("volume_from").groupby("supplier"):
         rate = lambda volume, steps=steps: (
@@ -129,5 +139,6 @@ def second_round(
             before_rate, after_rate = rate(bought), rate(after)
             if after_rate < before_rate:
                 rise = (before_rate - after_rate) / (1 - before_rate)
-                rows.append((row.group, supplier, before_rate, after_rate, after * rise, rise * passed_on))
+                others = max(margin - row.margin_lost, 0.0) * min(rise * passed_on * loss_ratio, 1.0)
+                rows.append((row.group, supplier, before_rate, after_rate, after * rise, rise * passed_on, others))
     return pd.DataFrame(rows, columns=columns)

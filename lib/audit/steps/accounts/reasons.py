@@ -15,7 +15,13 @@ from audit.steps.accounts.revenue_share import LEVELS, reached
 JUDGED = [Reason.REPUTATION, Reason.INNOVATION, Reason.STANDARDS]
 
 
-EFFECTS = {Reason.REVENUE: Effect.FINANCE, Reason.STANDARDS: Effect.PROCESSES}  # E13
+EFFECTS = {
+    Reason.REVENUE: Effect.FINANCE,
+    Reason.MARGIN: Effect.FINANCE,
+    Reason.INCOME: Effect.FINANCE,
+    Reason.STANDARDS: Effect.PROCESSES,
+}  # E13
+OF_MONEY = (Reason.REVENUE, Reason.MARGIN, Reason.INCOME)
 
 
 PARTNER_FORM = "partner_questions"  # E17, six questions; a "yes" to these speaks against a partnership
@@ -33,17 +39,20 @@ def key_accounts(
     shares: pd.DataFrame,
     potential: pd.DataFrame,
     *,
+    margin: pd.Series | None,
     facts: pd.DataFrame | None,
     customers: pd.DataFrame | None,
     key_share: float,
+    key_income: float,
     potential_wallet_share: float,
     fact_least: float,
 ) -> pd.DataFrame:
     """Every reason for which a group is key, with its evidence; one row per group and reason.
 
-    revenue: reaches `key_share` of a company, department or manager (the widest level is named); potential: the whole budget
+    revenue: reaches `key_share` of a company, department or manager (the widest level is named); margin: reaches `key_share` of the
+    company's margin (`margin`: by group; None where no cost is known); income: sales of at least `key_income`, where that is not 0; potential: the whole budget
     reaches `key_share` of our sales and we have at most `potential_wallet_share` of it; reputation, innovation,
-    standards: the latest judged fact is at least `fact_least`. A group is actual when revenue is among its reasons,
+    standards: the latest judged fact is at least `fact_least`. A group is actual when revenue, margin or income is among its reasons,
     else potential (E12).
 
     Returns
@@ -53,7 +62,7 @@ def key_accounts(
     level's sales; of potential, the whole budget over the company's sales), budget, wallet_share, evidence and judged_on (of a judged
     fact), revenue (of twelve months), status_class (actual, potential), effect_class (what it moves: finance, processes; E13).
 
-    Source: method E1-E6, E12, E13 (which names the effects of revenue and of standards only).
+    Source: method E1-E6, E12, N16, E13 (which names the effects of revenue and of standards only).
     """
     company = shares[shares["level_class"] == Level.COMPANY].set_index("group")["revenue"]
     rows = []
@@ -72,6 +81,12 @@ def key_accounts(
                 "size_ratio": share,
             }
         )
+    rows += _by_margin(margin, key_share)
+    if key_income > 0:
+        rows += [
+            {"group": group, "reason_class": Reason.INCOME, "level_class": LEVELS[0], "value_number": revenue, "size_ratio": NAN}
+            for group, revenue in company[reached(company, key_income)].items()
+        ]
     large = potential[reached(potential["budget_ratio"], key_share) & (potential["wallet_share"] <= potential_wallet_share)]
     rows += [
         {
@@ -96,12 +111,31 @@ def key_accounts(
         {"value_number": "float64", "size_ratio": "float64", "budget": "float64", "wallet_share": "float64", "judged_on": "datetime64[us]"}
     )
     table["revenue"] = table["group"].map(company).astype(float).fillna(0.0)
-    actual = set(table.loc[table["reason_class"] == Reason.REVENUE, "group"])
+    actual = set(table.loc[table["reason_class"].isin(OF_MONEY), "group"])
     table["status_class"] = np.where(table["group"].isin(actual), Status.ACTUAL, Status.POTENTIAL)
     table["effect_class"] = table["reason_class"].map(EFFECTS).fillna("")
     order = {reason: i for i, reason in enumerate(Reason)}
     table["_o"] = table["reason_class"].map(order)
     return table.sort_values(["revenue", "group", "_o"], ascending=[False, True, True], ignore_index=True).drop(columns="_o")
+
+
+def _by_margin(margin: pd.Series | None, key_share: float) -> list[dict]:
+    """Groups that reach the share of the whole margin; none where that whole is a loss or is not known."""
+    if margin is None or not margin.sum() > 0:
+        return []
+    share = margin / margin.sum()
+    return [
+        {"group": group, "reason_class": Reason.MARGIN, "level_class": LEVELS[0], "value_number": one, "size_ratio": one}
+        for group, one in share[reached(share, key_share)].items()
+    ]
+
+
+def margins(panel: pd.DataFrame, *, customers: pd.DataFrame | None, until: pd.Timestamp) -> pd.Series | None:
+    """Margin of twelve months by group; None where no cost is known."""
+    year = last_year(panel, until=until)
+    if "cost" not in year.columns or not year["cost"].notna().any() or not year["cost"].abs().sum() > 0:
+        return None
+    return (year["revenue"] - year["cost"]).groupby(groups(customers, year["customer_id"])).sum().astype(float)
 
 
 def first_adopters(behaviour: pd.DataFrame | None, *, innovator_share: float) -> pd.DataFrame:
