@@ -109,7 +109,15 @@ def _wallet_and_keys(folder) -> dict:
     shares = accounts.revenue_shares(panel, None, customers=customers, until=until)
     potential = accounts.potentials(panel, believed, customers=customers, until=until)
     keys = accounts.key_accounts(
-        shares, potential, facts=None, customers=customers, key_share=0.1, potential_wallet_share=0.5, fact_least=3
+        shares,
+        potential,
+        margin=None,
+        facts=None,
+        customers=customers,
+        key_share=0.1,
+        key_income=0.0,
+        potential_wallet_share=0.5,
+        fact_least=3,
     )
     return {
         "doubted": doubted,
