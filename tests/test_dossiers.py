@@ -1,5 +1,8 @@
 """Dossiers: what was planted in the demo's forms is found and nothing else; forms go out, come back, and are refused in words."""
 
+import shutil
+import subprocess
+
 import openpyxl
 import pandas as pd
 import pytest
@@ -10,8 +13,8 @@ from audit.core.tables.form_codes import Said, SupplierStatus
 from audit.core.tables.forms import FORMS, TITLES
 from audit.intake.readers import forms as reader
 from audit.intake.readers.read import BadExport
-from audit.report import forms as workbooks
 from audit.steps import dossiers
+from audit.steps.dossiers import forms_workbook
 from audit.steps.dossiers.codes import Gap, Met
 from tests.conftest import ROOT
 
@@ -162,7 +165,7 @@ def test_the_ten_criteria_by_hand():
 
 @pytest.fixture(scope="module")
 def written(demo, tmp_path_factory):
-    return workbooks.write(demo, tmp_path_factory.mktemp("forms"), store.settings(demo))
+    return forms_workbook.write(demo, tmp_path_factory.mktemp("forms"), store.settings(demo))
 
 
 def test_forms_hold_what_the_audit_knows_locked_and_what_is_asked_open(written, demo):
@@ -231,6 +234,42 @@ def test_what_is_no_choice_and_no_day_is_refused_with_its_sheet_and_row(tmp_path
     assert (row["table"], row["file"], row["sheet"], row["row"]) == ("account_goals", "form-x.xlsx", "Цели", 2)
     assert "deadline_on" in row["reason"]
     assert taken.tables["account_goals"]["goal"].to_list() == ["Склад за сутки"]
+
+
+@pytest.mark.parametrize("saved_by", ["openpyxl", "libreoffice"])
+def test_forms_filled_in_by_excel_or_libreoffice_are_read_back(written, tmp_path, saved_by):
+    """A goal, a day and a sum typed as people type them; the owner's answers; rows that were never filled in stay away."""
+    account, owner = openpyxl.load_workbook(written[0]), openpyxl.load_workbook(written[-1])
+    sheet = account[TITLES["account_goals"]]
+    heads = {cell.value: cell.column for cell in sheet[1]}
+    row = next(i for i in range(2, sheet.max_row + 1) if not sheet.cell(i, heads["Our goal"]).value)
+    for head, value in {
+        "Our goal": "A third category",
+        "How it is measured": "categories",
+        "Until": "31.03.2026",
+        "Whose": "Белова",
+    }.items():
+        sheet.cell(row, heads[head]).value = value
+    questions = owner[TITLES["owner_answers"]]
+    questions.cell(2, 3).value, questions.cell(3, 3).value = "yes", "нет"
+    for book, name in ((account, "form-a.xlsx"), (owner, "form-owner.xlsx")):
+        book.save(tmp_path / name)
+    folder = tmp_path
+    if saved_by == "libreoffice":
+        office = shutil.which("soffice") or shutil.which("libreoffice")
+        if not office:
+            pytest.skip("no LibreOffice; .ci/run installs one")
+        home, folder = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", tmp_path / "saved"
+        files = sorted(tmp_path.glob("form-*.xlsx"))
+        subprocess.run(
+            [office, home, "--headless", "--convert-to", "xlsx", "--outdir", folder, *files], check=True, capture_output=True, timeout=180
+        )
+    found = reader.forms(folder, "form-*.xlsx")
+    goals = {row["goal"]: row for row in found["account_goals"].table.to_dicts()}
+    assert goals["A third category"]["deadline_on"] == "2026-03-31"
+    assert (goals["A third category"]["_row"], goals["A third category"]["owner"]) == (row, "Белова")
+    assert len(goals) == 3
+    assert found["owner_answers"].table.select("question", "answer").rows() == [("A1", "yes"), ("A2", "no")]
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def check(folder: Path, settings: Settings, snapshots: Path | None = None, *, el
     if "invoices" in fates:
         fates["invoices"] = rules.debts(fates["invoices"])
     absent = doubts.absent(fates, settings)
-    kept = {name: convert.kept(fate) for name, fate in fates.items() if name not in absent}
+    kept = _with_answers({name: convert.kept(fate) for name, fate in fates.items() if name not in absent})
     missing = _missing(fates, kept, settings) if elsewhere is None else _missing_elsewhere(elsewhere)
     first_on = None if missing else elsewhere.first_on if elsewhere else kept["lines"]["date"].min()
     observed_from = None if missing else settings.observed_from or first_on.replace(day=1)
@@ -135,6 +135,17 @@ def _with_forms(folder: Path, settings: Settings, sources: dict[str, read.Read])
     origin = {maps[name].from_: Source(file=settings.base.forms) for name in filled}
     more = {"sources": settings.sources | origin, "tables": settings.tables | maps}
     return settings.model_copy(update=more), sources | {maps[name].from_: sheet for name, sheet in filled.items()}
+
+
+def _with_answers(kept: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """The tables with the owner's form as answers to the eight questions, where no export says what was answered."""
+    if "owner_answers" not in kept or "answers" in kept:
+        return kept
+    origin = {"form": "eight_questions", "respondent": "owner"}
+    said = kept["owner_answers"].select(
+        *(pl.lit(text).alias(name) for name, text in origin.items()), "question", pl.col("answer").alias("value")
+    )
+    return kept | {"answers": said}
 
 
 def _of_lines(settings: Settings) -> bool:

@@ -192,7 +192,7 @@ def forms(base: Path, outputs: Path = OUTPUTS) -> list[Path]:
     NoRun, NoForms
         where the base has no run, or no key account.
     """
-    from audit.report import forms as workbooks
+    from audit.steps.dossiers import forms_workbook
 
     settings = settings_module.read(base)
     home = outputs / edition.home(base, settings)
@@ -201,7 +201,7 @@ def forms(base: Path, outputs: Path = OUTPUTS) -> list[Path]:
         message = N_("no run of {base} lies in {home}. What to do: `audit run data/{base}`, then ask for its forms again.")
         raise run_folder.NoRun(message, base=home.name, home=home)
     with environment(settings.languages[0]):
-        return workbooks.write(latest, home / "forms", store.settings(latest))
+        return forms_workbook.write(latest, home / "forms", store.settings(latest))
 
 
 def _chosen(only: list[str] | None) -> list[registry.Step]:

@@ -23,6 +23,13 @@ class Said(Code):
     NO = "no", N_("no")
 
 
+class YesNo(Code):
+    """An answer to one of the eight questions."""
+
+    YES = "yes", N_("yes")
+    NO = "no", N_("no")
+
+
 class Position(Code):
     """How we stand with the customer (E21)."""
 

@@ -192,6 +192,16 @@ FORMS = [
         ],
         unlocks="value model by segment: who decides and by what (D17)",
     ),
+    _form(
+        "owner_answers",
+        "one of the eight questions, as the owner answers it",
+        "question",
+        [
+            ("question!", TEXT, N_("Question no.")),
+            ("answer!", TEXT, N_("Answer"), codes.YesNo),
+        ],
+        unlocks="the owner’s own answers beside those of the data (A9)",
+    ),
 ]
 
 
@@ -207,4 +217,6 @@ TITLES = {  # table -> its sheet in a workbook of forms
     "account_events": N_("Events"),
     "account_losses": N_("Lost and won back"),
     "value_models": N_("Value model"),
+    "owner_answers": N_("Eight questions"),
 }
+OF_THE_OWNER = ("value_models", "owner_answers")  # forms that concern no single account

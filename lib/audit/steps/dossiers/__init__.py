@@ -8,13 +8,12 @@ import lazy_loader
 
 from audit.core.findings import findings_table
 from audit.core.registry import Step
-from audit.core.tables.forms import FORMS
+from audit.core.tables.forms import FORMS, OF_THE_OWNER
 from audit.core.tables.schema import written
 from audit.i18n import mark as N_
 from audit.steps.dossiers.codes import Criterion, Gap, Met, Mistake
 
-FILLED = tuple(form.name for form in FORMS)
-OF_ACCOUNTS = tuple(name for name in FILLED if name != "value_models")
+FILLED = tuple(form.name for form in FORMS if form.name not in OF_THE_OWNER)
 
 STEP = Step(
     "dossiers",

@@ -41,7 +41,6 @@ NOT_BUILT = {  # what the method asks and this audit does not compute yet, whate
     "B6": N_("Did a gap in our contacts come before a customer was lost?"),
     "B12": N_("Is too much spent on winning customers, and too little on keeping them?"),
     "C5": N_("What do customers themselves say they would buy more for?"),
-    "E30": N_("What was given beyond the product worth to the customers?"),
     "H22": N_("Do plans of departments, managers and customers add up, and hold?"),
 }
 

@@ -17,11 +17,12 @@ from audit.core import groups, store
 from audit.core.errors import AuditError
 from audit.core.settings import Settings
 from audit.core.tables.form_codes import Stream
-from audit.core.tables.forms import FORMS, TITLES
+from audit.core.tables.forms import FORMS, OF_THE_OWNER, TITLES
 from audit.core.tables.schema import DATE, MONEY, Column, Table
 from audit.i18n import mark as N_
 from audit.i18n import translate as _
 from audit.report import workbook
+from audit.steps.verdicts.questions import QUESTIONS
 
 BLANK = 4  # empty rows below what is known, for each key account
 WIDTH = {DATE: 13, MONEY: 15}
@@ -31,7 +32,6 @@ KNOWN = {  # columns of the overview that stand beside a key account, as they ar
     "wallet_share": N_("Share of wallet"),
     "overdue": N_("Overdue"),
 }
-OF_THE_OWNER = ("value_models",)  # forms that concern no single account
 HOW = [
     N_("Yellow cells are yours; everything else is what the audit found, and is locked."),
     N_("Choose from the list where a cell has one; write days as 31.12.2025 or 2025-12-31. A cell may stay empty: not known is an answer."),
@@ -78,6 +78,7 @@ def write(run: Path, target: Path, settings: Settings) -> list[Path]:
     owners = target / "form-owner.xlsx"
     with workbook.written(owners, settings, title=_("Who decides, and by what")) as book:
         _how_to(book, _("the owner"), settings)
+        _questions(book, known["owner_answers"])
         _sheet(book, _form("value_models"), _segments(customers, known["value_models"]), None, names, settings)
     return [*made, owners]
 
@@ -140,6 +141,22 @@ def _segments(customers: pd.DataFrame | None, before: pd.DataFrame | None) -> pd
     there = [] if customers is None or "industry" not in customers.columns else sorted(set(customers["industry"].fillna("")) - {""})
     empty = pd.DataFrame([{"segment": one} for one in there for _i in range(BLANK)] or [{}] * BLANK, columns=form.names)
     return pd.concat([found.astype(object), empty.astype(object)], ignore_index=True)
+
+
+def _questions(book: workbook.Book, before: pd.DataFrame | None) -> None:
+    """The eight questions with the owner's answers of before; what is asked is locked."""
+    form, looks = _form("owner_answers"), _unlocked(book)
+    sheet = book.sheet(_(TITLES[form.name]))
+    said = {} if before is None else before.set_index("question")["answer"].to_dict()
+    for j, (head, width) in enumerate([(_(form.columns[0].heading), 12), (_("What is asked"), 80), (_(form.columns[1].heading), 14)]):
+        sheet.write_string(0, j, head, book.looks["head"])
+        sheet.set_column(j, j, width)
+    for i, (question, asked) in enumerate(QUESTIONS.items(), 1):
+        workbook.put(sheet, book.looks, i, 0, "question", question)
+        workbook.put(sheet, book.looks, i, 1, "asked", _(asked))
+        workbook.put(sheet, looks, i, 2, "answer", _shown(form.columns[1], said.get(question, "")))
+    _checked(sheet, 2, len(QUESTIONS), form.columns[1])
+    sheet.protect("", {"format_columns": True})
 
 
 def _sheet(
