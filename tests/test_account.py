@@ -30,7 +30,7 @@ def test_every_figure_is_its_chapters_to_the_kopeck(demo, nth):
     assert year.at["Sales", "value"] == pytest.approx(company["revenue"], abs=0.005)
     months = account.months(panel, None, of, until=until)
     assert months["revenue"].tail(12).sum() == pytest.approx(company["revenue"], abs=0.005)
-    profit = account.profit_figures(profits, of).set_index("figure")["value"]
+    profit = account.profit_figures(profits, None, of, since=until).set_index("figure")["value"]
     own = profits.set_index("group").loc[of.group]
     assert profit["Profit after all of it"] == own["profit"]
     assert profit.iloc[:4].sum() == pytest.approx(own["profit"], abs=0.005), "its parts make it"
@@ -59,6 +59,16 @@ def test_the_naive_forecast_is_counted_by_hand():
     assert (row.forecast, round(row.missed_rate, 3), row.usual_rate, row.n) == (100.0, 0.2, 1.0, 1)
 
 
+def test_what_the_form_alone_names_as_given_stands_in_no_profit_and_is_said(demo):
+    """The account of which the form names two more things than the exports."""
+    of, _overview, _customers = of_demo(demo, 0)
+    profits, dossier = store.load(demo, "customer_profits", "value_dossier")
+    figures = account.profit_figures(profits, dossier, of, since=pd.Timestamp("2025-01-01")).set_index("figure")["value"]
+    own = dossier[dossier["customer_id"] == of.customer_id]
+    assert figures["Given beyond the product"] == -own.loc[own["is_exported"], "cost_to_us"].sum()
+    assert figures["Given by the form alone: in no figure above"] == -own.loc[~own["is_exported"], "cost_to_us"].sum() == -150_000.0
+
+
 def test_opportunities_are_ordered_by_margin_a_working_day_and_what_is_not_known_stands_last():
     rows = pd.DataFrame(
         {
@@ -84,8 +94,10 @@ def test_without_forms_a_pack_shows_what_is_known_and_asks_for_the_rest(demo):
     assert set(of_form["value"]) == {"not known: ask Белова А."}
     assert of_form["known_on"].isna().all()
     assert account.opportunities(None, of).empty
-    assert account.profit_figures(None, of).empty
-    shown = look(overview.assign(gap=None), None, of, customers=customers, manager="m", name="<b>x</b>", settings=store.settings(demo)).data
+    assert account.profit_figures(None, None, of, since=pd.Timestamp("2025-01-01")).empty
+    shown = look(
+        overview.assign(gap=None), None, of, loss=None, customers=customers, manager="m", name="<b>x</b>", settings=store.settings(demo)
+    ).data
     assert "&lt;b&gt;x&lt;/b&gt;" in shown
     assert "not known" in shown
 

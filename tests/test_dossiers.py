@@ -1,5 +1,6 @@
 """Dossiers: what was planted in the demo's forms is found and nothing else; forms go out, come back, and are refused in words."""
 
+import datetime as dt
 import shutil
 import subprocess
 
@@ -7,7 +8,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from audit import intake
+from audit import i18n, intake
 from audit.core import registry, settings, store
 from audit.core.tables.form_codes import Said, SupplierStatus
 from audit.core.tables.forms import FORMS, TITLES
@@ -25,7 +26,15 @@ LIMITS = {
 
 
 def overview(**more) -> pd.DataFrame:
-    row = {"customer_id": "a", "group": "a", "manager_id": "m", "is_lead": True, "key_reasons": "revenue", "wallet_share": 0.4} | more
+    row = {
+        "customer_id": "a",
+        "group": "a",
+        "manager_id": "m",
+        "is_lead": True,
+        "key_reasons": "revenue",
+        "wallet_share": 0.4,
+        "gap": 100.0,
+    } | more
     return pd.DataFrame([row])
 
 
@@ -51,6 +60,8 @@ def filled(**forms) -> dict[str, pd.DataFrame]:
         "account_tactics": [{"customer_id": "a", "instrument_class": "price", "tactic": "t"}] if forms.pop("plan", True) else [],
         "account_streams": [{"customer_id": "a", "stream_class": "plan", "state_class": "runs"}],
     }
+    if benefit := forms.pop("benefit", 0.0):
+        tables["account_opportunities"] = [{"customer_id": "a", "opportunity": "o", "kind_class": "more", "benefit": benefit}]
     made = {}
     for name, rows in tables.items():
         empty = registry.empty(name)
@@ -80,6 +91,8 @@ def test_a_form_in_order_has_no_gap():
         (Gap.GOAL_UNMET, {"goal": {"owner": ""}}),
         (Gap.GOAL_PAST, {"goal": {"deadline_on": pd.Timestamp("2025-12-30")}}),
         (Gap.NO_PLAN, {"plan": False}),
+        (Gap.UNREAL, {"benefit": 100.01}),
+        (Gap.NO_CONTACT, {"people": []}),
         (Gap.ONE_CONTACT, {"people": [{"customer_id": "a", "post": "p", "level_class": "top", "mirror": "m", "met_on": AS_OF}]}),
         (
             Gap.LEVELS,
@@ -106,6 +119,8 @@ def test_limits_hold_at_exactly_the_day_and_the_share():
     assert gaps_of(filled(card=edge), overview(wallet_share=0.2)) == []
     assert gaps_of(filled(card={"position_class": "weak"}), overview(wallet_share=0.5)) == []
     assert gaps_of(filled(card={"position_class": "weak"}), overview(wallet_share=0.51)) == [Gap.CONTRADICTION]
+    assert gaps_of(filled(benefit=100.0), overview()) == []
+    assert gaps_of(filled(benefit=1e9), overview(gap=float("nan"))) == []
 
 
 def test_an_account_of_which_nothing_is_written_has_one_gap_and_a_position_without_a_known_share_contradicts_nothing():
@@ -169,7 +184,8 @@ def written(demo, tmp_path_factory):
 
 
 def test_forms_hold_what_the_audit_knows_locked_and_what_is_asked_open(written, demo):
-    known = store.load(demo, "customer_overview").set_index("customer_id")
+    keys = dossiers.key_accounts(store.load(demo, "customer_overview"))
+    known = keys.set_index("customer_id")
     seen = set()
     for path in written[:-1]:
         sheet = openpyxl.load_workbook(path)[TITLES["account_cards"]]
@@ -182,7 +198,6 @@ def test_forms_hold_what_the_audit_knows_locked_and_what_is_asked_open(written, 
             assert not row[heads.index("Our position")].protection.locked
         assert sheet.protection.sheet
         assert sheet.data_validations.dataValidation
-    keys = dossiers.key_accounts(known.reset_index())
     assert seen == set(keys["customer_id"])
     assert written[-1].name == "form-owner.xlsx"
 
@@ -222,6 +237,10 @@ def test_what_is_no_choice_and_no_day_is_refused_with_its_sheet_and_row(tmp_path
     sheet.append(["Код", "Наша цель", "Срок"])
     sheet.append(["a", "Вторая категория", "когда-нибудь"])
     sheet.append(["a", "Склад за сутки", "30.06.2026"])
+    people = book.create_sheet("Контактные лица")
+    people.append(["Код", "Должность, без имени", "Уровень"])
+    people.append(["a", "директор", "главный"])
+    people.append(["a", "закупщик", "специалист"])
     book.save(tmp_path / "form-x.xlsx")
     (tmp_path / "sales.csv").write_text("who,day,money\na,2025-01-01,10\n", encoding="utf-8")
     (tmp_path / "audit.toml").write_text(
@@ -231,9 +250,51 @@ def test_what_is_no_choice_and_no_day_is_refused_with_its_sheet_and_row(tmp_path
     )
     taken = intake.check(tmp_path, settings.read(tmp_path))
     [row] = taken.quarantine.to_dicts()
-    assert (row["table"], row["file"], row["sheet"], row["row"]) == ("account_goals", "form-x.xlsx", "Цели", 2)
-    assert "deadline_on" in row["reason"]
-    assert taken.tables["account_goals"]["goal"].to_list() == ["Склад за сутки"]
+    assert (row["table"], row["file"], row["sheet"], row["row"]) == ("account_contacts", "form-x.xlsx", "Контактные лица", 2)
+    assert "level_class" in row["reason"]
+    assert taken.tables["account_contacts"]["post"].to_list() == ["закупщик"]
+    goals = taken.tables["account_goals"]
+    assert goals["goal"].to_list() == ["Вторая категория", "Склад за сутки"], "a slip in an optional cell undoes no row"
+    assert goals["deadline_on"].to_list() == [None, dt.date(2026, 6, 30)]
+    assert any("когда-нибудь" in i18n.render(doubt) for doubt in taken.doubts["doubt"])
+
+
+def test_no_choice_holds_a_comma_and_no_list_is_longer_than_a_spreadsheet_allows():
+    """Excel cuts an inline list at its commas, and refuses one of more than 255 characters."""
+    for form in FORMS:
+        for column in (c for c in form.columns if c.codes):
+            for labels in zip(*(reader._said(one.label) for one in column.codes), strict=True):
+                assert not any("," in label for label in labels), labels
+                assert len(",".join(labels)) <= 255
+
+
+def test_rows_of_any_company_of_a_group_are_its_accounts_and_the_newest_form_stands():
+    known = pd.DataFrame(
+        [
+            {"customer_id": "a", "group": "g", "is_lead": True, "key_reasons": "revenue", "year_revenue": 1.0, "revenue_before": 2.0},
+            {"customer_id": "b", "group": "g", "is_lead": False, "key_reasons": "revenue", "year_revenue": 5.0, "revenue_before": 5.0},
+            {"customer_id": "c", "group": "c", "is_lead": True, "key_reasons": "revenue", "year_revenue": 4.0, "revenue_before": 0.0},
+        ]
+    )
+    keys = dossiers.key_accounts(known)
+    assert keys[["customer_id", "year_revenue", "revenue_before"]].to_numpy().tolist() == [["a", 6.0, 7.0], ["c", 4.0, 0.0]]
+    cards = pd.DataFrame({"customer_id": ["a", "b"], "status_us": ["broker", "partner"], "filled_on": pd.to_datetime(["2024-01-01", "2025-01-01"])})  # fmt: skip
+    found = dossiers.of_accounts({"account_cards": cards, "account_goals": None}, known)
+    assert found["account_goals"] is None
+    assert found["account_cards"][["customer_id", "status_us"]].to_numpy().tolist() == [["a", "partner"]]
+    assert dossiers.strangers({"account_cards": cards.assign(customer_id=["a", "00a"])}, known) == 1
+
+
+def test_an_untouched_form_is_no_answer(demo, tmp_path):
+    """What `audit forms` wrote without anybody's answers, read back: posts, days and streams that were there already fill nothing in."""
+    for name in ("tables", "settings.json", "manifest.json"):
+        source = demo / name
+        shutil.copytree(source, tmp_path / name) if source.is_dir() else shutil.copy(source, tmp_path / name)
+    for form in FORMS:
+        (tmp_path / "tables" / f"{form.name}.parquet").unlink(missing_ok=True)
+    written = forms_workbook.write(tmp_path, tmp_path / "forms", store.settings(tmp_path))
+    assert len(written) == 7
+    assert set(reader.forms(tmp_path / "forms", "form-*.xlsx")) <= {"value_given"}
 
 
 @pytest.mark.parametrize("saved_by", ["openpyxl", "libreoffice"])

@@ -44,13 +44,22 @@ LADDER = {
 }
 STAND = {  # position and potential, with their arguments
     "К0001": ("сильная", "Закупает у нас по всем четырём категориям", "средний", "Новый цех во втором квартале"),
-    "К0002": ("средняя", "Две из пяти компаний группы берут крепёж у других", "высокий", "Группа покупает сантехнику на стороне"),
+    "К0002": ("средняя", "Одна из четырёх компаний группы берёт крепёж у других", "высокий", "Группа покупает сантехнику на стороне"),
     "К0015": ("средняя", "Держится на выездных техниках", "низкий", "Парк не растёт"),
     "К0016": ("средняя", "Тендер раз в год", "средний", "Открывает филиал в Перми"),
     "К0010": ("сильная", "Первым испытал три новинки", "средний", "Расширяет лабораторию"),
     "К0011": ("слабая", "Берёт у нас только упаковку", "средний", "Переходит на входной контроль"),
     "К0008": ("сильная", "Эталонный завод, отзыв на сайте", "средний", "Хочет второй склад"),
 }
+MARGIN = {
+    "К0001": 400000,
+    "К0002": 300000,
+    "К0015": 90000,
+    "К0016": 60000,
+    "К0010": 70000,
+    "К0011": 80000,
+    "К0008": 40000,
+}  # a year, of a second category
 LEVELS = [
     ("собственник", "владелец"),
     ("директор или финансовый директор", "генеральный директор"),
@@ -79,11 +88,11 @@ def cards() -> list[list]:
     """One row per key account."""
     rows = [CARD]
     for code, manager in MANAGER.items():
-        said = ["отчасти", "да", "да", "отчасти", "нет", "нет", "да", "отчасти", "нет" if code == "К0016" else "да"]
+        said = ["отчасти", "да", "да", "отчасти", "нет", "нет", "да", "да", "нет" if code == "К0016" else "да"]
         visited = "" if PLANTED[code] == "no_head_visit" else "18.09.2025"
         offered = day("12.03.2024") if PLANTED[code] == "no_offer" else "21.10.2025"  # the others typed it as text
-        filled = day("20.05.2024") if PLANTED[code] == "stale" else day("01.12.2025")
-        target = "Доля 60 % за год" if code != "К0015" else ""
+        filled = "" if PLANTED[code] == "stale" else day("01.12.2025")  # a form without a day is as good as an old one
+        target = "Вторая категория за год" if code != "К0015" else ""
         rows.append([code, "", *LADDER[code], *said, *STAND[code], target, day(visited), offered, manager, filled])
     return rows
 
@@ -94,7 +103,7 @@ def contacts() -> list[list]:
     for code, manager in MANAGER.items():
         levels = LEVELS[2:] if PLANTED[code] == "one_contact" else LEVELS
         for i, (level, post) in enumerate(levels):
-            ours = ["директор", "коммерческий директор", manager][-len(levels) :][i]
+            ours = [manager if code == "К0002" else "директор", "коммерческий директор", manager][-len(levels) :][i]
             rows.append([code, "", post, level, "да" if i < 2 else "отчасти", ours, day(f"{4 + i:02d}.11.2025")])
     return rows
 
@@ -110,17 +119,16 @@ def goals() -> list[list]:
 
 
 def tactics() -> list[list]:
-    """A step for each of the four P."""
+    """A step for each of the four P, with what it takes."""
     rows = [["Код", "Клиент", "Из четырёх P", "Что делаем", "Срок", "Кто отвечает", "Рабочих дней", "Наших денег"]]
     steps = [
-        ("товар", "Образцы второй категории"),
-        ("цена", "Шкала по объёму года"),
-        ("продвижение", "День у клиента"),
-        ("место", "Запас на его складе"),
+        ("товар", "Образцы второй категории", 5, 20000),
+        ("цена", "Шкала по объёму года", 2, 0),
+        ("продвижение", "День у клиента", 4, 30000),
+        ("каналы сбыта", "Запас на его складе", 14, 80000),
     ]
     for code, manager in MANAGER.items():
-        for i, (p, what) in enumerate(steps):
-            rows.append([code, "", p, what, day(f"{10 + i}.0{2 + i}.2026"), manager, 3 + i, 20000 * (i + 1)])
+        rows += [[code, "", p, what, day(f"{10 + i}.0{2 + i}.2026"), manager, *cost] for i, (p, what, *cost) in enumerate(steps)]
     return rows
 
 
@@ -128,7 +136,7 @@ def opportunities() -> list[list]:
     """Two at each account, of different classes."""
     rows = [["Код", "Клиент", "Возможность", "Какая", "Наших рабочих дней", "Наших денег", "Маржа в год", "Кто отвечает", "Срок"]]
     for i, (code, manager) in enumerate(MANAGER.items()):
-        rows.append([code, "", "Вторая категория", "больше того, что берёт", 5 + i, 40000, 180000 + 40000 * i, manager, day("30.06.2026")])
+        rows.append([code, "", "Вторая категория", "расширить ассортимент", 5 + i, 20000, MARGIN[code], manager, day("30.06.2026")])
         rows.append(
             [code, "", "Запас на складе клиента", "лучше обслуживать", 15 - i, 150000, 120000 + 15000 * i, manager, day("30.09.2026")]
         )
@@ -138,7 +146,7 @@ def opportunities() -> list[list]:
 
 def streams() -> list[list]:
     """The seven streams; nobody filled in the last."""
-    names = ["взгляд друг на друга", "возможности", "план", "отношения", "общение", "переговоры", "ежедневная забота"]
+    names = ["как мы видим друг друга", "возможности", "план", "отношения", "общение", "переговоры", "ежедневная забота"]
     rows = [["Код", "Клиент", "Направление работы", "Состояние", "Следующий шаг"]]
     for code in MANAGER:
         rows += [
@@ -156,13 +164,13 @@ def others() -> dict[str, list[list]]:
         "День",
         "Что дали",
         "Стоило нам",
-        "Стоит клиенту",
+        "Ценность для клиента",
         "Чем подтверждается",
         "Кому там помогло: отдел",
         "Клиенту сказали",
     ]
     return {
-        "Дано сверх товара": [given, *([c, "", day(d), kind, cost, benefit, proof, whom, day(told)] for c, d, kind, cost, benefit, proof, whom, told in GIVEN)],
+        "Услуги и уступки": [given, *([c, "", day(d), kind, cost, benefit, proof, whom, day(told)] for c, d, kind, cost, benefit, proof, whom, told in GIVEN)],
         "Конкуренты": [
             ["Код", "Клиент", "Конкурент", "Что он там предлагает", "Рядом с нашим", "Чем подтверждается"],
             ["К0002", "", "Торговый дом «Опора»", "Крепёж с доставкой за сутки", "их лучше", "Слова закупщика в октябре"],
@@ -190,7 +198,7 @@ def write(folder: Path) -> None:
         "Ключевые клиенты": cards(),
         "Контактные лица": contacts(),
         "Цели": goals(),
-        "План, четыре P": tactics(),
+        "План 4P": tactics(),
         "Возможности": opportunities(),
         "Направления работы": streams(),
         **others(),

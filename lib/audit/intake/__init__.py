@@ -139,13 +139,14 @@ def _with_forms(folder: Path, settings: Settings, sources: dict[str, read.Read])
 
 def _with_answers(kept: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """The tables with the owner's form as answers to the eight questions, where no export says what was answered."""
-    if "owner_answers" not in kept or "answers" in kept:
+    asked = kept.get("answers")
+    if "owner_answers" not in kept or (asked is not None and "eight_questions" in asked["form"].to_list()):
         return kept
     origin = {"form": "eight_questions", "respondent": "owner"}
     said = kept["owner_answers"].select(
         *(pl.lit(text).alias(name) for name, text in origin.items()), "question", pl.col("answer").alias("value")
     )
-    return kept | {"answers": said}
+    return kept | {"answers": said if asked is None else pl.concat([asked, said], how="diagonal_relaxed")}
 
 
 def _of_lines(settings: Settings) -> bool:

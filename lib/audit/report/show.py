@@ -54,10 +54,13 @@ def grouped(table: pd.DataFrame, customers: pd.DataFrame | None, managers: pd.Da
     return named(table, None, managers)
 
 
-def table(table: pd.DataFrame, settings: Settings, *, caption: str, top: int = TOP):
-    """The table as HTML with a caption, headed columns and formatted cells; the rows beyond `top` are counted, not shown."""
+def table(table: pd.DataFrame, settings: Settings, *, caption: str, top: int = TOP, is_form: bool = False):
+    """The table as HTML with a caption, headed columns and formatted cells; the rows beyond `top` are counted, not shown. Of a form, no row means that
+    nobody wrote one, not that there is none."""
     from IPython.display import HTML
 
+    if is_form and table.empty:
+        return HTML(f'<p class="more">{html.escape(_("{caption}: nothing is written down.").format(caption=_(caption)))}</p>')
     return HTML(markup(table, settings.currency, caption=_(caption), top=top))
 
 

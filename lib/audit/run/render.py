@@ -45,7 +45,7 @@ def chapters(run: Run, language: str) -> tuple[dict[str, float], dict[str, str]]
     work = _work(run, language)  # before the lanes start: Python 3.11 cannot parse code in two threads at once
 
     def perform(step: Step) -> str:
-        targets = {where / name: given for name, given in _books(step, run.folder).items()}
+        targets = {where / name: given for name, given in _books(step, run.folder, run.say).items()}
         key = fingerprint.step(step, run.folder, work[step.name])
         taken = cache.taken_over(run.known, key, run.folder)
         if not taken:
@@ -74,12 +74,19 @@ def chapters(run: Run, language: str) -> tuple[dict[str, float], dict[str, str]]
     return seconds, bodies
 
 
-def _books(step: Step, folder: Path) -> dict[str, dict]:
+def _books(step: Step, folder: Path, say: Callable[[str], None]) -> dict[str, dict]:
     """The notebooks that a step makes, by file name, each with its parameters: one, or one for each row of the table it is made for; a customer's code stands
     in no file name and no parameter."""
     if not step.for_each:
         return {step.notebook: {}}
     rows = store.load(folder, step.for_each)[registry.tables()[step.for_each].key[0]]
+    if (more := len(rows) - PACKS) > 0:
+        say(
+            "  "
+            + translate(N_("{step}: made for the first {most} rows of {table}, {more} more have none")).format(
+                step=step.name, most=PACKS, table=step.for_each, more=more
+            )
+        )
     return {f"{Path(step.notebook).stem}_{links.of_row(one)}.ipynb": {"nth": nth} for nth, one in enumerate(rows.head(PACKS))}
 
 

@@ -21,6 +21,11 @@ FILE_NOTES = {
         N_("revenue too low, where they stand in amounts"),
         N_("mend the formulas and export again"),
     ),
+    "slips": (
+        N_("{count} cells of {file} hold what cannot be read there, and count as empty; the first: {detail}"),
+        N_("none on money: nobody can say what was meant"),
+        N_("correct them in the form"),
+    ),
     "encoding": (
         N_("{file} says one encoding and is written in another: {detail}"),
         N_("none: it is read as it is written"),
@@ -73,7 +78,7 @@ def files(base: Intake):
         tables = [table for table, mapping in base.settings.tables.items() if mapping.from_ == name]
         for note in read.notes:
             said, bias, action = FILE_NOTES[note.kind]
-            is_harmless = note.kind in ("encoding", "line_without_sign")
+            is_harmless = note.kind in ("encoding", "line_without_sign", "slips")
             yield Doubt(
                 tables[0] if tables else "",
                 stored(said, file=note.file, count=note.count, detail=note.detail),

@@ -19,11 +19,16 @@ from audit.i18n import mark as N_
 from audit.i18n.messages import catalogue
 from audit.intake.readers import layout, workbook
 from audit.intake.readers.detect import BadExport
-from audit.intake.readers.read import Read, files_of
+from audit.intake.readers.read import Note, Read, files_of
 
-DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S")
+DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%Y-%m-%d %H:%M:%S")  # none in which day and month could be exchanged
 NUMBERED = re.compile(r"^-?\d{1,3}(?:[\s\u00a0\u202f]?\d{3})*(?:[.,]\d+)?$")
-GIVEN = {"account_streams": 1}  # columns after the code that stand in the form already: they alone fill nothing in
+THOUSANDS = re.compile(r"^-?\d{1,3},\d{3}$")  # 12,000: thousands or a fraction, as the writer's country has it
+GIVEN = {
+    "account_streams": 1,
+    "account_contacts": 1,
+    "account_losses": 1,
+}  # columns after the code that stand in the form already: they alone fill nothing in
 
 
 def forms(folder: Path, pattern: str) -> dict[str, Read]:
@@ -40,14 +45,16 @@ def forms(folder: Path, pattern: str) -> dict[str, Read]:
             '[base] forms = "{pattern}": no such file in {folder}. What to do: put the filled-in forms there, or take the line out.'
         )
         raise BadExport(message, pattern=pattern, folder=folder)
-    parts: dict[str, list[pl.DataFrame]] = {}
+    parts: dict[str, list[tuple[pl.DataFrame, list[Note]]]] = {}
     for path in files:
         for form, sheet in _sheets(path):
             parts.setdefault(form.name, []).append(_rows(sheet, form, f"{path.name}, {sheet.name}", path.name))
-    whole = {name: pl.concat(found) for name, found in parts.items()}
-    return {
-        name: Read(table, tuple(files), content={path.name: "workbook" for path in files}) for name, table in whole.items() if len(table)
-    }
+    content, made = {path.name: "workbook" for path in files}, {}
+    for name, found in parts.items():
+        table = pl.concat([rows for rows, _notes in found])
+        if len(table):
+            made[name] = Read(table, tuple(files), tuple(note for _rows, notes in found for note in notes), content=content)
+    return made
 
 
 def mapping(table: str) -> Mapping:
@@ -75,7 +82,8 @@ def _sheets(path: Path):
         raise BadExport(message, file=path.name, names=", ".join(names))
     for form, name in found:
         [sheet] = workbook.sheets(content, path.name, wanted=name, skip=0, head_rows=1, decimal=".", date_format=None)
-        yield form, sheet
+        if sheet.head and sheet.table.width:
+            yield form, sheet
 
 
 def _said(message: str) -> tuple[str, str]:
@@ -83,8 +91,10 @@ def _said(message: str) -> tuple[str, str]:
     return message, catalogue("ru").gettext(message)
 
 
-def _rows(sheet: workbook.Sheet, form: Table, where: str, file: str) -> pl.DataFrame:
-    """The rows of a sheet in which something was filled in, in our columns, codes, days and numbers, each with its place."""
+def _rows(sheet: workbook.Sheet, form: Table, where: str, file: str) -> tuple[pl.DataFrame, list[Note]]:
+    """The rows of a sheet in which something was filled in, in our columns, codes, days and numbers, each with its place; and what of it could not be read.
+
+    An optional cell that is no choice, day or number is lost and told, not its row: one slip of the pen does not undo a whole form."""
     heads = layout.names(sheet.head, where)
     table = sheet.table.rename(dict(zip(sheet.table.columns, heads, strict=True)))
     by_head = {head.strip().casefold(): head for head in heads}
@@ -98,8 +108,28 @@ def _rows(sheet: workbook.Sheet, form: Table, where: str, file: str) -> pl.DataF
     said = table.select(*(_column(table, ours[c.name], c) for c in form.columns), "_row")
     filled = form.names[1 + GIVEN.get(form.name, 0) :]
     is_filled = pl.any_horizontal(pl.col(name) != "" for name in filled)
+    said, notes = _without_slips(said.filter(is_filled), form, where)
     origin = (pl.lit(file).alias("_file"), pl.lit(sheet.name).alias("_sheet"), pl.lit("").alias("_mark"))
-    return said.filter(is_filled).with_columns(*origin).select(*form.names, "_row", "_mark", "_file", "_sheet")
+    notes += [Note(kind, where, count) for kind, count in sheet.notes.items()]
+    return said.with_columns(*origin).select(*form.names, "_row", "_mark", "_file", "_sheet"), notes
+
+
+READ = {DATE: r"^(\d{4}-\d\d-\d\d)?$", MONEY: r"^(-?\d+(\.\d+)?)?$", NUMBER: r"^(-?\d+(\.\d+)?)?$"}
+
+
+def _without_slips(said: pl.DataFrame, form: Table, where: str) -> tuple[pl.DataFrame, list[Note]]:
+    """The rows with optional cells emptied that hold no choice, day or number, and a note for each column that had some."""
+    notes = []
+    for column in (c for c in form.columns if not c.required and (c.codes or c.kind in READ)):
+        text = pl.col(column.name)
+        is_slip = ~text.is_in([*column.values, ""]) if column.codes else ~text.str.contains(READ[column.kind])
+        slips = said.filter(is_slip)
+        if len(slips):
+            first = slips.row(0, named=True)
+            detail = f"{column.heading}, {first['_row']}: {first[column.name][:40]}"
+            notes.append(Note("slips", where, len(slips), detail))
+            said = said.with_columns(pl.when(is_slip).then(pl.lit("")).otherwise(text).alias(column.name))
+    return said, notes
 
 
 def _column(table: pl.DataFrame, name: str | None, column: Column) -> pl.Series:
@@ -113,7 +143,10 @@ def _column(table: pl.DataFrame, name: str | None, column: Column) -> pl.Series:
     elif column.kind == DATE:
         texts = [_day(text) for text in texts]
     elif column.kind in (MONEY, NUMBER):
-        texts = [re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".") if NUMBERED.match(text) else text for text in texts]
+        texts = [
+            re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".") if NUMBERED.match(text) and not THOUSANDS.match(text) else text
+            for text in texts
+        ]
     return pl.Series(column.name, texts, dtype=pl.String)
 
 

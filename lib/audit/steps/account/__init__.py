@@ -14,13 +14,10 @@ CHAPTERS = (
     "white_space",
     "debtors",
     "customer_profits",
-    "portfolio",
-    "wallets",
     "payments_applied",
-    "plans",
     "value_dossier",
     "dossier_gaps",
-    "desired_customers",
+    "dependence",
 )
 
 STEP = Step(

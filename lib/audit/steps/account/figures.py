@@ -9,6 +9,8 @@ from audit.core.periods import last_year
 from audit.i18n import mark as N_
 from audit.steps.account.pack import Account, of_account
 
+CENT = 0.005
+
 
 def year_figures(overview: pd.DataFrame, of: Account) -> pd.DataFrame:
     """Sales and margin of the last twelve whole months and of those before, and the rank among all groups: figure, value, before, rank.
@@ -25,8 +27,9 @@ def year_figures(overview: pd.DataFrame, of: Account) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["figure", "value", "before", "rank"])
 
 
-def profit_figures(profits: pd.DataFrame | None, of: Account) -> pd.DataFrame:
-    """Profit of the account after serving it, with and without what was given beyond the goods (G2, E39): figure, value; empty where not computed."""
+def profit_figures(profits: pd.DataFrame | None, dossier: pd.DataFrame | None, of: Account, *, since: pd.Timestamp) -> pd.DataFrame:
+    """Profit of the account after serving it, with and without what was given beyond the goods (G2, E39), and what the forms alone name as given since that
+    day: it stands in no profit. figure, value; empty where not computed."""
     own = of_account(profits, of)
     if own.empty:
         return pd.DataFrame(columns=["figure", "value"])
@@ -39,6 +42,9 @@ def profit_figures(profits: pd.DataFrame | None, of: Account) -> pd.DataFrame:
         (N_("Profit after all of it"), row["profit"]),
         (N_("Profit without what was given"), row["profit"] + row["given"]),
     ]
+    named = of_account(dossier, of)
+    more = float(named.loc[(named["date"] >= since) & ~named["is_exported"], "cost_to_us"].sum()) if len(named) else 0.0
+    rows += [(N_("Given by the form alone: in no figure above"), -more)] if more > CENT else []
     return pd.DataFrame(rows, columns=["figure", "value"])
 
 

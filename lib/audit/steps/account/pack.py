@@ -60,8 +60,8 @@ def opportunities(filled: pd.DataFrame | None, of: Account) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame with opportunity, kind_class, effort_days, outlay, benefit, per_day (margin of a year less what it costs us, by working day; NaN where one of
-    them is not known), owner, due_on.
+    DataFrame with opportunity, kind_class, effort_days, outlay, benefit, per_day (margin of a year less the money it takes, where that is known, by working
+    day; NaN where margin or days are not known), owner, due_on.
     """
     columns = ["opportunity", "kind_class", "effort_days", "outlay", "benefit", "per_day", "owner", "due_on"]
     found = of_account(filled, of)

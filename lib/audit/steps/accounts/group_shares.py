@@ -19,8 +19,8 @@ def group_dependence(panel: pd.DataFrame, customers: pd.DataFrame | None, *, unt
 
     Returns
     -------
-    DataFrame with property_class, value, customers, revenue, revenue_share (NaN where the whole is no whole), dependence_class (empty where not known),
-    hhi_index (Herfindahl's, over the known values of the property: 1 where there is one); by property, the largest first.
+    DataFrame with property_class, value, customers, revenue, revenue_share, dependence_class (empty where not known),
+    hhi_index (Herfindahl's, over the known values of the property: 1 where there is one); by property, the largest first. No row where the sales are no whole.
     """
     empty = registry.empty("group_dependence")
     year = last_year(panel, until=until).groupby("customer_id", as_index=False)["revenue"].sum()

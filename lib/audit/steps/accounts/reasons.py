@@ -8,6 +8,7 @@ import pandas as pd
 from audit.core.findings import NAN
 from audit.core.groups import groups
 from audit.core.periods import last_year
+from audit.stats import shares as shares_of
 from audit.stats.dispersion import variation
 from audit.steps.accounts.codes import Effect, Level, Limit, Reason, Status
 from audit.steps.accounts.revenue_share import LEVELS, reached
@@ -121,9 +122,9 @@ def key_accounts(
 
 def _by_margin(margin: pd.Series | None, key_share: float) -> list[dict]:
     """Groups that reach the share of the whole margin; none where that whole is a loss or is not known."""
-    if margin is None or not margin.sum() > 0:
+    if margin is None or not shares_of.is_whole(margin):
         return []
-    share = margin / margin.sum()
+    share = shares_of.told(margin / margin.sum()).dropna()
     return [
         {"group": group, "reason_class": Reason.MARGIN, "level_class": LEVELS[0], "value_number": one, "size_ratio": one}
         for group, one in share[reached(share, key_share)].items()
@@ -131,11 +132,13 @@ def _by_margin(margin: pd.Series | None, key_share: float) -> list[dict]:
 
 
 def margins(panel: pd.DataFrame, *, customers: pd.DataFrame | None, until: pd.Timestamp) -> pd.Series | None:
-    """Margin of twelve months by group; None where no cost is known."""
+    """Margin of twelve months by group, of those whose cost is known; None where no cost is."""
     year = last_year(panel, until=until)
     if "cost" not in year.columns or not year["cost"].notna().any() or not year["cost"].abs().sum() > 0:
         return None
-    return (year["revenue"] - year["cost"]).groupby(groups(customers, year["customer_id"])).sum().astype(float)
+    of = year.groupby(groups(customers, year["customer_id"]))
+    cost = of["cost"].sum().astype(float)
+    return (of["revenue"].sum() - cost).where(cost != 0).dropna().astype(float)  # goods that cost nothing are goods whose cost nobody named
 
 
 def first_adopters(behaviour: pd.DataFrame | None, *, innovator_share: float) -> pd.DataFrame:

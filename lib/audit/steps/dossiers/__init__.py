@@ -21,7 +21,7 @@ STEP = Step(
     N_("Key account dossiers"),
     N_("Do we know our key accounts, and work with them by a plan?"),
     reads=("customer_overview", "history"),
-    uses=("customers", "managers", "activities", "given", "facts", "central_fields", "portfolio", *FILLED),
+    uses=("customers", "managers", "activities", "given", "facts", "central_fields", *FILLED),
 )
 
 TABLES = (
@@ -60,12 +60,13 @@ TABLES = (
         "value_dossier",
         "one thing given to a key account beyond the product",
         "customer_id date kind",
-        "customer_id:t date:d kind:t cost_to_us:m benefit_to_customer:m evidence:t department:t told_on:d",
+        "customer_id:t date:d kind:t cost_to_us:m benefit_to_customer:m evidence:t department:t told_on:d is_exported:f",
         headings={
             "cost_to_us": N_("Cost to us"),
             "benefit_to_customer": N_("Worth to the customer"),
             "evidence": N_("What shows it"),
             "told_on": N_("The customer was told on"),
+            "is_exported": N_("In the exports"),
         },
     ),
     written(
@@ -112,8 +113,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     {
         "conclusion": ["claim"],
         "desired": ["desired_customers", "by_portfolio"],
+        "filled": ["key_accounts", "of_accounts", "strangers"],
         "findings": ["chapter_findings"],
-        "gaps": ["asked", "dossier_coverage", "dossier_gaps", "key_accounts", "key_mistakes", "with_gaps"],
+        "gaps": ["asked", "dossier_coverage", "dossier_gaps", "key_mistakes", "with_gaps"],
         "value_given": ["value_dossier", "value_by_account"],
     },
 )  # fmt: skip

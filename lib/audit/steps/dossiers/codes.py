@@ -10,12 +10,13 @@ class Gap(Code):
     """What a dossier lacks, and what to ask."""
 
     NO_FORM = "no_form", N_("nobody has filled in the form"), N_("fill in the form of the account")
-    STALE = "stale", N_("the form is old"), N_("go through the form again")
+    STALE = "stale", N_("the form is old, or without a day"), N_("go through the form again")
+    NO_CONTACT = "no_contact", N_("no contact person is known"), N_("name who decides there, by the post")
     ONE_CONTACT = "one_contact", N_("one contact person alone"), N_("meet a second person there, on another floor")
     LEVELS = "levels", N_("too few levels are known"), N_("meet those who decide above or beside our contact")
     NO_MIRROR = "no_mirror", N_("a contact without somebody of ours"), N_("name who keeps each contact")
     CONTACT_OLD = "contact_old", N_("nobody was met for long"), N_("call on them")
-    NO_HEAD_VISIT = "no_head_visit", N_("our head has not been there for long"), N_("our head visits")
+    NO_HEAD_VISIT = "no_head_visit", N_("no visit of our head is known of late"), N_("our head visits")
     NO_OFFER = "no_offer", N_("nothing new was offered for long"), N_("offer one category that it does not buy from us")
     NEVER_TOLD = (
         "never_told",
@@ -27,6 +28,11 @@ class Gap(Code):
     GOAL_UNMET = "goal_unmet", N_("a goal without measure, day or person"), N_("say how it is measured, until when, and whose it is")
     GOAL_PAST = "goal_past", N_("the day of a goal has passed"), N_("say what came of it, or set a new day")
     NO_PLAN = "no_plan", N_("no step is planned"), N_("plan one step for each of the four P")
+    UNREAL = (
+        "unreal",
+        N_("an opportunity brings more than it buys elsewhere"),
+        N_("count the opportunity anew: no more can be won than it buys elsewhere"),
+    )
     CONTRADICTION = (
         "contradiction",
         N_("the position said contradicts the share of wallet"),

@@ -20,12 +20,25 @@ def chapter_findings(
     desired: pd.DataFrame,
     *,
     is_asked: bool,
+    strangers: int,
 ) -> list[Finding]:
     """How much is written down, what is missing, on whom accounts hang, how we are seen, and what was given and never told."""
     found = [_filled(coverage, gaps, is_asked)]
     if is_asked:
         found += [_gaps(coverage, gaps), *_hanging(coverage, gaps), *_ladder(coverage)]
-    return [*found, *_value(value), *_mistakes(mistakes), *_desired(desired)]
+    return [*found, *_strangers(strangers), *_value(value), *_mistakes(mistakes), *_desired(desired)]
+
+
+def _strangers(count: int) -> list[Finding]:
+    """Rows of forms under codes that no customer has."""
+    if not count:
+        return []
+    message = N_(
+        "{value} {value:row|rows} of the forms {value:stands|stand} under a code that no customer has who ever bought: correct the code."
+    )
+    return [
+        Finding("dossier_strangers", "dossiers", "fact", message, title=N_("Codes nobody has"), value=float(count), unit="count", n=count)
+    ]
 
 
 def _filled(coverage: pd.DataFrame, gaps: pd.DataFrame, is_asked: bool) -> Finding:

@@ -18,14 +18,16 @@ from audit.core.errors import AuditError
 from audit.core.settings import Settings
 from audit.core.tables.form_codes import Stream
 from audit.core.tables.forms import FORMS, OF_THE_OWNER, TITLES
-from audit.core.tables.schema import DATE, MONEY, Column, Table
+from audit.core.tables.schema import DATE, MONEY, NUMBER, Column, Table
 from audit.i18n import mark as N_
 from audit.i18n import translate as _
 from audit.report import workbook
+from audit.steps.dossiers.filled import key_accounts, of_accounts
 from audit.steps.verdicts.questions import QUESTIONS
 
 BLANK = 4  # empty rows below what is known, for each key account
 WIDTH = {DATE: 13, MONEY: 15}
+KINDS = {DATE: "day", MONEY: "money", NUMBER: "number"}
 KNOWN = {  # columns of the overview that stand beside a key account, as they are headed
     "year_revenue": N_("Sales of 12 months"),
     "profit": N_("Profit after serving, and what was given"),
@@ -57,7 +59,7 @@ def write(run: Path, target: Path, settings: Settings) -> list[Path]:
         where the run has no key account.
     """
     overview, customers, managers = store.maybe(run, "customer_overview", "customers", "managers")
-    keys = None if overview is None else overview[(overview["key_reasons"] != "") & overview["is_lead"].astype(bool)]
+    keys = None if overview is None else key_accounts(overview)
     if keys is None or keys.empty:
         raise NoForms(
             N_("run {run} has no key account to ask about. What to do: `audit run` the base with [tables.budgets] or [tables.facts]."),
@@ -65,6 +67,7 @@ def write(run: Path, target: Path, settings: Settings) -> list[Path]:
         )
     known = dict(zip((form.name for form in FORMS), store.maybe(run, *(form.name for form in FORMS)), strict=True))
     known |= dict(zip(("given", "contacts"), store.maybe(run, "given", "contacts"), strict=True))
+    known = of_accounts(known, overview)
     names, who = groups.customer_names(customers), groups.manager_names(managers)
     made = []
     for manager, part in keys.groupby("manager_id", sort=True):
@@ -182,8 +185,10 @@ def _sheet(
                 workbook.put(sheet, book.looks, i, j, name, value)
             elif name in given or (form.name == "account_streams" and name == "stream_class"):
                 workbook.put(sheet, book.looks, i, j, name, _shown(form.column(name), row[name]))
+            elif (value := _shown(form.column(name), row[name])) == "":
+                sheet.write_blank(i, j, None, looks[KINDS.get(form.column(name).kind, "text")])  # what is typed there is a day or a number
             else:
-                workbook.put(sheet, looks, i, j, name, _shown(form.column(name), row[name]))
+                workbook.put(sheet, looks, i, j, name, value)
     sheet.freeze_panes(1, len(given) + len(beside[:1]))
     sheet.protect("", {"format_columns": True, "format_rows": True, "sort": True, "autofilter": True, "insert_rows": True})
     sheet.set_landscape()
@@ -201,7 +206,7 @@ def _unlocked(book: workbook.Book) -> dict:
 
 
 def _checked(sheet, at: int, rows: int, column: Column) -> None:
-    """A list to choose from, or a number that is none below nothing."""
+    """A list to choose from, or a hint at how a day is written."""
     if column.codes and rows:
         sheet.data_validation(1, at, rows, at, {"validate": "list", "source": [_(one.label) for one in column.codes]})
     elif column.kind == DATE and rows:

@@ -8,15 +8,11 @@ from __future__ import annotations
 import pandas as pd
 
 from audit.core import registry
-from audit.core.tables.form_codes import Position, StreamState
+from audit.core.tables.form_codes import Opportunity, Position, StreamState
 from audit.steps.dossiers.codes import Gap, Met, Mistake
+from audit.steps.dossiers.filled import key_accounts
 
 COVERAGE = ["status_us", "status_customer", "head_visited_on", "offered_on", "filled_on"]
-
-
-def key_accounts(overview: pd.DataFrame) -> pd.DataFrame:
-    """The key accounts, one row per group of companies, the most sales first: rows of customer_overview."""
-    return overview[(overview["key_reasons"] != "") & overview["is_lead"].astype(bool)].reset_index(drop=True)
 
 
 def dossier_coverage(overview: pd.DataFrame, filled: dict[str, pd.DataFrame | None], *, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -25,7 +21,7 @@ def dossier_coverage(overview: pd.DataFrame, filled: dict[str, pd.DataFrame | No
     Parameters
     ----------
     filled
-        the tables of the forms by name; None where nothing was filled in.
+        the tables of the forms by name, under the codes of key accounts (`of_accounts`); None where nothing was filled in.
 
     Returns
     -------
@@ -90,21 +86,23 @@ def dossier_gaps(
     people, goals = _of(filled, "account_contacts"), _of(filled, "account_goals")
     cards = _of(filled, "account_cards").set_index("customer_id")
     share = overview.set_index("customer_id")["wallet_share"].astype("float64")
-    met, until = people.groupby("customer_id")["met_on"].max(), goals.groupby("customer_id")["deadline_on"].max()
+    met, until = people.groupby("customer_id")["met_on"].max(), goals.groupby("customer_id")["deadline_on"].min()
     told = given.groupby("customer_id")["told_on"].max()
+    elsewhere, promised = overview.set_index("customer_id")["gap"].astype("float64"), _promised(filled)
     old = lambda day, days: pd.isna(day) or (as_of - day).days > days
     rows = []
     for row in coverage.itertuples(index=False):
         who, last_met = row.customer_id, met.get(row.customer_id, pd.NaT)
         mine = given[given["customer_id"] == who]
         card = cards.loc[who] if who in cards.index else None
-        if card is None and not row.persons and not row.goals:
+        if card is None and not (row.persons or row.goals or row.tactics or row.streams):
             rows.append((who, Gap.NO_FORM, row.manager_id, pd.NaT))
             continue
         position, wallet = "" if card is None else card["position_class"], share.get(who, float("nan"))
         found = [
             (Gap.STALE, card is not None and old(row.filled_on, fresh_days), row.filled_on),
-            (Gap.ONE_CONTACT, row.persons <= 1, last_met),
+            (Gap.NO_CONTACT, not row.persons, pd.NaT),
+            (Gap.ONE_CONTACT, row.persons == 1, last_met),
             (Gap.LEVELS, row.persons > 1 and row.levels < least_levels, last_met),
             (Gap.NO_MIRROR, row.mirrored < row.persons, last_met),
             (Gap.CONTACT_OLD, row.persons > 0 and old(last_met, contact_days), last_met),
@@ -116,6 +114,7 @@ def dossier_gaps(
             (Gap.GOAL_UNMET, row.goals_whole < row.goals, pd.NaT),
             (Gap.GOAL_PAST, row.goals > 0 and until.get(who, pd.NaT) < as_of, until.get(who, pd.NaT)),
             (Gap.NO_PLAN, not row.tactics, pd.NaT),
+            (Gap.UNREAL, promised.get(who, 0.0) > elsewhere.get(who, float("nan")), pd.NaT),
             (
                 Gap.CONTRADICTION,
                 (position == Position.STRONG and wallet < weak_share) or (position == Position.WEAK and wallet > strong_share),
@@ -125,6 +124,12 @@ def dossier_gaps(
         rows += [(who, gap, row.manager_id, last) for gap, is_there, last in found if is_there]
     table = pd.DataFrame(rows, columns=["customer_id", "gap_class", "manager_id", "was_on"])
     return table.astype({"was_on": "datetime64[us]"})
+
+
+def _promised(filled: dict[str, pd.DataFrame | None]) -> pd.Series:
+    """The most margin that an opportunity of selling more promises, by account: more than it buys elsewhere cannot come of it."""
+    found = _of(filled, "account_opportunities")
+    return found[found["kind_class"] == Opportunity.MORE].groupby("customer_id")["benefit"].max().astype("float64")
 
 
 def with_gaps(coverage: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:
@@ -174,19 +179,18 @@ def _seen(count: int, is_known: bool) -> tuple[Met, float]:
 
 
 def _alike(overview: pd.DataFrame, activities: pd.DataFrame | None, keys: set[str], as_of: pd.Timestamp) -> tuple[Met, float]:
-    """Whether key accounts hear from us no more often than others; and with how many of them that is so."""
-    buys = overview[overview["year_revenue"] > 0]
+    """Whether key accounts hear from us no more often than other groups of companies; and with how many of them that is so."""
+    sums = overview.groupby("group")["year_revenue"].sum()
+    group = overview.set_index("customer_id")["group"]
+    buys, is_key = sums[sums > 0], set(group.reindex(sorted(keys)))
     if activities is None or not keys or len(buys) <= len(keys):
         return Met.UNKNOWN, float("nan")
-    year = activities[
-        (activities["date"] > as_of - pd.DateOffset(years=1)) & (activities["date"] <= as_of) & (activities["direction"] == "out")
-    ]
-    counts = year.groupby("customer_id").size()
-    ours = buys["customer_id"].map(counts).fillna(0)
-    is_key = buys["customer_id"].isin(keys)
-    usual = float(ours[~is_key].mean())
-    below = int((ours[is_key] <= usual).sum())
-    return (Met.YES if float(ours[is_key].mean()) <= usual else Met.NO), float(below)
+    since = as_of - pd.DateOffset(years=1)
+    year = activities[(activities["date"] > since) & (activities["date"] <= as_of) & (activities["direction"] == "out")]
+    counts = year["customer_id"].map(group).value_counts().reindex(buys.index).fillna(0)
+    ours = counts[counts.index.isin(is_key)]
+    usual = float(counts[~counts.index.isin(is_key)].mean())
+    return (Met.YES if float(ours.mean()) <= usual else Met.NO), float((ours <= usual).sum())
 
 
 def _of(filled: dict[str, pd.DataFrame | None], name: str) -> pd.DataFrame:

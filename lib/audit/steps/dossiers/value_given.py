@@ -40,6 +40,7 @@ def value_dossier(
     costs = {} if given is None else given.set_index(KEY)["cost_to_us"].to_dict()
     both = both.drop_duplicates(KEY)
     own = [costs.get(tuple(row), NAN) for row in both[KEY].itertuples(index=False)]
+    both["is_exported"] = pd.Series(own, index=both.index).notna()
     both["cost_to_us"] = pd.Series(own, index=both.index).fillna(both["cost_to_us"]).astype("float64")
     lead = keys.set_index("group")["customer_id"]
     group = both["customer_id"].map(members).fillna(both["customer_id"])
@@ -48,7 +49,14 @@ def value_dossier(
     found = found.astype({"benefit_to_customer": "float64", "told_on": "datetime64[us]", "date": "datetime64[us]"})
     found[["evidence", "department"]] = found[["evidence", "department"]].astype("object").fillna("").astype("str")
     return found.groupby(KEY, as_index=False, sort=True).agg(
-        {"cost_to_us": "sum", "benefit_to_customer": "sum", "evidence": "first", "department": "first", "told_on": "max"}
+        {
+            "cost_to_us": "sum",
+            "benefit_to_customer": "sum",
+            "evidence": "first",
+            "department": "first",
+            "told_on": "max",
+            "is_exported": "min",
+        }
     )[list(empty.columns)]
 
 
@@ -57,16 +65,18 @@ def value_by_account(dossier: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFr
 
     Returns
     -------
-    DataFrame as TABLES declares it; benefit_number is worth to cost (NaN where it cost nothing), switching the worth of the last twelve months: what it would
+    DataFrame as TABLES declares it; benefit_number is worth to cost of the things of which both are known (NaN where these cost nothing), switching the worth of the last twelve months: what it would
     have to find elsewhere. The dearest first.
     """
     if dossier.empty:
         return registry.empty("value_by_account")
     worth = dossier["benefit_to_customer"].fillna(0.0)
+    both = dossier["benefit_to_customer"].notna() & dossier["cost_to_us"].notna()
     proved = worth.where(dossier["evidence"] != "", 0.0)
     told = worth.where(dossier["told_on"].notna() & (dossier["told_on"] >= dossier["date"]), 0.0)
     late = worth.where(dossier["date"] > as_of - pd.DateOffset(years=1), 0.0)
-    table = dossier.assign(benefit=worth, proved=proved, told=told, switching=late).groupby("customer_id", as_index=False)
+    compared = {"of_benefit": worth.where(both, 0.0), "of_cost": dossier["cost_to_us"].where(both, 0.0)}
+    table = dossier.assign(benefit=worth, proved=proved, told=told, switching=late, **compared).groupby("customer_id", as_index=False)
     made = table.agg(
         things=("kind", "size"),
         cost_to_us=("cost_to_us", "sum"),
@@ -75,7 +85,9 @@ def value_by_account(dossier: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFr
         told=("told", "sum"),
         told_on=("told_on", "max"),
         switching=("switching", "sum"),
+        of_benefit=("of_benefit", "sum"),
+        of_cost=("of_cost", "sum"),
     )
-    made["benefit_number"] = made["worth_to_customer"] / made["cost_to_us"].where(made["cost_to_us"] > 0)
+    made["benefit_number"] = made["of_benefit"] / made["of_cost"].where(made["of_cost"] > 0)
     columns = registry.empty("value_by_account").columns
     return made.sort_values(["cost_to_us", "customer_id"], ascending=[False, True], ignore_index=True)[list(columns)]
