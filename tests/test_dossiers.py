@@ -1,6 +1,7 @@
 """Dossiers: what was planted in the demo's forms is found and nothing else; forms go out, come back, and are refused in words."""
 
 import datetime as dt
+import importlib.util
 import shutil
 import subprocess
 
@@ -132,6 +133,15 @@ def test_demo_what_was_planted_is_found_and_nothing_else(demo):
     planted = pd.read_csv(ROOT / "tests" / "demo_dossier_truths.csv", dtype=str).set_index("customer_id")["gap_class"]
     found = store.load(demo, "dossier_gaps").set_index("customer_id")["gap_class"]
     assert found.sort_index().to_dict() == planted.sort_index().to_dict()
+
+
+def test_demo_the_generator_gives_the_committed_forms_and_truths(tmp_path):
+    spec = importlib.util.spec_from_file_location("filled_forms", ROOT / "data" / "demo" / "filled_forms.py")
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    made.write(tmp_path)
+    assert (tmp_path / made.FILE).read_bytes() == (ROOT / "data" / "demo" / made.FILE).read_bytes()
+    assert made.truths().to_csv(index=False, lineterminator="\n") == made.TRUTHS.read_text(encoding="utf-8")
 
 
 def test_p35_a_form_that_is_filled_in_moves_no_figure_of_another_chapter(demo):
