@@ -4,6 +4,8 @@ import csv
 import io
 import shutil
 
+import openpyxl
+
 from audit.core import settings
 from tests.conftest import ROOT
 
@@ -33,6 +35,16 @@ TEXTS = {
 }  # column -> first string, by turns
 
 
+def _forms(folder):
+    """The forms under the new codes."""
+    for path in folder.glob("Анкета*.xlsx"):
+        book = openpyxl.load_workbook(path)
+        for sheet in book:
+            for (cell,) in sheet.iter_rows(min_row=2, max_col=1):
+                cell.value = CODES.get(cell.value, cell.value)
+        book.save(path)
+
+
 def base(folder):
     """The folder of that base: the demo's, with its numbers and days untouched."""
     shutil.copytree(ROOT / "data" / "demo", folder)
@@ -54,6 +66,7 @@ def base(folder):
             csv.writer(file, delimiter=";").writerows(rows)
         if path.name in FILES:
             path.unlink()
+    _forms(folder)
     toml = (folder / "audit.toml").read_text(encoding="utf-8").replace('encoding = "cp1251"', 'encoding = "utf-8"')
     toml = toml.replace('"Северный снаб"', '"$50 {n} %s <b>x</b> [y](javascript:1)"').replace('languages = ["en"]', 'languages = ["ru"]')
     for old, new in {**FILES, **COLUMNS}.items():

@@ -168,6 +168,29 @@ def test_value_is_counted_by_hand_the_cost_is_the_exports_and_what_was_told_befo
     assert row.benefit_number == pytest.approx(250 / 150)
 
 
+def test_n14_days_from_a_loss_to_the_first_meeting_and_who_was_never_met_stands_first():
+    rows = pd.DataFrame(
+        {
+            "customer_id": ["a", "b", "c"],
+            "lost_on": pd.to_datetime(["2025-01-01", "2025-02-01", "2025-03-01"]),
+            "met_on": pd.to_datetime(["2025-01-15", None, "2025-02-20"]),
+            "reason_class": ["terms", "service", "no_need"],
+        }
+    )
+    found = dossiers.losses(rows)
+    assert found["customer_id"].tolist() == ["b", "c", "a"]
+    assert found["reaction_days"].tolist()[2] == 14.0
+    assert found["reaction_days"].isna().tolist() == [True, True, False], "a meeting before the loss is no answer to it"
+    assert dossiers.losses(None).empty
+
+
+def test_d17_weights_are_shares_of_what_was_named_for_a_segment():
+    rows = pd.DataFrame({"segment": ["s", "s", "t"], "direction": ["d", "d", "d"], "decider": ["x"] * 3, "criterion": ["price", "days", "price"], "weight_share": [1.0, 3.0, None]})  # fmt: skip
+    found = dossiers.value_models(rows)
+    assert found["criterion"].tolist() == ["days", "price", "price"]
+    assert found["weight_share"].tolist()[:2] == [0.75, 0.25]
+
+
 def test_the_ten_criteria_by_hand():
     known = pd.DataFrame({
         "customer_id": ["a", "b", "c"], "year_revenue": [10.0, 20.0, 0.0], "profit": [5.0, -1.0, 9.0], "overdue": [0.0, 7.0, 0.0], "open": [3.0, 9.0, 0.0],

@@ -84,3 +84,9 @@ def test_parts_of_a_whole_add_up_to_it_or_are_unknown():
     assert shares.of_whole(pd.Series([1.0, 3.0])).tolist() == [0.25, 0.75]
     assert shares.of_whole(pd.Series([0.0, 0.0])).isna().all()
     assert shares.of_whole(pd.Series([5.0, -5.0])).isna().all()
+
+
+def test_a_ratio_to_nothing_or_to_a_loss_is_none():
+
+    assert shares.ratio(1.0, 0.5) == 2.0
+    assert all(shares.ratio(1.0, whole) != shares.ratio(1.0, whole) for whole in (0.0, -0.5))

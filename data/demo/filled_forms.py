@@ -196,7 +196,7 @@ def write(folder: Path) -> None:
         "Ключевые клиенты": cards(),
         "Контактные лица": contacts(),
         "Цели": goals(),
-        "План 4P": tactics(),
+        "План по четырём P": tactics(),
         "Возможности": opportunities(),
         "Направления работы": streams(),
         **others(),

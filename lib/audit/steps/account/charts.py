@@ -28,7 +28,7 @@ def months(table: pd.DataFrame, limit: float, currency: str) -> Chart:
     axes.set_xticks([i for i in at if i % 3 == 0], [f"{table['period'].iloc[i]:%Y-%m}" for i in at if i % 3 == 0])
     money_axis(axes.yaxis)
     clear_axes(axes, keep="y")
-    axes.legend(fontsize=8.5, loc="upper left", ncols=3)
+    axes.legend(fontsize=8.5, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3)
     year, before = float(table["revenue"].tail(12).sum()), float(table["revenue"].iloc[:-12].sum())
     said = _("Sales of twelve months {year}, of the twelve before {before}.")
     return Chart(figure, said.format(year=spoken("year", year, currency), before=spoken("before", before, currency)))
@@ -48,7 +48,7 @@ def contacts(people: pd.DataFrame) -> Chart:
         for i, name in enumerate(ours)
     }
     for name, y in place.items():
-        axes.text(0.0, y, name[:30], ha="right", va="center", size=9.5, color=INK)
+        axes.text(0.0, y, name[:30], ha="right", va="center", size=8.5, color=INK)
     for i, row in theirs.iterrows():
         is_ours = bool(row["mirror"]) and row["mirror"] == row["mirror"]
         if is_ours:
@@ -57,12 +57,12 @@ def contacts(people: pd.DataFrame) -> Chart:
         axes.text(
             1.0,
             i,
-            f"{row['post'][:34]} · {named('level_class', row['level_class'])} · {met}",
+            f"{row['post'][:26]} · {named('level_class', row['level_class'])} · {met}",
             va="center",
-            size=9.5,
+            size=8.5,
             color=INK if is_ours else ORANGE,
         )
-    axes.set_xlim(-1.3, 3.4)
+    axes.set_xlim(-1.7, 4.9)
     axes.invert_yaxis()
     axes.axis("off")
     alone = int((theirs["mirror"].fillna("") == "").sum())

@@ -21,7 +21,7 @@ STEP = Step(
     N_("Key account dossiers"),
     N_("Do we know our key accounts, and work with them by a plan?"),
     reads=("customer_overview", "history"),
-    uses=("customers", "managers", "activities", "given", "facts", "central_fields", *FILLED),
+    uses=("customers", "managers", "activities", "given", "facts", "central_fields", *FILLED, "value_models"),
 )
 
 TABLES = (
@@ -106,6 +106,7 @@ TABLES = (
 HEADINGS = {  # of columns that only excerpts show
     "to_do_class": N_("To do"),
     "desired": N_("Desired customers"),
+    "reaction_days": N_("Met after, days"),
 }
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
@@ -116,6 +117,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "filled": ["key_accounts", "of_accounts", "strangers"],
         "findings": ["chapter_findings"],
         "gaps": ["asked", "dossier_coverage", "dossier_gaps", "key_mistakes", "with_gaps"],
+        "lost_accounts": ["losses", "value_models"],
         "value_given": ["value_dossier", "value_by_account"],
     },
 )  # fmt: skip
