@@ -168,6 +168,15 @@ def test_value_is_counted_by_hand_the_cost_is_the_exports_and_what_was_told_befo
     assert row.benefit_number == pytest.approx(250 / 150)
 
 
+def test_a_cost_that_nobody_knows_is_not_nothing_and_enters_no_ratio():
+    rows = pd.DataFrame({"customer_id": ["a", "a"], "date": pd.to_datetime(["2025-01-10", "2025-02-10"]), "kind": ["rig", "samples"], "cost_to_us": [None, 100.0], "benefit_to_customer": [1000.0, 100.0]})  # fmt: skip
+    keys = pd.DataFrame({"customer_id": ["a"], "group": ["a"]})
+    dossier = dossiers.value_dossier(keys, None, rows, members=pd.Series({"a": "a"}), as_of=AS_OF)
+    assert dossier["cost_to_us"].isna().tolist() == [True, False]
+    [row] = dossiers.value_by_account(dossier, as_of=AS_OF).itertuples()
+    assert (row.cost_to_us, row.worth_to_customer, row.benefit_number) == (100.0, 1100.0, 1.0)
+
+
 def test_n14_days_from_a_loss_to_the_first_meeting_and_who_was_never_met_stands_first():
     rows = pd.DataFrame(
         {

@@ -48,16 +48,9 @@ def value_dossier(
     found = both[both["customer_id"].notna() & (both["date"] <= as_of)]
     found = found.astype({"benefit_to_customer": "float64", "told_on": "datetime64[us]", "date": "datetime64[us]"})
     found[["evidence", "department"]] = found[["evidence", "department"]].astype("object").fillna("").astype("str")
-    return found.groupby(KEY, as_index=False, sort=True).agg(
-        {
-            "cost_to_us": "sum",
-            "benefit_to_customer": "sum",
-            "evidence": "first",
-            "department": "first",
-            "told_on": "max",
-            "is_exported": "min",
-        }
-    )[list(empty.columns)]
+    added = {column: lambda values: values.sum(min_count=1) for column in ("cost_to_us", "benefit_to_customer")}  # not known is not nothing
+    rest = {"evidence": "first", "department": "first", "told_on": "max", "is_exported": "min"}
+    return found.groupby(KEY, as_index=False, sort=True).agg(added | rest)[list(empty.columns)]
 
 
 def value_by_account(dossier: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -65,8 +58,8 @@ def value_by_account(dossier: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFr
 
     Returns
     -------
-    DataFrame as TABLES declares it; benefit_number is worth to cost of the things of which both are known (NaN where these cost nothing), switching the worth of the last twelve months: what it would
-    have to find elsewhere. The dearest first.
+    DataFrame as TABLES declares it; benefit_number is worth to cost of the things of which both are known (NaN where these cost nothing), switching the worth of
+    the last twelve months: what it would have to find elsewhere. The dearest first.
     """
     if dossier.empty:
         return registry.empty("value_by_account")
