@@ -7,11 +7,12 @@ import subprocess
 
 import openpyxl
 import pandas as pd
+import polars as pl
 import pytest
 
 from audit import i18n, intake
 from audit.core import registry, settings, store
-from audit.core.tables.form_codes import Said, SupplierStatus
+from audit.core.tables.form_codes import SupplierStatus
 from audit.core.tables.forms import FORMS, TITLES
 from audit.intake.readers import forms as reader
 from audit.intake.readers.read import BadExport
@@ -397,5 +398,7 @@ def test_a_workbook_that_is_no_form_is_refused_in_words(tmp_path, sheet, heads, 
         reader.forms(tmp_path, "anketa-*.xlsx")
 
 
-def test_closed_lists_are_read_in_either_language():
-    assert {one.value for one in Said} == {"yes", "partly", "no"}
+def test_closed_lists_are_read_in_either_language_and_by_their_codes():
+    column = registry.tables()["account_cards"].column("needs_us")
+    texts = pl.DataFrame({"x": ["yes", "Да", "отчасти", "no ", "maybe"]})
+    assert reader._column(texts, "x", column).to_list() == ["yes", "yes", "partly", "no", "maybe"]

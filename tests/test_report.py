@@ -10,7 +10,7 @@ import pytest
 from audit import report, run
 from audit.core import registry, store
 from audit.report import guard, show
-from audit.report.content import PACK
+from audit.report.content import step_of_row
 from tests.conftest import TOML, write_base
 
 
@@ -72,7 +72,7 @@ def seen(browser, pages):
 
 
 def test_there_is_a_page_per_step_an_index_settings_and_one_file(pages):
-    names = {path.stem for path in pages if not PACK.match(path.stem)}
+    names = {path.stem for path in pages if not step_of_row(path.stem)}
     of_the_answer = {"index", "cards", "decisions", "findings", "questions", "undecided"}
     assert names == of_the_answer | {
         "glossary",
@@ -150,7 +150,7 @@ def test_contents_lead_to_every_chapter_and_every_link_has_its_aim(seen):
             assert not file or file in files or file in BESIDE, (name, link)
             assert not place or place in (set(seen[file.removesuffix(".html")]["ids"]) if file else ids), (name, link)
         if name != "report":
-            assert {file for file in files if not PACK.match(file.removesuffix(".html"))} - {"report.html"} <= set(links), name
+            assert {file for file in files if not step_of_row(file.removesuffix(".html"))} - {"report.html"} <= set(links), name
 
 
 BESIDE = ("actions.xlsx", "customers.xlsx", "tables.xlsx")

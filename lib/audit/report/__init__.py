@@ -28,7 +28,7 @@ from audit.i18n import mark as N_
 from audit.i18n import translate as _
 from audit.report import appendices, chapters, links, show, words
 from audit.report.chapters import TEMPLATES, chapter, packs
-from audit.report.content import PACK
+from audit.report.content import step_of_row
 from audit.report.guard import UnsafeReport, sound
 
 __all__ = ["UnsafeReport", "chapter", "packs", "pages", "places", "words_of"]
@@ -125,14 +125,14 @@ def pages(
         listed = [
             {"href": f"{p.name}.html", "title": p.title, "here": p is page, "inside": _inside(p, page, found)}
             for p in found
-            if not PACK.match(p.name)
+            if not step_of_row(p.name)
         ]
         around = {name: {"href": f"{p.name}.html", "title": p.title} if p else None for name, p in (("back", before), ("onward", after))}
         _write(
             target / f"{page.name}.html",
             _page(page.question, page.text, listed, settings, run, **around, logo=logo, is_first=page is found[0]),
         )
-    listed = [{"href": f"#{page.name}", "title": page.title, "here": False, "inside": []} for page in found if not PACK.match(page.name)]
+    listed = [{"href": f"#{page.name}", "title": page.title, "here": False, "inside": []} for page in found if not step_of_row(page.name)]
     names = {page.name for page in found}
     sections = [
         f'<section class="chapter" id="{page.name}">{_inward(_below(page.text, first=page is found[0]), names)}</section>' for page in found
@@ -145,8 +145,9 @@ def pages(
 
 def _inside(of: Page, here: Page, found: list[Page]) -> list[dict]:
     """What stands below a page in the contents: its headings where one is on it; the packs, below their list, where one is among them."""
-    if of.name == "account" and (here is of or PACK.match(here.name)):
-        return [{"href": f"{pack.name}.html", "title": pack.title} for pack in found if PACK.match(pack.name)]
+    packs = [page for page in found if step_of_row(page.name) == of.name]
+    if packs and (here is of or here in packs):
+        return [{"href": f"{pack.name}.html", "title": pack.title} for pack in packs]
     return of.inside if of is here else []
 
 

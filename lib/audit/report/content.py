@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from lxml import html as lxml_html
 
+from audit.core import registry
+
 ANNEX = (
     "settings",
     "glossary",
@@ -20,7 +22,6 @@ ANNEX = (
     "lists",
     "account",
 )  # sections that are looked up rather than read
-PACK = re.compile(r"^account_\w+$")  # pages that are made once per key account, listed on the page `account` alone
 DPI = 180
 MOST_ROWS = 12  # of a table; the whole stands in tables.xlsx
 SVG = "data:image/svg+xml;base64,"
@@ -88,9 +89,15 @@ def chapters(page: str) -> list[Chapter]:
     ]
 
 
+def step_of_row(name: str) -> str:
+    """The step of which a page is the one for a single row, of steps that are made once per row; empty for all other pages."""
+    stem = name.rpartition("_")[0]
+    return stem if any(step.for_each and step.name == stem for step in registry.steps()) else ""
+
+
 def is_annex(name: str) -> bool:
     """Whether a section is looked up rather than read."""
-    return name in ANNEX or PACK.match(name) is not None
+    return name in ANNEX or bool(step_of_row(name))
 
 
 def owners(section) -> list:

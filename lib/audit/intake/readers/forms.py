@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from audit.core import registry
 from audit.core.settings import Mapping, Source
 from audit.core.tables.forms import FORMS, TITLES
 from audit.core.tables.schema import DATE, MONEY, NUMBER, Column, Table
@@ -59,8 +60,7 @@ def forms(folder: Path, pattern: str) -> dict[str, Read]:
 
 def mapping(table: str) -> Mapping:
     """How such a table is read: each column from the column of its own name."""
-    form = next(form for form in FORMS if form.name == table)
-    return Mapping.model_validate({"from": f"form {table}", "columns": {name: name for name in form.names}})
+    return Mapping.model_validate({"from": f"form {table}", "columns": {name: name for name in registry.tables()[table].names}})
 
 
 def _sheets(path: Path):

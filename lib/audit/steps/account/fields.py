@@ -4,31 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from audit.core import labels
+from audit.core import labels, registry
 from audit.i18n import mark as N_
 from audit.i18n import shown
 from audit.i18n import translate as _
 from audit.steps.account.pack import Account, of_account
 
 FORM, DATA = N_("form"), N_("data")
-FIELDS = {  # of the form -> how it is called
-    "status_us": N_("What we are to it, as we see it"),
-    "status_customer": N_("What we are to it, in its own words"),
-    "status_rivals": N_("What its other main supplier is to it"),
-    "needs_us": N_("Needs us as we need it?"),
-    "rival_contracts": N_("Has contracts with our rivals?"),
-    "likes_business": N_("Likes to discuss business with us?"),
-    "prefers_rivals": N_("At times prefers our rivals’ goods?"),
-    "irritates": N_("Do we find it irritating?"),
-    "postpones": N_("Do we put off visiting it?"),
-    "position_class": N_("Our position"),
-    "position_argument": N_("What shows our position"),
-    "potential_class": N_("Its potential"),
-    "potential_argument": N_("What shows its potential"),
-    "target": N_("What follows: our target with it"),
-    "head_visited_on": N_("Our head was there last on"),
-    "offered_on": N_("Something new was offered last on"),
-}
+OF_THE_FORM = ("customer_id", "filled_by", "filled_on")  # whose it is, and how fresh: no field of its own
 NOBODY = N_("not known: ask {manager}")
 
 
@@ -41,7 +24,8 @@ def freshness(cards: pd.DataFrame | None, overview: pd.DataFrame, of: Account, *
     for name, column in ((N_("Stage"), "status_class"), (N_("Portfolio"), "portfolio_class"), (N_("Loyalty type"), "loyalty_class")):
         code = lead[column]
         rows.append((_(name), labels.named(column, code) if isinstance(code, str) and code else _(N_("not known")), _(DATA), as_of))
-    for column, name in FIELDS.items():
+    fields = {c.name: c.heading for c in registry.tables()["account_cards"].columns if c.name not in OF_THE_FORM}
+    for column, name in fields.items():
         value = None if said is None or column not in said.index else said[column]
         is_known = not (value is None or value != value or value == "")
         rows.append(

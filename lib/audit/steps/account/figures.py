@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from audit.core.findings import NAN
-from audit.core.periods import last_year
 from audit.i18n import mark as N_
 from audit.steps.account.pack import Account, of_account
+from audit.steps.receivables.codes import Applied
 
 CENT = 0.005
 
@@ -65,30 +65,25 @@ def months(panel: pd.DataFrame, applied: pd.DataFrame | None, of: Account, *, un
     revenue = own.groupby("period")["revenue"].sum().reindex(periods, fill_value=0.0)
     table = pd.DataFrame({"period": periods, "revenue": revenue.to_numpy(dtype=float), "paid": NAN})
     if applied is not None:
-        paid = applied[applied["customer_id"].isin(of.members) & ~applied["how_class"].isin(["credit", "credit_left"])]
+        paid = applied[applied["customer_id"].isin(of.members) & ~applied["how_class"].isin([Applied.CREDIT, Applied.CREDIT_LEFT])]
         by = paid.groupby(paid["paid_on"].dt.to_period("M").dt.to_timestamp())["amount"].sum()
         table["paid"] = by.reindex(periods, fill_value=0.0).to_numpy(dtype=float)
     return table
 
 
-def forecast_error(panel: pd.DataFrame, overview: pd.DataFrame, of: Account, *, until: pd.Timestamp) -> pd.DataFrame:
+def forecast_error(overview: pd.DataFrame, of: Account) -> pd.DataFrame:
     """How far next year's sales can be foretold by this year's: how far last year's were off, for this account and, in the middle, for others (E38).
 
     Returns
     -------
     DataFrame of one row: forecast (sales of the last twelve months), missed_rate (by which those before missed them, NaN where there were none), usual_rate
-    (median of the customers with sales in both years), n (of these).
+    (median of the groups with sales in both years), n (of these).
 
     Source: method E38; the rule is the naive one, without a model.
     """
-    now = last_year(panel, until=until).groupby("customer_id")["revenue"].sum()
-    before = last_year(panel, until=until - pd.DateOffset(years=1)).groupby("customer_id")["revenue"].sum()
-    group = overview.set_index("customer_id")["group"]
-    sums = [part.groupby(part.index.map(group)).sum() for part in (now, before)]
-    both = pd.concat(sums, axis=1, keys=["now", "before"]).fillna(0.0)
-    known = both[(both["now"] > 0) & (both["before"] > 0)]
-    missed = ((known["before"] - known["now"]).abs() / known["now"]).astype(float)
+    both = overview.groupby("group")[["year_revenue", "revenue_before"]].sum()
+    known = both[(both["year_revenue"] > 0) & (both["revenue_before"] > 0)]
+    missed = (known["revenue_before"] - known["year_revenue"]).abs() / known["year_revenue"]
     others = missed.drop(of.group, errors="ignore")
-    forecast = float(both["now"].get(of.group, 0.0))
-    row = (forecast, float(missed.get(of.group, NAN)), float(others.median()) if len(others) else NAN, len(others))
+    row = (float(both.at[of.group, "year_revenue"]), float(missed.get(of.group, NAN)), float(others.median()), len(others))
     return pd.DataFrame([row], columns=["forecast", "missed_rate", "usual_rate", "n"])

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from audit.core.groups import groups
 from audit.core.tables.form_codes import Stream
 
 
@@ -19,7 +18,7 @@ class Account:
     members: tuple[str, ...]
 
 
-def account(coverage: pd.DataFrame, overview: pd.DataFrame, customers: pd.DataFrame | None, *, nth: int) -> Account:
+def account(coverage: pd.DataFrame, overview: pd.DataFrame, *, nth: int) -> Account:
     """The nth key account, in the order of the chapter on dossiers.
 
     Raises
@@ -29,8 +28,7 @@ def account(coverage: pd.DataFrame, overview: pd.DataFrame, customers: pd.DataFr
     """
     lead = coverage["customer_id"].iloc[nth]
     group = overview.set_index("customer_id")["group"].at[lead]
-    own = overview.loc[groups(customers, overview["customer_id"]) == group, "customer_id"]
-    return Account(lead, group, tuple(own))
+    return Account(lead, group, tuple(overview.loc[overview["group"] == group, "customer_id"]))
 
 
 def of_account(table: pd.DataFrame | None, of: Account) -> pd.DataFrame:

@@ -114,10 +114,12 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     {
         "conclusion": ["claim"],
         "desired": ["desired_customers", "by_portfolio"],
-        "filled": ["key_accounts", "of_accounts", "strangers"],
+        "filled": ["is_asked", "key_accounts", "of_accounts", "strangers"],
         "findings": ["chapter_findings"],
-        "gaps": ["asked", "dossier_coverage", "dossier_gaps", "key_mistakes", "with_gaps"],
-        "lost_accounts": ["losses", "value_models"],
+        "gaps": ["asked", "dossier_coverage", "dossier_gaps", "with_gaps"],
+        "buying": ["value_models"],
+        "lost_accounts": ["losses"],
+        "mistakes": ["key_mistakes"],
         "value_given": ["value_dossier", "value_by_account"],
     },
 )  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from audit.core import registry
+
 
 def key_accounts(overview: pd.DataFrame) -> pd.DataFrame:
     """The key accounts, one row per group of companies under its first company, the most sales of the whole group first: rows of customer_overview whose
@@ -30,21 +32,23 @@ def of_accounts(filled: dict[str, pd.DataFrame | None], overview: pd.DataFrame) 
     return {name: rows if rows is None or "customer_id" not in rows.columns else _of(rows, account, name) for name, rows in filled.items()}
 
 
-KEYS = {
-    "account_cards": ["customer_id"],
-    "account_contacts": ["customer_id", "post"],
-    "account_opportunities": ["customer_id", "opportunity"],
-    "account_goals": ["customer_id", "goal"],
-    "account_tactics": ["customer_id", "instrument_class", "tactic"],
-    "account_streams": ["customer_id", "stream_class"],
-}
+def whole(table: pd.DataFrame | None, name: str) -> pd.DataFrame:
+    """A form's table with every column it may have; empty where nothing was filled in."""
+    empty = registry.empty(name)
+    return empty if table is None else table.reindex(columns=empty.columns)
+
+
+def is_asked(filled: dict[str, pd.DataFrame | None]) -> bool:
+    """Whether anybody has filled in what only people know of an account: what it got beyond the goods, exports know too."""
+    return any(filled[name] is not None for name in ("account_cards", "account_contacts", "account_goals"))
 
 
 def _of(rows: pd.DataFrame, account: pd.Series, name: str) -> pd.DataFrame:
     rows = rows.assign(customer_id=rows["customer_id"].map(account).fillna(rows["customer_id"]))
     if "filled_on" in rows.columns:
         rows = rows.sort_values("filled_on", ascending=False, na_position="last", kind="stable")
-    return rows.drop_duplicates(KEYS[name], ignore_index=True) if name in KEYS else rows.reset_index(drop=True)
+    is_one_thing = name.startswith("account_")  # two companies of a group may have been given the same on one day
+    return rows.drop_duplicates(list(registry.tables()[name].key), ignore_index=True) if is_one_thing else rows.reset_index(drop=True)
 
 
 def strangers(filled: dict[str, pd.DataFrame | None], overview: pd.DataFrame) -> int:

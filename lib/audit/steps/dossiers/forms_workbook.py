@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from audit import i18n
-from audit.core import groups, store
+from audit.core import groups, registry, store
 from audit.core.errors import AuditError
 from audit.core.settings import Settings
 from audit.core.tables.form_codes import Stream
@@ -82,12 +82,8 @@ def write(run: Path, target: Path, settings: Settings) -> list[Path]:
     with workbook.written(owners, settings, title=_("Who decides, and by what")) as book:
         _how_to(book, _("the owner"), settings)
         _questions(book, known["owner_answers"])
-        _sheet(book, _form("value_models"), _segments(customers, known["value_models"]), None, names, settings)
+        _sheet(book, registry.tables()["value_models"], _segments(customers, known["value_models"]), None, names, settings)
     return [*made, owners]
-
-
-def _form(name: str) -> Table:
-    return next(form for form in FORMS if form.name == name)
 
 
 def _slug(name: str, code: str) -> str:
@@ -139,7 +135,7 @@ def _of_exports(form: Table, accounts: pd.DataFrame, known: dict[str, pd.DataFra
 
 def _segments(customers: pd.DataFrame | None, before: pd.DataFrame | None) -> pd.DataFrame:
     """The owner's rows: what was filled in, then empty ones for each industry."""
-    form = _form("value_models")
+    form = registry.tables()["value_models"]
     found = pd.DataFrame(columns=form.names) if before is None else before.reindex(columns=form.names)
     there = [] if customers is None or "industry" not in customers.columns else sorted(set(customers["industry"].fillna("")) - {""})
     empty = pd.DataFrame([{"segment": one} for one in there for _i in range(BLANK)] or [{}] * BLANK, columns=form.names)
@@ -148,7 +144,7 @@ def _segments(customers: pd.DataFrame | None, before: pd.DataFrame | None) -> pd
 
 def _questions(book: workbook.Book, before: pd.DataFrame | None) -> None:
     """The eight questions with the owner's answers of before; what is asked is locked."""
-    form, looks = _form("owner_answers"), _unlocked(book)
+    form, looks = registry.tables()["owner_answers"], _unlocked(book)
     sheet = book.sheet(_(TITLES[form.name]))
     said = {} if before is None else before.set_index("question")["answer"].to_dict()
     for j, (head, width) in enumerate([(_(form.columns[0].heading), 12), (_("What is asked"), 80), (_(form.columns[1].heading), 14)]):
