@@ -14,6 +14,7 @@ from audit import i18n, intake
 from audit.core import registry, settings, store
 from audit.core.tables.form_codes import SupplierStatus
 from audit.core.tables.forms import FORMS, TITLES
+from audit.i18n.messages import in_both
 from audit.intake.readers import forms as reader
 from audit.intake.readers.read import BadExport
 from audit.steps import dossiers
@@ -306,7 +307,7 @@ def test_no_choice_holds_a_comma_and_no_list_is_longer_than_a_spreadsheet_allows
     """Excel cuts an inline list at its commas, and refuses one of more than 255 characters."""
     for form in FORMS:
         for column in (c for c in form.columns if c.codes):
-            for labels in zip(*(reader._said(one.label) for one in column.codes), strict=True):
+            for labels in zip(*(in_both(one.label) for one in column.codes), strict=True):
                 assert not any("," in label for label in labels), labels
                 assert len(",".join(labels)) <= 255
 

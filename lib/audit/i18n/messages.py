@@ -25,6 +25,15 @@ def current() -> str:
     return "ru" if first.lower().startswith("ru") else "en"
 
 
+def in_both(message: str) -> tuple[str, str]:
+    """A message in either language, as people may have it before them.
+
+    >>> in_both("yes")
+    ('yes', 'да')
+    """
+    return message, catalogue("ru").gettext(message)
+
+
 @cache
 def catalogue(language: str) -> gettext.NullTranslations:
     """The catalogue of a language, read from its .po; English is what stands in the code."""

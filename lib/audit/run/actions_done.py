@@ -6,14 +6,14 @@ alone. What cannot be understood is refused in words, all of it at once, and not
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 import pandas as pd
 
 from audit.core.errors import AuditError
 from audit.i18n import mark as N_
-from audit.i18n.messages import catalogue
+from audit.i18n.messages import in_both
+from audit.intake.mapping.parse import typed_day
 from audit.steps.customers.monday import COLUMNS, FILLED, LISTS
 
 NEEDED = ("code", *FILLED)
@@ -72,10 +72,9 @@ def actions_done(path: Path, known: set[str]) -> pd.DataFrame:
     return table.drop(columns=["place", "note"]).astype({"done_on": "datetime64[us]"})
 
 
-def _heads(column: str) -> tuple[str, ...]:
+def _heads(column: str) -> tuple[str, str]:
     """How a column is called, in either language."""
-    head = COLUMNS[column][0]
-    return head, catalogue("ru").gettext(head)
+    return in_both(COLUMNS[column][0])
 
 
 def _text(value) -> str:
@@ -91,23 +90,14 @@ def _row(said: dict[str, str], place: str, known: set[str], faults: list[str]) -
         return None
     codes = {}
     for column, closed in LISTS.items():
-        by_label = {label.casefold(): one.value for one in closed for label in (one.label, catalogue("ru").gettext(one.label))} | {"": ""}
+        by_label = {label.casefold(): one.value for one in closed for label in in_both(one.label)} | {"": ""}
         if said[column].casefold() not in by_label:
             faults.append(f"{place}: {said[column]!r} is no {column}; expected one of {', '.join(one.label for one in closed)}")
         codes[f"{column}_class"] = by_label.get(said[column].casefold(), "")
-    day = _day(said["done_on"])
+    day = typed_day(said["done_on"], DAYS)
     if said["done_on"] and day is None:
         faults.append(f"{place}: {said['done_on']!r} is no day; expected one such as 2026-01-31 or 31.01.2026")
     return {"customer_id": said["code"], **codes, "note": said["note"], "done_on": day, "place": place}
-
-
-def _day(text: str) -> dt.datetime | None:
-    for form in DAYS:
-        try:
-            return dt.datetime.strptime(text.split(".000")[0], form)
-        except ValueError:
-            continue
-    return None
 
 
 def _twice(rows: list[dict]) -> list[str]:

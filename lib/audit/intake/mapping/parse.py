@@ -7,6 +7,7 @@ declared, and what does not fit it is never guessed (faults 6, 7).
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import re
 from functools import cache
 
@@ -111,6 +112,20 @@ def date(column: pl.Expr, format: str | None) -> pl.Expr:
     is_moment = "%H" in format or "%I" in format
     parsed = text.str.to_datetime(format, strict=False, time_unit="us").dt.date() if is_moment else text.str.to_date(format, strict=False)
     return pl.when(parsed.dt.year().is_between(*YEARS)).then(parsed)
+
+
+def typed_day(text: str, forms: tuple[str, ...]) -> dt.datetime | None:
+    """A day that somebody typed into a workbook, by the first of the forms that fits; None where none does.
+
+    >>> typed_day("31.01.2026", ("%Y-%m-%d", "%d.%m.%Y")), typed_day("soon", ("%Y-%m-%d",))
+    (datetime.datetime(2026, 1, 31, 0, 0), None)
+    """
+    for form in forms:
+        try:
+            return dt.datetime.strptime(text.split(".000")[0], form)
+        except ValueError:
+            continue
+    return None
 
 
 def _numbered(text: pl.Expr) -> pl.Expr:

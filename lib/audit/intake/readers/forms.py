@@ -6,7 +6,6 @@ nothing was filled in. A form of an earlier year may lack a column; one without 
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from pathlib import Path
 
@@ -17,7 +16,8 @@ from audit.core.settings import Mapping, Source
 from audit.core.tables.forms import FORMS, TITLES
 from audit.core.tables.schema import DATE, MONEY, NUMBER, Column, Table
 from audit.i18n import mark as N_
-from audit.i18n.messages import catalogue
+from audit.i18n.messages import in_both
+from audit.intake.mapping.parse import typed_day
 from audit.intake.readers import layout, workbook
 from audit.intake.readers.detect import BadExport
 from audit.intake.readers.read import Note, Read, files_of
@@ -73,7 +73,7 @@ def _sheets(path: Path):
     except fastexcel.FastExcelError as error:
         message = N_("{file} cannot be opened as a workbook: {error}. What to do: save it again from Excel as .xlsx.")
         raise BadExport(message, file=path.name, error=str(error).splitlines()[0]) from error
-    by_title = {said.casefold(): form for form in FORMS for said in _said(TITLES[form.name])}
+    by_title = {said.casefold(): form for form in FORMS for said in in_both(TITLES[form.name])}
     found = [(by_title[name.strip().casefold()], name) for name in names if name.strip().casefold() in by_title]
     if not found:
         message = N_(
@@ -86,11 +86,6 @@ def _sheets(path: Path):
             yield form, sheet
 
 
-def _said(message: str) -> tuple[str, str]:
-    """A message in either language."""
-    return message, catalogue("ru").gettext(message)
-
-
 def _rows(sheet: workbook.Sheet, form: Table, where: str, file: str) -> tuple[pl.DataFrame, list[Note]]:
     """The rows of a sheet in which something was filled in, in our columns, codes, days and numbers, each with its place; and what of it could not be read.
 
@@ -98,7 +93,7 @@ def _rows(sheet: workbook.Sheet, form: Table, where: str, file: str) -> tuple[pl
     heads = layout.names(sheet.head, where)
     table = sheet.table.rename(dict(zip(sheet.table.columns, heads, strict=True)))
     by_head = {head.strip().casefold(): head for head in heads}
-    ours = {c.name: next((by_head[one.casefold()] for one in _said(c.heading) if one.casefold() in by_head), None) for c in form.columns}
+    ours = {c.name: next((by_head[one.casefold()] for one in in_both(c.heading) if one.casefold() in by_head), None) for c in form.columns}
     if missing := [c.heading for c in form.columns if c.required and ours[c.name] is None]:
         message = N_(
             "{where}: no column {columns}; it has {there}. What to do: take the heading over from the form that `audit forms` writes."
@@ -138,22 +133,13 @@ def _column(table: pl.DataFrame, name: str | None, column: Column) -> pl.Series:
         return pl.Series(column.name, [""] * len(table), dtype=pl.String)
     texts = [text.strip() for text in table[name].fill_null("").to_list()]
     if column.codes:
-        known = {said.casefold(): one.value for one in column.codes for said in (one.value, *_said(one.label))}
+        known = {said.casefold(): one.value for one in column.codes for said in (one.value, *in_both(one.label))}
         texts = [known.get(text.casefold(), text) for text in texts]
     elif column.kind == DATE:
-        texts = [_day(text) for text in texts]
+        texts = [day.date().isoformat() if (day := typed_day(text, DAYS)) else text for text in texts]
     elif column.kind in (MONEY, NUMBER):
         texts = [
             re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".") if NUMBERED.match(text) and not THOUSANDS.match(text) else text
             for text in texts
         ]
     return pl.Series(column.name, texts, dtype=pl.String)
-
-
-def _day(text: str) -> str:
-    for form in DAYS:
-        try:
-            return dt.datetime.strptime(text.split(".000")[0], form).date().isoformat()
-        except ValueError:
-            continue
-    return text

@@ -160,12 +160,12 @@ def _desired(desired: pd.DataFrame) -> list[Finding]:
             "dossiers",
             "fact",
             N_(
-                "{value} of {n} customers meet every criterion of the desired customer that is known of them; of the ten criteria {known} are known on average."
+                "{value} of {n} customers meet every criterion of the desired customer that is known of them; of the ten criteria {known_number} are known on average."
             ),
             title=N_("Desired customers"),
             value=float(desired["is_desired"].sum()),
             unit="count",
             n=len(desired),
-            params={"known": f"{desired['known'].mean():.1f}"},
+            params={"known_number": float(desired["known"].mean())},
         )  # fmt: skip
     ]
