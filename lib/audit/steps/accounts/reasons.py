@@ -66,23 +66,7 @@ def key_accounts(
     Source: method E1-E6, E12, N16, E13 (which names the effects of revenue and of standards only).
     """
     company = shares[shares["level_class"] == Level.COMPANY].set_index("group")["revenue"]
-    rows = []
-    big = shares[reached(shares["revenue_share"], key_share) & (shares["revenue"] > 0)]
-    for group, part in big.groupby("group"):
-        widest = next(level for level in LEVELS if (part["level_class"] == level).any())
-        best = part[part["level_class"] == widest].nlargest(1, "revenue_share").iloc[0]
-        share = best["revenue_share"]
-        rows.append(
-            {
-                "group": group,
-                "reason_class": Reason.REVENUE,
-                "level_class": widest,
-                "of": best["of"],
-                "value_number": share,
-                "size_ratio": share,
-            }
-        )
-    rows += _by_margin(margin, key_share)
+    rows = [*_by_revenue(shares, key_share), *_by_margin(margin, key_share)]
     if key_income > 0:
         rows += [
             {"group": group, "reason_class": Reason.INCOME, "level_class": LEVELS[0], "value_number": revenue, "size_ratio": NAN}
@@ -100,13 +84,7 @@ def key_accounts(
         }
         for p in large.itertuples()
     ]
-    if facts is not None:
-        latest = facts[facts["kind"].isin(JUDGED)].sort_values("date").assign(group=lambda t: groups(customers, t["customer_id"]))
-        latest = latest.drop_duplicates(["group", "kind"], keep="last")
-        rows += [
-            {"group": f.group, "reason_class": f.kind, "value_number": f.value, "evidence": f.evidence, "judged_on": f.date}
-            for f in latest[latest["value"] >= fact_least].itertuples()
-        ]
+    rows += _by_fact(facts, customers, fact_least)
     table = pd.DataFrame(rows, columns=KEY_COLUMNS, dtype="object").fillna({"level_class": "", "of": "", "evidence": ""})
     table = table.astype(
         {"value_number": "float64", "size_ratio": "float64", "budget": "float64", "wallet_share": "float64", "judged_on": "datetime64[us]"}
@@ -118,6 +96,39 @@ def key_accounts(
     order = {reason: i for i, reason in enumerate(Reason)}
     table["_o"] = table["reason_class"].map(order)
     return table.sort_values(["revenue", "group", "_o"], ascending=[False, True, True], ignore_index=True).drop(columns="_o")
+
+
+def _by_revenue(shares: pd.DataFrame, key_share: float) -> list[dict]:
+    """Groups that reach the share of the sales of the company, a department or a manager, by the widest of these levels."""
+    rows = []
+    big = shares[reached(shares["revenue_share"], key_share) & (shares["revenue"] > 0)]
+    for group, part in big.groupby("group"):
+        widest = next(level for level in LEVELS if (part["level_class"] == level).any())
+        best = part[part["level_class"] == widest].nlargest(1, "revenue_share").iloc[0]
+        share = best["revenue_share"]
+        rows.append(
+            {
+                "group": group,
+                "reason_class": Reason.REVENUE,
+                "level_class": widest,
+                "of": best["of"],
+                "value_number": share,
+                "size_ratio": share,
+            }
+        )
+    return rows
+
+
+def _by_fact(facts: pd.DataFrame | None, customers: pd.DataFrame | None, least: float) -> list[dict]:
+    """Groups of which the latest judged fact of a kind is high enough."""
+    if facts is None:
+        return []
+    latest = facts[facts["kind"].isin(JUDGED)].sort_values("date").assign(group=lambda t: groups(customers, t["customer_id"]))
+    latest = latest.drop_duplicates(["group", "kind"], keep="last")
+    return [
+        {"group": f.group, "reason_class": f.kind, "value_number": f.value, "evidence": f.evidence, "judged_on": f.date}
+        for f in latest[latest["value"] >= least].itertuples()
+    ]
 
 
 def _by_margin(margin: pd.Series | None, key_share: float) -> list[dict]:
