@@ -46,17 +46,6 @@ def test_k2_freshness_is_measured_to_as_of():
     assert central.central_freshness(customers[["customer_id"]], HISTORY, as_of=AS_OF, fresh_days=365).empty
 
 
-def test_customers_of_one_manager_alone_are_those_nobody_else_sold_to():
-    sellers = pd.DataFrame(
-        {"customer_id": ["a", "a", "b", "b"], "manager_id": ["m", "n", "m", "m"], "period": pd.to_datetime(["2024-05-01", "2024-06-01",
-        "2024-05-01", "2020-01-01"]), "revenue": [5.0, 5.0, 10.0, 99.0]}
-    )  # fmt: skip
-    found = central.sole_managers(sellers, as_of=AS_OF, window_days=365).set_index("manager_id")
-    assert found.loc["m", ["customers", "sole_customers", "revenue", "sole_revenue"]].tolist() == [2, 1, 15.0, 10.0]
-    assert found.loc["n", "sole_revenue"] == 0
-    assert central.sole_managers(None, as_of=AS_OF, window_days=365).empty
-
-
 def test_k4_contacted_are_those_with_a_contact_in_time_among_last_years_buyers():
     activities = pd.DataFrame({"customer_id": ["a", "b"], "date": pd.to_datetime(["2024-12-01", "2024-01-01"])})
     found = central.contacted(HISTORY, activities, as_of=AS_OF, within_days=90)

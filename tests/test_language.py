@@ -72,7 +72,7 @@ LATIN = {  # what stays Latin in Russian: names of methods and of what stands in
     "decision", "merge",
     "apart", "group", "as_of", "clusterboot", "The", "Customer-Base", "Audit", "declared", "owner", "eight_questions",
     "Pareto", "NBD", "MBG", "CNBD-k", "sBG", "Gamma-Gamma", "alive", "alpha", "beta", "ETS", "Theta", "TSB", "WAPE", "MASE", "statsmodels",
-    "actions", "customers", "tables", "xlsx", "Hyndman", "Koehler", "Kaplan", "Narayanan", "fixed", "LTV",
+    "actions", "customers", "tables", "xlsx", "Hyndman", "Koehler", "Kaplan", "Narayanan", "fixed", "LTV", "Croes", "field-day", "opt", "Benjamini", "Yekutieli", "Efron", "Morris", "Spiegelhalter", "Garwood", "SCOR", "IANA",
 }  # fmt: skip
 
 

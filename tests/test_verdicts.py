@@ -47,7 +47,7 @@ def fact(name, value=1.0, **params):
 
 
 def decided(overview, facts=None, **tables):
-    none = {"wallet_changes": None, "planned": None, "of_managers": None, "dependence": None, "realistic": None, "refused": {}}
+    none = {"wallet_changes": None, "planned": None, "of_managers": None, "dependence": None, "realistic": None, "work": {}, "refused": {}}
     return verdicts.decisions(
         overview, facts_of() if facts is None else facts, **(none | tables), as_of=dt.date(2025, 12, 31), country="RU", norm=NORM
     )
@@ -61,6 +61,15 @@ LOSS = {"action_class": Action.LOSS, "worth": 50.0}
 GROW = {"action_class": Action.GROW, "worth": 40.0, "gap": 400.0, "realistic": 160.0}
 PLAN = pd.DataFrame([{"plan": 200.0, "forecast": 180.0, "difference": 20.0, "low": 150.0, "high": 210.0, "extra_new": 9.0, "usual_new": 4}])
 CRM = pd.DataFrame([{"manager_id": "m", "difference": -170.0, "difference_rate": -0.17, "is_missing": True}])
+COMPLAINT = {"action_class": Action.COMPLAINT, "worth": 60.0, "money_kind": "keep"}
+LATE_ORDERS = pd.DataFrame(
+    [
+        {"manager_id": "m", "whose_class": "more_late", "late": 9, "promised_orders": 30, "told_before": 0},
+        {"manager_id": "n", "whose_class": "usual_late", "late": 1, "promised_orders": 30, "told_before": 0},
+    ]
+)
+COPIED = pd.DataFrame([{"manager_id": "m", "copied_class": "more", "copy_share": 0.4, "like_share": 0.1}])
+CASCADE = pd.DataFrame([{"period": "2026", "promised_amount": 90.0, "planned_cost": 80.0, "short": 10.0}])
 BUDGETS = pd.DataFrame({"group": ["c0", "c1", "c2"], "is_doubtful": [True, True, False], "budget_now": [90.0, 5.0, 50.0]})
 REALISTIC = pd.DataFrame({"group": ["c0"], "realistic": [160.0], "low_realistic": [80.0], "high_realistic": [320.0]})
 WALLET = facts_of(fact("wallet_share", 0.6, gap=10.0), fact("wallet_doubted", 2.0, gap=90.0, with_share=0.3))
@@ -75,6 +84,11 @@ PLANTED = {
     Choice.BUDGETS: ([{}], {"facts": WALLET, "wallet_changes": BUDGETS}),
     Choice.PLAN: ([{}], {"planned": PLAN, "facts": facts_of(fact("plan", 0.1))}),
     Choice.CRM: ([{}], {"of_managers": CRM}),
+    Choice.COMPLAINTS: ([COMPLAINT], {"facts": facts_of(fact("service_after_open", -0.3, kept_share=0.6, like_share=0.9))}),
+    Choice.COMPLAINTS_OPEN: ([COMPLAINT], {}),
+    Choice.LATE: ([{}], {"work": {"promises_by_manager": LATE_ORDERS}}),
+    Choice.COPIED: ([{}], {"work": {"copied_orders": COPIED}}),
+    Choice.PROMISED: ([{}], {"work": {"plan_cascade": CASCADE}}),
     Choice.FALL: ([{"year_revenue": 900.0, "revenue_before": 1900.0}], {}),
 }
 

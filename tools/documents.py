@@ -31,7 +31,15 @@ Shares and rates are fractions of 1 and end in `_share`, `_rate`, `_ratio`; dura
 
 def data_readme() -> str:
     """The text of data/README.md: every table, its columns, kinds and closed lists, and what it unlocks."""
-    parts = [HEAD, "## Tables a company sends\n", *map(_described, COMPANY), "## Forms: what only people know\n", *map(_described, FORMS), "## Tables the audit derives\n", *map(_described, DERIVED)]
+    parts = [
+        HEAD,
+        "## Tables a company sends\n",
+        *map(_described, COMPANY),
+        "## Forms: what only people know\n",
+        *map(_described, FORMS),
+        "## Tables the audit derives\n",
+        *map(_described, DERIVED),
+    ]
     parts.append("## Tables the steps write\n\nEach is declared in the room of its step, `lib/audit/steps/<step>/__init__.py`.\n")
     for name, room in registry.rooms().items():
         parts += [_listed(name, table) for table in room.TABLES if not table.name.startswith("findings_")]
@@ -58,7 +66,9 @@ def _listed(step: str, table: Table) -> str:
 
 def steps_table() -> str:
     """The README's rows of steps: name, question, needs, uses."""
-    return "".join(f"| {s.name} | {s.question} | {', '.join(s.reads)} | {', '.join(s.uses) or '–'} |\n" for s in registry.steps())
+    return "".join(
+        f"| {s.name} | {s.question} | {', '.join(registry.missing(s, set()))} | {', '.join(s.uses) or '–'} |\n" for s in registry.steps()
+    )
 
 
 def readme(text: str) -> str:

@@ -11,12 +11,16 @@ handful of broken rows such as real exports have.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+import work  # noqa: E402  how its people work: beside this file, which is no package
+
 TRUTHS = HERE.parents[1] / "tests" / "demo_truths.csv"
 SEED = 20251231
 FIRST, LAST = pd.Timestamp("2023-01-01"), pd.Timestamp("2025-12-31")
@@ -64,6 +68,8 @@ def simulate(seed: int = SEED, *, customers: int = 400) -> dict[str, pd.DataFram
     sales = _lines(rng, orders, people, goods)
     sales = _scale_giants(sales, people, staff)
     sales = _returns(rng, sales)
+    work.swapped(people, sales, kept=set(people["customer"][:16]))
+    sales = work.copied(people, sales, goods.set_index("product")["category"])
     last = orders.groupby("customer")["date"].max()
     people["lapsed_on"] = people["customer"].map(last).where(people["stops"])
     return {
@@ -468,7 +474,9 @@ def money_side(base: dict[str, pd.DataFrame], seed: int = SEED) -> dict[str, pd.
         ),
         "given": _given(rng, sales),
         "spend": _spend(rng),
-        "plan": _plan(sales),
+        "plan": pd.concat(
+            [plan := _plan(sales), work.plans_of_managers(sales[sales["amount"] > 0], float(plan["amount"].sum()))], ignore_index=True
+        ),
     }
 
 
@@ -570,6 +578,34 @@ def _plan(sales: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _write_work(base: dict[str, pd.DataFrame], folder: Path) -> None:
+    """What visits, deliveries, complaints and deals left behind, each file with its Russian header."""
+    day = lambda column: pd.to_datetime(column).dt.strftime("%d.%m.%Y").fillna("")
+    hour = lambda column: pd.to_datetime(column).dt.strftime("%d.%m.%Y %H:%M").fillna("")
+    said = {
+        "Торговые точки": (["Контрагент", "Широта", "Долгота", "Визитов в месяц"], {}),
+        "Визиты": (["Контрагент", "Менеджер", "План", "Факт", "Заказ", "Причина", "Широта", "Долгота", "Точность, м"], {"planned": day, "done": hour}),
+        "Заказы по времени": (["Документ", "Контрагент", "Введён", "Менеджер", "Способ"], {"entered": hour}),
+        "Обязательный ассортимент": (["Номенклатура"], {}),
+        "Доставки": (["Документ", "Контрагент", "Обещано", "Доставлено", "Предупредили", "Заказано", "Отгружено"], dict.fromkeys(("promised", "came", "told"), day)),
+        "Обращения": (
+            ["Контрагент", "Дата", "Вид", "Причина", "Этап", "Закрыто", "Обоснована", "Что не так с товаром", "Что не так в работе сотрудников", "Что раздражало", "Сумма", "Ответственный"],
+            {"date": day, "closed": day, "amount": lambda column: _money(column).replace("nan", "")},
+        ),
+        "Воронка": (["Сделка", "Ответственный", "Исход", "Открыта", "Закрыта", "Сумма", "Этап", "Источник", "Причина отказа"], {"opened": day, "closed": day, "amount": _money}),
+        "Оплата труда": (["Менеджер", "Год", "Начислено", "Премия"], {"amount": _money, "bonus": _money}),
+        "Обязательства перед поставщиками": (["Поставщик", "Год", "Сумма"], {"Сумма": _money}),
+        "Обучение": (["Менеджер", "План", "Вид", "Проведено"], {"planned": day, "done": day}),
+    }  # fmt: skip
+    for name, table in work.tables(base, SEED).items():
+        head, written = said[name]
+        _csv(
+            table.assign(**{column: how(table[column]) for column, how in written.items()}).set_axis(head, axis=1),
+            folder / f"{name}.csv",
+            decimal=",",
+        )
+
+
 def truths(base: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """What was planted, one row per customer: loyalty type, day of the last order if they stopped, key reason with its level, the whole budget of the last year, days beyond terms."""
     people, money = base["customers"], money_side(base)
@@ -650,7 +686,8 @@ def write(base: dict[str, pd.DataFrame], folder: Path) -> None:
         ),
         folder / "Номенклатура.csv",
     )  # fmt: skip
-    _csv(staff.set_axis(["Код", "Имя", "Отдел", "Роль"], axis=1), folder / "Менеджеры.csv")
+    staff = staff.assign(hired=[f"{3 + i:02d}.{1 + i % 9:02d}.{2012 + i}" for i in range(len(staff))], left="")
+    _csv(staff.set_axis(["Код", "Имя", "Отдел", "Роль", "Принят", "Уволен"], axis=1), folder / "Менеджеры.csv")
     contacts = base["activities"].assign(date=lambda t: t["date"].dt.strftime("%d.%m.%Y"))
     _csv(contacts.set_axis(["Дата", "Контрагент", "Направление", "Вид", "Менеджер"], axis=1), folder / "Контакты.csv")
     budgets = _two_years(base["budgets"], money["wallets"])
@@ -658,6 +695,7 @@ def write(base: dict[str, pd.DataFrame], folder: Path) -> None:
     _csv(budgets.set_axis(["Контрагент", "Категория", "Бюджет", "Год"], axis=1), folder / "Бюджеты.csv")
     _csv(base["facts"].set_axis(["Контрагент", "Вид", "Дата", "Оценка", "Подтверждение"], axis=1), folder / "Оценки.csv")
     _write_money(money, folder)
+    _write_work(base, folder)
     answers = pd.DataFrame({"Вопрос": [f"A{i}" for i in range(1, 9)], "Ответ": ["yes", "yes", "no", "no", "no", "yes", "yes", "no"]})
     _csv(answers, folder / "Анкета собственника.csv")
 
@@ -703,11 +741,13 @@ def _blemish(out: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-def _csv(table: pd.DataFrame, path: Path) -> None:
-    table.to_csv(path, sep=";", index=False, encoding="cp1251", lineterminator="\r\n")
+def _csv(table: pd.DataFrame, path: Path, decimal: str = ".") -> None:
+    table.to_csv(path, sep=";", index=False, encoding="cp1251", lineterminator="\r\n", decimal=decimal)
 
 
 if __name__ == "__main__":
     demo = simulate()
     write(demo, HERE)
     truths(demo).to_csv(TRUTHS, index=False, lineterminator="\n", date_format="%Y-%m-%d")
+    planted = pd.DataFrame(work.TRUTHS, columns=["kind", "manager_id", "what"])
+    planted.to_csv(TRUTHS.with_name("demo_work_truths.csv"), index=False, lineterminator="\n")

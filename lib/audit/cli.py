@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import gc
 import os
 import re
@@ -52,6 +53,12 @@ def parser() -> argparse.ArgumentParser:
     )
     forms.add_argument("base", type=Path, help="folder of the base, such as data/demo")
     forms.add_argument("--outputs", type=Path, help="where runs are kept (default: outputs/)")
+    field_day = commands.add_parser(
+        "field-day", help="the evening's list for the call centre: visits planned for a day without an order by the cut-off"
+    )
+    field_day.add_argument("base", type=Path, help="folder of the base, such as data/demo")
+    field_day.add_argument("day", type=_day, metavar="DAY", help="the day, such as 2025-12-11")
+    field_day.add_argument("--outputs", type=Path, help="where lists are kept (default: outputs/<base>/field/)")
     commands.add_parser("steps", help="the questions the audit answers, and the tables each needs")
     commands.add_parser("norms", help="every norm, setting and claim with its value")
     lab = commands.add_parser("lab", help="JupyterLab on a copy of the base's latest run and of the notebooks, which stays as you leave it")
@@ -190,6 +197,21 @@ def _forms(given) -> int:
     return 0
 
 
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day: write it as 2025-12-31") from None
+
+
+def _field_day(given) -> int:
+    from audit import run
+
+    for path in run.field_day(given.base, given.day, **_outputs(given)):
+        print(path.resolve().as_uri())
+    return 0
+
+
 def _outputs(given) -> dict:
     return {"outputs": given.outputs} if given.outputs else {}
 
@@ -199,7 +221,7 @@ def _steps(_given) -> int:
 
     for step in registry.steps():
         print(
-            f"{step.name:<10} {step.question}\n{'':<10} needs {', '.join(step.reads)}"
+            f"{step.name:<10} {step.question}\n{'':<10} needs {', '.join(registry.missing(step, set()))}"
             + (f"; uses {', '.join(step.uses)}" if step.uses else "")
         )
     return 0
@@ -228,6 +250,7 @@ COMMANDS = {
     "compare": _compare,
     "verify": _verify,
     "check": _check,
+    "field-day": _field_day,
     "forms": _forms,
     "steps": _steps,
     "norms": _norms,

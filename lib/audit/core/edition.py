@@ -50,9 +50,10 @@ GROUPED = (
 FIRST = ("group_id", "manager_id", "industry", "region")  # of a customer's properties, those that are to be lost last
 KEPT = {  # closed lists, dates as text, and our own words; every other text is left out
     "product_id", "category", "direction", "kind", "period", "provenance", "question", "form", "table", "verdict", "bias", "action",
-    "touches", "column", "spoils", "status", "subject", "field", "proposal", "decision", "level", "currency", "arm", "pool", "driver", "purpose",
+    "outcome", "way", "justified", "found_by", "touches", "column", "spoils", "status", "subject", "field", "proposal", "decision", "level", "currency", "arm", "pool", "driver", "purpose",
 }  # fmt: skip
 ANSWERS = {"yes", "no"}
+PLACES = ("latitude", "longitude", "accuracy_m")  # where an outlet is says which it is
 OURS = {"reason", "doubt", "why", "rule"}  # sentences of ours, filled
 KEPT_IN_TEXTS = {  # what fills them and names nobody
     "column", "count", "detail", "key", "kind", "last", "as_of", "day", "least", "months", "rate", "currency", "share", "tables", "rows",
@@ -152,11 +153,12 @@ def _pseudonymous(table: str, frame: pl.DataFrame, key: bytes) -> pl.DataFrame:
                 .then(pl.col(column))
                 .otherwise(pl.lit(""))
             )
-        elif column in OURS:
+        elif column in OURS and registry.tables()[table].origin != "company":
             changed.append(_ours(column))
         elif column not in KEPT and column not in GROUPED:
             changed.append(pl.lit("").alias(column))
-    return frame.with_columns(changed)
+    places = [pl.lit(None, frame.schema[c]).alias(c) for c in PLACES if c in frame.columns]
+    return frame.with_columns(changed + places)
 
 
 def _list_coded(who: str, key: bytes) -> str:

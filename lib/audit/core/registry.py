@@ -45,6 +45,7 @@ class Step:
     question: str
     reads: tuple[str, ...]  # tables without which it is not run
     uses: tuple[str, ...] = ()  # tables that make it say more
+    any_of: tuple[str, ...] = ()  # tables of which one at least must be there; each makes it say more
     for_each: str | None = None  # a table: the notebook is run once per row
     uses_findings: bool = False  # it uses the findings of all steps that do not
     is_about_data: bool = False  # it tells of the data themselves: no doubt hangs over it
@@ -131,7 +132,18 @@ def findings_tables() -> list[str]:
 
 def takes(step: Step) -> tuple[str, ...]:
     """All tables that a step reads or uses."""
-    return (*step.reads, *step.uses, *(findings_tables() if step.uses_findings else ()))
+    return (*step.reads, *step.any_of, *step.uses, *(findings_tables() if step.uses_findings else ()))
+
+
+def missing(step: Step, there: set[str]) -> list[str]:
+    """What a step cannot be run without and is not there; tables of which any would do stand together.
+
+    >>> step = Step("x", 1, "", "", reads=("history",), any_of=("cases", "deliveries"))
+    >>> missing(step, {"lines"}), missing(step, {"history", "cases"})
+    (['history', 'cases / deliveries'], [])
+    """
+    absent = [table for table in step.reads if table not in there]
+    return absent if not step.any_of or there & set(step.any_of) else [*absent, " / ".join(step.any_of)]
 
 
 def reads(step: Step) -> tuple[str, ...]:
@@ -162,8 +174,9 @@ def rests_on(step: Step, *, by: Callable[[Step], tuple[str, ...]] = takes) -> se
 def stands_on(step: Step) -> set[str]:
     """The tables that a step's own numbers come from: those without which it is not run, by way of other steps too, and those it uses itself;
     not what another step merely uses."""
-    made_of = {origin for table in step.uses if table in tables() for origin in tables()[table].made_of}
-    return rests_on(step, by=reads) | set(step.uses) | made_of
+    used = (*step.any_of, *step.uses)
+    made_of = {origin for table in used if table in tables() for origin in tables()[table].made_of}
+    return rests_on(step, by=reads) | set(used) | made_of
 
 
 def ordered(chosen: list[Step]) -> TopologicalSorter:

@@ -7,9 +7,11 @@ import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from audit.core import formula
 from audit.core import norms as register
 from audit.core.errors import AuditError
 from audit.core.tables.company import COMPANY, SURROGATES
@@ -31,6 +33,7 @@ class Declared(_Strict):
 
     name: str
     currency: str = Field(pattern="^[A-Z]{3}$", description="ISO code, such as RUB")
+    zone: str | None = None  # IANA name of the clock by which orders are written down, such as Europe/Moscow
     country: str | None = Field(default=None, pattern="^[A-Z]{2}$", description="ISO code, such as RU")  # whose taxes it pays
     as_of: dt.date
     observed_from: dt.date | None = None  # default: first day of the month of the first line
@@ -44,6 +47,13 @@ class Declared(_Strict):
     forms: str | None = None  # the filled-in workbooks of `audit forms`: a name or a pattern inside the base's folder
     actions_done: str | None = None  # the filled-in actions.xlsx of that run, in the base's folder
     purchases_are: Literal["sales", "invoices", "payments"] = "sales"  # what a line of [tables.lines] records (P37)
+
+    @field_validator("zone")
+    @classmethod
+    def _is_zone(cls, zone: str | None) -> str | None:
+        if zone and zone not in available_timezones():
+            raise ValueError(N_("must be the IANA name of a time zone, such as Europe/Moscow"))
+        return zone
 
     @field_validator("edition", mode="before")
     @classmethod
@@ -201,6 +211,30 @@ class Override(_Strict):
     why: str = Field(min_length=5)
 
 
+class Bonus(_Strict):
+    """[bonus.<name>]: a formula by which managers are paid, or might be; computed on the last twelve months."""
+
+    formula: str
+
+    @field_validator("formula")
+    @classmethod
+    def _is_formula(cls, text: str) -> str:
+        formula.computed(text, BONUS_OF, leaf=lambda _name: 1.0, divided=lambda part, _whole: part)
+        return text
+
+
+BONUS_OF = (
+    "revenue",
+    "margin",
+    "returned",
+    "overdue",
+    "new_revenue",
+    "customers",
+    "new_customers",
+    "kept_customers",
+)  # of a manager, in twelve months
+
+
 class Market(_Strict):
     growth: dict[str, float]  # period, as the report names it, to growth as a fraction
     source: str
@@ -217,6 +251,7 @@ class Settings(_Strict):
     rules: Rules = Rules()
     norms: dict[str, Override] = {}
     market: Market | None = None
+    bonus: dict[str, Bonus] = {}  # formulas of pay, by name
     controls: Controls | None = None
     engine: Engine = Engine()
     report: Firm = Firm()

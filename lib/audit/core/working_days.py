@@ -26,6 +26,15 @@ def is_working_day(day: dt.date, country: str | None) -> bool:
     return day.weekday() < SATURDAY and day not in _holidays(country or "", day.year)
 
 
+def is_holiday(day: dt.date, country: str | None) -> bool:
+    """Whether a day is a public holiday of a country; weekends are none.
+
+    >>> is_holiday(dt.date(2026, 1, 5), "RU"), is_holiday(dt.date(2026, 1, 17), "RU")
+    (True, False)
+    """
+    return day in _holidays(country or "", day.year)
+
+
 def weeks(after: dt.date, country: str | None, count: int) -> list[tuple[dt.date, dt.date]]:
     """The first and the last working day of each of the coming weeks that have one, after that day.
 

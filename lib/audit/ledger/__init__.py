@@ -5,6 +5,7 @@
     panel       one row per customer and month
     rhythm      season of the base, lengths of silence
     behaviour   one row per customer: discounts, novelties, baskets, also of each half of its days; who sold to whom; categories by year
+    baskets     one row per order of an outlet that is visited: is it a copy? which products it should have
     bridge      from what was booked to what this audit calls revenue
     engine      where all this is computed: here by polars, or by Spark on a cluster
 
@@ -20,7 +21,7 @@ import narwhals as nw
 import polars as pl
 
 from audit.core import periods
-from audit.ledger import behaviour, bridge, engine, history, panel, purchases, rhythm
+from audit.ledger import baskets, behaviour, bridge, engine, history, panel, purchases, rhythm
 
 
 def tables(
@@ -28,6 +29,8 @@ def tables(
     customers: pl.DataFrame | None = None,
     *,
     products: pl.DataFrame | None = None,
+    outlets: pl.DataFrame | None = None,
+    must_have: pl.DataFrame | None = None,
     as_of: dt.date,
     observed_from: dt.date,
     burn_in_months: int,
@@ -41,8 +44,10 @@ def tables(
     ----------
     lines
         native frame of any engine that narwhals knows, lazy or not.
-    customers, products
+    customers, products, must_have
         those tables, where there are any.
+    outlets
+        the customers that are visited, by customer_id: only their orders are looked at one by one.
     as_of, observed_from
         last and first day observed.
     burn_in_months
@@ -84,4 +89,8 @@ def tables(
     ]
     described["mix"] = [behaviour.mix(part, goods) for part in traced]
     described["sellers"] = [behaviour.sellers(part) for part in traced]
+    if outlets is not None:
+        described["baskets"] = [baskets.baskets(part, engine.beside(outlets, bought)) for part in traced]
+    if must_have is not None:
+        described["assortment"] = [baskets.assortment(part, engine.beside(must_have, bought)) for part in traced]
     return found | {name: materialise(name, *frames) for name, frames in described.items() if frames[0] is not None}

@@ -68,7 +68,7 @@ def parts(page: str) -> tuple[str, str]:
     return tuple("<!DOCTYPE html>" + lxml_html.tostring(tree, encoding="unicode") for tree in (owner, annex))
 
 
-ROWS = 6  # of a table in the owner's part
+ROWS = 3  # of a table in the owner's part
 INWARD = '//a[starts-with(@href, "#")]'
 
 

@@ -39,7 +39,7 @@ from audit.run.notebooks import environment, swept
 from audit.run.render import NOTEBOOKS
 from audit.run.run_folder import StepFailed
 
-__all__ = ["NOTEBOOKS", "OUTPUTS", "Outcome", "StepFailed", "check", "forms", "run"]
+__all__ = ["NOTEBOOKS", "OUTPUTS", "Outcome", "StepFailed", "check", "field_day", "forms", "run"]
 OUTPUTS = ROOT / "outputs"
 MADE_WITH = ("audit", "pandas", "polars", "narwhals", "scipy", "matplotlib", "papermill", "nbconvert")
 
@@ -204,6 +204,35 @@ def forms(base: Path, outputs: Path = OUTPUTS) -> list[Path]:
         return forms_workbook.write(latest, home / "forms", store.settings(latest))
 
 
+def field_day(base: Path, day: dt.date, outputs: Path = OUTPUTS) -> list[Path]:
+    """The list of the evening for the call centre, from the exports as they are now: outputs/<base>/field/<day>.xlsx and .csv.
+
+    Raises
+    ------
+    NoVisits
+        where the base has no visits, or none of that day.
+    """
+    from audit import intake
+    from audit.core import norms
+    from audit.steps.field import call_list
+
+    settings = settings_module.read(base)
+    home = outputs / edition.home(base, settings)
+    taken = intake.take(base, settings, home / "queries")
+    minutes = {f"{name}_minutes": int(norms.value(f"field_{name}_minutes", settings.norms)) for name in ("cutoff", "recovery")}
+    tables = {
+        name: table.to_pandas() for name, table in taken.tables.items() if name in ("visits", "orders", "outlets", "customers", "managers")
+    }
+    lines = taken.tables["lines"].select("customer_id", "date", "amount").to_pandas().astype({"amount": "float64"})
+    lines["date"] = lines["date"].astype("datetime64[us]")
+    tables["visits"] = (
+        tables["visits"].astype({"planned_on": "datetime64[us]"}) if "planned_on" in tables.get("visits", ()) else tables.get("visits")
+    )
+    with environment(settings.languages[0]):
+        table = call_list.call_list(tables | {"lines": lines}, settings, day=day, **minutes)
+        return call_list.write(table, settings, home / "field", day=day, **minutes)
+
+
 def _chosen(only: list[str] | None) -> list[registry.Step]:
     """The steps asked for and those whose tables they need, in reading order."""
     if not only:
@@ -231,7 +260,7 @@ def _not_run(chosen: list[registry.Step], folder: Path, refused: dict[str, str],
     there |= {table for step in chosen if step.name not in refused for table in step.writes}
     skipped = {}
     for step in chosen:
-        missing = [table for table in step.reads if table not in there]
+        missing = registry.missing(step, there)
         if step.name in refused:
             skipped[step.name] = refused[step.name]
         elif missing:

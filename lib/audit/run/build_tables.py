@@ -104,6 +104,8 @@ def _made(inputs: Inputs, folder: Path) -> tuple[dict, str]:
             far.kept if far else frame(shown["lines"]),
             shown.get("customers"),
             products=shown.get("products"),
+            outlets=_visited(shown),
+            must_have=shown.get("must_have"),
             as_of=settings.as_of,
             observed_from=taken.observed_from,
             burn_in_months=resolved["burn_in_months"],
@@ -116,6 +118,14 @@ def _made(inputs: Inputs, folder: Path) -> tuple[dict, str]:
     kept = taken.reconciliation.filter((taken.reconciliation["table"] == "lines") & (taken.reconciliation["status"] == "kept"))
     customers = pq.read_metadata(folder / "tables" / "history.parquet").num_rows
     return json.loads(json.dumps(note, default=str)), f"{kept['rows'].sum():,} lines of {customers:,} customers"
+
+
+def _visited(shown: dict):
+    """The customers that somebody visits, or whose orders are known by the hour; None where there are none."""
+    import polars as pl
+
+    there = [shown[name].select("customer_id") for name in ("visits", "outlets", "orders") if name in shown]
+    return pl.concat(there).unique().sort("customer_id") if there else None
 
 
 def elsewhere_of(base: Path, settings: Settings, frame):

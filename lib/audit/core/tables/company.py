@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from audit.core.tables.schema import DATE, MONEY, NUMBER, TEXT, table
+from audit.core.tables.work import WORK
 
 SURROGATES = {
     "line_id",
@@ -12,6 +13,7 @@ SURROGATES = {
     "entry_id",
     "contact_id",
     "payment_id",
+    "delivery_id",
     "sale_id",
 }  # where the export has none: file:sheet:row
 
@@ -104,6 +106,8 @@ COMPANY = [
             ("name!", TEXT, "as it is called in the company"),
             ("department", TEXT, "where the manager works"),
             ("role", TEXT, "kind of work", ("hunter", "farmer", "key", "field")),
+            ("hired_on", DATE, "first day at work"),
+            ("left_on", DATE, "last day at work; empty: still there"),
         ],
         unlocks="names of managers, load, dependence on one person",
     ),
@@ -255,7 +259,7 @@ COMPANY = [
         "period level id",
         [
             ("period!", TEXT, "of which year, quarter or month (2026, 2026-Q1, 2026-03)"),
-            ("level!", TEXT, "of whom", ("company", "department", "manager", "customer")),
+            ("level!", TEXT, "of whom", ("company", "department", "manager", "customer", "category")),
             ("id!", TEXT, "of which one; - for the company"),
             ("amount!", MONEY, "planned sales"),
         ],
@@ -286,4 +290,5 @@ COMPANY = [
         ],
         unlocks="the owner's own answers beside those of the data (A9)",
     ),
+    *WORK,
 ]

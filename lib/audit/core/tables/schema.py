@@ -18,9 +18,9 @@ from audit.i18n import mark as N_
 if TYPE_CHECKING:
     import pandas as pd
 
-TEXT, DATE, MONEY, NUMBER, COUNT, FLAG = "text", "date", "money", "number", "count", "flag"
-DTYPES = {TEXT: "str", DATE: "datetime64[us]", MONEY: "float64", NUMBER: "float64", COUNT: "int64", FLAG: "bool"}
-LETTERS = {"t": TEXT, "d": DATE, "m": MONEY, "n": NUMBER, "c": COUNT, "f": FLAG}  # of `written`
+TEXT, DATE, MOMENT, MONEY, NUMBER, COUNT, FLAG = "text", "date", "moment", "money", "number", "count", "flag"
+DTYPES = {TEXT: "str", DATE: "datetime64[us]", MOMENT: "datetime64[us]", MONEY: "float64", NUMBER: "float64", COUNT: "int64", FLAG: "bool"}
+LETTERS = {"t": TEXT, "d": DATE, "h": MOMENT, "m": MONEY, "n": NUMBER, "c": COUNT, "f": FLAG}  # of `written`
 
 
 class BadTable(AuditError):
@@ -32,7 +32,7 @@ class Column:
     """A column: its kind gives the type, the end of its name the unit (_share, _rate, _ratio; _days, _months; else money or a count)."""
 
     name: str
-    kind: str  # text, date, money, number, count or flag
+    kind: str  # text, date, moment (a day with its hour), money, number, count or flag
     meaning: str = ""
     required: bool = False
     values: tuple[str, ...] = ()  # the closed list, where there is one
@@ -117,7 +117,7 @@ def written(
     headings: dict[str, str] | None = None,
     is_open: bool = False,
 ) -> Table:
-    """A table that a step writes, its columns as `name:letter`: t text, d date, m money, n number, c count, f flag; `?` after it: may be
+    """A table that a step writes, its columns as `name:letter`: t text, d date, h moment, m money, n number, c count, f flag; `?` after it: may be
     missing.
 
     Parameters
@@ -210,7 +210,7 @@ def _column_faults(frame: pd.DataFrame, schema: Table) -> Iterator[str]:
 
     for column in (c for c in schema.columns if c.name in frame.columns):
         values = frame[column.name]
-        if column.kind == DATE and not types.is_datetime64_any_dtype(values):
+        if column.kind in (DATE, MOMENT) and not types.is_datetime64_any_dtype(values):
             yield f"{column.name} must hold dates, got {values.dtype}"
         if column.kind in (MONEY, NUMBER, COUNT) and not types.is_numeric_dtype(values):
             yield f"{column.name} must hold numbers, got {values.dtype}"

@@ -53,7 +53,8 @@ def _of_table(name: str, doubts: pl.DataFrame, missing: str) -> tuple:
 
 
 def _of_chapter(step: Step, doubts: pl.DataFrame, there: set[str], missing: str, lacking: dict[str, str]) -> tuple:
-    absent = ["lines"] if missing else [table for table in step.reads if table not in there and not registry.writer(table)]
+    written = {table for table in step.reads if registry.writer(table)}
+    absent = ["lines"] if missing else registry.missing(step, there | written)
     if why := next((lacking[table] for table in absent if table in lacking), ""):
         return (Subject.CHAPTER, step.name, Gate.REFUSE, why, 1)
     if absent:

@@ -14,7 +14,7 @@ import polars as pl
 from audit.core import registry
 from audit.core.settings import Lookup, Mapping, Settings
 from audit.core.tables.company import SURROGATES
-from audit.core.tables.schema import DATE, MONEY, NUMBER, TEXT, Table
+from audit.core.tables.schema import DATE, MOMENT, MONEY, NUMBER, TEXT, Table
 from audit.i18n import mark as N_
 from audit.i18n import stored, translate
 from audit.i18n.messages import BETWEEN
@@ -24,7 +24,7 @@ from audit.intake.readers import layout
 from audit.intake.readers.read import MARKS, ORIGIN, BadExport, Read
 
 STATE = "_state"  # where a table's own column `status` waits, since each row's fate is called so here
-KINDS = {TEXT: pl.String, DATE: pl.Date, MONEY: parse.MONEY, NUMBER: pl.Float64}
+KINDS = {TEXT: pl.String, DATE: pl.Date, MOMENT: pl.Datetime("us"), MONEY: parse.MONEY, NUMBER: pl.Float64}
 EMPTY = {"", "-", "—"}
 MONEY_MOST = 1e13  # that a column of money may add up to: sums of its sums must fit 14 digits too
 BASIS_LEAST, BASIS_SHARE = 5, 0.95  # rows without customer and day from which, and of which so many, repeat the row above
@@ -72,7 +72,7 @@ def table(name: str, mapping: Mapping, sources: dict[str, Read], settings: Setti
     if is_numbered:
         fate = fate.with_columns(_place(fate).alias(schema.key[-1]))
     fate = _in_our_words(fate, name, mapping, schema)
-    fate = _periods(fate) if "period" in fate.columns and name in ("plans", "budgets", "costs") else fate
+    fate = _periods(fate) if "period" in fate.columns and name in ("plans", "budgets", "costs", "pay", "commitments") else fate
     fate = _judged(fate, schema)
     fate = _without_basis(fate) if name == "lines" else fate
     repeats = None if is_numbered else _repeats(fate, schema)
@@ -98,6 +98,8 @@ def _typed(mapping: Mapping, schema: Table, settings: Settings) -> list[pl.Expr]
             value = parse.plain_number(text, settings.sources[mapping.from_].decimal)
         elif kind == DATE:
             value = parse.date(text, _date_format(target, mapping, settings))
+        elif kind == MOMENT:
+            value = parse.moment(text, _date_format(target, mapping, settings))
         else:
             value = text.str.strip_chars()
             if not schema.column(target).required and not target.endswith("_id"):
@@ -148,11 +150,13 @@ def _constants(name: str, mapping: Mapping, schema: Table, settings: Settings) -
             if kind in (MONEY, NUMBER)
             else parse.date(said, None)
             if kind == DATE
+            else parse.moment(said, None)
+            if kind == MOMENT
             else said
         )
         if pl.select(typed).item() is None:
             message = N_("[tables.{name}] constants: {target} = {value!r} cannot be read as {kind}. What to do: write it as {example}.")
-            example = "2025-12-31" if kind == DATE else f"0{settings.sources[mapping.from_].decimal}5"
+            example = {DATE: "2025-12-31", MOMENT: "2025-12-31 16:30"}.get(kind) or f"0{settings.sources[mapping.from_].decimal}5"
             raise BadExport(message, name=name, target=target, value=value, kind=kind, example=example)
         made.append(pl.lit(pl.select(typed).item()).cast(KINDS[kind]).alias(target))
     return made

@@ -6,12 +6,13 @@ declared, and what does not fit it is never guessed (faults 6, 7).
 
 from __future__ import annotations
 
-import ast
 import datetime as dt
 import re
 from functools import cache
 
 import polars as pl
+
+from audit.core import formula
 
 CODES = "RUB|RUR|USD|EUR|GBP|KZT|BYN|UAH|UZS|KGS|AMD|GEL|AZN|CNY|INR|TRY|PLN|CHF|JPY|AED"
 CURRENCY = rf"₽|руб(?:лей|\.)?|р\.|тг\.?|тенге|грн\.?|[$€£₸₴₹¥]|Rs\.?|\b(?:{CODES})\b"
@@ -21,12 +22,13 @@ SPACES = [" ", "\u00a0", "\u202f", "\u2009", "'", "’"]
 SIGNS = {"$": "USD", "£": "GBP", "€": "EUR", "₽": "RUB", "руб": "RUB", "₸": "KZT", "₴": "UAH", "₹": "INR"}
 EXACT = pl.Decimal(38, 8)
 MONEY = pl.Decimal(18, 4)
-FORMULA_MOST, CONSTANT_MOST = 5000, 1e15  # signs of a formula; a number in it
 YEARS = (1900, 2100)
 ISO = "%Y-%m-%d"
 SERIAL = "excel"  # a day as Excel counts it: 44940 is 14 January 2023
 SERIAL_1970 = 25_569
 OFFSET = r"(?i)\s*((utc|gmt)?\s*[+-]\d{1,2}(:?\d{2})?|z|utc|gmt|msk|мск)$"
+HOUR = re.compile(r"[\sT,]*%[HI]")  # where the hour begins in a format
+HOURS = (" %H:%M", " %H:%M:%S", "T%H:%M:%S", "T%H:%M", " %H:%M:%S%.f", "T%H:%M:%S%.f")
 MONTHS = (
     "янв|jan",
     "фев|feb",
@@ -109,8 +111,35 @@ def date(column: pl.Expr, format: str | None) -> pl.Expr:
         text, format = _numbered(text), format.replace("%B", "%m")
     if "%d" not in format and "%j" not in format:  # a month is its first day
         text, format = text.str.strip_chars() + " 01", f"{format} %d"
-    is_moment = "%H" in format or "%I" in format
-    parsed = text.str.to_datetime(format, strict=False, time_unit="us").dt.date() if is_moment else text.str.to_date(format, strict=False)
+    if hour := HOUR.search(format):  # a source may hold days beside moments
+        parsed = pl.coalesce(
+            text.str.to_datetime(format, strict=False, time_unit="us").dt.date(), text.str.to_date(format[: hour.start()], strict=False)
+        )
+    else:
+        parsed = text.str.to_date(format, strict=False)
+    return pl.when(parsed.dt.year().is_between(*YEARS)).then(parsed)
+
+
+def moment(column: pl.Expr, format: str | None) -> pl.Expr:
+    """Days with their hour, as the clock on the wall showed it where it was written; a day without an hour is no moment, and null.
+
+    The format is that of the source's days: hours follow as people write them (`16:30`, `16:30:05`, after a space or a T) where it names none.
+    """
+    format = format or ISO
+    text = column.str.strip_chars().str.replace(OFFSET, "")
+    if format == SERIAL:
+        days = text.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+        seconds = ((days - SERIAL_1970) * 86_400).round().cast(pl.Int64, strict=False) * 1_000_000
+        parsed = pl.when(days.is_between(1, 80_000) & (days % 1 != 0)).then(seconds).cast(pl.Datetime("us"))
+        return pl.when(parsed.dt.year().is_between(*YEARS)).then(parsed)
+    if zone := re.search(r"\s*%:?z", format, re.IGNORECASE):
+        format = format.replace(zone[0], "")
+    if "%B" in format:
+        text, format = _numbered(text), format.replace("%B", "%m")
+    hour = HOUR.search(format)
+    day = format[: hour.start()] if hour else format
+    tried = [*([format] if hour else []), *(f"{day}{hours}" for hours in HOURS)]
+    parsed = pl.coalesce(text.str.to_datetime(one, strict=False, time_unit="us") for one in tried)
     return pl.when(parsed.dt.year().is_between(*YEARS)).then(parsed)
 
 
@@ -169,35 +198,15 @@ def compute(expression: str, columns: list[str], decimal: str) -> pl.Expr:
         when the formula holds anything else or names a column the source does not have.
     """
 
-    if len(expression) > FORMULA_MOST:
-        raise ValueError(f"a formula of {len(expression)} signs, {expression[:60]!r}...: expected at most {FORMULA_MOST}")
+    return formula.computed(
+        expression,
+        columns,
+        leaf=lambda name: number(pl.col(name), decimal),
+        constant=lambda value: pl.lit(str(value)).cast(EXACT),
+        divided=_ratio,
+    )
 
-    def walk(node: ast.AST) -> pl.Expr:
-        match node:
-            case ast.Expression(body=body):
-                return walk(body)
-            case ast.Constant(value=int() | float() as constant) if not isinstance(constant, bool):
-                if abs(constant) >= CONSTANT_MOST:
-                    raise ValueError(f"{constant!r} in {expression!r} is too large: expected less than {CONSTANT_MOST:.0e}")
-                return pl.lit(str(constant)).cast(EXACT)
-            case ast.Name(id=name) | ast.Constant(value=str() as name):
-                if name not in columns:
-                    raise ValueError(f"no column {name!r} for {expression!r}; there are {', '.join(columns)}")
-                return number(pl.col(name), decimal)
-            case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return -walk(operand)
-            case ast.BinOp(left=left, op=ast.Add(), right=right):
-                return walk(left) + walk(right)
-            case ast.BinOp(left=left, op=ast.Sub(), right=right):
-                return walk(left) - walk(right)
-            case ast.BinOp(left=left, op=ast.Mult(), right=right):
-                return walk(left) * walk(right)
-            case ast.BinOp(left=left, op=ast.Div(), right=right):
-                ratio = walk(left).cast(pl.Float64) / walk(right).cast(pl.Float64)
-                return pl.when(ratio.is_finite()).then(ratio).cast(EXACT, strict=False)
-        raise ValueError(f"{expression!r} may hold columns, numbers, + - * / and brackets, nothing else")
 
-    try:
-        return walk(ast.parse(expression, mode="eval"))
-    except (SyntaxError, RecursionError, MemoryError) as error:  # the latter two: brackets within brackets without end
-        raise ValueError(f"{expression!r} is not a formula: {getattr(error, 'msg', None) or 'too many brackets'}") from error
+def _ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    ratio = part.cast(pl.Float64) / whole.cast(pl.Float64)
+    return pl.when(ratio.is_finite()).then(ratio).cast(EXACT, strict=False)

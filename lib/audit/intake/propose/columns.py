@@ -8,14 +8,14 @@ from functools import cached_property
 import polars as pl
 
 from audit.core import registry
-from audit.core.tables.schema import DATE, MONEY, NUMBER
+from audit.core.tables.schema import DATE, MOMENT, MONEY, NUMBER
 from audit.intake.mapping import identifiers, parse
 from audit.intake.propose.files import Found
 from audit.intake.propose.formats import ALIKE, SAMPLE, SERIALS
 from audit.intake.readers.layout import plain
 from audit.intake.words import vocabulary
 
-KINDS = {DATE: "date", MONEY: "number", NUMBER: "number"}
+KINDS = {DATE: "date", MOMENT: "date", MONEY: "number", NUMBER: "number"}
 PSEUDO = {"price": "number", "discount_rate": "number", "profit": "number"}  # not ours, but ours follow from them
 UNITS = {"руб", "рублей", "rub", "usd", "eur", "gbp", "р", "шт", "kzt"}
 OTHERS = {  # words that make another thing of a name that is known
@@ -130,7 +130,9 @@ def _kind(series: pl.Series, found: Found) -> str:
     sample = series.filter(~series.str.strip_chars().is_in(["", "-", "—"])).head(SAMPLE).to_frame("x")
     if sample.is_empty():
         return "empty"
-    days = sample.select(parse.date(pl.col("x"), found.source.date_format).is_not_null().mean())["x"][0]
+    format = found.source.date_format
+    is_day = pl.coalesce(parse.date(pl.col("x"), format), parse.moment(pl.col("x"), format).dt.date()).is_not_null()
+    days = sample.select(is_day.mean())["x"][0]
     if days >= ALIKE and (found.source.date_format != parse.SERIAL or _counts_days(sample["x"])):
         return "date"
     numbers = sample.select(parse.number(pl.col("x"), found.source.decimal).is_not_null().mean())["x"][0]

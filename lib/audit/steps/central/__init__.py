@@ -25,7 +25,6 @@ STEP = Step(
         "central_fields",
     ),
     uses=(
-        "sellers",
         "managers",
         "contacts",
         "activities",
@@ -57,12 +56,6 @@ TABLES = (
         "age_class",
         "age_class:t customers:n? customers_share:n revenue:m revenue_share:n",
         codes={"age_class": Age},
-    ),
-    written(
-        "sole_managers",
-        "one manager",
-        "manager_id",
-        "manager_id:t customers:c sole_customers:c revenue:m sole_revenue:m sole_share:n",
     ),
     written(
         "contacted",
@@ -98,7 +91,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
         "conclusion": ["claim"],
-        "coverage": ["sole_managers", "contacted"],
+        "coverage": ["contacted"],
         "crm": ["crm_by_period", "crm_by_customer", "crm_by_manager"],
         "findings": ["chapter_findings"],
         "quality": ["central_quality", "central_coverage", "central_freshness"],

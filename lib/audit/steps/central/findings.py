@@ -14,7 +14,6 @@ def chapter_findings(
     coverage: pd.DataFrame,
     *,
     freshness: pd.DataFrame,
-    sole: pd.DataFrame | None,
     contacts: pd.DataFrame,
     crm: pd.DataFrame,
     of_managers: pd.DataFrame,
@@ -58,7 +57,6 @@ def chapter_findings(
         ),
         *_invalid(quality),
         *_fresh(freshness, fresh_days),
-        *_sole(sole),
         *_contacted(contacts, contact_days),
         *_crm(crm),
         *_crm_manager(of_managers, managers),
@@ -99,29 +97,6 @@ def _fresh(freshness: pd.DataFrame, fresh_days: float):
             value=float(fresh),
             n=int(freshness["customers"].sum()),
             params={"fresh_days": fresh_days},
-        )
-
-
-def _sole(sole: pd.DataFrame):
-    if len(sole) and (sole["sole_customers"] == sole["customers"]).all():
-        message = N_("Who would leave with a manager cannot be said.")
-        why = N_("the sales name one manager for every customer, as they do where a program fills in the manager by itself")
-        yield Finding("sole_manager", "central", "fact", message, title=N_("Sales on one manager"), why=why)
-    elif len(sole) and sole["revenue"].sum() > 0:
-        message = N_(
-            "Customers with whom one manager alone dealt brought {value} of last year's sales ({customers} customers); "
-            "they may leave with the manager."
-        )
-        money = float(sole["sole_revenue"].sum())
-        yield Finding(
-            "sole_manager",
-            "central",
-            "fact",
-            message,
-            title=N_("Sales on one manager"),
-            value=money / float(sole["revenue"].sum()),
-            n=int(sole["customers"].sum()),
-            params={"customers": int(sole["sole_customers"].sum())},
         )
 
 

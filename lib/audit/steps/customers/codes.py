@@ -21,6 +21,12 @@ class Action(Code):
         N_("{overdue} is overdue, the oldest part for {oldest_days} days."),
         N_("Ask for a date of payment before the next delivery; agree on parts where it is large."),
     )
+    COMPLAINT = (
+        "complaint",
+        N_("settle a complaint"),
+        N_("A complaint of {complaint_on} is still open."),
+        N_("Say who settles it and by when; sell nothing before."),
+    )
     PROMISE = (
         "promise",
         N_("mend the first order"),

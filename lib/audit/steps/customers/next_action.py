@@ -18,6 +18,7 @@ YEAR_DAYS = 365
 KINDS = {
     Action.STOP: Money.OWED,
     Action.COLLECT: Money.OWED,
+    Action.COMPLAINT: Money.KEEP,
     Action.PROMISE: Money.ORDER,
     Action.SECOND: Money.ORDER,
     Action.KEY_SILENT: Money.KEEP,
@@ -118,6 +119,7 @@ def _worth(table: pd.DataFrame, overdue: pd.DataFrame | None) -> pd.DataFrame:
         {
             Action.STOP: _number(table["open"]),
             Action.COLLECT: late,
+            Action.COMPLAINT: table["year_revenue"].clip(lower=0) * rate,
             Action.PROMISE: table["first_revenue"].astype("float64") * rate,
             Action.SECOND: table["first_revenue"].astype("float64") * rate,
             Action.KEY_SILENT: kept * rate,
@@ -158,6 +160,8 @@ def _holds(
         return table["is_stopped"].fillna(value=False).astype(bool)
     if action == Action.COLLECT:
         return (_number(table["overdue"]).fillna(0) > 0) & (_number(table["oldest_days"]).fillna(0) >= late_days)
+    if action == Action.COMPLAINT:
+        return table["complaint_on"].notna() & (table["year_revenue"] > 0)
     if action == Action.PROMISE:
         return once & table["is_first_returned"].astype(bool)
     if action == Action.SECOND:

@@ -101,6 +101,7 @@ def overview(
     pairs = chapters.get("duplicates")
     open_ = pd.DataFrame() if pairs is None else pairs[pairs["decision"].fillna("") == ""]
     table["is_pair"] = table["customer_id"].isin({*open_.get("customer_a", ()), *open_.get("customer_b", ())})
+    table["complaint_on"] = pd.to_datetime(table["customer_id"].map(_open_complaints(chapters.get("complaints")))).astype("datetime64[us]")
     table["doubts"] = table["customer_id"].map(_doubts(chapters)).fillna(0).astype("int64")
     table["manager_id"] = _managers(table["customer_id"], history, customers, hides=hides)
     numbers = [
@@ -108,6 +109,13 @@ def overview(
     ]
     table[numbers] = table[numbers].apply(pd.to_numeric).astype("float64")
     return table.sort_values(["year_revenue", "customer_id"], ascending=[False, True], ignore_index=True)
+
+
+def _open_complaints(complaints: pd.DataFrame | None) -> dict[str, pd.Timestamp]:
+    """The day of each customer's oldest complaint that is still open."""
+    if complaints is None:
+        return {}
+    return complaints[complaints["is_open"].astype(bool)].groupby("customer_id")["date"].min().to_dict()
 
 
 def _leads(table: pd.DataFrame, customers: pd.DataFrame | None) -> set[str]:

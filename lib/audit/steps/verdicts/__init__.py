@@ -14,6 +14,8 @@ from audit.core.tables.schema import written
 from audit.i18n import mark as N_
 from audit.steps.verdicts.codes import Agreement, Answer, Choice, Counted, Open, Owner
 
+WORK = ("promises_by_manager", "copied_orders", "plan_cascade")  # of team, field and service
+
 STEP = Step(
     "verdicts",
     990,
@@ -38,6 +40,7 @@ STEP = Step(
         "retention",
         "key_accounts",
         "words",
+        *WORK,
     ),
     uses_findings=True,
 )

@@ -108,6 +108,31 @@ class Choice(Code):
         N_("Visit {names}, one of the largest, who buys less"),
         N_("It bought {fall} less than in the year before, by {change_rate}."),
     )
+    COMPLAINTS = (
+        "complaints",
+        N_("Settle {count} open {count:complaint|complaints}, each with a name and a day"),
+        N_("Of customers whose complaint stayed open {kept_share} went on buying, of others like them {like_share}. {names}"),
+    )
+    COMPLAINTS_OPEN = (
+        "complaints_open",
+        N_("Settle {count} open {count:complaint|complaints}, each with a name and a day"),
+        N_("Nothing is sold to them before. {names}"),
+    )
+    LATE = (
+        "late_orders",
+        N_("Keep the promised days for the customers of {manager}, or tell them before"),
+        N_("{late} of {promised} orders came late; {told} of these customers had been told."),
+    )
+    COPIED = (
+        "copied",
+        N_("Go along on a route with {manager}: many orders repeat the last ones"),
+        N_("{copy_share} of the orders are copies, where {like_share} would be usual."),
+    )
+    PROMISED = (
+        "promised",
+        N_("Agree anew with suppliers on the purchases of {year}"),
+        N_("{promised} is promised, goods for {cost} are planned: {apart} too much."),
+    )
     CRM = (
         "crm",
         N_("Ask why {missed_share} of the sales of {manager} are not in the CRM"),

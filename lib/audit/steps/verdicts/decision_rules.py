@@ -7,7 +7,6 @@ is a decision of its owner.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import json
 from types import SimpleNamespace
@@ -17,13 +16,12 @@ import pandas as pd
 from audit.core import working_days
 from audit.core.claims import Money, Sureness
 from audit.steps.customers.codes import Action
+from audit.steps.verdicts import work_rules
 from audit.steps.verdicts.codes import Choice, Owner
+from audit.steps.verdicts.decision import LATER, NAN, NEXT, SOON, THIS, Decision
 
-NAN = float("nan")
-NEXT, THIS, SOON, LATER = -1, 0, 1, 2  # weeks from the next working one, of whose last day a decision is due; NEXT: its first day
 FELL = 0.01  # of all sales: a fall of one customer below it is no decision of the owner
 MOST_OF_IT = 0.9  # of a doubted sum: the fewest customers that hold so much of it are named
-
 
 COLUMNS = [
     "rank",
@@ -44,25 +42,6 @@ COLUMNS = [
 ]
 
 
-@dataclasses.dataclass(frozen=True)
-class Decision:
-    """One decision; `params` fill its sentences (codes.Choice), `effect` is the lower end on yearly margin, by which it is ordered."""
-
-    choice: Choice
-    step: str  # chapter with the evidence
-    owner: Owner
-    due: int
-    sureness: Sureness
-    who: list[str] = dataclasses.field(default_factory=list)  # ids of customers, the most money first
-    manager_id: str = ""
-    kind: str = ""
-    money: float = NAN
-    low: float = NAN
-    high: float = NAN
-    effect: float = 0.0
-    params: dict = dataclasses.field(default_factory=dict)
-
-
 def decisions(
     overview: pd.DataFrame,
     facts: pd.DataFrame,
@@ -72,6 +51,7 @@ def decisions(
     of_managers: pd.DataFrame | None,
     dependence: pd.DataFrame | None,
     realistic: pd.DataFrame | None,
+    work: dict[str, pd.DataFrame | None],
     refused: dict[str, str],
     as_of: dt.date,
     country: str | None,
@@ -85,6 +65,8 @@ def decisions(
         customer_overview: a customer is named by a decision only where its own next step does not speak against it.
     facts
         findings of all chapters.
+    work
+        tables of team, field and service by name (`verdicts.WORK`); None where a chapter did not run.
     refused
         chapters that the data refuse.
     norm
@@ -112,6 +94,7 @@ def decisions(
         *_plan(planned, by, rate),
         *_fall(overview, by, norm.decision_large_rank, rate),
         *_crm(of_managers),
+        *work_rules.of_work(overview, by, work),
     ]
     weeks = working_days.weeks(as_of, country, LATER + 1)
     ordered = sorted(found, key=lambda one: _order(one, rate, least, norm.decision_estimated_weight))

@@ -1,0 +1,205 @@
+"""Which outlets had a visit planned and no order by the cut-off, and what came of it by the evening? The 17:00 list and the 19:00 recovery (H5, H10, H2).
+
+An order at the very minute of the cut-off is in time. Hours are those of the outlet's own clock. On a public holiday nothing is listed unless somebody ordered; the
+last day is judged only when it was seen to its end.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+
+from audit.core.working_days import is_holiday
+from audit.steps.field.codes import Came, Way
+
+COLUMNS = [
+    "visit_id",
+    "customer_id",
+    "manager_id",
+    "planned_on",
+    "came_class",
+    "ordered_at",
+    "order_id",
+    "way_class",
+    "is_listed",
+    "points",
+    "cause",
+]
+
+
+def at_outlets(orders: pd.DataFrame, outlets: pd.DataFrame | None, *, zone: str | None) -> pd.DataFrame:
+    """The orders with the hour of the outlet's own clock.
+
+    Parameters
+    ----------
+    zone
+        of the clock by which orders are written down; None: theirs is the outlets'.
+    """
+    if not zone or outlets is None or "zone" not in outlets.columns:
+        return orders
+    zones = orders["customer_id"].map(outlets.set_index("customer_id")["zone"]).astype("object").fillna("").replace("", zone)
+    moved = orders["entered_at"].copy()
+    for name in sorted(set(zones) - {zone}):
+        here = zones == name
+        clock = orders.loc[here, "entered_at"].dt.tz_localize(zone, ambiguous=False, nonexistent="shift_forward")
+        moved[here] = clock.dt.tz_convert(name).dt.tz_localize(None)
+    return orders.assign(entered_at=moved)
+
+
+def field_days(
+    visits: pd.DataFrame,
+    orders: pd.DataFrame | None,
+    baskets: pd.DataFrame | None,
+    *,
+    since: pd.Timestamp,
+    as_of: pd.Timestamp,
+    cutoff: dt.time,
+    recovery: dt.time,
+    country: str | None,
+    points_listed: float,
+) -> pd.DataFrame:
+    """Every visit planned for a day of the time, with what came of it.
+
+    Parameters
+    ----------
+    orders
+        with the hour they were entered, from `at_outlets`; None: only the day of an order is known, from `baskets`, and no cut-off is judged.
+    cutoff, recovery
+        until when an order is in time, and until when the call centre wins it back.
+    points_listed
+        points that a representative gets for each outlet on the list.
+
+    Returns
+    -------
+    DataFrame with COLUMNS: came_class (Came), ordered_at and order_id of the order that decided it, way_class, is_listed (it stood on the list of the cut-off), points,
+    and the cause that was written down; by day, representative and outlet.
+
+    Source: method H5, H10, H2.
+    """
+    planned = (
+        visits[visits["planned_on"].notna() & (visits["planned_on"] > since) & (visits["planned_on"] <= as_of)].copy()
+        if "planned_on" in visits.columns
+        else visits.head(0)
+    )
+    if planned.empty:
+        return pd.DataFrame({c: pd.Series(dtype="str") for c in COLUMNS})
+    found = _orders_of_day(orders, baskets)
+    if orders is not None and not _is_whole(orders, as_of, cutoff):
+        planned = planned[planned["planned_on"] < as_of]
+    has_hour = orders is not None
+    first = _first(found[found["way_class"] != Way.CALL_CENTRE], has_hour)
+    rescue = _first(found[found["way_class"] == Way.CALL_CENTRE], has_hour)
+    table = planned.merge(
+        first, how="left", left_on=["customer_id", "planned_on"], right_on=["customer_id", "day"], suffixes=("_visit", "")
+    )
+    table = table.merge(
+        rescue.add_suffix("_call"), how="left", left_on=["customer_id", "planned_on"], right_on=["customer_id_call", "day_call"]
+    )
+    in_time = table["ordered_at"].notna() & (_seconds(table["ordered_at"]) <= _clock(cutoff)) if has_hour else table["ordered_at"].notna()
+    called = table["ordered_at_call"].notna()
+    won_back = called & (_seconds(table["ordered_at_call"]) <= _clock(recovery)) if has_hour else called
+    table["came_class"] = np.select(
+        [in_time, won_back, table["ordered_at"].notna() | called], [Came.ORDERED, Came.RECOVERED, Came.AFTER], Came.NOTHING
+    ).astype("str")
+    by_call = ~in_time & called & (won_back | table["ordered_at"].isna())
+    for column in ("ordered_at", "order_id", "way_class"):
+        table[column] = table[f"{column}_call"].where(by_call, table[column])
+    table["is_listed"] = table["came_class"] != Came.ORDERED
+    table["points"] = np.where(table["is_listed"], float(points_listed), 0.0)
+    table["cause"] = table["cause"].fillna("") if "cause" in table.columns else ""
+    for column in ("order_id", "way_class"):
+        table[column] = table[column].astype("object").fillna("").astype("str")
+    free = table["planned_on"].map({day: is_holiday(day.date(), country) for day in table["planned_on"].unique()}).astype(bool)
+    table = table[~(free & (table["came_class"] == Came.NOTHING))]
+    if not has_hour:
+        table["ordered_at"] = pd.NaT
+    return table.sort_values(["planned_on", "manager_id", "customer_id", "visit_id"], ignore_index=True)[COLUMNS]
+
+
+def _orders_of_day(orders: pd.DataFrame | None, baskets: pd.DataFrame | None) -> pd.DataFrame:
+    """Orders with customer, day, moment and way, whether hours are known or not."""
+    if orders is not None:
+        way = orders["way"].fillna("") if "way" in orders.columns else ""
+        table = orders.assign(ordered_at=orders["entered_at"], day=orders["entered_at"].dt.normalize(), way_class=way)
+        return table[["customer_id", "order_id", "day", "ordered_at", "way_class"]]
+    if baskets is None:
+        return pd.DataFrame(
+            {
+                "customer_id": [],
+                "order_id": [],
+                "day": pd.Series(dtype="datetime64[us]"),
+                "ordered_at": pd.Series(dtype="datetime64[us]"),
+                "way_class": [],
+            }
+        )
+    return baskets.assign(day=baskets["date"], ordered_at=baskets["date"], way_class="")[
+        ["customer_id", "order_id", "day", "ordered_at", "way_class"]
+    ]
+
+
+def _is_whole(orders: pd.DataFrame, as_of: pd.Timestamp, cutoff: dt.time) -> bool:
+    """Whether the last day was seen beyond the cut-off."""
+    last = orders.loc[orders["entered_at"].dt.normalize() == as_of, "entered_at"].max()
+    return last == last and last is not pd.NaT and _clock(last.time()) > _clock(cutoff)
+
+
+def _first(found: pd.DataFrame, has_hour: bool) -> pd.DataFrame:
+    ordered = found.sort_values(["ordered_at", "order_id"])
+    return ordered.drop_duplicates(["customer_id", "day"])[["customer_id", "day", "ordered_at", "order_id", "way_class"]]
+
+
+def _seconds(moments: pd.Series) -> pd.Series:
+    return (moments - moments.dt.normalize()).dt.total_seconds()
+
+
+def _clock(time: dt.time) -> float:
+    return time.hour * 3600 + time.minute * 60 + time.second + time.microsecond / 1e6
+
+
+def field_points(listed: pd.DataFrame, baskets: pd.DataFrame | None) -> pd.DataFrame:
+    """What came of planned visits, by representative, with the points of the ledger and the money that was won back.
+
+    Returns
+    -------
+    DataFrame with manager_id, planned, ordered, recovered, after_cutoff, without_order, ordered_share, recovered_revenue, points.
+    """
+    columns = [
+        "manager_id",
+        "planned",
+        "ordered",
+        "recovered",
+        "after_cutoff",
+        "without_order",
+        "ordered_share",
+        "recovered_revenue",
+        "points",
+    ]
+    if listed.empty:
+        return pd.DataFrame({c: pd.Series(dtype="str" if c == "manager_id" else float) for c in columns})
+    money = pd.Series(dtype="float64") if baskets is None else baskets.drop_duplicates("order_id").set_index("order_id")["revenue"]
+    is_back = listed["came_class"] == Came.RECOVERED
+    table = listed.assign(recovered_revenue=listed["order_id"].map(money).where(is_back, 0.0).astype("float64").fillna(0.0))
+    for name, one in (
+        ("ordered", Came.ORDERED),
+        ("recovered", Came.RECOVERED),
+        ("after_cutoff", Came.AFTER),
+        ("without_order", Came.NOTHING),
+    ):
+        table[name] = (table["came_class"] == one).astype("int64")
+    by = table.groupby("manager_id").agg(
+        planned=("visit_id", "size"), ordered=("ordered", "sum"), recovered=("recovered", "sum"), after_cutoff=("after_cutoff", "sum"),
+        without_order=("without_order", "sum"), recovered_revenue=("recovered_revenue", "sum"), points=("points", "sum"),
+    ).reset_index()  # fmt: skip
+    by["ordered_share"] = by["ordered"] / by["planned"]
+    return by.sort_values(["points", "manager_id"], ascending=[False, True], ignore_index=True)[columns]
+
+
+def clock(minutes: int) -> dt.time:
+    """The time of day that many minutes after midnight.
+
+    >>> clock(1020)
+    datetime.time(17, 0)
+    """
+    return dt.time(minutes // 60, minutes % 60)

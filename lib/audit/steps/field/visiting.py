@@ -1,0 +1,151 @@
+"""Are visits made as planned and as often as agreed, and was somebody there? (H6, H7)
+
+A device is sure to some metres only, and a shop is no point: who is within the radius and the device's own doubt was there. Orders without a visit may have been taken
+by telephone: they are counted, not judged.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from audit.steps.field.codes import Made, Way
+
+EARTH_M = 6_371_000.0
+
+
+def visits_made(
+    visits: pd.DataFrame, outlets: pd.DataFrame | None, *, since: pd.Timestamp, as_of: pd.Timestamp, radius_m: float
+) -> pd.DataFrame:
+    """Every visit of the time, with what became of it and how far from the outlet it was made.
+
+    Returns
+    -------
+    DataFrame with visit_id, customer_id, manager_id, planned_on, done_at, made_class (Made), distance_number (metres from the outlet; empty where a place is not known),
+    is_there (within the radius and the device's own doubt; empty likewise).
+
+    Source: method H6, H7.
+    """
+    table = visits.copy()
+    for column in ("planned_on", "done_at"):
+        table[column] = pd.to_datetime(table[column]) if column in table.columns else pd.Series(pd.NaT, table.index)
+    day = table["planned_on"].fillna(table["done_at"].dt.normalize())
+    table = table[(day > since) & (day <= as_of)]
+    done = table["done_at"].dt.normalize()
+    done = done.where(done <= as_of)
+    table["made_class"] = np.select(
+        [table["planned_on"].isna(), done.isna(), done == table["planned_on"]], [Made.UNPLANNED, Made.NOT_MADE, Made.ON_DAY], Made.OTHER_DAY
+    ).astype("str")
+    table["distance_number"] = _distance(table, outlets).where(done.notna())
+    doubt = table["accuracy_m"].fillna(0.0) if "accuracy_m" in table.columns else 0.0
+    table["is_there"] = (table["distance_number"] <= radius_m + doubt).astype("float64").where(table["distance_number"].notna())
+    columns = ["visit_id", "customer_id", "manager_id", "planned_on", "done_at", "made_class", "distance_number", "is_there"]
+    return table.sort_values(["manager_id", "planned_on", "done_at", "visit_id"], ignore_index=True)[columns]
+
+
+def _distance(table: pd.DataFrame, outlets: pd.DataFrame | None) -> pd.Series:
+    """Metres between where the device was and where the outlet is."""
+    if outlets is None or not {"latitude", "longitude"} <= set(outlets.columns) or not {"latitude", "longitude"} <= set(table.columns):
+        return pd.Series(np.nan, table.index)
+    place = outlets.set_index("customer_id")[["latitude", "longitude"]].reindex(table["customer_id"]).to_numpy(dtype=float)
+    return pd.Series(
+        haversine(table["latitude"].to_numpy(float), table["longitude"].to_numpy(float), place[:, 0], place[:, 1]), table.index
+    )
+
+
+def haversine(latitude: np.ndarray, longitude: np.ndarray, other_latitude: np.ndarray, other_longitude: np.ndarray) -> np.ndarray:
+    """Metres along the earth between two places given in degrees.
+
+    >>> round(float(haversine(55.7558, 37.6173, 59.9343, 30.3351)) / 1000)
+    633
+    """
+    a, b, c, d = (np.radians(one) for one in (latitude, longitude, other_latitude, other_longitude))
+    half = np.sin((c - a) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((d - b) / 2) ** 2
+    return 2 * EARTH_M * np.arcsin(np.sqrt(half))
+
+
+def adherence(made: pd.DataFrame, outlets: pd.DataFrame | None, *, months: float) -> pd.DataFrame:
+    """Visits planned and made, those with a known place, and the frequency against what was agreed, by representative.
+
+    Parameters
+    ----------
+    months
+        length of the time looked at.
+
+    Returns
+    -------
+    DataFrame with manager_id, outlets, planned, on_day, other_day, not_made, unplanned, adherence_share (on its day, of those planned), placed (made with a known
+    place), there_share (of them at the outlet), frequency_ratio (visits made over those agreed, outlets with an agreement).
+    """
+    columns = [
+        "manager_id",
+        "outlets",
+        "planned",
+        "on_day",
+        "other_day",
+        "not_made",
+        "unplanned",
+        "adherence_share",
+        "placed",
+        "there_share",
+        "frequency_ratio",
+    ]
+    if made.empty:
+        return pd.DataFrame({c: pd.Series(dtype="str" if c == "manager_id" else float) for c in columns})
+    counts = (
+        made.groupby(["manager_id", "made_class"]).size().unstack(fill_value=0).reindex(columns=[one.value for one in Made], fill_value=0)
+    )
+    table = counts.rename(columns={Made.ON_DAY.value: "on_day"})
+    table["planned"] = table[["on_day", Made.OTHER_DAY.value, Made.NOT_MADE.value]].sum(axis=1)
+    table["adherence_share"] = table["on_day"] / table["planned"].where(table["planned"] > 0)
+    by = made.groupby("manager_id")
+    table["outlets"], table["placed"], table["there_share"] = by["customer_id"].nunique(), by["is_there"].count(), by["is_there"].mean()
+    table["frequency_ratio"] = np.nan
+    if outlets is not None and "visits_month" in outlets.columns:
+        agreed = made.drop_duplicates(["manager_id", "customer_id"]).assign(
+            agreed=lambda t: t["customer_id"].map(outlets.set_index("customer_id")["visits_month"])
+        )
+        agreed = agreed[agreed["agreed"].notna()]
+        done = made[made["done_at"].notna() & made["customer_id"].isin(agreed["customer_id"])].groupby("manager_id").size()
+        table["frequency_ratio"] = done / (agreed.groupby("manager_id")["agreed"].sum() * months)
+    return table.rename_axis(columns=None).reset_index().sort_values("manager_id", ignore_index=True)[columns]
+
+
+def orders_without_visit(
+    made: pd.DataFrame, baskets: pd.DataFrame | None, orders: pd.DataFrame | None, *, since: pd.Timestamp
+) -> pd.DataFrame:
+    """Orders of visited outlets that a representative took on a day without a visit made there, by representative.
+
+    Returns
+    -------
+    DataFrame with manager_id, rep_orders, without_visit, without_share.
+
+    Source: method H7.
+    """
+    columns = ["manager_id", "rep_orders", "without_visit", "without_share"]
+    if baskets is None or baskets.empty:
+        return pd.DataFrame({c: pd.Series(dtype="str" if c == "manager_id" else float) for c in columns})
+    taken = ours(baskets[(baskets["date"] > since) & baskets["customer_id"].isin(made["customer_id"])], orders)
+    taken = taken[taken["way_class"].isin([Way.REP, Way.UNKNOWN])]
+    seen = made[made["done_at"].notna()].assign(date=lambda t: t["done_at"].dt.normalize())[["customer_id", "date"]].drop_duplicates()
+    taken = taken.merge(seen.assign(is_seen=True), how="left", on=["customer_id", "date"])
+    by = (
+        taken.assign(missing=taken["is_seen"].isna())
+        .groupby("manager_id")
+        .agg(rep_orders=("order_id", "size"), without_visit=("missing", "sum"))
+        .reset_index()
+    )
+    by["without_visit"] = by["without_visit"].astype("int64")
+    by["without_share"] = by["without_visit"] / by["rep_orders"]
+    return by[columns]
+
+
+def ours(baskets: pd.DataFrame, orders: pd.DataFrame | None) -> pd.DataFrame:
+    """The orders of outlets with who took them and how they came in, where the table of orders says so; else who sold."""
+    own = baskets["manager_id"].fillna("") if "manager_id" in baskets.columns else pd.Series("", baskets.index)
+    if orders is None:
+        return baskets.assign(manager_id=own, way_class="")
+    by = orders.drop_duplicates("order_id").set_index("order_id")
+    taker = baskets["order_id"].map(by["manager_id"]).fillna("") if "manager_id" in by.columns else pd.Series("", baskets.index)
+    way = baskets["order_id"].map(by["way"]).fillna("") if "way" in by.columns else ""
+    return baskets.assign(manager_id=taker.where(taker != "", own), way_class=way)

@@ -1,0 +1,36 @@
+"""What does the chapter conclude?"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from audit.core.claims import Role, led
+from audit.core.findings import Finding
+from audit.i18n import mark as N_
+
+
+def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
+    """What a broken promise costs, where that shows; else whether promises are kept; else what is open."""
+    by = {one.id: one for one in found}
+    left = by.get("service_after_open")
+    if left and left.high < 0:
+        message = N_("Customers whose complaint stays open leave more often than others like them: {kept_share} stay, not {like_share}")
+        return led(found, message, Role.CAUSE, of="service_after_open")
+    if whose := by.get("service_whose"):
+        message = N_("Customers of {value} {value:manager|managers} get {late_share} of their orders late, where {usual_share} is usual")
+        return led(found, message, Role.CAUSE, of=whose.id)
+    if late := by.get("service_on_time"):
+        told = by.get("service_told")
+        if not late.params["late"]:
+            return led(found, N_("Every order came by the day that was promised"), Role.STATE, of="service_on_time")
+        if told and told.params["told"] == 0:
+            return led(found, N_("{late} of {n} orders came late, and no customer heard of it from us"), Role.CAUSE, of="service_on_time")
+        return led(found, N_("{late} of {n} orders came later than promised"), Role.CAUSE, of="service_on_time")
+    if still := by.get("service_unowned"):
+        return led(
+            found,
+            N_("{value} of {n} complaints are still open") if still.value else N_("Every complaint has been settled"),
+            Role.RISK,
+            of="service_unowned",
+        )
+    return led(found, N_("What went wrong is written down too seldom to conclude from it"), Role.STATE)

@@ -1,0 +1,143 @@
+"""Are promises of delivery kept? On time and in full, and whether the customer heard of a delay from us before the day (I4, N15, H3).
+
+Earlier is fine, later never: a promise is kept when the goods come on the day or before. An order is late when any line of it is; what is promised for a day
+that has not come is nothing yet.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from audit.stats.exchangeable import compared, false_discoveries
+from audit.steps.service.codes import Kept, Whose
+
+
+def promises(deliveries: pd.DataFrame | None, *, as_of: pd.Timestamp) -> pd.DataFrame:
+    """One row per delivered order whose promised day has come.
+
+    Returns
+    -------
+    DataFrame with order_id, customer_id, promised_on, delivered_on (the last line's; empty: not yet), late_days, is_on_time, is_in_full (delivered as ordered;
+    empty where quantities are not known), is_invoiced_right (invoiced as delivered), is_told (told of the delay before the promised day was over), kept_class (Kept).
+
+    Source: method I4, N15; SCOR perfect order.
+    """
+    columns = [
+        "order_id",
+        "customer_id",
+        "promised_on",
+        "delivered_on",
+        "late_days",
+        "is_on_time",
+        "is_in_full",
+        "is_invoiced_right",
+        "is_told",
+        "kept_class",
+    ]
+    if deliveries is None or "promised_on" not in deliveries.columns:
+        return pd.DataFrame({c: pd.Series(dtype="str" if c in ("order_id", "customer_id", "kept_class") else "float64") for c in columns})
+    lines = deliveries[deliveries["promised_on"].notna()].copy()
+    for column in ("delivered_on", "told_on"):
+        lines[column] = pd.to_datetime(lines[column]) if column in lines.columns else pd.Series(pd.NaT, lines.index)
+    lines["delivered_on"] = lines["delivered_on"].where(lines["delivered_on"] <= as_of)
+    lines["is_short"], lines["is_wrong"] = _differs(lines, "ordered", "delivered"), _differs(lines, "delivered", "invoiced")
+    by = lines.groupby("order_id")
+    table = pd.DataFrame(
+        {
+            "customer_id": by["customer_id"].first(), "promised_on": by["promised_on"].max(), "told_on": by["told_on"].min(),
+            "delivered_on": by["delivered_on"].max().where(by["delivered_on"].count() == by.size()),
+            "is_short": by["is_short"].max(), "is_wrong": by["is_wrong"].max(),
+        }
+    ).reset_index()  # fmt: skip
+    table = table[(table["promised_on"] <= as_of) | table["delivered_on"].notna()]
+    came = table["delivered_on"].fillna(as_of)
+    table["late_days"] = (came - table["promised_on"]).dt.days.clip(lower=0)
+    table["is_on_time"] = table["delivered_on"].notna() & (came <= table["promised_on"])
+    table["is_in_full"] = (1 - table["is_short"]).astype("float64")
+    table["is_invoiced_right"] = (1 - table["is_wrong"]).astype("float64")
+    table["is_told"] = ~table["is_on_time"] & table["told_on"].notna() & (table["told_on"] <= table["promised_on"])
+    table["kept_class"] = np.select(
+        [table["is_on_time"] & (table["is_in_full"] == 0), table["is_on_time"], table["is_told"], table["delivered_on"].isna()],
+        [Kept.SHORT, Kept.EARLY, Kept.TOLD, Kept.OPEN],
+        Kept.LATE,
+    ).astype("str")
+    return table.sort_values(["promised_on", "order_id"], ignore_index=True)[columns]
+
+
+def _differs(lines: pd.DataFrame, one: str, other: str) -> pd.Series:
+    """1 where two quantities differ, 0 where they agree, nan where one is not known."""
+    if not {one, other} <= set(lines.columns):
+        return pd.Series(np.nan, lines.index)
+    known = lines[one].notna() & lines[other].notna()
+    return ((lines[one] - lines[other]).abs() > 1e-9).astype(float).where(known)
+
+
+def by_month(kept: pd.DataFrame) -> pd.DataFrame:
+    """Orders promised, on time, and late ones told beforehand, by month.
+
+    Returns
+    -------
+    DataFrame with period (first day of the month), promised_orders, on_time, on_time_share, told_before.
+    """
+    if kept.empty:
+        return pd.DataFrame(
+            {
+                c: pd.Series(dtype="datetime64[us]" if c == "period" else float)
+                for c in ("period", "promised_orders", "on_time", "on_time_share", "told_before")
+            }
+        )
+    month = kept["promised_on"].dt.to_period("M").dt.start_time.rename("period")
+    by = kept.groupby(month)
+    table = pd.DataFrame(
+        {"promised_orders": by.size(), "on_time": by["is_on_time"].sum(), "told_before": by["is_told"].sum()}
+    ).reset_index()
+    table[["on_time", "told_before"]] = table[["on_time", "told_before"]].astype("int64")
+    table["on_time_share"] = table["on_time"] / table["promised_orders"]
+    return table[["period", "promised_orders", "on_time", "on_time_share", "told_before"]]
+
+
+def by_manager(kept: pd.DataFrame, customers: pd.DataFrame | None, *, least: int, false_share: float, confidence: float) -> pd.DataFrame:
+    """Late orders by the manager who looks after the customer, against what is usual in the same months.
+
+    Who looks after the customer need not be who delivers late: it says where to look.
+
+    Returns
+    -------
+    DataFrame with manager_id, promised_orders, late, late_share, usual_share (of all in the same months), told_before, by_chance_share, whose_class (Whose); the most late first; empty where
+    nobody is named.
+
+    Source: method I4, P27, P39.
+    """
+    columns = ["manager_id", "promised_orders", "late", "late_share", "usual_share", "told_before", "by_chance_share", "whose_class"]
+    who = None if customers is None or "manager_id" not in customers.columns else customers.set_index("customer_id")["manager_id"]
+    table = (
+        kept.assign(manager_id="" if who is None else kept["customer_id"].map(who).fillna("")) if len(kept) else kept.assign(manager_id="")
+    )
+    table = table[table["manager_id"] != ""]
+    if table["manager_id"].nunique() < 2:
+        return pd.DataFrame({c: pd.Series(dtype="str" if c in ("manager_id", "whose_class") else float) for c in columns})
+    late = (~table["is_on_time"].astype(bool)).astype(float)
+    found = compared(late, table["manager_id"], table["promised_on"].dt.to_period("M").astype("str"), confidence=confidence)
+    found = found.rename(
+        columns={
+            "who": "manager_id",
+            "n": "promised_orders",
+            "value": "late_share",
+            "expected": "usual_share",
+            "p_value": "by_chance_share",
+        }
+    )
+    enough = found["promised_orders"] >= least
+    stands_out = (false_discoveries(found["by_chance_share"].where(enough)) <= false_share) & (found["difference"] > 0)
+    found["whose_class"] = np.select([~enough, stands_out], [Whose.FEW, Whose.MORE], Whose.USUAL).astype("str")
+    sums = (
+        table.assign(late=late, told_before=table["is_told"].astype(bool))
+        .groupby("manager_id")[["late", "told_before"]]
+        .sum()
+        .astype("int64")
+    )
+    found = found.join(sums, on="manager_id").sort_values(["late_share", "manager_id"], ascending=[False, True], ignore_index=True)
+    found["promised_orders"] = found["promised_orders"].astype("int64")
+    found["late_share"] = found["late"] / found["promised_orders"]
+    return found[columns]

@@ -1,0 +1,336 @@
+"""What the chapter says: its findings, from its tables."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit.core.findings import Finding
+from audit.core.labels import named
+from audit.i18n import mark as N_
+from audit.stats.matched import difference
+from audit.stats.survival import at
+from audit.steps.service.codes import After, Case, Cause, Kept, Whose
+from audit.steps.service.time_to_settle import median_days
+
+FEW = 10  # complaints, or first orders let down, from which what followed is said
+
+
+def chapter_findings(
+    by_reason: pd.DataFrame,
+    curve: pd.DataFrame,
+    open_cases: pd.DataFrame,
+    kept: pd.DataFrame,
+    whose: pd.DataFrame,
+    after: pd.DataFrame,
+    heavy: tuple[int, float, float],
+    second: pd.DataFrame,
+    answers: pd.DataFrame,
+    lost: pd.DataFrame,
+    gap: tuple[float, float, int, int],
+    *,
+    settle_days: int,
+    quiet_days: int,
+    confidence: float,
+) -> list[Finding]:
+    """Whether promises of delivery are kept, what is complained of, how it is settled, what follows from it, and why customers refuse or leave."""
+    return [
+        *_on_time(kept),
+        *_told(kept),
+        *_whose(whose),
+        *_complaints(by_reason, heavy),
+        *_settled(curve, settle_days, confidence),
+        *_unowned(open_cases),
+        *_after(after, confidence),
+        *_second(second),
+        *_refused(answers),
+        *_lost(lost),
+        *_gap(gap, quiet_days),
+    ]
+
+
+def _on_time(kept: pd.DataFrame) -> list[Finding]:
+    if kept.empty:
+        return []
+    late = kept[~kept["is_on_time"].astype(bool)]
+    params = {
+        "late": len(late),
+        "days": round(float(late["late_days"].median())) if len(late) else 0,
+        "open": int((kept["kept_class"] == Kept.OPEN).sum()),
+    }
+    some = N_(
+        "{value} of {n} orders came by the day that was promised; {late} came later or not yet, half of these by {days} days or more."
+    )
+    none = N_("All {n} orders came by the day that was promised.")
+    found = [
+        Finding(
+            "service_on_time", "service", "fact", some if len(late) else none, title=N_("Orders on time"), value=float(kept["is_on_time"].mean()),
+            n=len(kept), norm_id="on_time_share", who=" ".join(late["customer_id"].value_counts(sort=False).sort_values(ascending=False, kind="stable").head(10).index), params=params,
+        )
+    ]  # fmt: skip
+    known = kept[kept["is_in_full"].notna()]
+    if len(known):
+        whole = known["is_on_time"].astype(bool) & (known["is_in_full"] == 1)
+        right = known["is_invoiced_right"].notna().any()
+        perfect = whole & (known["is_invoiced_right"].fillna(1) == 1)
+        found.append(
+            Finding(
+                "service_perfect",
+                "service",
+                "fact",
+                N_("{value} of {n} orders were perfect: on time, in full and invoiced as delivered.")
+                if right
+                else N_("{value} of {n} orders were on time and in full; whether they were invoiced right is not known."),
+                title=N_("Perfect orders"),
+                value=float(perfect.mean()),
+                n=len(known),
+            )
+        )
+    return found
+
+
+def _told(kept: pd.DataFrame) -> list[Finding]:
+    late = kept[~kept["is_on_time"].astype(bool)] if len(kept) else kept
+    if late.empty:
+        return []
+    return [
+        Finding(
+            "service_told",
+            "service",
+            "fact",
+            N_("Of {n} late orders the customer had heard from us beforehand of {told}."),
+            title=N_("Told beforehand"),
+            value=float(late["is_told"].astype(bool).mean()),
+            n=len(late),
+            params={"told": int(late["is_told"].astype(bool).sum())},
+        )
+    ]
+
+
+def _whose(whose: pd.DataFrame) -> list[Finding]:
+    """Managers whose customers get more late orders than is usual."""
+    more = whose[whose["whose_class"] == Whose.MORE]
+    if more.empty:
+        return []
+    first = more.iloc[0]
+    return [
+        Finding(
+            "service_whose",
+            "service",
+            "estimate",
+            N_(
+                "Customers of {value} {value:manager|managers} get more late orders than chance makes: {late_share} of theirs, where {usual_share} is usual; they were told "
+                "beforehand of {told} of {late}."
+            ),
+            title=N_("Whose customers wait"),
+            value=float(len(more)),
+            unit="count",
+            n=int(more["promised_orders"].sum()),
+            low=float(len(more)),
+            high=float(len(more)),
+            params={
+                "late_share": float(more["late"].sum() / more["promised_orders"].sum()), "usual_share": float(first["usual_share"]), "told": int(more["told_before"].sum()),
+                "late": int(more["late"].sum()),
+            },
+        )
+    ]  # fmt: skip
+
+
+def _complaints(by_reason: pd.DataFrame, heavy: tuple[int, float, float]) -> list[Finding]:
+    part = by_reason[by_reason["case_class"] == Case.COMPLAINT]
+    if part.empty:
+        return []
+    cases, first = int(part["cases"].sum()), part.sort_values(["cases", "cause"], ascending=[False, True]).iloc[0]
+    who, theirs, others = heavy
+    params = {"customers": who, "cause": str(first["cause"]) or "–", "most": int(first["cases"]), "theirs": theirs, "others": others}
+    larger = N_(
+        "{value} {value:complaint|complaints} in twelve months, {most} of them about: {cause}. Who complained buys for {theirs} a year in the median, others for {others}."
+    )
+    plain = N_("{value} {value:complaint|complaints} in twelve months, {most} of them about: {cause}.")
+    return [
+        Finding(
+            "service_complaints", "service", "fact", larger if theirs == theirs and others == others else plain, title=N_("Complaints"), value=float(cases),
+            unit="count", n=cases, params=params,
+        )
+    ]  # fmt: skip
+
+
+def _settled(curve: pd.DataFrame, settle_days: int, confidence: float) -> list[Finding]:
+    if curve.empty:
+        return []
+    share, low, high = at(curve, settle_days, confidence=confidence)
+    n, half = int(curve["watched"].iloc[0]), median_days(curve)
+    title = N_("Time to settle")
+    if share != share:
+        return [
+            Finding(
+                "service_settled", "service", "estimate", N_("How many complaints are settled within {days} days cannot be said."), title=title, n=n,
+                params={"days": settle_days}, why=N_("no complaint has been watched for so long"),
+            )
+        ]  # fmt: skip
+    known = N_(
+        "Within {days} days {value} of the complaints are settled (interval {low} to {high}); half of them by day {half}, open ones counted."
+    )
+    slow = N_("Within {days} days {value} of the complaints are settled (interval {low} to {high}); half of them never were.")
+    return [
+        Finding(
+            "service_settled", "service", "estimate", known if half == half else slow, title=title, value=share, low=low, high=high, n=n,
+            params={"days": settle_days, "half": round(half) if half == half else 0},
+        )
+    ]  # fmt: skip
+
+
+def _unowned(open_cases: pd.DataFrame) -> list[Finding]:
+    if open_cases.empty:
+        return []
+    nobody, again, still = (int(open_cases[column].astype(bool).sum()) for column in ("is_unowned", "is_repeat", "is_open"))
+    if not nobody + again + still:
+        return []
+    who = open_cases.loc[open_cases["is_open"].astype(bool), "customer_id"].drop_duplicates()
+    return [
+        Finding(
+            "service_unowned",
+            "service",
+            "fact",
+            N_(
+                "Of {n} complaints {value} {value:is|are} still open, {unowned} {unowned:has|have} nobody responsible, and {again} came again for the same reason."
+            ),
+            title=N_("Open, unowned, repeated"),
+            value=float(still),
+            unit="count",
+            n=len(open_cases),
+            who=" ".join(who.head(10)),
+            params={"unowned": nobody, "again": again},
+        )
+    ]
+
+
+def _after(after: pd.DataFrame, confidence: float) -> list[Finding]:
+    """What those who complained bought afterwards, by whether it was settled in time."""
+    said = {
+        After.SETTLED: N_(
+            "Of {n} customers whose complaint was settled in time {kept_share} went on buying; of like customers who did not complain, {like_share}."
+        ),
+        After.OPEN: N_(
+            "Of {n} customers whose complaint was not settled in time {kept_share} went on buying; of like customers who did not complain, {like_share}."
+        ),
+    }
+    found = []
+    for one, message in said.items():
+        part = after[(after["after_class"] == one) & after["like_share"].notna()]
+        if part.empty:
+            continue
+        value, low, high, n = difference(part, confidence=confidence)
+        params = {"kept_share": float(part["is_kept"].astype(bool).mean()), "like_share": float(part["like_share"].mean())}
+        few = n < FEW
+        found.append(
+            Finding(
+                f"service_after_{one.value}",
+                "service",
+                "estimate",
+                N_("What became of {n} {n:customer|customers} after a complaint ({state}) is too little to say.") if few else message,
+                title=N_("After a complaint"),
+                value=float("nan") if few else value,
+                low=float("nan") if few else low,
+                high=float("nan") if few else high,
+                n=n,
+                why=N_("too few complaints with six months seen before and after") if few else "",
+                who=" ".join(part.loc[~part["is_kept"].astype(bool), "customer_id"].head(10)),
+                params=params | {"state": {"message": one.label}},
+            )
+        )
+    return found
+
+
+def _second(second: pd.DataFrame) -> list[Finding]:
+    """Second purchases after a promise broken, beside those after nothing of the kind."""
+    let_down = second[second["cause_class"] != Cause.NOTHING]
+    others = second[second["cause_class"] == Cause.NOTHING]
+    if let_down.empty or others.empty:
+        return []
+    n, back = int(let_down["buyers"].sum()), int(let_down["came_back"].sum())
+    if n < FEW:
+        return []
+    return [
+        Finding(
+            "service_second",
+            "service",
+            "fact",
+            N_(
+                "Of {n} new customers whose first order came late, came back or led to a complaint {value} bought again; of the others, {others_share}."
+            ),
+            title=N_("Second purchases after a broken promise"),
+            value=back / n,
+            n=n,
+            params={"others_share": float(others["back_share"].iloc[0])},
+        )
+    ]
+
+
+def _refused(answers: pd.DataFrame) -> list[Finding]:
+    if answers.empty:
+        return []
+    by = answers.groupby("theme_class")["answers"].sum().sort_values(ascending=False, kind="stable")
+    return [
+        Finding(
+            "service_refused",
+            "service",
+            "fact",
+            N_("Who refused to buy spoke most often of {theme}: {value} of {n} answers, as managers wrote them down."),
+            title=N_("Why customers refuse"),
+            value=float(by.iloc[0]),
+            unit="count",
+            n=int(by.sum()),
+            params={"theme": {"message": _label("theme_class", by.index[0])}},
+        )
+    ]
+
+
+def _label(column: str, code: str) -> str:
+    from audit.core.labels import codes
+
+    return codes()[column][code].label if code in codes().get(column, {}) else named(column, code)
+
+
+def _lost(lost: pd.DataFrame) -> list[Finding]:
+    if lost.empty:
+        return []
+    first, whole = lost.iloc[0], float(lost["amount"].sum())
+    return [
+        Finding(
+            "service_lost",
+            "service",
+            "fact",
+            N_(
+                "{value} {value:loss was|losses were} written down with their reason, {money} a year in all; the dearest reason: {cause} ({most})."
+            ),
+            title=N_("Losses by reason"),
+            value=float(lost["cases"].sum()),
+            unit="count",
+            n=int(lost["cases"].sum()),
+            money=whole,
+            money_low=whole,
+            money_high=whole,
+            params={"money": whole, "cause": str(first["cause"]) or "–", "most": float(first["amount"])},
+        )
+    ]
+
+
+def _gap(gap: tuple[float, float, int, int], quiet_days: int) -> list[Finding]:
+    gone, there, n_gone, n_there = gap
+    if n_gone < FEW or n_there < FEW:
+        return []
+    return [
+        Finding(
+            "service_gap",
+            "service",
+            "fact",
+            N_(
+                "When they bought last, {value} of {n} customers who are gone had not been contacted by us for {days} days; of those still there, {there_share}. What came "
+                "first, these data do not show."
+            ),
+            title=N_("Nobody called"),
+            value=gone,
+            n=n_gone,
+            params={"days": quiet_days, "there_share": there, "there": n_there},
+        )
+    ]

@@ -1,0 +1,177 @@
+"""Who sells, and what of it is the manager's own work?
+
+Portfolios are compared, never people by revenue: everybody's customers against customers of the same kind, with what chance makes of small numbers; nobody is ranked
+within chance (P27). Beside it what one person alone knows, what handovers did, whether there is time enough, whether plans add up, and what pay rewards.
+
+customers_of  whose customers they were, and what became of them
+compared      who stands out beyond chance
+year          facts of each manager's twelve months
+one_person, handed_over, time_needed, plans, bonus, deal_counts: one question each
+"""
+
+import lazy_loader
+
+from audit.core.findings import findings_table
+from audit.core.registry import Step
+from audit.core.tables.schema import written
+from audit.i18n import mark as N_
+from audit.steps.team.codes import By, Level, Measured, Shown, Told
+
+STEP = Step(
+    "team",
+    140,
+    N_("The team"),
+    N_("Who sells, and what of it is the manager’s own work?"),
+    reads=("sellers", "panel", "history"),
+    uses=(
+        "managers", "customers", "contacts", "activities", "behaviour", "plans", "assignments", "deals", "pay", "commitments", "customer_classes", "key_accounts",
+        "debtors", "wallets", "customer_profits",
+    ),
+)  # fmt: skip
+
+TABLES = (
+    written(
+        "manager_results",
+        "one manager by one measure",
+        "manager_id measure_class",
+        "manager_id:t measure_class:t n:c value_number:n expected_number:n difference_number:n low_number:n high_number:n own_number:n by_chance_share:n adjusted_share:n told_class:t",
+        codes={"measure_class": Measured, "told_class": Told},
+        headings={
+            "measure_class": N_("Compared by"),
+            "told_class": N_("What can be said"),
+            "value_number": N_("Value"),
+            "expected_number": N_("Of like customers"),
+            "difference_number": N_("Difference"),
+            "own_number": N_("Of it, the manager’s own"),
+            "by_chance_share": N_("Chance alone"),
+            "adjusted_share": N_("All comparisons counted"),
+        },
+    ),
+    written(
+        "managers_year",
+        "one manager",
+        "manager_id",
+        "manager_id:t customers:c new_customers:c revenue:m largest_share:n same_before:m same_now:m same_change_rate:n others_change_rate:n kept:c customers_before:c "
+        "handed_in:c margin_rate:n return_rate:n discount_rate:n proactive_share:n overdue:m penetration_rate:n tenure_number:n role:t pay:m pay_rate:n",
+        headings={
+            "new_customers": N_("New customers"),
+            "largest_share": N_("Largest customer"),
+            "same_change_rate": N_("Same customers, change"),
+            "others_change_rate": N_("Without the largest"),
+            "customers_before": N_("Customers a year before"),
+            "handed_in": N_("Taken over"),
+            "margin_rate": N_("Margin of sales"),
+            "return_rate": N_("Returned"),
+            "discount_rate": N_("Discount"),
+            "proactive_share": N_("Contacts begun by us"),
+            "penetration_rate": N_("Share of known wallets"),
+            "tenure_number": N_("Years here"),
+            "pay_rate": N_("Pay of sales"),
+        },
+    ),
+    written(
+        "known_by_one",
+        "one manager",
+        "manager_id",
+        "manager_id:t customers:c revenue:m alone_customers:c alone_revenue:m alone_share:n company_share:n known_class:t",
+        codes={"known_class": Shown},
+        headings={
+            "alone_customers": N_("Known to nobody else"),
+            "alone_revenue": N_("Their sales"),
+            "alone_share": N_("Of the manager’s sales"),
+            "company_share": N_("Of the company’s sales"),
+        },
+    ),
+    written(
+        "handovers",
+        "one customer handed over, with six months before and after",
+        "",
+        "customer_id:t from_id:t to_id:t handed_on:d is_declared:f revenue_before:m revenue_after:m is_kept:f like_share:n",
+        headings={
+            "from_id": N_("From"),
+            "to_id": N_("To"),
+            "handed_on": N_("Handed over on"),
+            "is_declared": N_("Declared"),
+            "revenue_after": N_("Six months after"),
+            "is_kept": N_("Bought again"),
+            "like_share": N_("Of like customers, bought again"),
+        },
+    ),
+    written(
+        "workload",
+        "one manager",
+        "manager_id",
+        "manager_id:t customers:c key_accounts:c needed:c made:c load_ratio:n orders:c small_orders:c small_share:n",
+        headings={
+            "key_accounts": N_("Key accounts"),
+            "needed": N_("Contacts needed a year"),
+            "made": N_("Contacts made"),
+            "load_ratio": N_("Work to time"),
+            "small_orders": N_("Small orders"),
+            "small_share": N_("Of all orders"),
+        },
+    ),
+    written(
+        "plan_cascade",
+        "the plans of one level in one year",
+        "period planned_class",
+        "period:t planned_class:t plans:c amount:m company_plan:m difference:m promised_amount:m planned_cost:m short:m",
+        codes={"planned_class": Level},
+        headings={
+            "planned_class": N_("Whose plan"),
+            "plans": N_("Plans"),
+            "company_plan": N_("Plan of the company"),
+            "promised_amount": N_("Promised to suppliers"),
+            "planned_cost": N_("Cost of what is planned"),
+            "short": N_("Promised beyond it"),
+        },
+    ),
+    written(
+        "bonuses",
+        "one manager by one formula of pay",
+        "formula manager_id",
+        "formula:t manager_id:t bonus:m by_largest:m by_losing:m by_unpaid:m by_handed:m",
+        headings={
+            "formula": N_("Formula"),
+            "bonus": N_("Bonus"),
+            "by_largest": N_("Of it by the largest customer"),
+            "by_losing": N_("By customers that lose money"),
+            "by_unpaid": N_("By customers who stopped paying"),
+            "by_handed": N_("By customers taken over"),
+        },
+    ),
+    written(
+        "pipeline",
+        "deals of one source, stage or reason",
+        "by_class name",
+        "by_class:t name:t deals:c won:c lost:c open_deals:c won_share:n low_share:n high_share:n won_days:n won_amount:m open_amount:m",
+        codes={"by_class": By},
+        headings={
+            "by_class": N_("By"),
+            "open_deals": N_("Open deals"),
+            "won_share": N_("Won of those decided"),
+            "won_days": N_("Days to win"),
+            "won_amount": N_("Won, money"),
+            "open_amount": N_("Open, money"),
+        },
+    ),
+    findings_table("findings_team"),
+)
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__, ["charts"],
+    {
+        "bonus": ["bonuses"],
+        "codes": ["Measured"],
+        "compared": ["leading_measure", "manager_results"],
+        "conclusion": ["claim"],
+        "findings": ["chapter_findings"],
+        "handed_over": ["handovers"],
+        "one_person": ["known_by_one"],
+        "deal_counts": ["pipeline"],
+        "plans": ["cost_rate", "plan_cascade"],
+        "customers_of": ["portfolios"],
+        "time_needed": ["workload"],
+        "year": ["managers_year", "turnover"],
+    },
+)  # fmt: skip

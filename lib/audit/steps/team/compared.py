@@ -1,0 +1,119 @@
+"""Who stands out beyond chance? Every manager against what the same customers would have done in anybody's hands.
+
+A league by revenue ranks portfolios. Here customers of one kind are compared, by manager at the start of the time; what chance does is dealt out, all
+comparisons are counted together, and nobody is ranked within chance.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from audit.stats.exchangeable import compared, false_discoveries
+from audit.stats.shrinkage import shrunken
+from audit.steps.team.codes import Measured, Told
+
+COLUMNS = [
+    "manager_id", "measure_class", "n", "value_number", "expected_number", "difference_number", "low_number", "high_number", "own_number", "by_chance_share", "adjusted_share",
+    "told_class",
+]  # fmt: skip
+
+NAMES = {
+    "who": "manager_id", "value": "value_number", "expected": "expected_number", "difference": "difference_number", "low": "low_number", "high": "high_number",
+    "p_value": "by_chance_share",
+}  # fmt: skip
+
+
+def manager_results(
+    customers_of: pd.DataFrame,
+    history: pd.DataFrame,
+    deals: pd.DataFrame | None,
+    *,
+    as_of: pd.Timestamp,
+    horizon_days: int,
+    least: int,
+    false_share: float,
+    confidence: float,
+) -> pd.DataFrame:
+    """One row per manager and measure, of those who can be compared at all.
+
+    Parameters
+    ----------
+    customers_of
+        from `portfolios`. Customers handed over since stay with who had them when the year began: leaving them out would leave out only such as stayed.
+    horizon_days
+        how long a first-time buyer has to return.
+    least
+        customers of a manager from which something is said.
+    false_share
+        share of false discoveries that is allowed among all that are called better or worse.
+
+    Returns
+    -------
+    DataFrame as TABLES declares it: value and expected of each measure (a share, or an index of -1 to 1), their difference with its interval, the same
+    shrunken (own_number, the best guess of what is the manager's own), how often chance alone does as much (the p-value), the same adjusted for all comparisons, and what can be said.
+
+    Source: method H14, P27, P33, P39; Efron and Morris 1975; Spiegelhalter 2005; Benjamini and Yekutieli 2001.
+    """
+    found = []
+    for measure, part in _measures(customers_of, history, deals, as_of=as_of, horizon_days=horizon_days).items():
+        if part["manager_id"].nunique() < 2:
+            continue
+        table = compared(part["value"], part["manager_id"], part["stratum"], confidence=confidence)
+        enough = (table["n"] >= least) & table["p_value"].notna()
+        table["own_number"] = np.nan
+        table.loc[enough, "own_number"] = shrunken(
+            table.loc[enough, "difference"].to_numpy(), table.loc[enough, "variance"].to_numpy(), centre=0.0
+        )
+        found.append(table.assign(measure_class=measure.value, is_enough=enough))
+    if not found:
+        return pd.DataFrame({c: pd.Series(dtype="str" if c.endswith(("_id", "_class")) else float) for c in COLUMNS})
+    table = pd.concat(found, ignore_index=True).rename(columns=NAMES)
+    table["adjusted_share"] = false_discoveries(table["by_chance_share"].where(table["is_enough"]))
+    stands_out = table["adjusted_share"] <= false_share
+    table["told_class"] = np.select(
+        [~table["is_enough"], stands_out & (table["difference_number"] > 0), stands_out], [Told.FEW, Told.BETTER, Told.WORSE], Told.CHANCE
+    ).astype("str")
+    table["n"] = table["n"].astype("int64")
+    return table[COLUMNS]
+
+
+def _measures(
+    customers_of: pd.DataFrame, history: pd.DataFrame, deals: pd.DataFrame | None, *, as_of: pd.Timestamp, horizon_days: int
+) -> dict[Measured, pd.DataFrame]:
+    """By measure: manager_id, value and stratum of each customer, or deal."""
+    old = customers_of[(customers_of["revenue_before"] > 0) & (customers_of["manager_id"] != "")]
+    found = {
+        Measured.KEPT: old.assign(value=old["is_kept"].astype(float)),
+        Measured.CHANGE: old[old["change"].notna()].assign(value=old["change"]),
+        Measured.SECOND: _second(history, as_of=as_of, horizon_days=horizon_days),
+    }
+    if deals is not None:
+        decided = deals[deals["outcome"].isin(["won", "lost"])]
+        kind = decided["source"].fillna("") if "source" in decided.columns else ""
+        found[Measured.DEALS] = decided.assign(value=(decided["outcome"] == "won").astype(float), stratum=kind)
+    return {measure: part for measure, part in found.items() if len(part)}
+
+
+def _second(history: pd.DataFrame, *, as_of: pd.Timestamp, horizon_days: int) -> pd.DataFrame:
+    """New customers of the last two years who have had the whole time to return, by who made the first sale and in which quarter."""
+    if "first_manager_id" not in history.columns:
+        return pd.DataFrame({"manager_id": [], "value": [], "stratum": []})
+    horizon = pd.Timedelta(days=horizon_days)
+    new = history[history["is_first_known"].astype(bool) & (history["first_on"] <= as_of - horizon)]
+    new = new[(new["first_on"] > as_of - horizon - pd.DateOffset(years=2)) & (new["first_manager_id"].fillna("") != "")]
+    back = (new["second_on"] - new["first_on"]) <= horizon
+    return pd.DataFrame(
+        {"manager_id": new["first_manager_id"], "value": back.astype(float), "stratum": new["first_on"].dt.to_period("Y").astype("str")}
+    )
+
+
+def leading_measure(results: pd.DataFrame) -> Measured:
+    """The measure by which most managers stand out; customers kept where nobody does.
+
+    >>> leading_measure(pd.DataFrame({"measure_class": ["kept", "change"], "told_class": ["chance", "worse"]}))
+    <Measured.CHANGE: 'change'>
+    """
+    out = results[results["told_class"].isin([Told.BETTER, Told.WORSE])]
+    counts = out["measure_class"].value_counts()
+    return max(Measured, key=lambda one: counts.get(one.value, 0)) if len(out) else Measured.KEPT

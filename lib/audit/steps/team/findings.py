@@ -1,0 +1,319 @@
+"""What the chapter says: its findings, from its tables."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit.core.findings import Finding
+from audit.i18n import mark as N_
+from audit.stats.matched import difference
+from audit.steps.team.codes import By, Level, Measured, Told, Without
+
+FEW_HANDED = 10  # handovers from which their effect is said
+NEARLY_ALL = 0.95  # of the customers: known to one alone because a program names one
+NONE = 0.0005  # of a share: what is less would be printed as nothing
+NEAR = 0.005  # of a plan: what is less apart is rounding
+
+
+def chapter_findings(
+    results: pd.DataFrame,
+    year: pd.DataFrame,
+    alone: pd.DataFrame,
+    moved: pd.DataFrame,
+    load: pd.DataFrame,
+    cascade: pd.DataFrame,
+    paid: pd.DataFrame,
+    deals: pd.DataFrame,
+    *,
+    left: tuple[int, int],
+    least: int,
+    confidence: float,
+) -> list[Finding]:
+    """Who stands out beyond chance, what one person alone knows, what handovers did, whether there is time enough, whether plans add up, what pay rewards."""
+    return [
+        _compared(results, year, least),
+        *_kept(results),
+        *_alone(alone),
+        *_handed(moved, confidence),
+        *_load(load),
+        *_small(load),
+        *_plans(cascade),
+        *_promised(cascade),
+        *_paid(paid),
+        *_deals(deals),
+        *_left(left),
+    ]
+
+
+def _compared(results: pd.DataFrame, year: pd.DataFrame, least: int) -> Finding:
+    told = results[results["told_class"] != Told.FEW]
+    title = N_("Managers beyond chance")
+    if told.empty:
+        return Finding(
+            "team_compared", "team", "fact", N_("Whether one manager works better than another cannot be said."), title=title, unit="count", n=len(year),
+            why=N_("fewer than two managers have enough customers to be compared"),
+        )  # fmt: skip
+    out = told[told["told_class"].isin([Told.BETTER, Told.WORSE])]
+    better, worse = (set(out.loc[out["told_class"] == one, "manager_id"]) for one in (Told.BETTER, Told.WORSE))
+    none = N_("None of {n} managers stands out: what their customers did differs no more than chance makes it.")
+    some = N_(
+        "Of {n} managers {value} {value:stands|stand} out beyond chance: {better} {better:does|do} better with like customers, {worse} worse; the others are "
+        "not to be ranked."
+    )
+    return Finding(
+        "team_compared", "team", "fact", some if len(out) else none, title=title, value=float(len(better | worse)), unit="count",
+        n=int(told["manager_id"].nunique()), params={"better": len(better), "worse": len(worse), "least": least, "comparisons": len(told)},
+    )  # fmt: skip
+
+
+def _kept(results: pd.DataFrame) -> list[Finding]:
+    """How far kept shares differ, and how much of it is the managers' own."""
+    kept = results[(results["measure_class"] == Measured.KEPT) & (results["told_class"] != Told.FEW)]
+    if len(kept) < 2:
+        return []
+    raw, own = float(kept["value_number"].max() - kept["value_number"].min()), float(kept["own_number"].max() - kept["own_number"].min())
+    return [
+        Finding(
+            "team_spread",
+            "team",
+            "estimate",
+            N_(
+                "Between the managers the share of customers kept differs by {raw_share}: no more than kinds of customers and chance make it."
+            )
+            if own < NONE
+            else N_(
+                "Between the managers the share of customers kept differs by {raw_share}; when kinds of customers and chance are taken off, {value} of it may be "
+                "their own."
+            ),
+            title=N_("Customers kept, by manager"),
+            value=own,
+            n=int(kept["n"].sum()),
+            params={"raw_share": raw},
+        )
+    ]
+
+
+def _alone(alone: pd.DataFrame) -> list[Finding]:
+    if alone.empty or not alone["revenue"].sum() > 0:
+        return []
+    first, whole = alone.iloc[0], float(alone["revenue"].sum())
+    if alone["alone_customers"].sum() >= NEARLY_ALL * alone["customers"].sum():
+        return [
+            Finding(
+                "team_alone", "team", "fact", N_("Who would leave with a manager cannot be said."), title=N_("Known to one manager alone"), n=int(alone["customers"].sum()),
+                why=N_("nearly every customer has one manager in sales and contacts, as where a program fills it in by itself"),
+            )
+        ]  # fmt: skip
+    value = float(alone["alone_revenue"].sum())
+    return [
+        Finding(
+            "team_alone",
+            "team",
+            "fact",
+            N_(
+                "Customers with {value} of the sales are known to one manager alone; the one on whom most hangs holds {top} customers with {money}."
+            ),
+            title=N_("Known to one manager alone"),
+            value=value / whole,
+            n=int(alone["customers"].sum()),
+            money=float(first["alone_revenue"]),
+            money_low=0.0,
+            money_high=float(first["alone_revenue"]),
+            params={"money": float(first["alone_revenue"]), "top": int(first["alone_customers"])},
+        )
+    ]
+
+
+def _handed(moved: pd.DataFrame, confidence: float) -> list[Finding]:
+    known = moved[moved["like_share"].notna()]
+    if moved.empty:
+        return []
+    title = N_("Customers handed over")
+    if len(known) < FEW_HANDED:
+        message = N_("{n} {n:customer was|customers were} handed over with six months seen before and after; of so few nothing is said.")
+        return [Finding("team_handed", "team", "fact", message, title=title, unit="count", n=len(moved), why=N_("too few handovers"))]
+    value, low, high, n = difference(known, confidence=confidence)
+    return [
+        Finding(
+            "team_handed",
+            "team",
+            "estimate",
+            N_(
+                "Of {n} customers handed over {kept_share} bought again in the six months after; of like customers who were not, {like_share}. Whether the handover "
+                "did it, these data do not show."
+            ),
+            title=title,
+            value=value,
+            n=n,
+            low=low,
+            high=high,
+            who=" ".join(known.loc[~known["is_kept"], "customer_id"]),
+            params={"kept_share": float(known["is_kept"].mean()), "like_share": float(known["like_share"].mean())},
+        )
+    ]
+
+
+def _load(load: pd.DataFrame) -> list[Finding]:
+    known = load[load["load_ratio"].notna()]
+    if known.empty:
+        return []
+    over = known[known["load_ratio"] > 1]
+    return [
+        Finding(
+            "team_load",
+            "team",
+            "model",
+            N_(
+                "By the contacts that customers of each class should have, the work is enough for {people_number} people; there are {n}. {value} of them "
+                "{value:has|have} more customers than days."
+            ),
+            title=N_("Work and people"),
+            value=float(len(over)),
+            unit="count",
+            n=len(known),
+            params={"people_number": float(known["load_ratio"].sum())},
+        )
+    ]
+
+
+def _small(load: pd.DataFrame) -> list[Finding]:
+    keys = load[(load["key_accounts"] > 0) & (load["orders"] > 0)]
+    if keys.empty:
+        return []
+    small, orders = int(keys["small_orders"].sum()), int(keys["orders"].sum())
+    return [
+        Finding(
+            "team_small",
+            "team",
+            "fact",
+            N_("{value} of the orders that managers with key accounts handle are small ones, {small} in twelve months."),
+            title=N_("Small orders beside key accounts"),
+            value=small / orders,
+            n=orders,
+            params={"small": small},
+        )
+    ]
+
+
+def _plans(cascade: pd.DataFrame) -> list[Finding]:
+    last = cascade[cascade["period"] == cascade["period"].max()]
+    off = last[(last["planned_class"] != Level.COMPANY) & last["difference"].notna()]
+    if off.empty:
+        return []
+    row = off.loc[off["difference"].abs().idxmax()]
+    agree = abs(float(row["difference"])) <= NEAR * float(row["company_plan"])
+    same = N_("The plans for {year} add up to the company’s on every level.")
+    other = N_("The plans of {level} for {year} add up to {value}, the company’s plan is {company}: {apart} apart.")
+    return [
+        Finding(
+            "team_plans",
+            "team",
+            "fact",
+            same if agree else other,
+            title=N_("Plans that add up"),
+            value=float(row["amount"]),
+            unit="money",
+            n=int(row["plans"]),
+            money=abs(float(row["difference"])),
+            money_low=abs(float(row["difference"])),
+            money_high=abs(float(row["difference"])),
+            params={
+                "year": str(row["period"]),
+                "level": {"message": Level(row["planned_class"]).label},
+                "company": float(row["company_plan"]),
+                "apart": abs(float(row["difference"])),
+            },
+        )
+    ]
+
+
+def _promised(cascade: pd.DataFrame) -> list[Finding]:
+    known = cascade[cascade["promised_amount"].notna() & cascade["planned_cost"].notna()]
+    if known.empty:
+        return []
+    row = known.iloc[-1]
+    enough = N_("The plan for {year} carries what suppliers were promised: {value} of purchases, where goods for {cost} are planned.")
+    short = N_(
+        "Suppliers were promised purchases of {value} in {year}; the plan sells goods that cost {cost}: {apart} would stay in the warehouse."
+    )
+    return [
+        Finding(
+            "team_promised",
+            "team",
+            "fact",
+            short if row["short"] > 0 else enough,
+            title=N_("What suppliers were promised"),
+            value=float(row["promised_amount"]),
+            unit="money",
+            n=int(row["plans"]),
+            money=float(row["short"]),
+            money_low=float(row["short"]),
+            money_high=float(row["short"]),
+            params={"year": str(row["period"]), "cost": float(row["planned_cost"]), "apart": float(row["short"])},
+        )
+    ]
+
+
+def _paid(paid: pd.DataFrame) -> list[Finding]:
+    found = []
+    for name, part in paid.groupby("formula"):
+        whole = float(part["bonus"].sum())
+        wrong = {
+            one: float(part[f"by_{one.value}"].clip(lower=0).sum())
+            for one in (Without.LOSING, Without.UNPAID)
+            if part[f"by_{one.value}"].notna().any()
+        }
+        if whole <= 0 or not wrong:
+            continue
+        most = max(wrong, key=wrong.get)
+        found.append(
+            Finding(
+                f"team_bonus_{len(found) + 1}",
+                "team",
+                "fact",
+                N_("By the formula “{formula}” managers would get {bonus} for the last twelve months; {value} of it for {what}."),
+                title=N_("What pay rewards"),
+                value=wrong[most] / whole,
+                n=len(part),
+                params={"formula": str(name), "bonus": whole, "what": {"message": most.label}},
+            )
+        )
+    return found
+
+
+def _deals(deals: pd.DataFrame) -> list[Finding]:
+    sources = deals[deals["by_class"] == By.SOURCE]
+    decided = sources[(sources["won"] + sources["lost"]) > 0]
+    if decided.empty:
+        return []
+    won, lost = int(decided["won"].sum()), int(decided["lost"].sum())
+    return [
+        Finding(
+            "team_deals",
+            "team",
+            "fact",
+            N_("{value} of {n} deals that were decided were won ({won} won, {lost} lost); {open} are open."),
+            title=N_("Deals won"),
+            value=won / (won + lost),
+            n=won + lost,
+            params={"won": won, "lost": lost, "open": int(sources["open_deals"].sum())},
+        )
+    ]
+
+
+def _left(left: tuple[int, int]) -> list[Finding]:
+    gone, there = left
+    if not there:
+        return []
+    return [
+        Finding(
+            "team_left",
+            "team",
+            "fact",
+            N_("{value} of {n} managers who were there a year ago {value:has|have} left."),
+            title=N_("Managers who left"),
+            value=float(gone),
+            unit="count",
+            n=there,
+        )
+    ]

@@ -1,0 +1,129 @@
+"""What did each manager bring in twelve months, and what stands beside it? Facts of portfolios, none of them a rank."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+
+def managers_year(
+    customers_of: pd.DataFrame,
+    *,
+    managers: pd.DataFrame | None,
+    behaviour: pd.DataFrame | None,
+    activities: pd.DataFrame | None,
+    debtors: pd.DataFrame | None,
+    wallets: pd.DataFrame | None,
+    pay: pd.DataFrame | None,
+    as_of: pd.Timestamp,
+) -> pd.DataFrame:
+    """One row per manager who sold in the last twelve months, or in those before.
+
+    Returns
+    -------
+    DataFrame as TABLES declares it: customers, sales of twelve months and of those before, the same customers' change in money with and without the largest
+    of them, the share of the largest, margin, returns and discounts as rates, the share of contacts that we began (proactive, A4), what is overdue, the share
+    of wallet, tenure, pay. What no table says is empty.
+
+    Source: method H1, H12, H14, A4, N9.
+    """
+    now, then = customers_of[customers_of["manager_now_id"] != ""], customers_of[customers_of["manager_id"] != ""]
+    by, by_then = now.groupby("manager_now_id"), then.groupby("manager_id")
+    table = pd.DataFrame(index=sorted(set(now["manager_now_id"]) | set(then["manager_id"]))).rename_axis("manager_id")
+    table["customers"] = by.size().reindex(table.index).fillna(0).astype("int64")
+    table["new_customers"] = by["is_new"].sum().reindex(table.index).fillna(0).astype("int64")
+    table["revenue"] = by["revenue_now"].sum().reindex(table.index).fillna(0.0)
+    table["largest_share"] = (by["revenue_now"].max() / by["revenue_now"].sum()).clip(0, 1)
+    table["same_before"], table["same_now"] = by_then["revenue_before"].sum(), by_then["revenue_now"].sum()
+    table["same_change_rate"] = table["same_now"] / table["same_before"].where(table["same_before"] > 0) - 1
+    table["others_change_rate"] = _without_largest(then)
+    table["kept"] = by_then["is_kept"].sum().reindex(table.index).fillna(0).astype("int64")
+    table["customers_before"] = by_then.size().reindex(table.index).fillna(0).astype("int64")
+    table["handed_in"] = now[now["is_handed"]].groupby("manager_now_id").size().reindex(table.index).fillna(0).astype("int64")
+    table["margin_rate"] = _margin_rate(now)
+    sold = (now["revenue_now"] + now["returned"].fillna(0)).groupby(now["manager_now_id"]).sum()
+    table["return_rate"] = now.groupby("manager_now_id")["returned"].sum(min_count=1) / sold.where(sold > 0)
+    table["discount_rate"] = _weighted(now, behaviour, "discount_share")
+    table["proactive_share"] = _proactive(activities, as_of)
+    table["overdue"] = _of_groups(debtors, now, "overdue")
+    table["penetration_rate"] = _penetration(wallets, now)
+    years = (as_of - pd.to_datetime(_of_manager(managers, "hired_on"))).dt.days / 365.25
+    table["tenure_number"] = years.reindex(table.index).astype("float64")
+    table["role"] = _of_manager(managers, "role").reindex(table.index).astype("object").fillna("").astype("str")
+    table["pay"] = _pay(pay, as_of)
+    table["pay_rate"] = table["pay"] / table["revenue"].where(table["revenue"] > 0)
+    return table.reset_index().sort_values(["revenue", "manager_id"], ascending=[False, True], ignore_index=True)
+
+
+def _of_manager(managers: pd.DataFrame | None, column: str) -> pd.Series:
+    there = managers is not None and column in managers.columns
+    return managers.set_index("manager_id")[column] if there else pd.Series(dtype="datetime64[us]" if column.endswith("_on") else "str")
+
+
+def _without_largest(then: pd.DataFrame) -> pd.Series:
+    """The same customers' change without each manager's largest: one giant is no portfolio."""
+    rest = then[then["revenue_before"] != then.groupby("manager_id")["revenue_before"].transform("max")].groupby("manager_id")
+    before = rest["revenue_before"].sum()
+    return rest["revenue_now"].sum() / before.where(before > 0) - 1
+
+
+def _margin_rate(now: pd.DataFrame) -> pd.Series:
+    known = now[now["margin"].notna()].groupby("manager_now_id")
+    sales = known["revenue_now"].sum()
+    return known["margin"].sum() / sales.where(sales > 0)
+
+
+def _weighted(now: pd.DataFrame, behaviour: pd.DataFrame | None, column: str) -> pd.Series:
+    """A property of customers, weighted by what they bought."""
+    if behaviour is None or column not in behaviour.columns:
+        return pd.Series(dtype="float64")
+    value = pd.to_numeric(now["customer_id"].map(behaviour.set_index("customer_id")[column]))
+    known = now.assign(value=value)[value.notna() & (now["revenue_now"] > 0)]
+    money = (known["value"] * known["revenue_now"]).groupby(known["manager_now_id"]).sum()
+    return money / known.groupby("manager_now_id")["revenue_now"].sum()
+
+
+def _proactive(activities: pd.DataFrame | None, as_of: pd.Timestamp) -> pd.Series:
+    if activities is None or "manager_id" not in activities.columns:
+        return pd.Series(dtype="float64")
+    year = activities[(activities["date"] > as_of - pd.DateOffset(years=1)) & (activities["manager_id"].fillna("") != "")]
+    return (year["direction"] == "out").groupby(year["manager_id"]).mean()
+
+
+def _of_groups(table: pd.DataFrame | None, now: pd.DataFrame, column: str) -> pd.Series:
+    if table is None or table.empty:
+        return pd.Series(dtype="float64")
+    return table.groupby("manager_id")[column].sum() if "manager_id" in table.columns else pd.Series(dtype="float64")
+
+
+def _penetration(wallets: pd.DataFrame | None, now: pd.DataFrame) -> pd.Series:
+    """Share of wallet by manager, of customers whose budget they told themselves (A4)."""
+    if wallets is None or wallets.empty:
+        return pd.Series(dtype="float64")
+    told = wallets[wallets["provenance_class"] == "declared"].set_index("group")
+    own = now[now["customer_id"].isin(told.index)]
+    if own.empty:
+        return pd.Series(dtype="float64")
+    wallet = own["customer_id"].map(told["budget"])
+    share = own["customer_id"].map(told["wallet_share"])
+    money = wallet.groupby(own["manager_now_id"]).sum()
+    return (wallet * share).groupby(own["manager_now_id"]).sum() / money.where(money > 0)
+
+
+def _pay(pay: pd.DataFrame | None, as_of: pd.Timestamp) -> pd.Series:
+    """Pay of the last calendar year that has any, whatever periods it is kept in."""
+    if pay is None or pay.empty:
+        return pd.Series(dtype="float64")
+    year = pay["period"].astype("str").str[:4]
+    last = year[year <= str(as_of.year)].max()
+    return pay[year == last].groupby("manager_id")["amount"].sum()
+
+
+def turnover(managers: pd.DataFrame | None, *, as_of: pd.Timestamp) -> tuple[int, int]:
+    """Managers who left in the last twelve months, and those who were there when they began; (0, 0) where nothing says so (N9)."""
+    if managers is None or "left_on" not in managers.columns or not managers["left_on"].notna().any():
+        return 0, 0
+    ago = as_of - pd.DateOffset(years=1)
+    began = managers["hired_on"].isna() | (managers["hired_on"] <= ago) if "hired_on" in managers.columns else np.ones(len(managers), bool)
+    there = managers[began & (managers["left_on"].isna() | (managers["left_on"] > ago))]
+    return int((there["left_on"] <= as_of).sum()), len(there)

@@ -1,0 +1,258 @@
+"""Is the field worked as planned, and what does it bring?"""
+
+import csv
+import datetime as dt
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from openpyxl import load_workbook
+
+from audit.core import store
+from audit.core.settings import read
+from audit.ledger import baskets, purchases
+from audit.run import field_day
+from audit.steps import field
+from audit.steps.field import call_list
+from audit.steps.field.codes import Came, Copied, Made
+from audit.steps.field.route_lengths import length, shorter
+from tests.conftest import ROOT
+
+FIVE, SEVEN = dt.time(17), dt.time(19)
+DAY = pd.Timestamp("2025-03-12")
+
+
+def visits(*rows: tuple) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["visit_id", "customer_id", "manager_id", "planned_on", "done_at"])
+    return table.assign(planned_on=pd.to_datetime(table["planned_on"]), done_at=pd.to_datetime(table["done_at"]))
+
+
+def orders(*rows: tuple) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["order_id", "customer_id", "entered_at", "way"])
+    return table.assign(entered_at=pd.to_datetime(table["entered_at"]), manager_id="R1")
+
+
+def listed(planned: pd.DataFrame, entered: pd.DataFrame | None, bought: pd.DataFrame | None = None, **more) -> pd.DataFrame:
+    given = {
+        "since": pd.Timestamp("2025-01-01"),
+        "as_of": pd.Timestamp("2025-12-31"),
+        "cutoff": FIVE,
+        "recovery": SEVEN,
+        "country": "RU",
+        "points_listed": 2.0,
+    }
+    return field.field_days(planned, entered, bought, **(given | more))
+
+
+@pytest.mark.parametrize(
+    ("moment", "way", "came"),
+    [
+        ("2025-03-12 16:59:59", "rep", Came.ORDERED),
+        ("2025-03-12 17:00:00", "rep", Came.ORDERED),  # the very minute is in time
+        ("2025-03-12 17:00:01", "rep", Came.AFTER),
+        ("2025-03-12 17:01:00", "call_centre", Came.RECOVERED),
+        ("2025-03-12 19:00:00", "call_centre", Came.RECOVERED),
+        ("2025-03-12 19:00:01", "call_centre", Came.AFTER),
+        ("2025-03-13 10:00:00", "rep", Came.NOTHING),
+        ("2025-03-11 10:00:00", "rep", Came.NOTHING),
+    ],
+)
+def test_an_order_is_in_time_until_the_very_second_of_the_cut_off(moment, way, came):
+    found = listed(visits(("v", "a", "R1", DAY, None)), orders(("o", "a", moment, way))).iloc[0]
+    assert found["came_class"] == came
+    assert found["is_listed"] == (came != Came.ORDERED)
+    assert found["points"] == (0.0 if came == Came.ORDERED else 2.0)
+
+
+def test_a_holiday_is_not_listed_unless_somebody_ordered():
+    planned = visits(("v", "a", "R1", "2025-05-09", None), ("w", "b", "R1", "2025-05-09", None))
+    entered = orders(("o", "b", "2025-05-09 18:00", "call_centre"))
+    assert listed(planned, entered)["visit_id"].tolist() == ["w"]
+    assert listed(planned, entered, country=None)["visit_id"].tolist() == ["v", "w"]
+
+
+def test_a_last_day_that_was_not_seen_to_its_end_is_not_judged():
+    planned = visits(("v", "a", "R1", DAY, None))
+    morning = orders(("o", "b", "2025-03-12 11:00", "rep"))
+    assert listed(planned, morning, as_of=DAY).empty
+    evening = orders(("o", "b", "2025-03-12 17:30", "rep"))
+    assert listed(planned, evening, as_of=DAY)["came_class"].tolist() == [Came.NOTHING]
+
+
+def test_hours_are_those_of_the_outlet_s_own_clock():
+    entered = orders(("o", "a", "2025-03-12 16:30", "rep"), ("p", "b", "2025-03-12 16:30", "rep"))
+    outlets = pd.DataFrame({"customer_id": ["a", "b"], "zone": ["Asia/Yekaterinburg", ""]})
+    here = field.at_outlets(entered, outlets, zone="Europe/Moscow")
+    assert here["entered_at"].dt.strftime("%H:%M").tolist() == ["18:30", "16:30"]
+    planned = visits(("v", "a", "R1", DAY, None), ("w", "b", "R1", DAY, None))
+    assert listed(planned, here)["came_class"].tolist() == [Came.AFTER, Came.ORDERED]
+
+
+def test_without_hours_only_the_day_of_an_order_is_known():
+    bought = pd.DataFrame({"customer_id": ["a"], "order_id": ["o"], "date": [DAY], "revenue": [10.0]})
+    planned = visits(("v", "a", "R1", DAY, None), ("w", "b", "R1", DAY, None))
+    found = listed(planned, None, bought)
+    assert found["came_class"].tolist() == [Came.ORDERED, Came.NOTHING]
+    assert found["ordered_at"].isna().all()
+
+
+def test_the_ledger_of_points_adds_up_to_the_list():
+    planned = visits(*((f"v{i}", f"c{i}", "R1" if i < 3 else "R2", DAY, None) for i in range(5)))
+    entered = orders(
+        ("o0", "c0", "2025-03-12 10:00", "rep"), ("o1", "c1", "2025-03-12 18:00", "call_centre"), ("o3", "c3", "2025-03-12 18:00", "rep")
+    )
+    money = pd.DataFrame({"order_id": ["o1"], "revenue": [500.0]})
+    table = field.field_points(listed(planned, entered), money).set_index("manager_id")
+    assert table.loc["R1", ["planned", "ordered", "recovered", "without_order", "recovered_revenue", "points"]].tolist() == [
+        3,
+        1,
+        1,
+        1,
+        500.0,
+        4.0,
+    ]
+    assert table.loc["R2", ["planned", "ordered", "after_cutoff", "without_order", "points"]].tolist() == [2, 0, 1, 1, 4.0]
+
+
+def test_visits_are_made_on_their_day_on_another_or_not_and_where_the_device_was():
+    table = visits(("v", "a", "R1", "2025-03-12", "2025-03-12 10:00"), ("w", "a", "R1", "2025-03-13", "2025-03-14 10:00"), ("x", "a", "R1", "2025-03-15", None), ("y", "a", "R1", None, "2025-03-16 9:00"))  # fmt: skip
+    table = table.assign(latitude=[55.0, 55.01, np.nan, 55.002], longitude=37.0, accuracy_m=[10, 10, np.nan, 50])
+    outlets = pd.DataFrame({"customer_id": ["a"], "latitude": [55.0], "longitude": [37.0], "visits_month": [2]})
+    made = field.visits_made(table, outlets, since=pd.Timestamp("2025-01-01"), as_of=pd.Timestamp("2025-12-31"), radius_m=200).set_index(
+        "visit_id"
+    )
+    assert made["made_class"].to_dict() == {"v": Made.ON_DAY, "w": Made.OTHER_DAY, "x": Made.NOT_MADE, "y": Made.UNPLANNED}
+    assert made["is_there"].fillna(-1).to_dict() == {"v": 1, "w": 0, "x": -1, "y": 1}  # 222 m off, 50 of them the device's own doubt
+    by = field.adherence(made.reset_index(), outlets, months=1).iloc[0]
+    assert by[["planned", "on_day", "not_made", "unplanned", "placed"]].tolist() == [3, 1, 1, 1, 3]
+    assert (by["adherence_share"], by["there_share"], by["frequency_ratio"]) == pytest.approx((1 / 3, 2 / 3, 1.5))
+
+
+def copied_orders(rows: list[tuple]) -> pd.DataFrame:
+    table = pl.DataFrame(rows, schema=["customer_id", "order_id", "date", "product_id", "quantity"], orient="row")
+    table = table.with_columns(pl.col("date").str.to_date(), amount=pl.lit("1.0").cast(pl.Decimal(18, 4)), manager_id=pl.lit("R1"))
+    found = baskets.baskets(purchases.traced(nw.from_native(table.lazy())), nw.from_native(pl.DataFrame({"customer_id": ["a"]}).lazy()))
+    return found.collect().to_native().sort("order_id").to_pandas()
+
+
+def test_an_order_is_a_copy_when_products_and_quantities_are_those_of_the_last_or_of_the_mean_of_three():
+    found = copied_orders(
+        [
+            ("a", "1", "2025-01-01", "p", 1.0), ("a", "1", "2025-01-01", "q", 4.0),
+            ("a", "2", "2025-01-08", "p", 1.0), ("a", "2", "2025-01-08", "q", 4.0),  # the same
+            ("a", "3", "2025-01-15", "p", 1.0), ("a", "3", "2025-01-15", "q", 7.0),  # another quantity
+            ("a", "4", "2025-01-22", "p", 1.0), ("a", "4", "2025-01-22", "q", 5.0),  # the mean of three
+            ("a", "5", "2025-01-29", "p", 1.0),  # a product less
+            ("b", "6", "2025-01-29", "p", 1.0),  # nobody visits b
+        ]
+    ).set_index("order_id")  # fmt: skip
+    assert found["is_previous"].to_dict() == {"1": False, "2": True, "3": False, "4": False, "5": False}
+    assert found["is_mean"].to_dict() == {"1": False, "2": False, "3": False, "4": True, "5": False}
+    assert found["is_followed"].tolist() == [False, True, True, True, True]
+
+
+def routes_of(seed: int, *, copier: str = "", steady: float = 0.1) -> pd.DataFrame:
+    """Orders of 60 outlets of six representatives; some outlets are steady, whoever visits them."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for outlet in range(60):
+        who = f"R{outlet % 6}"
+        rate = 0.95 if rng.random() < steady else 0.05
+        rate = 0.6 if who == copier else rate
+        rows += [
+            (
+                f"c{outlet}",
+                f"{outlet}-{i}",
+                pd.Timestamp("2025-01-01") + pd.Timedelta(days=7 * i),
+                1.0,
+                4,
+                who,
+                i > 0,
+                i > 0 and rng.random() < rate,
+                False,
+            )
+            for i in range(20)
+        ]
+    return pd.DataFrame(
+        rows, columns=["customer_id", "order_id", "date", "revenue", "products", "manager_id", "is_followed", "is_previous", "is_mean"]
+    )
+
+
+def test_steady_outlets_make_no_copier_more_often_than_stated(capsys):
+    given = {"since": pd.Timestamp("2024-12-31"), "false_share": 0.05, "confidence": 0.95}
+    called = sum((field.copies(routes_of(seed), None, **given)["copied_class"] == Copied.MORE).any() for seed in range(100))
+    with capsys.disabled():
+        print(f"\n100 bases with steady outlets and no copier: somebody was said to copy in {called}")
+    assert called <= 5
+    found = field.copies(routes_of(1, copier="R2"), None, **given)
+    assert found.loc[found["copied_class"] == Copied.MORE, "manager_id"].tolist() == ["R2"]
+
+
+def test_standing_orders_are_no_copies():
+    table = routes_of(1, copier="R2")
+    ways = pd.DataFrame({"order_id": table["order_id"], "manager_id": table["manager_id"], "way": "standing"})
+    assert field.copies(table, ways, since=pd.Timestamp("2024-12-31"), false_share=0.05, confidence=0.95).empty
+
+
+def test_tsplib_berlin52_is_as_short_as_its_known_optimum():
+    # TSPLIB (Reinelt 1991): 52 places in Berlin, the shortest tour is 7542
+    text = """565 575 25 185 345 750 945 685 845 655 880 660 25 230 525 1000 580 1175 650 1130 1605 620 1220 580 1465 200 1530 5 845 680 725 370 145 665 415 635
+    510 875 560 365 300 465 520 585 480 415 835 625 975 580 1215 245 1320 315 1250 400 660 180 410 250 420 555 575 665 1150 1160 700 580 685 595 685 610 770 610
+    795 645 720 635 760 650 475 960 95 260 875 920 700 500 555 815 830 485 1170 65 830 610 605 625 595 360 1340 725 1740 245"""
+    place = np.array([float(one) for one in text.split()]).reshape(-1, 2)
+    between = np.rint(np.hypot(*(place[:, None] - place[None]).transpose(2, 0, 1)))
+    found = shorter(between, is_tour=True)
+    assert sorted(found) == list(range(52))
+    assert 7542 <= length(between, found, is_tour=True) <= 1.05 * 7542
+
+
+def test_a_least_assortment_is_held_by_outlets_that_bought_it_lately():
+    bought = pd.DataFrame(
+        {
+            "customer_id": ["a", "a", "b"],
+            "product_id": ["p", "q", "p"],
+            "last_on": pd.to_datetime(["2025-12-01", "2025-12-01", "2025-01-01"]),
+        }
+    )
+    wanted = pd.DataFrame({"product_id": ["p", "q"]})
+    lately = pd.DataFrame(
+        {"customer_id": ["a", "b"], "order_id": ["1", "2"], "date": pd.to_datetime(["2025-12-01", "2025-12-02"]), "manager_id": "R1"}
+    )
+    whole, products = field.must_have(bought, wanted, lately, as_of=pd.Timestamp("2025-12-31"), within_days=90)
+    assert whole[["outlets", "whole", "missing_number"]].to_numpy().tolist() == [[2, 1, 1.0]]
+    assert products.set_index("product_id")["held"].to_dict() == {"p": 1, "q": 1}
+
+
+def test_the_mix_is_set_beside_a_plan_of_categories():
+    mix = pd.DataFrame({"customer_id": "a", "category": ["x", "y"], "period": [2025, 2025], "revenue": [30.0, 70.0]})
+    plans = pd.DataFrame({"period": ["2025"] * 2, "level": ["category"] * 2, "id": ["x", "y"], "amount": [50.0, 50.0]})
+    found = field.mix_against_plan(mix, plans).set_index("category")
+    assert found["difference_number"].round(6).to_dict() == {"x": -20.0, "y": 20.0}
+
+
+def test_what_was_planted_in_the_demo_s_field_is_found_and_nothing_else(demo):
+    planted = {row["kind"]: row for row in csv.DictReader((ROOT / "tests" / "demo_work_truths.csv").open(encoding="utf-8"))}
+    copied = store.load(demo, "copied_orders")
+    assert copied.loc[copied["copied_class"] == Copied.MORE, "manager_id"].tolist() == [planted["copier"]["manager_id"]]
+    made = store.load(demo, "visits_made")
+    away = made[made["is_there"] == 0]
+    assert away.groupby("manager_id").size().to_dict() == {planted["inventor"]["manager_id"]: int(planted["inventor"]["what"])}
+
+
+def test_the_evening_s_list_is_written_for_the_call_centre(tmp_path):
+    book, text = field_day(ROOT / "data" / "demo", dt.date(2025, 12, 12), tmp_path)
+    sheet = load_workbook(book).active
+    assert [cell.value for cell in sheet[3]][:3] == ["Outlet", "Representative", "Visited at"]
+    assert sheet.data_validations.dataValidation
+    rows = text.read_text(encoding="utf-8-sig").splitlines()
+    assert len(rows) == 1 + sheet.max_row - 3 == 3
+    with pytest.raises(call_list.NoVisits, match="no visit was planned for 2027-01-01; visits are there from 2025"):
+        field_day(ROOT / "data" / "demo", dt.date(2027, 1, 1), tmp_path)
+
+
+def test_a_base_without_visits_has_no_list_of_the_evening():
+    settings = read(ROOT / "data" / "demo")
+    with pytest.raises(call_list.NoVisits, match="no planned visits"):
+        call_list.call_list({"lines": pd.DataFrame()}, settings, day=dt.date(2025, 1, 1), cutoff_minutes=1020, recovery_minutes=1140)

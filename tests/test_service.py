@@ -1,0 +1,195 @@
+"""Are promises kept, and what becomes of those to whom they were not?"""
+
+import csv
+
+import pandas as pd
+import pytest
+
+from audit.core import store
+from audit.steps import service
+from audit.steps.service.case_counts import poisson
+from audit.steps.service.codes import After, Kept, Theme, Whose
+from audit.steps.service.refused import themes_of
+from audit.steps.service.time_to_settle import median_days
+from tests.conftest import ROOT, SHARED
+
+AS_OF = pd.Timestamp("2025-12-31")
+
+
+def deliveries(*rows: tuple) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["order_id", "customer_id", "promised_on", "delivered_on", "told_on", "ordered", "delivered"])
+    days = ["promised_on", "delivered_on", "told_on"]
+    return table.assign(**{column: pd.to_datetime(table[column]) for column in days})
+
+
+def cases(*rows: tuple, **more) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["case_id", "customer_id", "date", "kind", "cause", "closed_on"])
+    return table.assign(date=pd.to_datetime(table["date"]), closed_on=pd.to_datetime(table["closed_on"]), **more)
+
+
+def test_earlier_is_fine_and_later_never():
+    kept = service.promises(
+        deliveries(
+            ("1", "a", "2025-03-10", "2025-03-08", None, 5, 5),
+            ("2", "a", "2025-03-10", "2025-03-10", None, 5, 4),
+            ("3", "a", "2025-03-10", "2025-03-11", "2025-03-10", 5, 5),
+            ("4", "a", "2025-03-10", "2025-03-12", "2025-03-11", 5, 5),  # told when it was late already
+            ("5", "a", "2025-03-10", None, None, 5, 5),
+            ("6", "a", "2026-03-10", None, None, 5, 5),  # its day has not come
+            ("7", "a", "2025-03-10", "2025-03-09", None, 5, 5), ("7", "a", "2025-03-10", "2025-03-14", None, 1, 1),  # its last line decides
+        ),
+        as_of=AS_OF,
+    ).set_index("order_id")  # fmt: skip
+    assert kept["kept_class"].to_dict() == {
+        "1": Kept.EARLY,
+        "2": Kept.SHORT,
+        "3": Kept.TOLD,
+        "4": Kept.LATE,
+        "5": Kept.OPEN,
+        "7": Kept.LATE,
+    }
+    assert kept.loc["7", "late_days"] == 4
+    assert service.by_month(kept.reset_index())["promised_orders"].tolist() == [6]
+
+
+@pytest.mark.skipif(not (SHARED / "northwind").is_dir(), reason="needs ../shared/data/northwind")
+def test_northwind_shipped_37_of_809_orders_late():
+    orders = pd.read_csv(SHARED / "northwind" / "orders.csv")
+    shipped = orders[orders["shippedDate"].notna() & (orders["shippedDate"].astype(str) != "NULL")]
+    table = pd.DataFrame(
+        {
+            "order_id": shipped["orderID"].astype(str), "customer_id": shipped["customerID"], "promised_on": pd.to_datetime(shipped["requiredDate"]),
+            "delivered_on": pd.to_datetime(shipped["shippedDate"]),
+        }
+    )  # fmt: skip
+    kept = service.promises(table, as_of=table["promised_on"].max())
+    assert (len(kept), int((~kept["is_on_time"].astype(bool)).sum())) == (809, 37)
+
+
+def test_a_promise_breaker_is_told_from_chance():
+    import numpy as np
+
+    rng = np.random.default_rng(1)
+    rows = [
+        (str(i), f"c{i % 40}", "2025-03-10", "2025-03-12" if rng.random() < (0.3 if i % 40 < 8 else 0.05) else "2025-03-09", None, 1, 1)
+        for i in range(800)
+    ]
+    customers = pd.DataFrame({"customer_id": [f"c{i}" for i in range(40)], "manager_id": [f"M{i // 8}" for i in range(40)]})
+    found = service.by_manager(service.promises(deliveries(*rows), as_of=AS_OF), customers, least=10, false_share=0.05, confidence=0.95)
+    assert found.loc[found["whose_class"] == Whose.MORE, "manager_id"].tolist() == ["M0"]
+    assert found["late"].sum() == sum(row[3] == "2025-03-12" for row in rows)
+
+
+def test_open_complaints_count_as_long_as_they_have_been_open():
+    told = cases(
+        *((str(i), "a", "2025-12-01", "complaint", "x", "2025-12-03") for i in range(4)),
+        *((f"o{i}", "b", "2025-11-01", "complaint", "x", None) for i in range(4)),
+    )
+    curve = service.settling(told, as_of=AS_OF, confidence=0.95)
+    assert curve.loc[curve["days"] == 2, "happened_share"].iloc[0] == pytest.approx(0.5)
+    assert median_days(curve) == 2
+    closed = service.settling(told[told["closed_on"].notna()], as_of=AS_OF, confidence=0.95)
+    assert closed["happened_share"].max() == 1  # the closed alone look quick
+
+
+def test_few_cases_are_named_and_not_rated():
+    told = cases(
+        *((str(i), "a", "2025-05-01", "complaint", "late", None) for i in range(6)), ("x", "b", "2025-05-01", "complaint", "rude", None)
+    )
+    found = service.cases_by(told, orders=200, year_from=pd.Timestamp("2024-12-31"), as_of=AS_OF, least=5, confidence=0.95).set_index(
+        "cause"
+    )
+    assert found.loc["late", "per_hundred_number"] == 3.0
+    assert found.loc["late", ["low_number", "high_number"]].tolist() == pytest.approx(
+        [1.10, 6.53], abs=0.01
+    )  # Garwood: 2.20 and 13.06 of 6
+    assert pd.isna(found.loc["rude", "per_hundred_number"])
+    assert found["cases"].sum() == 7
+
+
+def test_garwood_s_interval_of_nothing_is_the_rule_of_three_and_a_bit():
+    assert poisson(0, 100, confidence=0.95) == (0.0, pytest.approx(3.69, abs=0.01))
+
+
+def test_a_complaint_comes_again_within_its_days_and_for_its_reason():
+    told = cases(("1", "a", "2025-01-01", "complaint", "late", None), ("2", "a", "2025-03-01", "complaint", "late", None), ("3", "a", "2025-03-02", "complaint", "rude", None), ("4", "a", "2025-09-01", "complaint", "late", "2025-09-02"), manager_id=["M", "", "M", "M"])  # fmt: skip
+    found = service.unowned(told, as_of=AS_OF, repeat_days=90).set_index("case_id")
+    assert found["is_repeat"].to_dict() == {"1": False, "2": True, "3": False, "4": False}
+    assert found["is_unowned"].to_dict() == {"1": False, "2": True, "3": False, "4": False}
+    assert found["is_open"].to_dict() == {"1": True, "2": True, "3": True, "4": False}
+
+
+def test_who_complained_stands_beside_customers_of_like_purchases():
+    months = pd.date_range("2025-01-01", periods=13, freq="MS")
+    rows = (
+        [("heavy", m, 100.0) for m in months]
+        + [("gone", m, 100.0) for m in months[:7]]
+        + [("like", m, 90.0) for m in months]
+        + [("small", m, 1.0) for m in months[:7]]
+    )
+    panel = pd.DataFrame(rows, columns=["customer_id", "period", "revenue"])
+    told = cases(("1", "heavy", "2025-07-05", "complaint", "x", "2025-07-08"), ("2", "gone", "2025-07-05", "complaint", "x", None))
+    found = service.complainers(told, panel, until=pd.Timestamp("2026-01-31"), settle_days=14).set_index("customer_id")
+    assert found["after_class"].to_dict() == {"heavy": After.SETTLED, "gone": After.OPEN}
+    assert found["is_kept"].to_dict() == {"heavy": True, "gone": False}
+    assert found["like_share"].tolist() == [1.0, 1.0]  # the small one is nobody's like
+
+
+@pytest.mark.parametrize(
+    ("said", "themes"),
+    [
+        ("Дорого, у других дешевле", [Theme.PRICE]),
+        ("Обещали перезвонить и не перезвонили, менеджер грубил", [Theme.MANNER]),
+        ("late delivery and rude staff", [Theme.DELIVERY, Theme.MANNER]),
+        ("просто передумали", [Theme.OTHER]),
+        ("", []),
+    ],
+)
+def test_answers_are_coded_by_theme(said, themes):
+    assert set(themes_of(said)) >= set(themes)
+    assert bool(themes_of(said)) == bool(themes)
+
+
+def test_second_purchases_are_split_by_what_happened_to_the_first_order():
+    history = pd.DataFrame(
+        {
+            "customer_id": list("abcd"), "first_on": pd.to_datetime(["2024-01-01"] * 4), "second_on": pd.to_datetime([None, "2024-02-01", "2024-02-01", None]),
+            "is_first_known": True, "is_first_returned": [False, False, False, True],
+        }
+    )  # fmt: skip
+    kept = service.promises(
+        deliveries(("1", "a", "2024-01-05", "2024-01-09", None, 1, 1), ("2", "b", "2024-01-05", "2024-01-05", None, 1, 1)), as_of=AS_OF
+    )
+    told = cases(("1", "c", "2024-01-20", "complaint", "x", None))
+    found = service.second_missed(history, kept, told, as_of=AS_OF, horizon_days=365, confidence=0.95).set_index("cause_class")
+    assert found[["buyers", "came_back"]].to_numpy().tolist() == [[1, 0], [1, 0], [1, 1], [1, 1]]
+    assert found["buyers"].sum() == len(history)
+
+
+def test_losses_without_a_sum_cost_what_was_bought_in_the_year_before():
+    panel = pd.DataFrame(
+        {
+            "customer_id": ["a", "a", "b"],
+            "period": pd.to_datetime(["2024-01-01", "2025-03-01", "2025-03-01"]),
+            "revenue": [999.0, 70.0, 30.0],
+        }
+    )
+    told = cases(
+        ("1", "a", "2025-06-01", "loss", "price", None),
+        ("2", "b", "2025-06-01", "loss", "price", None),
+        amount=[float("nan"), 500.0],
+        stage="talks",
+    )
+    found = service.lost_at(told, panel, since=pd.Timestamp("2024-12-31"))
+    assert found[["stage", "cause", "cases", "amount"]].to_numpy().tolist() == [["talks", "price", 2, 570.0]]
+
+
+def test_what_was_planted_in_the_demo_s_service_is_found_and_nothing_else(demo):
+    planted = {row["kind"]: row["manager_id"] for row in csv.DictReader((ROOT / "tests" / "demo_work_truths.csv").open(encoding="utf-8"))}
+    whose = store.load(demo, "promises_by_manager")
+    assert whose.loc[whose["whose_class"] == Whose.MORE, "manager_id"].tolist() == [planted["breaker"]]
+    found = store.load(demo, "findings_service").set_index("id")
+    assert found.loc["service_after_open", "high"] < 0 <= found.loc["service_after_settled", "high"]
+    who, theirs, others = service.value_of(store.load(demo, "cases"), store.load(demo, "panel"), until=AS_OF)
+    assert who > 50
+    assert theirs > 2 * others  # the complainers are among the best customers

@@ -1,0 +1,260 @@
+"""Who sells, and what of it is the manager's own work?"""
+
+import csv
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from audit.core import store
+from audit.stats.exchangeable import compared, false_discoveries
+from audit.stats.matched import difference, followed
+from audit.stats.shrinkage import shrunken
+from audit.steps import team
+from audit.steps.team.codes import Told
+from audit.steps.team.handed_over import handed
+from tests.conftest import ROOT, SHARED
+
+UNTIL, AS_OF = pd.Timestamp("2025-12-31"), pd.Timestamp("2025-12-31")
+
+
+def panel(rows: list[tuple[str, str, float]]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["customer_id", "period", "revenue"])
+    return table.assign(period=pd.to_datetime(table["period"]), orders=1, purchases=1)
+
+
+def sellers(rows: list[tuple[str, str, str, float]]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["customer_id", "manager_id", "period", "revenue"])
+    return table.assign(period=pd.to_datetime(table["period"]), department="")
+
+
+def results(table: pd.DataFrame, **more) -> pd.DataFrame:
+    history = pd.DataFrame({"customer_id": [], "first_on": pd.to_datetime([]), "second_on": pd.to_datetime([]), "is_first_known": []})
+    given = {"as_of": AS_OF, "horizon_days": 365, "least": 10, "false_share": 0.05, "confidence": 0.95} | more
+    return team.manager_results(table, history, None, **given)
+
+
+def exchangeable(seed: int, managers: int = 8, customers: int = 160) -> pd.DataFrame:
+    """A base whose managers are all alike: what customers do depends on their kind alone."""
+    rng = np.random.default_rng(seed)
+    kind = rng.integers(0, 3, customers)
+    who = np.where(rng.random(customers) < 0.3, 0, rng.integers(1, managers, customers))  # one of them has many customers
+    kept = rng.random(customers) < np.array([0.6, 0.8, 0.95])[kind]
+    change = np.clip(rng.normal(np.array([-0.3, 0.0, 0.1])[kind], 0.5), -1, 1)
+    return pd.DataFrame(
+        {
+            "customer_id": [f"C{i}" for i in range(customers)], "manager_id": [f"M{i}" for i in who], "stratum": kind.astype(str),
+            "revenue_before": 1.0, "is_kept": kept, "change": np.where(kept, change, -1.0),
+        }
+    )  # fmt: skip
+
+
+def test_efron_and_morris_18_batters_are_shrunken_as_published():
+    early = np.array([18, 17, 16, 15, 14, 14, 13, 12, 11, 11, 10, 10, 10, 10, 10, 9, 8, 7]) / 45
+    season = np.array(
+        [0.346, 0.298, 0.276, 0.222, 0.273, 0.270, 0.263, 0.210, 0.269, 0.230, 0.264, 0.256, 0.303, 0.264, 0.226, 0.286, 0.316, 0.200]
+    )
+    mean = early.mean()
+    found = shrunken(early, np.full(18, mean * (1 - mean) / 45))
+    assert (found[0] - mean) / (early[0] - mean) == pytest.approx(0.212, abs=0.001)
+    assert ((early - season) ** 2).sum() == pytest.approx(0.0754, abs=1.1e-4)  # 0.07549, as the method cuts it off
+    assert ((found - season) ** 2).sum() == pytest.approx(0.0213, abs=1.1e-4)
+
+
+def test_estimates_that_differ_no_more_than_chance_all_stand_at_their_centre():
+    assert shrunken(np.array([0.01, -0.01, 0.02, -0.02, 0.0]), np.full(5, 0.01), centre=0.0) == pytest.approx(0, abs=1e-12)
+
+
+def test_among_managers_who_are_all_alike_somebody_is_called_out_in_at_most_a_twentieth_of_200_bases(capsys):
+    called = 0
+    for seed in range(200):
+        table = exchangeable(seed)
+        found = [
+            compared(table[column].astype(float), table["manager_id"], table["stratum"], confidence=0.95, seed=seed)
+            for column in ("is_kept", "change")
+        ]
+        adjusted = false_discoveries(pd.concat(found)["p_value"].where(pd.concat(found)["n"] >= 10))
+        called += bool((adjusted <= 0.05).any())
+    with capsys.disabled():
+        print(f"\n200 bases of managers who are all alike: somebody was called better or worse in {called}")
+    assert called <= 0.05 * 200
+
+
+def test_a_manager_who_does_much_better_with_the_same_customers_is_found_and_no_other():
+    table = exchangeable(1)
+    best = table["manager_id"] == "M3"
+    table.loc[best, "change"] = 0.9
+    found = results(table)
+    out = found[found["told_class"].isin([Told.BETTER, Told.WORSE])]
+    assert out[["manager_id", "measure_class", "told_class"]].to_numpy().tolist() == [["M3", "change", "better"]]
+
+
+def test_who_has_better_customers_is_not_better():
+    rng = np.random.default_rng(5)
+    good = np.arange(200) < 100
+    kept = rng.random(200) < np.where(good, 0.95, 0.5)
+    who = np.where(good, "M1", "M2")
+    plain = compared(pd.Series(kept.astype(float)), pd.Series(who), pd.Series(["all"] * 200), confidence=0.95)
+    fair = compared(pd.Series(kept.astype(float)), pd.Series(who), pd.Series(good.astype(str)), confidence=0.95)
+    assert plain["p_value"].max() < 0.01  # a league says so
+    assert fair["p_value"].isna().all()  # nobody else has customers of either kind
+
+
+def test_the_parts_of_a_comparison_cancel_out():
+    table = exchangeable(2)
+    found = compared(table["change"], table["manager_id"], table["stratum"], confidence=0.95)
+    assert (found["difference"] * found["n"]).sum() == pytest.approx(0, abs=1e-9)
+    assert found["n"].sum() == len(table)
+
+
+def test_few_customers_are_not_judged():
+    table = exchangeable(3).head(40)
+    found = results(table, least=30)
+    assert (found.loc[found["n"] < 30, "told_class"] == Told.FEW).all()
+
+
+def test_many_comparisons_raise_the_bar():
+    assert false_discoveries(pd.Series([0.01])).iloc[0] <= 0.05
+    assert false_discoveries(pd.Series([0.01] + [0.9] * 19)).iloc[0] > 0.05
+
+
+def test_a_customer_belongs_to_who_sold_to_it_before_what_is_judged_happened():
+    sold = sellers([("a", "M1", "2024-05-01", 100.0), ("a", "M2", "2025-05-01", 900.0), ("b", "M1", "2024-05-01", 50.0)])
+    bought = panel([("a", "2024-05-01", 100.0), ("a", "2025-05-01", 900.0), ("b", "2024-05-01", 50.0)])
+    history = pd.DataFrame({"customer_id": ["a", "b"], "first_on": pd.to_datetime(["2023-01-01", "2023-01-01"])})
+    found = team.portfolios(sold, bought, history, None, until=UNTIL).set_index("customer_id")
+    assert found.loc["a", ["manager_id", "manager_now_id", "is_handed", "is_kept"]].tolist() == ["M1", "M2", True, True]
+    assert found.loc["a", "change"] == pytest.approx(0.8)
+    assert found.loc["b", ["manager_id", "manager_now_id", "is_handed", "is_kept", "change"]].tolist() == ["M1", "", False, False, -1.0]
+
+
+def test_a_customer_whom_two_managers_know_is_not_alone():
+    sold = sellers([("a", "M1", "2025-05-01", 100.0), ("b", "M1", "2025-05-01", 50.0), ("c", "M2", "2025-05-01", 30.0)])
+    bought = panel([(c, "2025-05-01", m) for c, m in (("a", 100.0), ("b", 50.0), ("c", 30.0))])
+    history = pd.DataFrame({"customer_id": list("abc"), "first_on": pd.to_datetime(["2023-01-01"] * 3)})
+    of = team.portfolios(sold, bought, history, None, until=UNTIL)
+    calls = pd.DataFrame({"customer_id": ["a"], "date": pd.to_datetime(["2025-06-01"]), "manager_id": ["M2"], "direction": ["out"]})
+    found = team.known_by_one(of, sold, calls, None, as_of=AS_OF).set_index("manager_id")
+    assert found.loc["M1", ["customers", "alone_customers", "alone_revenue"]].tolist() == [2, 1, 50.0]
+    assert found.loc["M2", ["customers", "alone_customers"]].tolist() == [1, 1]
+    assert found["company_share"].sum() == pytest.approx(80 / 180)
+
+
+def test_a_handover_stands_beside_customers_of_its_size_in_the_same_months():
+    months = [f"2025-{m:02d}-01" for m in range(1, 13)]
+    rows = [("a", m, 10.0) for m in months[:6]]  # handed over in June, and gone
+    rows += [("b", m, 10.0) for m in months] + [("c", m, 12.0) for m in months[:5]] + [("d", m, 900.0) for m in months]
+    events = pd.DataFrame({"customer_id": ["a"], "on": pd.to_datetime(["2025-06-14"])})
+    found = followed(events, panel(rows), on="on", until=UNTIL, months=5).iloc[0]
+    assert (found["revenue_before"], found["is_kept"], found["like_share"], found["like_customers"]) == (
+        50.0,
+        False,
+        0.5,
+        2,
+    )  # d is no like
+    assert difference(pd.DataFrame({"is_kept": [False], "like_share": [0.5]}), confidence=0.95)[3] == 1
+
+
+def test_an_event_without_its_months_after_is_not_judged():
+    rows = [("a", f"2025-{m:02d}-01", 10.0) for m in range(1, 13)]
+    events = pd.DataFrame({"customer_id": ["a"], "on": pd.to_datetime(["2025-11-01"])})
+    assert followed(events, panel(rows), on="on", until=UNTIL, months=6).empty
+
+
+def test_declared_handovers_are_taken_by_their_day_and_others_from_the_sales():
+    declared = pd.DataFrame(
+        {
+            "customer_id": ["a", "a", "b"],
+            "manager_id": ["M1", "M2", "M1"],
+            "from_on": pd.to_datetime(["2024-01-01", "2025-03-10", "2024-01-01"]),
+        }
+    )
+    found = handed(declared, sellers([]))
+    assert found[["customer_id", "from_id", "to_id"]].to_numpy().tolist() == [["a", "M1", "M2"]]
+    seen = sellers(
+        [("a", "M1", "2025-01-01", 1.0), ("a", "M1", "2025-02-01", 1.0), ("a", "M2", "2025-04-01", 1.0), ("a", "M2", "2025-05-01", 1.0)]
+    )
+    found = handed(None, seen)
+    assert found[["customer_id", "from_id", "to_id", "handed_on"]].to_numpy().tolist() == [["a", "M1", "M2", pd.Timestamp("2025-04-01")]]
+    mixed = sellers(
+        [("a", "M1", "2025-01-01", 1.0), ("a", "M2", "2025-02-01", 1.0), ("a", "M1", "2025-04-01", 1.0), ("a", "M2", "2025-05-01", 1.0)]
+    )
+    assert handed(None, mixed).empty  # a stand-in is no handover
+
+
+def test_plans_are_set_beside_the_company_s_and_promises_to_suppliers_beside_its_cost():
+    plans = pd.DataFrame(
+        {
+            "period": ["2026-01", "2026-02", "2026", "2026"],
+            "level": ["company", "company", "manager", "manager"],
+            "id": ["-", "-", "M1", "M2"],
+            "amount": [60.0, 40.0, 50.0, 40.0],
+        }
+    )
+    promised = pd.DataFrame({"supplier": ["S"], "period": ["2026"], "amount": [90.0]})
+    found = team.plan_cascade(plans, promised, cost_rate=0.8).set_index("planned_class")
+    assert found.loc["manager", "difference"] == -10.0
+    assert found.loc["company", ["amount", "promised_amount", "planned_cost", "short"]].tolist() == [100.0, 90.0, 80.0, 10.0]
+
+
+def test_a_formula_of_pay_says_what_of_it_comes_from_where_nothing_was_earned():
+    of = pd.DataFrame(
+        {
+            "customer_id": list("abc"), "manager_id": "M1", "manager_now_id": "M1", "is_handed": [False, False, True], "is_new": False, "is_kept": True,
+            "revenue_before": 10.0, "revenue_now": [100.0, 60.0, 40.0], "margin": [20.0, 10.0, np.nan], "returned": 0.0,
+        }
+    )  # fmt: skip
+    debts = pd.DataFrame({"group": ["b"], "overdue": [30.0], "is_stopped": [True]})
+    loses = pd.DataFrame({"group": ["a"], "loss_class": ["loses"]})
+    found = team.bonuses(of, {"plain": "0.1 * revenue - 0.1 * overdue"}, customers=None, debtors=debts, profits=loses).iloc[0]
+    assert found[["bonus", "by_largest", "by_losing", "by_unpaid", "by_handed"]].tolist() == pytest.approx([17.0, 10.0, 10.0, 3.0, 4.0])
+
+
+def test_a_formula_with_an_unknown_word_is_refused_in_words(tmp_path):
+    from audit.core.settings import BadSettings, read
+
+    text = (ROOT / "data" / "demo" / "audit.toml").read_text(encoding="utf-8")
+    (tmp_path / "audit.toml").write_text(text + '\n[bonus.x]\nformula = "0.1 * turnover"\n', encoding="utf-8")
+    with pytest.raises(BadSettings, match=r"no column 'turnover'.*there are revenue"):
+        read(tmp_path)
+
+
+def test_what_was_planted_in_the_demo_s_team_is_found_and_nothing_else(demo):
+    planted = list(csv.DictReader((ROOT / "tests" / "demo_work_truths.csv").open(encoding="utf-8")))
+    found = store.load(demo, "manager_results")
+    out = found[found["told_class"].isin([Told.BETTER, Told.WORSE])]
+    wanted = {(row["manager_id"], row["kind"], row["what"]) for row in planted if row["kind"] in ("better", "worse")}
+    assert set(map(tuple, out[["manager_id", "told_class", "measure_class"]].to_numpy())) == wanted
+    year = store.load(demo, "managers_year").set_index("manager_id")["revenue"].rank(ascending=False)
+    assert year["М07"] > year["М04"]  # the better one stands lower in a league by revenue
+
+
+@pytest.mark.skipif(not (SHARED / "maven_crm").is_dir(), reason="needs ../shared/data/maven_crm")
+def test_maven_s_deals_and_agents_are_counted_as_published():
+    deals = pd.read_csv(SHARED / "maven_crm" / "sales_pipeline.csv")
+    table = pd.DataFrame(
+        {
+            "deal_id": deals["opportunity_id"], "manager_id": deals["sales_agent"], "source": deals["product"], "stage": deals["deal_stage"],
+            "outcome": deals["deal_stage"].map({"Won": "won", "Lost": "lost"}).fillna("open"), "opened_on": pd.to_datetime(deals["engage_date"]),
+            "closed_on": pd.to_datetime(deals["close_date"]), "amount": deals["close_value"],
+        }
+    )  # fmt: skip
+    found = team.pipeline(table, confidence=0.95)
+    of = found[found["by_class"] == "source"]
+    assert (of["won"].sum(), of["lost"].sum()) == (4238, 2473)
+    assert table["manager_id"].nunique() == 30
+    judged = team.manager_results(
+        exchangeable(4), pd.DataFrame({"customer_id": [], "first_on": pd.to_datetime([]), "second_on": pd.to_datetime([]), "is_first_known": []}), table,
+        as_of=AS_OF, horizon_days=365, least=10, false_share=0.05, confidence=0.95,
+    )  # fmt: skip
+    agents = judged[judged["measure_class"] == "deals"]
+    assert len(agents) == 30
+    assert agents["n"].sum() == 6711
+
+
+def test_nobody_is_compared_where_nobody_is_named():
+    found = team.manager_results(
+        pd.DataFrame({"manager_id": [], "revenue_before": [], "is_kept": [], "change": [], "stratum": []}),
+        pd.DataFrame({"customer_id": [], "first_on": pd.to_datetime([]), "is_first_known": []}), None, as_of=AS_OF, horizon_days=365, least=10, false_share=0.05, confidence=0.95,
+    )  # fmt: skip
+    assert found.empty
