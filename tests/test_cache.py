@@ -171,7 +171,7 @@ EVERY_STEP = {step.name for step in registry.steps()}
         ("how tables look", "audit/report/show.py", "", "\n", EVERY_STEP),
         ("the numbers of both languages", "audit/i18n/numbers.py", "", "\n", {"tables", *EVERY_STEP}),
         ("the pages", "audit/report/__init__.py", "", "\n", EVERY_STEP),
-        ("the workbook", "audit/report/workbook.py", "", "\n", {"account", "customers", "dossiers"}),
+        ("the workbook", "audit/report/workbook.py", "", "\n", {"account", "customers", "dossiers", "field"}),
     ],
 )
 def test_what_a_change_runs(library, what, file, old, new, runs):

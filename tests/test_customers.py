@@ -18,13 +18,14 @@ PLAIN = {
     "group": "", "is_lead": True, "manager_id": "m", "first_on": "2023-01-01", "last_on": "2025-12-20", "purchases": 20, "silence_days": 11,
     "usual_gap_days": 20.0, "is_first_returned": False, "first_revenue": 100.0, "year_revenue": 1000.0, "own_revenue": 1000.0, "own_margin": 250.0,
     "open": 0.0, "overdue": 0.0, "is_stopped": False, "profit": 50.0, "acquisition": 0.0, "loss_class": "earns", "provenance_class": "declared",
-    "realistic": 0.0, "key_reasons": "", "is_pair": False, "is_first_known": True, "oldest_days": 30.0, "margin": 250.0, "complaint_on": None,
+    "realistic": 0.0, "key_reasons": "", "is_pair": False, "is_first_known": True, "oldest_days": 30.0, "margin": 250.0, "complaint_on": None, "lost_cause": "",
 }  # fmt: skip
 CASES = {  # what is planted -> the step that must lead
     "stopped": ({"is_stopped": True, "open": 500.0, "overdue": 400.0, "realistic": 300.0}, Action.STOP),
     "late": ({"overdue": 400.0, "realistic": 300.0, "oldest_days": 7.0}, Action.COLLECT),
     "hardly late": ({"overdue": 400.0, "oldest_days": 6.0}, ""),
     "complains": ({"complaint_on": "2025-11-20", "realistic": 300.0}, Action.COMPLAINT),
+    "complains and is written off": ({"complaint_on": "2025-11-20", "lost_cause": "price"}, ""),
     "complained and long gone": ({"complaint_on": "2024-01-20", "year_revenue": 0.0}, ""),
     "mend": (
         {"purchases": 1, "first_on": "2025-11-01", "silence_days": 60, "is_first_returned": True, "first_revenue": 900.0},

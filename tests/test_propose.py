@@ -305,3 +305,34 @@ def test_names_with_brackets_archives_of_a_mac_and_repeated_headers_are_read(tmp
         archive.writestr("__MACOSX/._a.csv", b"\x00\x05\x16\x07")
         archive.writestr(".DS_Store", b"\x00\x00")
     assert total(base.base([tmp_path / "sent" / "a.zip"], name="zipped", data=tmp_path / "data")) == 1
+
+
+WORK = {  # exports of people's work in the words of Agent Plus, 1C:UT, call centres and CRMs -> the table that each is
+    "visits": "Торговая точка;Агент;Дата визита;Время начала;Широта;Долгота\nООО Ромашка;Иванов;01.02.2024;01.02.2024 10:15;59,93;30,31\nИП Лютик;Петров;02.02.2024;02.02.2024 11:00;59,94;30,35\n",
+    "orders": "Номер заказа;Клиент;Время заказа;Способ\nРТ-1;ООО Ромашка;01.02.2024 10:20;агент\nРТ-2;ИП Лютик;15.03.2024 17:40;колл-центр\n",
+    "outlets": "ТТ;Широта;Долгота;Частота визитов\nООО Ромашка;59,93;30,31;4\nИП Лютик;59,94;30,35;2\n",
+    "deliveries": "Заказ;Контрагент;Плановая дата;Дата доставки;Заказано;Отгружено\nРТ-1;ООО Ромашка;05.02.2024;04.02.2024;2;2\nРТ-2;ИП Лютик;20.03.2024;22.03.2024;1;1\n",
+    "cases": "Клиент;Дата обращения;Вид обращения;Тема;Дата закрытия\nООО Ромашка;01.03.2024;Претензия;брак;05.03.2024\nИП Лютик;02.04.2024;Отказ от покупки;цена;\n",
+    "deals": "Номер сделки;Ответственный;Стадия;Дата создания;Дата закрытия;Сумма сделки;Источник\n7;Иванов;Выиграна;01.02.2024;05.02.2024;100,00;сайт\n8;Петров;В работе;01.03.2024;;50,00;сайт\n",
+    "assignments": "Клиент;Ответственный;Дата передачи\nООО Ромашка;Иванов;01.01.2023\nООО Ромашка;Петров;01.01.2024\n",
+    "pay": "Сотрудник;Месяц;Начислено;Премия\nИванов;01.2024;60\u00a0000,00;10\u00a0000,00\nПетров;01.2024;55\u00a0000,00;8\u00a0000,00\n",
+    "trainings": "Сотрудник;Дата план;Тема;Дата факт\nИванов;01.02.2024;товар;02.02.2024\nПетров;01.02.2024;маршрут;\n",
+    "commitments": "Поставщик;Год;План закупок\nЗавод;2024;1 000 000,00\nИмпортёр;2024;500 000,00\n",
+}
+
+
+@pytest.mark.parametrize("table", WORK)
+def test_exports_of_people_s_work_are_known_by_the_words_of_the_field(tmp_path, table):
+    proposal = new(tmp_path, sales__csv=RUSSIAN.encode("cp1251"), **{f"{table}__csv": WORK[table].encode("cp1251")})
+    assert proposal.tables[table]["from"] == table
+    found = check(proposal)
+    assert len(found.tables[table]) == 2
+    assert found.quarantine.filter(pl.col("table") == table).is_empty()
+
+
+def test_a_no_break_space_between_digits_is_no_letter_of_another_encoding(tmp_path):
+    text = "Кто;Год;Сумма\n" + "".join(f"М{i};2025;1\u00a0000\u00a0{i:03d},00\n" for i in range(30))
+    from audit.intake.readers.text import likely_encoding
+
+    assert likely_encoding(text.encode("cp1251")) == "cp1251"
+    assert likely_encoding("Кто;Год;Сумма\nМама мыла раму;2025;1000,00\n".encode("cp866")) == "cp866"

@@ -130,7 +130,7 @@ def test_who_complained_stands_beside_customers_of_like_purchases():
     panel = pd.DataFrame(rows, columns=["customer_id", "period", "revenue"])
     told = cases(("1", "heavy", "2025-07-05", "complaint", "x", "2025-07-08"), ("2", "gone", "2025-07-05", "complaint", "x", None))
     found = service.complainers(told, panel, until=pd.Timestamp("2026-01-31"), settle_days=14).set_index("customer_id")
-    assert found["after_class"].to_dict() == {"heavy": After.SETTLED, "gone": After.OPEN}
+    assert found["after_class"].to_dict() == {"heavy": After.SETTLED, "gone": After.NEVER}
     assert found["is_kept"].to_dict() == {"heavy": True, "gone": False}
     assert found["like_share"].tolist() == [1.0, 1.0]  # the small one is nobody's like
 

@@ -68,7 +68,7 @@ LATE_ORDERS = pd.DataFrame(
         {"manager_id": "n", "whose_class": "usual_late", "late": 1, "promised_orders": 30, "told_before": 0},
     ]
 )
-COPIED = pd.DataFrame([{"manager_id": "m", "copied_class": "more", "copy_share": 0.4, "like_share": 0.1}])
+COPIED = pd.DataFrame([{"manager_id": "m", "copied_class": "more", "copy_share": 0.4, "of_others_share": 0.1}])
 CASCADE = pd.DataFrame([{"period": "2026", "promised_amount": 90.0, "planned_cost": 80.0, "short": 10.0}])
 BUDGETS = pd.DataFrame({"group": ["c0", "c1", "c2"], "is_doubtful": [True, True, False], "budget_now": [90.0, 5.0, 50.0]})
 REALISTIC = pd.DataFrame({"group": ["c0"], "realistic": [160.0], "low_realistic": [80.0], "high_realistic": [320.0]})

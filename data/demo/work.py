@@ -70,7 +70,16 @@ def route(people: pd.DataFrame, sales: pd.DataFrame) -> pd.DataFrame:
     year = sales[(sales["date"].dt.year == LAST.year) & (sales["amount"] > 0)]
     orders = year.groupby("customer")["document"].nunique()
     of = people[people["manager"].isin(VISITING)].assign(orders=lambda t: t["customer"].map(orders).fillna(0))
-    of = of.sort_values(["manager", "orders", "customer"], ascending=[True, False, True])
+    busiest = (
+        of.groupby(["manager", "region"])["orders"]
+        .sum()
+        .sort_values(ascending=False, kind="stable")
+        .reset_index()
+        .drop_duplicates("manager")
+    )
+    of = of.merge(busiest[["manager", "region"]], on=["manager", "region"]).sort_values(
+        ["manager", "orders", "customer"], ascending=[True, False, True]
+    )
     return of.groupby("manager").head(OUTLETS)[["customer", "manager", "region"]].reset_index(drop=True)
 
 
@@ -116,7 +125,7 @@ def tables(base: dict[str, pd.DataFrame], seed: int) -> dict[str, pd.DataFrame]:
 
 def _outlets(rng, on_route: pd.DataFrame) -> pd.DataFrame:
     centre = np.array([PLACES[region] for region in on_route["region"]])
-    place = (centre + rng.normal(0, 0.05, (len(on_route), 2))).round(5)
+    place = (centre + rng.normal(0, 0.025, (len(on_route), 2))).round(5)
     return pd.DataFrame(
         {
             "customer": on_route["customer"],
@@ -163,7 +172,9 @@ def _visits(rng, documents: pd.DataFrame, outlets: pd.DataFrame) -> tuple[pd.Dat
     place = outlets.set_index("customer").loc[visits["customer"], ["latitude", "longitude"]].to_numpy()
     at = place + rng.normal(0, 0.0003, place.shape)
     invented = visits.index[(visits["manager"] == INVENTOR) & visits["done"].notna() & (visits["document"] == "")][:HOME]
-    at[invented] = place[invented] + np.array([0.06, 0.09])
+    at[invented] = (
+        place[invented[0]] + np.array([0.06, 0.09]) + rng.normal(0, 0.0004, (len(invented), 2))
+    )  # one place, away from all of them
     known = visits["done"].notna()
     visits["latitude"], visits["longitude"] = np.where(known, at[:, 0].round(5), np.nan), np.where(known, at[:, 1].round(5), np.nan)
     visits["accuracy"] = np.where(known, rng.integers(8, 60, len(visits)), np.nan)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import textwrap
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from audit.core.labels import cell, named
 from audit.i18n import number, shown, visible
 from audit.i18n import translate as _
 
+PATHS = re.compile(r' d="[^"]*"')
+DIGITS = re.compile(r"(\.\d\d)\d+")  # two decimals of a point are finer than any screen or paper
 INK, MUTED, GRID = "#1d2733", "#5d6b7a", "#d9dfe5"
 BLUE, ORANGE, GREEN, RED, SAND = "#0b5f8a", "#c75b00", "#2a7d5f", "#a8323e", "#b8a88a"
 LAYERS = ["#8d99a6", "#0b5f8a", "#2a7d5f", "#c75b00", "#7a5ca8", "#b08900", "#a8323e", "#4aa3c7", "#6b8e23", "#5d6b7a"]
@@ -51,7 +54,7 @@ class Chart:
                 engine.execute(self.figure)  # once; `savefig` would draw everything twice to find the layout
                 self.figure.set_layout_engine("none")
             self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-        return buffer.getvalue()
+        return PATHS.sub(lambda path: DIGITS.sub(r"\1", path[0]), buffer.getvalue())
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"image/svg+xml": self.svg(), "text/plain": self.alt}, {"image/svg+xml": {"alt": self.alt}}

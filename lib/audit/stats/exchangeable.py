@@ -13,7 +13,7 @@ from scipy import stats
 DRAWS = 1999
 AT_ONCE = 4_000_000  # values dealt at a time
 LARGE = 20_000  # customers beyond which a sum is as good as normal, and is not dealt
-COLUMNS = ["who", "n", "value", "expected", "difference", "low", "high", "variance", "p_value"]
+COLUMNS = ["who", "n", "value", "expected", "others", "difference", "low", "high", "variance", "p_value"]
 
 
 def compared(values: pd.Series, who: pd.Series, strata: pd.Series, *, confidence: float, seed: int = 0) -> pd.DataFrame:
@@ -30,7 +30,8 @@ def compared(values: pd.Series, who: pd.Series, strata: pd.Series, *, confidence
 
     Returns
     -------
-    DataFrame with who (sorted), n, value (mean), expected (mean of the same kinds of customers over everybody), difference, low, high (its interval as
+    DataFrame with who (sorted), n, value (mean), expected (mean of the same kinds of customers over everybody), others (the
+    same over everybody else; nan where nobody else has such customers), difference (value less expected), low, high (its interval as
     chance spreads it), variance (of the difference), p_value (two-sided, by permutation within strata; nan where nothing can be compared).
 
     Source: method H14, P27; permutation tests Fisher 1935, Phipson and Smyth 2010 (the one added, so that no p-value is 0).
@@ -57,9 +58,15 @@ def compared(values: pd.Series, who: pd.Series, strata: pd.Series, *, confidence
         else 2 * stats.norm.sf(np.abs(difference) / np.sqrt(variance, where=variance > 0, out=np.full(len(variance), np.inf)))
     )
     expected = np.bincount(at, table["expected"]) / count
+    own = table.groupby(["stratum", "who"])["value"]
+    rest = table["size"] - own.transform("size")
+    others = ((table["expected"] * table["size"] - own.transform("sum")) / rest.where(rest > 0)).to_numpy()
+    there = ~np.isnan(others)
+    seen = np.bincount(at, there)
+    others = np.divide(np.bincount(at, np.where(there, others, 0.0)), seen, out=np.full(len(people), np.nan), where=seen > 0)
     return pd.DataFrame(
         {
-            "who": people, "n": count, "value": difference + expected, "expected": expected, "difference": difference,
+            "who": people, "n": count, "value": difference + expected, "expected": expected, "others": others, "difference": difference,
             "low": difference - z * np.sqrt(variance), "high": difference + z * np.sqrt(variance), "variance": variance,
             "p_value": np.where(variance > 0, p, np.nan),
         }

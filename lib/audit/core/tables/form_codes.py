@@ -33,7 +33,7 @@ class YesNo(Code):
 class Position(Code):
     """How we stand with the customer (E21)."""
 
-    STRONG = "strong", N_("strong")
+    STRONG = "strong", N_("does it well")
     MEDIUM = "medium", N_("middling")
     WEAK = "weak", N_("weak")
 
@@ -82,6 +82,14 @@ class Stream(Code):
     COMMUNICATION = "communication", N_("communication")
     NEGOTIATION = "negotiation", N_("negotiation")
     DAILY = "daily", N_("daily care")
+
+
+class Grade(Code):
+    """How good somebody is at something, as the head sees it (H15)."""
+
+    STRONG = "strong", N_("strong")
+    ENOUGH = "enough", N_("well enough")
+    LEARNS = "learns", N_("has to learn")
 
 
 class StreamState(Code):

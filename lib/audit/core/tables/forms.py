@@ -202,6 +202,23 @@ FORMS = [
         ],
         unlocks="the owner’s own answers beside those of the data (A9)",
     ),
+    _form(
+        "seller_reviews",
+        "one seller as the head of sales sees the work",
+        "manager_id",
+        [
+            ("manager_id!", TEXT, N_("Seller, code")),
+            ("leading_class", TEXT, N_("Leads and organises"), codes.Grade),
+            ("thinking_class", TEXT, N_("Understands the customer’s business"), codes.Grade),
+            ("selling_class", TEXT, N_("Sells: asks, offers, closes"), codes.Grade),
+            ("motive_class", TEXT, N_("Wants to"), codes.Grade),
+            ("strength", TEXT, N_("Strongest in")),
+            ("weakness", TEXT, N_("Weakest in")),
+            ("recommended", TEXT, N_("What we do about it")),
+            ("reviewed_on", DATE, N_("Talked about with the seller on")),
+        ],
+        unlocks="team: who was reviewed, when, and what was agreed (H15, H21); the grades stay in the form",
+    ),
 ]
 
 
@@ -218,5 +235,7 @@ TITLES = {  # table -> its sheet in a workbook of forms
     "account_losses": N_("Lost and won back"),
     "value_models": N_("Value model"),
     "owner_answers": N_("Eight questions"),
+    "seller_reviews": N_("Sellers"),
 }
-OF_THE_OWNER = ("value_models", "owner_answers")  # forms that concern no single account
+OF_THE_OWNER = ("value_models", "owner_answers", "seller_reviews")  # forms that concern no single account
+OF_PEOPLE = ("seller_reviews",)  # forms about our own people: what stands in a cell of them is never told

@@ -111,12 +111,8 @@ def date(column: pl.Expr, format: str | None) -> pl.Expr:
         text, format = _numbered(text), format.replace("%B", "%m")
     if "%d" not in format and "%j" not in format:  # a month is its first day
         text, format = text.str.strip_chars() + " 01", f"{format} %d"
-    if hour := HOUR.search(format):  # a source may hold days beside moments
-        parsed = pl.coalesce(
-            text.str.to_datetime(format, strict=False, time_unit="us").dt.date(), text.str.to_date(format[: hour.start()], strict=False)
-        )
-    else:
-        parsed = text.str.to_date(format, strict=False)
+    is_moment = "%H" in format or "%I" in format
+    parsed = text.str.to_datetime(format, strict=False, time_unit="us").dt.date() if is_moment else text.str.to_date(format, strict=False)
     return pl.when(parsed.dt.year().is_between(*YEARS)).then(parsed)
 
 

@@ -37,11 +37,35 @@ DISTINCTIVE = {  # tables beside the lines, each with the columns of which one m
     "budgets": {"provenance"},
     "plans": set(),
     "spend": {"purpose"},
+    "visits": {"done_at", "latitude"},
+    "outlets": {"latitude", "visits_month"},
+    "deliveries": {"promised_on", "told_on"},
+    "cases": {"closed_on", "justified", "found_by", "wrong_product", "wrong_staff", "irritated"},
+    "deals": {"opened_on"},
+    "assignments": {"from_on"},
+    "commitments": {"supplier"},
+    "trainings": {"done_on"},
+    "orders": set(),
+    "pay": set(),
+    "must_have": set(),
 }
-BY_NAME = {  # what an amount must be called
+BY_NAME = {  # what a column must be called, where the others are too common to tell
     "plans": {"amount": {"план", "сумма плана", "план продаж", "plan", "target", "quota"}},
     "budgets": {"amount": {"бюджет", "объем закупок", "потребность", "budget", "potential"}},
+    "orders": {"entered_at": {"введен", "время заказа", "время ввода", "entered at", "entered", "order time"}},
+    "pay": {"amount": {"начислено", "оплата труда", "зарплата", "выплачено", "pay", "salary", "wage"}},
+    "must_have": {"product_id": {"обязательный товар", "must have"}},
 }
+SURE = (
+    *BY_NAME,
+    "visits",
+    "outlets",
+    "deliveries",
+    "cases",
+    "deals",
+    "assignments",
+    "trainings",
+)  # known before lists of customers are looked for
 QUARTERS = {"квартал", "quarter"}
 YEARS, PARTS = {"год", "year"}, {"месяц", "month", *QUARTERS}  # a period in two columns
 SPENT = {"списано", "списание", "потрачено", "spent", "redeemed"}
@@ -52,7 +76,7 @@ def of_other_sheets(proposal: Proposal, lines: Found, columns: dict) -> None:
     free = [one for one in proposal.sheets if one is not lines and one.kind != "bank"]
     for table, key in KEYS.items():
         mine = _column_of_lines(proposal, columns, key)
-        lists = [one for one in free if not any(_is_of(table, columns[one.name]) for table in BY_NAME)]
+        lists = [one for one in free if not any(_is_of(table, columns[one.name]) for table in SURE)]
         candidates = [(match, one) for one in lists if mine and (match := _keyed(columns[one.name], table, mine))]
         if candidates:
             match, one = max(
@@ -93,7 +117,7 @@ def of_other_sheets(proposal: Proposal, lines: Found, columns: dict) -> None:
 
 
 def _is_of(table: str, columns: list[Column]) -> bool:
-    """Whether a sheet is surely one of a table that is known by the name of its amount."""
+    """Whether a sheet is surely one of a table that is known by a name of its own."""
     mapped = _mapped(columns, table, {})
     return bool(mapped) and _is_plausible(table, mapped, columns)
 
@@ -191,6 +215,10 @@ def of_the_lines(proposal: Proposal, lines: Found, columns: dict) -> None:
         mapped = _mapped(rest, table, {key: used[key]})
         if len(mapped) > 2 and not (table == "products" and "category" not in mapped):
             proposal.tables[table] = {"from": lines.name, "columns": mapped, "distinct": True, "where": proposal.tables["lines"]["where"]}
+    for table in ("deals", "deliveries"):  # of a CRM whose won deals are the sales, and of orders with their promised day
+        mapped = _mapped(mine, table, {})
+        if table not in proposal.tables and mapped and _is_plausible(table, mapped, mine):
+            proposal.tables[table] = {"from": lines.name, "columns": mapped}
     if "invoices" not in proposal.tables and proposal.base.get("purchases_are") == "invoices":
         mapped = _mapped(mine, "invoices", {})
         if mapped:

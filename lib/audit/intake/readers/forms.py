@@ -13,7 +13,7 @@ import polars as pl
 
 from audit.core import registry
 from audit.core.settings import Mapping, Source
-from audit.core.tables.forms import FORMS, TITLES
+from audit.core.tables.forms import FORMS, OF_PEOPLE, TITLES
 from audit.core.tables.schema import DATE, MONEY, NUMBER, Column, Table
 from audit.i18n import mark as N_
 from audit.i18n.messages import in_both
@@ -121,7 +121,8 @@ def _without_slips(said: pl.DataFrame, form: Table, where: str) -> tuple[pl.Data
         slips = said.filter(is_slip)
         if len(slips):
             first = slips.row(0, named=True)
-            detail = f"{column.heading}, {first['_row']}: {first[column.name][:40]}"
+            said_there = "" if form.name in OF_PEOPLE else f": {first[column.name][:40]}"
+            detail = f"{column.heading}, {first['_row']}{said_there}"
             notes.append(Note("slips", where, len(slips), detail))
             said = said.with_columns(pl.when(is_slip).then(pl.lit("")).otherwise(text).alias(column.name))
     return said, notes

@@ -16,6 +16,7 @@ COMMON = "оеаинтсрвл ОЕАИНТСРВЛ"
 MIXED = r"[A-Za-z][^\x00-\x7f]|[^\x00-\x7f][A-Za-z]|(?<=\d)\s?Ђ|Ђ\s?(?=\d)"  # a Latin word with a foreign letter in it; a euro as cp1251 sees it
 MIXED_SHARE = 0.5  # of such pieces among all beyond ASCII, from which a text is of Western Europe
 DELIMITERS = ";\t|,"
+SPACES = re.compile(rb"(?<=\d)\xa0(?=\d)")  # the no-break space of cp1251 between thousands
 PIECE = 2**16  # bytes
 SHOWN = 3  # crooked rows named in a message
 csv.field_size_limit(10 * 2**20)
@@ -67,7 +68,7 @@ def likely_encoding(content: bytes) -> str:
             return "utf-8"  # a sample that ends within a letter
     else:
         return "utf-8"
-    sample = content[:200_000]
+    sample = SPACES.sub(b"", content[:200_000])  # between digits it is no letter: cp866 would read an а in every thousand
     russian = sample.decode("cp1251", errors="replace")
     if len(re.findall(MIXED, russian)) > MIXED_SHARE * len(re.findall(r"[^\x00-\x7f]+", russian)):
         return "cp1252"

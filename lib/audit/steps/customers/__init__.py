@@ -14,7 +14,7 @@ from audit.steps.customers.codes import Action
 
 CHAPTERS = (  # tables of other chapters that say something of a customer
     "customer_classes", "lifecycle", "rungs", "loyalty_types", "places", "portfolio", "wallets", "wallet_realistic", "debtors", "customer_profits",
-    "key_accounts", "overdue", "duplicates", "doubts", "complaints",
+    "key_accounts", "overdue", "duplicates", "doubts", "complaints", "cases",
 )  # fmt: skip
 
 STEP = Step(
@@ -34,7 +34,7 @@ TABLES = (
         "customer_id:t group:t is_lead:f manager_id:t first_on:d last_on:d purchases:c silence_days:c usual_gap_days:n year_revenue:m revenue_before:m margin:m "
         "profit:m acquisition:m given:m revenue_rank:n profit_rank:n loss_class:t rung_class:t abc_class:t xyz_class:t status_class:t place_class:t loyalty_class:t strength_index:n "
         "portfolio_class:t is_clear:t wallet_share:n provenance_class:t gap:m realistic:m open:m overdue:m oldest_days:n last_paid_on:d is_stopped:t "
-        "credit_limit:m key_reasons:t doubts:c is_pair:f complaint_on:d action_class:t worth:m money_kind:t other_actions:t due_on:d usual_days:n",
+        "credit_limit:m key_reasons:t doubts:c is_pair:f complaint_on:d lost_cause:t action_class:t worth:m money_kind:t other_actions:t due_on:d usual_days:n",
         codes={"action_class": Action, "money_kind": Money},
         headings={
             "year_revenue": N_("Sales of 12 months"),
@@ -49,6 +49,7 @@ TABLES = (
             "is_lead": N_("First of its group"),
             "is_pair": N_("May be one with another"),
             "complaint_on": N_("Open complaint of"),
+            "lost_cause": N_("Written down as lost because"),
         },
     ),
     findings_table("findings_customers"),

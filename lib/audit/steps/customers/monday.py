@@ -28,6 +28,7 @@ COLUMNS = {  # heading and width
     "code": (N_("Code"), 10),
 }
 NEVER_PAID = N_("Has paid nothing in the time observed, owes {open}, and {overdue} of it is overdue.")
+WRITTEN_OFF = N_("Silent for {silence_days} days, and written down as lost: {lost_cause}.")
 FILLED = ("status", "result", "note", "done_on")  # by the manager
 LISTS = {"status": Status, "result": Result}
 
@@ -44,9 +45,7 @@ def told(listed: pd.DataFrame, customers: pd.DataFrame | None, contacts: pd.Data
             {
                 "customer": names.get(row["customer_id"], row["customer_id"]),
                 "task": _(action.label),
-                "reason": _(NEVER_PAID if action == Action.STOP and pd.isna(row["last_paid_on"]) else action.meaning).format(
-                    **said, loss=_in_words("worth", row["worth"], currency)
-                ),
+                "reason": _(_meaning(action, row)).format(**said, loss=_in_words("worth", row["worth"], currency)),
                 "offer": _(action.action),
                 "worth": row["worth"],
                 "money": money,
@@ -62,6 +61,15 @@ def told(listed: pd.DataFrame, customers: pd.DataFrame | None, contacts: pd.Data
         )
     table = pd.DataFrame(rows, columns=list(COLUMNS), index=listed.index)
     return table.assign(_due=listed["due_on"], _worth=-listed["worth"].fillna(0)).sort_values(["_due", "_worth", "code"])[list(COLUMNS)]
+
+
+def _meaning(action: Action, row: pd.Series) -> str:
+    """What happened, where one step has several stories."""
+    if action == Action.STOP and pd.isna(row["last_paid_on"]):
+        return NEVER_PAID
+    if action in (Action.SILENT, Action.KEY_SILENT) and row.get("lost_cause", ""):
+        return WRITTEN_OFF
+    return action.meaning
 
 
 def _in_words(name: str, value, currency: str) -> str:

@@ -161,7 +161,7 @@ def _holds(
     if action == Action.COLLECT:
         return (_number(table["overdue"]).fillna(0) > 0) & (_number(table["oldest_days"]).fillna(0) >= late_days)
     if action == Action.COMPLAINT:
-        return table["complaint_on"].notna() & (table["year_revenue"] > 0)
+        return table["complaint_on"].notna() & (table["year_revenue"] > 0) & (table["lost_cause"] == "")
     if action == Action.PROMISE:
         return once & table["is_first_returned"].astype(bool)
     if action == Action.SECOND:

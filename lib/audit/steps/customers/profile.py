@@ -102,6 +102,8 @@ def overview(
     open_ = pd.DataFrame() if pairs is None else pairs[pairs["decision"].fillna("") == ""]
     table["is_pair"] = table["customer_id"].isin({*open_.get("customer_a", ()), *open_.get("customer_b", ())})
     table["complaint_on"] = pd.to_datetime(table["customer_id"].map(_open_complaints(chapters.get("complaints")))).astype("datetime64[us]")
+    lost = _written_down_as_lost(chapters.get("cases"), table)
+    table["lost_cause"] = table["customer_id"].map(lost).astype("object").fillna("").astype("str")
     table["doubts"] = table["customer_id"].map(_doubts(chapters)).fillna(0).astype("int64")
     table["manager_id"] = _managers(table["customer_id"], history, customers, hides=hides)
     numbers = [
@@ -116,6 +118,16 @@ def _open_complaints(complaints: pd.DataFrame | None) -> dict[str, pd.Timestamp]
     if complaints is None:
         return {}
     return complaints[complaints["is_open"].astype(bool)].groupby("customer_id")["date"].min().to_dict()
+
+
+def _written_down_as_lost(cases: pd.DataFrame | None, table: pd.DataFrame) -> dict[str, str]:
+    """Why customers were written down as lost after their last purchase; - where no cause stands there."""
+    if cases is None:
+        return {}
+    lost = cases[cases["kind"] == "loss"].sort_values("date")
+    lost = lost[lost["date"] > pd.to_datetime(lost["customer_id"].map(table.set_index("customer_id")["last_on"].to_dict()))]
+    cause = lost["cause"].fillna("").replace("", "–") if "cause" in lost.columns else pd.Series("–", index=lost.index)
+    return dict(zip(lost["customer_id"], cause, strict=True))
 
 
 def _leads(table: pd.DataFrame, customers: pd.DataFrame | None) -> set[str]:

@@ -83,6 +83,7 @@ def write(run: Path, target: Path, settings: Settings) -> list[Path]:
         _how_to(book, _("the owner"), settings)
         _questions(book, known["owner_answers"])
         _sheet(book, registry.tables()["value_models"], _segments(customers, known["value_models"]), None, names, settings)
+        _sheet(book, registry.tables()["seller_reviews"], _sellers(managers, known["seller_reviews"]), None, names, settings)
     return [*made, owners]
 
 
@@ -139,6 +140,15 @@ def _segments(customers: pd.DataFrame | None, before: pd.DataFrame | None) -> pd
     found = pd.DataFrame(columns=form.names) if before is None else before.reindex(columns=form.names)
     there = [] if customers is None or "industry" not in customers.columns else sorted(set(customers["industry"].fillna("")) - {""})
     empty = pd.DataFrame([{"segment": one} for one in there for _i in range(BLANK)] or [{}] * BLANK, columns=form.names)
+    return pd.concat([found.astype(object), empty.astype(object)], ignore_index=True)
+
+
+def _sellers(managers: pd.DataFrame | None, before: pd.DataFrame | None) -> pd.DataFrame:
+    """A row for each seller: what was filled in before, else the code alone."""
+    form = registry.tables()["seller_reviews"]
+    found = pd.DataFrame(columns=form.names) if before is None else before.reindex(columns=form.names)
+    codes = [] if managers is None else [one for one in managers["manager_id"] if one not in set(found["manager_id"])]
+    empty = pd.DataFrame([{"manager_id": one} for one in codes] or [{}] * BLANK, columns=form.names)
     return pd.concat([found.astype(object), empty.astype(object)], ignore_index=True)
 
 

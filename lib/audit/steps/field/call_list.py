@@ -1,4 +1,4 @@
-"""Whom does the call centre call this evening? Outlets with a visit planned for a day and no order in the system by the cut-off, the largest first (H5, H10).
+"""Whom does the call centre call this evening? Outlets with a visit planned for a day and no order in the system so far, those not visited first, then the largest (H5, H10).
 
 From the exports as they are today, without a run: a list of the evening cannot wait for a report. audit.toml says where the cut-off lies, the norms of the base hold.
 """
@@ -27,7 +27,6 @@ COLUMNS = {  # column -> heading, width
     "cause": (N_("Why no order"), 26),
     "last_on": (N_("Last order on"), 13),
     "usual": (N_("Usual order"), 14),
-    "state": (N_("So far"), 26),
     "reached": (N_("Reached at"), 12),
     "result": (N_("Result"), 16),
     "order": (N_("Order"), 16),
@@ -45,7 +44,7 @@ class NoVisits(AuditError):
 def call_list(
     tables: dict[str, pd.DataFrame], settings: Settings, *, day: dt.date, cutoff_minutes: int, recovery_minutes: int
 ) -> pd.DataFrame:
-    """The outlets of the list, those with the largest usual order first.
+    """The outlets of the list: those that nobody visited first, then those with the largest usual order.
 
     Parameters
     ----------
@@ -54,7 +53,7 @@ def call_list(
 
     Returns
     -------
-    DataFrame with COLUMNS, those to be filled in empty; `state` says what came in after the cut-off so far.
+    DataFrame with COLUMNS, those to be filled in empty; whoever has ordered that day, at whatever hour, is not called.
 
     Raises
     ------
@@ -75,7 +74,7 @@ def call_list(
         )
         raise NoVisits(message, day=day, first=f"{first:%Y-%m-%d}", last=f"{last:%Y-%m-%d}")
     came = planned["customer_id"].map(_came(tables, settings, when, cutoff_minutes, recovery_minutes)).fillna(Came.NOTHING)
-    listed = planned[came != Came.ORDERED]
+    listed = planned[came == Came.NOTHING]
     names, managers = customer_names(tables.get("customers")), manager_names(tables.get("managers"))
     usual = _usual(tables["lines"], before=when)
     done = listed["done_at"] if "done_at" in listed.columns else pd.Series(pd.NaT, listed.index)
@@ -87,12 +86,14 @@ def call_list(
             "cause": listed["cause"].fillna("") if "cause" in listed.columns else "",
             "last_on": pd.to_datetime(listed["customer_id"].map(usual["last_on"].to_dict())),
             "usual": listed["customer_id"].map(usual["usual"]).round(2),
-            "state": [_(Came(one).label) for one in came[listed.index]],
             **dict.fromkeys(FILLED, ""),
             "customer_id": listed["customer_id"],
         }
     )
-    return table.sort_values(["usual", "customer_id"], ascending=[False, True], ignore_index=True, na_position="last")[list(COLUMNS)]
+    order = table.assign(_v=table["visited"] != "").sort_values(
+        ["_v", "usual", "customer_id"], ascending=[True, False, True], na_position="last"
+    )
+    return order[list(COLUMNS)].reset_index(drop=True)
 
 
 def _came(tables: dict[str, pd.DataFrame], settings: Settings, day: pd.Timestamp, cutoff_minutes: int, recovery_minutes: int) -> pd.Series:
@@ -135,6 +136,8 @@ def write(table: pd.DataFrame, settings: Settings, folder: Path, *, day: dt.date
             sheet.set_column(j, j, width)
             if column == "result" and len(table):
                 sheet.data_validation(3, j, 2 + len(table), j, {"validate": "list", "source": [_(one) for one in RESULTS]})
+        if table.empty:
+            sheet.write_string(3, 0, _("Nobody is to be called: every outlet with a planned visit has ordered."))
         for i, row in enumerate(table.itertuples(index=False), 3):
             for j, (column, value) in enumerate(zip(table.columns, row, strict=True)):
                 if column in FILLED:

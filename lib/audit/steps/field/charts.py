@@ -11,7 +11,7 @@ from audit.i18n import translate as _
 from audit.report.style import BLUE, GREEN, MUTED, ORANGE, SAND, Chart, canvas, clear_axes, nothing, percent_axis
 from audit.steps.field.codes import Came, Copied
 
-MOST = 20
+MOST, FEW = 20, 30  # representatives drawn, and planned visits from which a share is drawn
 PARTS = (
     (Came.ORDERED, "ordered", BLUE),
     (Came.RECOVERED, "recovered", GREEN),
@@ -23,6 +23,7 @@ PARTS = (
 def day_list(day: pd.DataFrame, names: dict[str, str]) -> Chart:
     """Planned visits by what came of them, by representative."""
     title = _("What came of planned visits, by representative")
+    day = day[day["planned"] >= FEW] if len(day) else day
     part = day.sort_values(["ordered_share", "manager_id"]).head(MOST) if len(day) else day
     if part.empty:
         return nothing(title)
@@ -37,16 +38,9 @@ def day_list(day: pd.DataFrame, names: dict[str, str]) -> Chart:
     percent_axis(axes.xaxis)
     clear_axes(axes, keep="x")
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=2, fontsize=8.5)
-    first = part.iloc[0]
-    said = _("The fewest orders in time: {name}, {share} of {n} planned visits.")
-    return Chart(
-        figure,
-        said.format(
-            name=names.get(first["manager_id"], first["manager_id"]),
-            share=shown("ordered_share", float(first["ordered_share"])),
-            n=int(first["planned"]),
-        ),
-    )
+    low, high = (shown("ordered_share", float(day["ordered_share"].agg(end))) for end in ("min", "max"))
+    said = _("By representative between {low} and {high} of the planned visits end with an order in time, {n} visits in all.")
+    return Chart(figure, said.format(low=low, high=high, n=shown("n", int(day["planned"].sum()))))
 
 
 def copies(copied: pd.DataFrame, names: dict[str, str]) -> Chart:
@@ -59,16 +53,18 @@ def copies(copied: pd.DataFrame, names: dict[str, str]) -> Chart:
     at = np.arange(len(part))
     colours = [ORANGE if one == Copied.MORE else BLUE for one in part["copied_class"]]
     axes.barh(at, part["copy_share"], color=colours, height=0.6)
-    axes.plot(part["like_share"], at, "|", color=MUTED, ms=16, mew=2, ls="none", label=_("outlets alike"))
+    axes.plot(part["of_others_share"], at, "|", color=MUTED, ms=16, mew=2, ls="none", label=_("outlets alike of others"))
     axes.set_yticks(at, [str(names.get(one, one))[:34] for one in part["manager_id"]])
     axes.invert_yaxis()
     percent_axis(axes.xaxis)
     clear_axes(axes, keep="x")
     axes.legend(loc="lower right", fontsize=8.5)
     first = part.iloc[0]
-    said = _("The most: {name}, {share} of the orders, where {like} would be usual.")
+    said = _("The most: {name}, {share} of the orders; outlets alike of others: {like}.")
     name = names.get(first["manager_id"], first["manager_id"])
     return Chart(
         figure,
-        said.format(name=name, share=shown("copy_share", float(first["copy_share"])), like=shown("like_share", float(first["like_share"]))),
+        said.format(
+            name=name, share=shown("copy_share", float(first["copy_share"])), like=shown("others_share", float(first["of_others_share"]))
+        ),
     )

@@ -28,5 +28,5 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
             found, N_("{value} of {n} planned visits end without an order in time") if listed.value else none, Role.STATE, of="field_listed"
         )
     if "field_must_have" in by:
-        return led(found, N_("{value} of {n} outlets hold the whole least assortment"), Role.STATE, of="field_must_have")
+        return led(found, N_("{value} of {n} outlets hold the full must-have range"), Role.STATE, of="field_must_have")
     return led(found, N_("Too little is written down of the work in the field to conclude from it"), Role.STATE)

@@ -24,6 +24,7 @@ COLUMNS = [
     "order_id",
     "way_class",
     "is_listed",
+    "is_visited",
     "points",
     "cause",
 ]
@@ -69,7 +70,7 @@ def field_days(
     cutoff, recovery
         until when an order is in time, and until when the call centre wins it back.
     points_listed
-        points that a representative gets for each outlet on the list.
+        points that a representative gets for each outlet on the list for which no cause is written down: a closed shop is nobody's fault.
 
     Returns
     -------
@@ -107,8 +108,9 @@ def field_days(
     for column in ("ordered_at", "order_id", "way_class"):
         table[column] = table[f"{column}_call"].where(by_call, table[column])
     table["is_listed"] = table["came_class"] != Came.ORDERED
-    table["points"] = np.where(table["is_listed"], float(points_listed), 0.0)
     table["cause"] = table["cause"].fillna("") if "cause" in table.columns else ""
+    table["points"] = np.where(table["is_listed"] & (table["cause"] == ""), float(points_listed), 0.0)
+    table["is_visited"] = table["done_at"].notna() if "done_at" in table.columns else False
     for column in ("order_id", "way_class"):
         table[column] = table[column].astype("object").fillna("").astype("str")
     free = table["planned_on"].map({day: is_holiday(day.date(), country) for day in table["planned_on"].unique()}).astype(bool)
@@ -163,13 +165,14 @@ def field_points(listed: pd.DataFrame, baskets: pd.DataFrame | None) -> pd.DataF
 
     Returns
     -------
-    DataFrame with manager_id, planned, ordered, recovered, after_cutoff, without_order, ordered_share, recovered_revenue, points.
+    DataFrame with manager_id, planned, ordered, recovered, recovered_unvisited (of these, where the visit had not been made), after_cutoff, without_order, ordered_share, recovered_revenue, points.
     """
     columns = [
         "manager_id",
         "planned",
         "ordered",
         "recovered",
+        "recovered_unvisited",
         "after_cutoff",
         "without_order",
         "ordered_share",
@@ -181,6 +184,7 @@ def field_points(listed: pd.DataFrame, baskets: pd.DataFrame | None) -> pd.DataF
     money = pd.Series(dtype="float64") if baskets is None else baskets.drop_duplicates("order_id").set_index("order_id")["revenue"]
     is_back = listed["came_class"] == Came.RECOVERED
     table = listed.assign(recovered_revenue=listed["order_id"].map(money).where(is_back, 0.0).astype("float64").fillna(0.0))
+    table["recovered_unvisited"] = (is_back & ~listed["is_visited"].astype(bool)).astype("int64")
     for name, one in (
         ("ordered", Came.ORDERED),
         ("recovered", Came.RECOVERED),
@@ -189,7 +193,7 @@ def field_points(listed: pd.DataFrame, baskets: pd.DataFrame | None) -> pd.DataF
     ):
         table[name] = (table["came_class"] == one).astype("int64")
     by = table.groupby("manager_id").agg(
-        planned=("visit_id", "size"), ordered=("ordered", "sum"), recovered=("recovered", "sum"), after_cutoff=("after_cutoff", "sum"),
+        planned=("visit_id", "size"), ordered=("ordered", "sum"), recovered=("recovered", "sum"), recovered_unvisited=("recovered_unvisited", "sum"), after_cutoff=("after_cutoff", "sum"),
         without_order=("without_order", "sum"), recovered_revenue=("recovered_revenue", "sum"), points=("points", "sum"),
     ).reset_index()  # fmt: skip
     by["ordered_share"] = by["ordered"] / by["planned"]

@@ -19,6 +19,7 @@ def chapter_findings(
     whole: pd.DataFrame,
     products: pd.DataFrame,
     routes: pd.DataFrame,
+    too_fast: int,
     mixed: pd.DataFrame,
     by_way: pd.DataFrame,
     trained: pd.DataFrame,
@@ -37,7 +38,7 @@ def chapter_findings(
         *_copied(copied),
         *_must_have(whole, products),
         *_returned(returned),
-        *_routes(routes),
+        *_routes(routes, too_fast),
         *_mixed(mixed),
         *_ways(by_way),
         *_trained(trained),
@@ -70,11 +71,13 @@ def _recovered(day: pd.DataFrame) -> list[Finding]:
             "field_recovered",
             "field",
             "fact",
-            N_("The call centre won back {back} of the {n} outlets on the evening lists, with orders of {money}."),
+            N_(
+                "By the evening the call centre took orders of {money} from {back} of the {n} outlets on the lists; at {unvisited} of them the visit had not been made."
+            ),
             title=N_("Won back by the call centre"),
             value=back / listed,
             n=listed,
-            params={"back": back, "money": money},
+            params={"back": back, "money": money, "unvisited": int(day["recovered_unvisited"].sum())},
         )
     ]
 
@@ -105,7 +108,9 @@ def _presence(adhered: pd.DataFrame) -> list[Finding]:
     away = placed - round(there)
     worst = adhered.assign(away=adhered["placed"] * (1 - adhered["there_share"].fillna(1))).sort_values("away", ascending=False).iloc[0]
     none = N_("All {n} visits with a known place were made at the outlet.")
-    some = N_("{away} of {n} visits with a known place were not made at the outlet, {worst} of them by one representative.")
+    some = N_(
+        "{away} of {n} visits with a known place were not made at the outlet, {worst} of them on one route: the device, the place on file or the visit is wrong."
+    )
     return [
         Finding(
             "field_presence", "field", "fact", some if away else none, title=N_("Visits at the outlet"), value=there / placed, n=placed,
@@ -140,14 +145,13 @@ def _copied(copied: pd.DataFrame) -> list[Finding]:
     more = told[told["copied_class"] == Copied.MORE]
     none = N_("No representative copies earlier orders more often than outlets alike explain ({n} compared).")
     some = N_(
-        "{value} of {n} representatives {value:writes|write} the same order again far more often than outlets alike explain: {copy_share} of the orders, where {like_share} "
-        "would be usual."
+        "{value} of {n} representatives {value:writes|write} the same order again far more often than outlets alike explain: {copy_share} of the orders, others {others_share}."
     )
     return [
         Finding(
             "field_copied", "field", "estimate", some if len(more) else none, title=N_("Orders copied"), value=float(len(more)), unit="count", n=len(told),
             low=float(len(more)), high=float(len(more)),
-            params={"copy_share": float(more["copy_share"].iloc[0]), "like_share": float(more["like_share"].iloc[0])} if len(more) else {},
+            params={"copy_share": float(more["copy_share"].iloc[0]), "others_share": float(more["of_others_share"].iloc[0])} if len(more) else {},
         )
     ]  # fmt: skip
 
@@ -163,13 +167,13 @@ def _must_have(whole: pd.DataFrame, products: pd.DataFrame) -> list[Finding]:
             "field",
             "fact",
             N_(
-                "None of {n} outlets that ordered lately holds the whole least assortment; the product most often missing is held by {least_share}."
+                "None of {n} outlets that ordered lately holds the full must-have range; the product most often missing is held by {least_share}."
             )
             if not whole["whole"].sum()
             else N_(
-                "{value} of {n} outlets that ordered lately hold the whole least assortment; the product most often missing is held by {least_share}."
+                "{value} of {n} outlets that ordered lately hold the full must-have range; the product most often missing is held by {least_share}."
             ),
-            title=N_("Least assortment"),
+            title=N_("Must-have range"),
             value=float(whole["whole"].sum()) / outlets,
             n=outlets,
             params={"least_share": float(first["held_of_share"])},
@@ -198,10 +202,17 @@ def _returned(returned: tuple[float, float]) -> list[Finding]:
     ]
 
 
-def _routes(routes: pd.DataFrame) -> list[Finding]:
+def _routes(routes: pd.DataFrame, too_fast: int) -> list[Finding]:
     if len(routes) < FEW:
         return []
-    driven, shortest = float(routes["driven_number"].sum()), float(routes["shortest_number"].sum())
+    title, driven, shortest = N_("Length of routes"), float(routes["driven_number"].sum()), float(routes["shortest_number"].sum())
+    if too_fast > len(routes):
+        return [
+            Finding(
+                "field_routes", "field", "model", N_("How long routes were cannot be said."), title=title, n=len(routes),
+                why=N_("on most days somebody would have driven faster than anybody does: places or hours are wrong"),
+            )
+        ]  # fmt: skip
     return [
         Finding(
             "field_routes",
@@ -210,7 +221,7 @@ def _routes(routes: pd.DataFrame) -> list[Finding]:
             N_(
                 "As the crow flies, routes were {value} longer than the same outlets need, over {n} days; opening hours and roads are not in it."
             ),
-            title=N_("Length of routes"),
+            title=title,
             value=driven / shortest - 1 if shortest else 0.0,
             n=len(routes),
         )

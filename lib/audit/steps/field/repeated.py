@@ -15,7 +15,7 @@ from audit.steps.field.visiting import ours
 
 LEAST_ORDERS, LEAST_OUTLETS = 4, 5
 SIZES = [0, 1, 3, 7, np.inf]
-COLUMNS = ["manager_id", "outlets", "orders", "copies", "copy_share", "like_share", "by_chance_share", "adjusted_share", "copied_class"]
+COLUMNS = ["manager_id", "outlets", "orders", "copies", "copy_share", "of_others_share", "by_chance_share", "adjusted_share", "copied_class"]
 
 
 def copies(
@@ -25,8 +25,8 @@ def copies(
 
     Returns
     -------
-    DataFrame with COLUMNS: orders that could be copies, copies (of the order before, or of the mean of three), copy_share and like_share (mean over outlets, and over
-    outlets alike), by_chance_share (how often dealing alone does as much), the same adjusted for all representatives, copied_class; the most first.
+    DataFrame with COLUMNS: orders that could be copies, copies (of the order before, or of the mean of three), copy_share and of_others_share (mean over outlets, and over
+    outlets alike of everybody else), by_chance_share (how often dealing alone does as much), the same adjusted for all representatives, copied_class; the most first.
 
     Source: method H8; permutation of outlets within sizes of order; Benjamini and Yekutieli 2001.
     """
@@ -46,7 +46,7 @@ def copies(
     found = compared(by["copies"] / by["orders"], by["manager_id"], pd.cut(by["size"], SIZES).astype("str"), confidence=confidence)
     sums = by.groupby("manager_id")[["orders", "copies"]].sum().astype("int64")
     found = found.rename(
-        columns={"who": "manager_id", "n": "outlets", "value": "copy_share", "expected": "like_share", "p_value": "by_chance_share"}
+        columns={"who": "manager_id", "n": "outlets", "value": "copy_share", "others": "of_others_share", "p_value": "by_chance_share"}
     )
     found = found.join(sums, on="manager_id")
     enough = found["outlets"] >= LEAST_OUTLETS

@@ -11,6 +11,7 @@ import pandas as pd
 from audit.steps.field.visiting import haversine
 
 LEAST_STOPS = 4
+FASTEST = 150.0  # kilometres an hour as the crow flies: faster drives nobody, and the day's places or hours are wrong
 MOST_DAYS = 400  # days of representatives looked at, the latest
 
 
@@ -19,11 +20,12 @@ def routes(visits: pd.DataFrame, outlets: pd.DataFrame | None, *, since: pd.Time
 
     Returns
     -------
-    DataFrame with manager_id, date, stops, driven_number and shortest_number (kilometres as the crow flies, first to last outlet), route_ratio (driven over shortest).
+    DataFrame with manager_id, date, stops, driven_number and shortest_number (kilometres as the crow flies, first to last outlet), route_ratio (driven over shortest), is_possible
+    (no leg was faster than anybody drives).
 
     Source: method H6; Croes 1958 (2-opt).
     """
-    columns = ["manager_id", "date", "stops", "driven_number", "shortest_number", "route_ratio"]
+    columns = ["manager_id", "date", "stops", "driven_number", "shortest_number", "route_ratio", "is_possible"]
     if outlets is None or not {"latitude", "longitude"} <= set(outlets.columns) or "done_at" not in visits.columns:
         return pd.DataFrame(
             {c: pd.Series(dtype="str" if c == "manager_id" else "datetime64[us]" if c == "date" else float) for c in columns}
@@ -33,15 +35,23 @@ def routes(visits: pd.DataFrame, outlets: pd.DataFrame | None, *, since: pd.Time
     done = done.assign(date=done["done_at"].dt.normalize())
     done = done[(done["date"] > since) & (done["date"] <= as_of)].sort_values(["manager_id", "done_at", "visit_id"])
     done = done.drop_duplicates(["manager_id", "date", "customer_id"])
-    days = done.groupby(["manager_id", "date"])["customer_id"].agg(list)
-    days = days[days.map(len) >= LEAST_STOPS].sort_index(level="date").tail(MOST_DAYS)
+    days = done.groupby(["manager_id", "date"]).agg(stops=("customer_id", list), hours=("done_at", list))
+    days = days[days["stops"].map(len) >= LEAST_STOPS].sort_index(level="date").tail(MOST_DAYS)
     rows = []
-    for (who, date), stops in days.items():
+    for (who, date), stops, hours in days.itertuples():
         between = distances(place.loc[stops].to_numpy(dtype=float))
-        driven = float(between[np.arange(len(stops) - 1), np.arange(1, len(stops))].sum())
+        legs = between[np.arange(len(stops) - 1), np.arange(1, len(stops))]
+        took = np.diff(pd.DatetimeIndex(hours).to_numpy()) / np.timedelta64(1, "h")
+        driven, possible = float(legs.sum()), bool((legs / 1000 <= FASTEST * np.maximum(took, 1 / 60)).all())
         shortest = min(driven, length(between, shorter(between)))
-        rows.append((who, date, len(stops), driven / 1000, shortest / 1000, driven / shortest if shortest else float("nan")))
+        rows.append((who, date, len(stops), driven / 1000, shortest / 1000, driven / shortest if shortest else float("nan"), possible))
     return pd.DataFrame(rows, columns=columns).sort_values(["manager_id", "date"], ignore_index=True)
+
+
+def days_driven(routes: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """The days that can have been driven as they are written down, and how many others there are."""
+    possible = routes["is_possible"].astype(bool)
+    return routes[possible].reset_index(drop=True), int((~possible).sum())
 
 
 def distances(place: np.ndarray) -> np.ndarray:

@@ -26,7 +26,7 @@ COLUMNS = [
 def cases_by(
     cases: pd.DataFrame | None, *, orders: int, year_from: pd.Timestamp, as_of: pd.Timestamp, least: int, confidence: float
 ) -> pd.DataFrame:
-    """Cases of the last twelve months by kind and reason, the most money first.
+    """Complaints and refusals of the last twelve months by reason, the most money first.
 
     Parameters
     ----------
@@ -44,7 +44,9 @@ def cases_by(
     """
     if cases is None:
         return pd.DataFrame({c: pd.Series(dtype="str" if c in ("case_class", "cause") else float) for c in COLUMNS})
-    year = with_columns(cases[(cases["date"] > year_from) & (cases["date"] <= as_of)])
+    year = with_columns(
+        cases[(cases["date"] > year_from) & (cases["date"] <= as_of) & (cases["kind"] != "loss")]
+    )  # losses stand in `lost_at`
     rows = []
     for (kind, cause), part in year.groupby(["kind", "cause"]):
         low, high = poisson(len(part), orders, confidence=confidence)

@@ -14,7 +14,7 @@ MOST = 12
 
 def by_month(months: pd.DataFrame) -> Chart:
     """Orders promised by month: on time, late and told, late without a word."""
-    title = _("Orders by the month of their promised day: on time, late and told before, late without a word")
+    title = _("Orders by the month of their promised day: on time, late and told before, late and not told")
     part = months.tail(24)
     if part.empty:
         return nothing(title)
@@ -25,7 +25,7 @@ def by_month(months: pd.DataFrame) -> Chart:
     for values, colour, label in (
         (part["on_time"], BLUE, _("on time")),
         (part["told_before"], GREEN, _("late, told before")),
-        (late - part["told_before"], ORANGE, _("late without a word")),
+        (late - part["told_before"], ORANGE, _("late, not told")),
     ):
         axes.bar(x, values, bottom=bottom, color=colour, label=label, width=0.8)
         bottom = bottom + values.to_numpy()
@@ -33,14 +33,9 @@ def by_month(months: pd.DataFrame) -> Chart:
     axes.set_xticks(x[::step], [f"{day:%Y-%m}" for day in part["period"].iloc[::step]])
     clear_axes(axes, keep="y")
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=3, fontsize=8.5)
-    worst = part.loc[part["on_time_share"].idxmin()]
-    said = _("The worst month: {month}, {share} of {n} orders on time.")
-    return Chart(
-        figure,
-        said.format(
-            month=f"{worst['period']:%Y-%m}", share=shown("on_time_share", float(worst["on_time_share"])), n=int(worst["promised_orders"])
-        ),
-    )
+    low, high = (shown("on_time_share", float(part["on_time_share"].agg(end))) for end in ("min", "max"))
+    said = _("By month between {low} and {high} of the orders came on time, {n} orders in all.")
+    return Chart(figure, said.format(low=low, high=high, n=shown("n", int(part["promised_orders"].sum()))))
 
 
 def settling(curve: pd.DataFrame, *, settle_days: int) -> Chart:
@@ -56,7 +51,7 @@ def settling(curve: pd.DataFrame, *, settle_days: int) -> Chart:
     axes.set_xlabel(_("days"))
     percent_axis(axes.yaxis)
     before = curve[curve["days"] <= settle_days]["happened_share"]
-    said = _("By day {days} {share} of the complaints were settled.")
+    said = _("By day {days} {share} of the complaints were settled, open ones counted as long as they are.")
     return Chart(figure, said.format(days=settle_days, share=shown("settled_share", float(before.iloc[-1]) if len(before) else 0.0)))
 
 

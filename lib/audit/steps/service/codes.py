@@ -19,7 +19,7 @@ class Kept(Code):
 
     EARLY = "on_time", N_("on time")
     TOLD = "late_told", N_("late, and the customer was told before")
-    LATE = "late", N_("late without a word")
+    LATE = "late", N_("late, not told")
     OPEN = "open_late", N_("overdue and not delivered")
     SHORT = "short", N_("on time, but not in full")
 
@@ -35,8 +35,9 @@ class Whose(Code):
 class After(Code):
     """Of which complaint."""
 
-    SETTLED = "settled", N_("settled")
-    OPEN = "open", N_("not settled within the time")
+    SETTLED = "settled", N_("settled in time")
+    LATER = "later", N_("settled later")
+    NEVER = "never", N_("never settled")
 
 
 class Asked(Code):

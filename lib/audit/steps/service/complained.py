@@ -1,10 +1,12 @@
 """Do those who complained go on buying, and does settling it in time help? Each beside customers who bought as much and did not complain (I3).
 
-Complainers are heavy buyers: set against all customers they look loyal whatever was done. What is compared here is what customers of like purchases did.
+Complainers are heavy buyers: set against all customers they look loyal whatever was done. And a complaint may stay open because the customer has gone: whether it
+was settled in time is known when the months looked at begin, whether it ever was is not, and decides nothing here. What is compared here is what customers of like purchases did.
 """
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from audit.stats.matched import followed
@@ -24,18 +26,21 @@ def complainers(cases: pd.DataFrame | None, panel: pd.DataFrame, *, until: pd.Ti
 
     Returns
     -------
-    DataFrame with customer_id, date, cause, after_class (After), revenue_before, revenue_after, is_kept, like_share; the largest first.
+    DataFrame with customer_id, date, cause, after_class (After), half_before, half_after (sales of six months each), is_kept, like_share; the largest first.
 
     Source: method I3.
     """
-    columns = ["customer_id", "date", "cause", "after_class", "revenue_before", "revenue_after", "is_kept", "like_share"]
+    columns = ["customer_id", "date", "cause", "after_class", "half_before", "half_after", "is_kept", "like_share"]
     if cases is None:
         return pd.DataFrame({c: pd.Series(dtype="str") for c in columns})
     told = with_columns(cases[cases["kind"] == "complaint"]).sort_values(["date", "case_id"]).drop_duplicates("customer_id")
-    in_time = told["closed_on"].notna() & ((told["closed_on"] - told["date"]).dt.days <= settle_days)
-    told = told.assign(after_class=in_time.map({True: After.SETTLED, False: After.OPEN}).astype("object").astype("str"))
+    days = (told["closed_on"] - told["date"]).dt.days
+    told = told.assign(
+        after_class=np.select([days <= settle_days, told["closed_on"].notna()], [After.SETTLED, After.LATER], After.NEVER).astype("str")
+    )
     table = followed(told, panel, on="date", until=until, months=MONTHS)
-    return table.sort_values(["revenue_before", "customer_id"], ascending=[False, True], ignore_index=True)[columns]
+    table = table.rename(columns={"revenue_before": "half_before", "revenue_after": "half_after"})
+    return table.sort_values(["half_before", "customer_id"], ascending=[False, True], ignore_index=True)[columns]
 
 
 def value_of(cases: pd.DataFrame | None, panel: pd.DataFrame, *, until: pd.Timestamp) -> tuple[int, float, float]:

@@ -14,10 +14,12 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     by = {one.id: one for one in found}
     left = by.get("service_after_open")
     if left and left.high < 0:
-        message = N_("Customers whose complaint stays open leave more often than others like them: {kept_share} stay, not {like_share}")
+        message = N_(
+            "Where a complaint is not settled in time, customers leave more often: {kept_share} stay, of others like them {like_share}"
+        )
         return led(found, message, Role.CAUSE, of="service_after_open")
     if whose := by.get("service_whose"):
-        message = N_("Customers of {value} {value:manager|managers} get {late_share} of their orders late, where {usual_share} is usual")
+        message = N_("Customers of {value} {value:manager|managers} get {late_share} of their orders late, others {others_share}")
         return led(found, message, Role.CAUSE, of=whose.id)
     if late := by.get("service_on_time"):
         told = by.get("service_told")

@@ -104,12 +104,12 @@ def by_manager(kept: pd.DataFrame, customers: pd.DataFrame | None, *, least: int
 
     Returns
     -------
-    DataFrame with manager_id, promised_orders, late, late_share, usual_share (of all in the same months), told_before, by_chance_share, whose_class (Whose); the most late first; empty where
+    DataFrame with manager_id, promised_orders, late, late_share, of_others_share (of everybody else’s in the same months), told_before, by_chance_share, whose_class (Whose); the most late first; empty where
     nobody is named.
 
     Source: method I4, P27, P39.
     """
-    columns = ["manager_id", "promised_orders", "late", "late_share", "usual_share", "told_before", "by_chance_share", "whose_class"]
+    columns = ["manager_id", "promised_orders", "late", "late_share", "of_others_share", "told_before", "by_chance_share", "whose_class"]
     who = None if customers is None or "manager_id" not in customers.columns else customers.set_index("customer_id")["manager_id"]
     table = (
         kept.assign(manager_id="" if who is None else kept["customer_id"].map(who).fillna("")) if len(kept) else kept.assign(manager_id="")
@@ -124,7 +124,7 @@ def by_manager(kept: pd.DataFrame, customers: pd.DataFrame | None, *, least: int
             "who": "manager_id",
             "n": "promised_orders",
             "value": "late_share",
-            "expected": "usual_share",
+            "others": "of_others_share",
             "p_value": "by_chance_share",
         }
     )

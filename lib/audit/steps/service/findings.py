@@ -40,7 +40,7 @@ def chapter_findings(
         *_complaints(by_reason, heavy),
         *_settled(curve, settle_days, confidence),
         *_unowned(open_cases),
-        *_after(after, confidence),
+        *_after(after, confidence, settle_days),
         *_second(second),
         *_refused(answers),
         *_lost(lost),
@@ -97,7 +97,9 @@ def _told(kept: pd.DataFrame) -> list[Finding]:
             "service_told",
             "service",
             "fact",
-            N_("Of {n} late orders the customer had heard from us beforehand of {told}."),
+            N_("Of {n} late {n:order|orders} the customer had heard from us beforehand of {told}.")
+            if late["is_told"].astype(bool).any()
+            else N_("Of none of {n} late {n:order|orders} had the customer heard from us beforehand."),
             title=N_("Told beforehand"),
             value=float(late["is_told"].astype(bool).mean()),
             n=len(late),
@@ -118,8 +120,8 @@ def _whose(whose: pd.DataFrame) -> list[Finding]:
             "service",
             "estimate",
             N_(
-                "Customers of {value} {value:manager|managers} get more late orders than chance makes: {late_share} of theirs, where {usual_share} is usual; they were told "
-                "beforehand of {told} of {late}."
+                "Customers of {value} {value:manager|managers} get more late orders than chance makes: {late_share} of theirs, of the others’ {others_share}; where they wait, these "
+                "data do not say: with the seller, in the warehouse or on the way."
             ),
             title=N_("Whose customers wait"),
             value=float(len(more)),
@@ -128,7 +130,7 @@ def _whose(whose: pd.DataFrame) -> list[Finding]:
             low=float(len(more)),
             high=float(len(more)),
             params={
-                "late_share": float(more["late"].sum() / more["promised_orders"].sum()), "usual_share": float(first["usual_share"]), "told": int(more["told_before"].sum()),
+                "late_share": float(more["late"].sum() / more["promised_orders"].sum()), "others_share": float(first["of_others_share"]), "told": int(more["told_before"].sum()),
                 "late": int(more["late"].sum()),
             },
         )
@@ -143,7 +145,7 @@ def _complaints(by_reason: pd.DataFrame, heavy: tuple[int, float, float]) -> lis
     who, theirs, others = heavy
     params = {"customers": who, "cause": str(first["cause"]) or "–", "most": int(first["cases"]), "theirs": theirs, "others": others}
     larger = N_(
-        "{value} {value:complaint|complaints} in twelve months, {most} of them about: {cause}. Who complained buys for {theirs} a year in the median, others for {others}."
+        "{value} {value:complaint|complaints} in twelve months, {most} of them about: {cause}. Who complains buys {theirs} a year in the median, who does not {others}."
     )
     plain = N_("{value} {value:complaint|complaints} in twelve months, {most} of them about: {cause}.")
     return [
@@ -204,41 +206,52 @@ def _unowned(open_cases: pd.DataFrame) -> list[Finding]:
     ]
 
 
-def _after(after: pd.DataFrame, confidence: float) -> list[Finding]:
-    """What those who complained bought afterwards, by whether it was settled in time."""
-    said = {
-        After.SETTLED: N_(
-            "Of {n} customers whose complaint was settled in time {kept_share} went on buying; of like customers who did not complain, {like_share}."
-        ),
-        After.OPEN: N_(
-            "Of {n} customers whose complaint was not settled in time {kept_share} went on buying; of like customers who did not complain, {like_share}."
-        ),
-    }
-    found = []
-    for one, message in said.items():
-        part = after[(after["after_class"] == one) & after["like_share"].notna()]
-        if part.empty:
-            continue
-        value, low, high, n = difference(part, confidence=confidence)
-        params = {"kept_share": float(part["is_kept"].astype(bool).mean()), "like_share": float(part["like_share"].mean())}
-        few = n < FEW
-        found.append(
-            Finding(
-                f"service_after_{one.value}",
-                "service",
-                "estimate",
-                N_("What became of {n} {n:customer|customers} after a complaint ({state}) is too little to say.") if few else message,
-                title=N_("After a complaint"),
-                value=float("nan") if few else value,
-                low=float("nan") if few else low,
-                high=float("nan") if few else high,
-                n=n,
-                why=N_("too few complaints with six months seen before and after") if few else "",
-                who=" ".join(part.loc[~part["is_kept"].astype(bool), "customer_id"].head(10)),
-                params=params | {"state": {"message": one.label}},
-            )
+def _after(after: pd.DataFrame, confidence: float, settle_days: int) -> list[Finding]:
+    """What those who complained bought afterwards, by whether it was settled in time: that is known when the months looked at begin."""
+    later = after[after["after_class"] != After.SETTLED]
+    return [
+        *_went_on(after[after["after_class"] == After.SETTLED], "service_after_settled", confidence, settle_days),
+        *_went_on(later, "service_after_open", confidence, settle_days),
+    ]
+
+
+SETTLED = N_(
+    "Of {n} customers whose complaint was settled within {days} days {kept_share} went on buying; of like customers who did not complain, {like_share}."
+)
+UNSETTLED = N_(
+    "Of {n} customers whose complaint was not settled within {days} days {kept_share} went on buying (of {later} settled later {later_kept}, of {never} never settled {never_kept}); of like "
+    "customers who did not complain, {like_share}. Whether the complaint did it, these data do not show."
+)
+
+
+def _went_on(part: pd.DataFrame, name: str, confidence: float, settle_days: int) -> list[Finding]:
+    known = part[part["like_share"].notna()]
+    if known.empty:
+        return []
+    value, low, high, n = difference(known, confidence=confidence)
+    few, kept = n < FEW, known["is_kept"].astype(bool)
+    of = {one: known["after_class"] == one for one in (After.LATER, After.NEVER)}
+    state = N_("settled in time") if name == "service_after_settled" else N_("not settled in time")
+    return [
+        Finding(
+            name,
+            "service",
+            "estimate",
+            N_("What became of {n} {n:customer|customers} after a complaint ({state}) is too little to say.") if few else SETTLED if name == "service_after_settled" else UNSETTLED,
+            title=N_("After a complaint"),
+            value=float("nan") if few else value,
+            low=float("nan") if few else low,
+            high=float("nan") if few else high,
+            n=n,
+            why=N_("too few complaints with six months seen before and after") if few else "",
+            who=" ".join(known.loc[~kept, "customer_id"].head(10)),
+            params={
+                "kept_share": float(kept.mean()), "like_share": float(known["like_share"].mean()), "days": settle_days, "state": {"message": state},
+                "later": int(of[After.LATER].sum()), "later_kept": int((of[After.LATER] & kept).sum()), "never": int(of[After.NEVER].sum()),
+                "never_kept": int((of[After.NEVER] & kept).sum()),
+            },
         )
-    return found
+    ]  # fmt: skip
 
 
 def _second(second: pd.DataFrame) -> list[Finding]:
@@ -301,7 +314,7 @@ def _lost(lost: pd.DataFrame) -> list[Finding]:
             "service",
             "fact",
             N_(
-                "{value} {value:loss was|losses were} written down with their reason, {money} a year in all; the dearest reason: {cause} ({most})."
+                "{value} {value:loss was|losses were} written down with their reason, {money} a year in all; the costliest reason: {cause} ({most})."
             ),
             title=N_("Losses by reason"),
             value=float(lost["cases"].sum()),

@@ -6,7 +6,7 @@ within chance (P27). Beside it what one person alone knows, what handovers did, 
 customers_of  whose customers they were, and what became of them
 compared      who stands out beyond chance
 year          facts of each manager's twelve months
-one_person, handed_over, time_needed, plans, bonus, deal_counts: one question each
+one_person, handed_over, time_needed, plans, bonus, deal_counts, talks: one question each
 """
 
 import lazy_loader
@@ -25,7 +25,7 @@ STEP = Step(
     reads=("sellers", "panel", "history"),
     uses=(
         "managers", "customers", "contacts", "activities", "behaviour", "plans", "assignments", "deals", "pay", "commitments", "customer_classes", "key_accounts",
-        "debtors", "wallets", "customer_profits",
+        "debtors", "wallets", "customer_profits", "seller_reviews",
     ),
 )  # fmt: skip
 
@@ -34,16 +34,16 @@ TABLES = (
         "manager_results",
         "one manager by one measure",
         "manager_id measure_class",
-        "manager_id:t measure_class:t n:c value_number:n expected_number:n difference_number:n low_number:n high_number:n own_number:n by_chance_share:n adjusted_share:n told_class:t",
+        "manager_id:t measure_class:t n:c value_number:n others_number:n difference_number:n low_number:n high_number:n own_number:n by_chance_share:n adjusted_share:n told_class:t",
         codes={"measure_class": Measured, "told_class": Told},
         headings={
             "measure_class": N_("Compared by"),
             "told_class": N_("What can be said"),
             "value_number": N_("Value"),
-            "expected_number": N_("Of like customers"),
+            "others_number": N_("Like customers of others"),
             "difference_number": N_("Difference"),
             "own_number": N_("Of it, the manager’s own"),
-            "by_chance_share": N_("Chance alone"),
+            "by_chance_share": N_("How often chance alone gives as much"),
             "adjusted_share": N_("All comparisons counted"),
         },
     ),
@@ -52,7 +52,7 @@ TABLES = (
         "one manager",
         "manager_id",
         "manager_id:t customers:c new_customers:c revenue:m largest_share:n same_before:m same_now:m same_change_rate:n others_change_rate:n kept:c customers_before:c "
-        "handed_in:c margin_rate:n return_rate:n discount_rate:n proactive_share:n overdue:m penetration_rate:n tenure_number:n role:t pay:m pay_rate:n",
+        "handed_in:c margin_rate:n return_rate:n discount_rate:n proactive_share:n overdue:m penetration_rate:n tenure_number:n role:t",
         headings={
             "new_customers": N_("New customers"),
             "largest_share": N_("Largest customer"),
@@ -66,7 +66,6 @@ TABLES = (
             "proactive_share": N_("Contacts begun by us"),
             "penetration_rate": N_("Share of known wallets"),
             "tenure_number": N_("Years here"),
-            "pay_rate": N_("Pay of sales"),
         },
     ),
     written(
@@ -86,13 +85,14 @@ TABLES = (
         "handovers",
         "one customer handed over, with six months before and after",
         "",
-        "customer_id:t from_id:t to_id:t handed_on:d is_declared:f revenue_before:m revenue_after:m is_kept:f like_share:n",
+        "customer_id:t from_id:t to_id:t handed_on:d is_declared:f half_before:m half_after:m is_kept:f like_share:n",
         headings={
             "from_id": N_("From"),
             "to_id": N_("To"),
             "handed_on": N_("Handed over on"),
             "is_declared": N_("Declared"),
-            "revenue_after": N_("Six months after"),
+            "half_before": N_("Six months before"),
+            "half_after": N_("Six months after"),
             "is_kept": N_("Bought again"),
             "like_share": N_("Of like customers, bought again"),
         },
@@ -155,6 +155,16 @@ TABLES = (
             "open_amount": N_("Open, money"),
         },
     ),
+    written(
+        "reviewed",
+        "one manager who is there",
+        "manager_id",
+        "manager_id:t reviewed_on:d is_recent:f",
+        headings={
+            "reviewed_on": N_("Talked about with the seller on"),
+            "is_recent": N_("Within the time"),
+        },
+    ),
     findings_table("findings_team"),
 )
 
@@ -167,11 +177,12 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "conclusion": ["claim"],
         "findings": ["chapter_findings"],
         "handed_over": ["handovers"],
-        "one_person": ["known_by_one"],
+        "one_person": ["is_decidable", "known_by_one"],
         "deal_counts": ["pipeline"],
         "plans": ["cost_rate", "plan_cascade"],
         "customers_of": ["portfolios"],
         "time_needed": ["workload"],
-        "year": ["managers_year", "turnover"],
+        "talks": ["reviewed"],
+        "year": ["managers_year", "pay_rates", "turnover"],
     },
 )  # fmt: skip

@@ -11,6 +11,7 @@ from audit.i18n import shown, spoken
 from audit.i18n import translate as _
 from audit.report.style import BLUE, GREEN, GRID, MUTED, ORANGE, SAND, Chart, canvas, clear_axes, money_axis, nothing, percent_axis
 from audit.steps.team.codes import Measured, Told
+from audit.steps.team.one_person import is_decidable
 
 LOOKS = {Told.BETTER: ("^", GREEN), Told.WORSE: ("v", ORANGE), Told.CHANCE: ("o", BLUE), Told.FEW: (".", MUTED)}
 OUTER = 0.998
@@ -59,14 +60,15 @@ def funnel(results: pd.DataFrame, names: dict[str, str], *, measure: Measured, c
         percent_axis(axes.yaxis)
     axes.legend(loc="lower right", fontsize=8.5)
     out = part["told_class"].isin([Told.BETTER, Told.WORSE]).sum()
-    return Chart(figure, _("{out} of {n} managers lie beyond chance.").format(out=out, n=len(part)))
+    said = _("By {measure} {out} of {n} managers lie beyond chance.")
+    return Chart(figure, said.format(measure=named("measure_class", measure), out=out, n=len(part)))
 
 
 def alone(table: pd.DataFrame, names: dict[str, str], currency: str) -> Chart:
     """Sales of each manager's customers, and of them what nobody else knows."""
     title = _("Sales of twelve months, and of them customers known to one manager alone")
     part = table.head(MOST)
-    if part.empty:
+    if not is_decidable(table):
         return nothing(title)
     figure, axes = canvas(height=1.1 + 0.34 * len(part), title=title)
     at = np.arange(len(part))

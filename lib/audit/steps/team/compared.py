@@ -14,12 +14,12 @@ from audit.stats.shrinkage import shrunken
 from audit.steps.team.codes import Measured, Told
 
 COLUMNS = [
-    "manager_id", "measure_class", "n", "value_number", "expected_number", "difference_number", "low_number", "high_number", "own_number", "by_chance_share", "adjusted_share",
+    "manager_id", "measure_class", "n", "value_number", "others_number", "difference_number", "low_number", "high_number", "own_number", "by_chance_share", "adjusted_share",
     "told_class",
 ]  # fmt: skip
 
 NAMES = {
-    "who": "manager_id", "value": "value_number", "expected": "expected_number", "difference": "difference_number", "low": "low_number", "high": "high_number",
+    "who": "manager_id", "value": "value_number", "others": "others_number", "difference": "difference_number", "low": "low_number", "high": "high_number",
     "p_value": "by_chance_share",
 }  # fmt: skip
 
@@ -50,7 +50,7 @@ def manager_results(
 
     Returns
     -------
-    DataFrame as TABLES declares it: value and expected of each measure (a share, or an index of -1 to 1), their difference with its interval, the same
+    DataFrame as TABLES declares it: value and others (like customers of everybody else) of each measure (a share, or an index of -1 to 1), difference (from all like customers, its own among them) with its interval, the same
     shrunken (own_number, the best guess of what is the manager's own), how often chance alone does as much (the p-value), the same adjusted for all comparisons, and what can be said.
 
     Source: method H14, P27, P33, P39; Efron and Morris 1975; Spiegelhalter 2005; Benjamini and Yekutieli 2001.

@@ -8,10 +8,9 @@ from audit.core.findings import Finding
 from audit.i18n import mark as N_
 from audit.stats.matched import difference
 from audit.steps.team.codes import By, Level, Measured, Told, Without
+from audit.steps.team.one_person import is_decidable
 
 FEW_HANDED = 10  # handovers from which their effect is said
-NEARLY_ALL = 0.95  # of the customers: known to one alone because a program names one
-NONE = 0.0005  # of a share: what is less would be printed as nothing
 NEAR = 0.005  # of a plan: what is less apart is rounding
 
 
@@ -24,6 +23,8 @@ def chapter_findings(
     cascade: pd.DataFrame,
     paid: pd.DataFrame,
     deals: pd.DataFrame,
+    talks: pd.DataFrame,
+    pay: tuple[float, float, float, int],
     *,
     left: tuple[int, int],
     least: int,
@@ -40,8 +41,10 @@ def chapter_findings(
         *_plans(cascade),
         *_promised(cascade),
         *_paid(paid),
+        *_pay(pay),
         *_deals(deals),
         *_left(left),
+        *_talks(talks),
     ]
 
 
@@ -67,28 +70,28 @@ def _compared(results: pd.DataFrame, year: pd.DataFrame, least: int) -> Finding:
 
 
 def _kept(results: pd.DataFrame) -> list[Finding]:
-    """How far kept shares differ, and how much of it is the managers' own."""
+    """How far kept shares lie apart, and whether anybody can be told from chance by them."""
     kept = results[(results["measure_class"] == Measured.KEPT) & (results["told_class"] != Told.FEW)]
     if len(kept) < 2:
         return []
-    raw, own = float(kept["value_number"].max() - kept["value_number"].min()), float(kept["own_number"].max() - kept["own_number"].min())
+    out = int(kept["told_class"].isin([Told.BETTER, Told.WORSE]).sum())
+    none = N_(
+        "By manager between {low_share} and {high_share} of the customers stayed: no further apart than kinds of customers and chance make it."
+    )
+    some = N_(
+        "By manager between {low_share} and {high_share} of the customers stayed; of {n} managers {value} {value:lies|lie} beyond chance."
+    )
     return [
         Finding(
-            "team_spread",
+            "team_kept",
             "team",
-            "estimate",
-            N_(
-                "Between the managers the share of customers kept differs by {raw_share}: no more than kinds of customers and chance make it."
-            )
-            if own < NONE
-            else N_(
-                "Between the managers the share of customers kept differs by {raw_share}; when kinds of customers and chance are taken off, {value} of it may be "
-                "their own."
-            ),
+            "fact",
+            some if out else none,
             title=N_("Customers kept, by manager"),
-            value=own,
-            n=int(kept["n"].sum()),
-            params={"raw_share": raw},
+            value=float(out),
+            unit="count",
+            n=len(kept),
+            params={"low_share": float(kept["value_number"].min()), "high_share": float(kept["value_number"].max())},
         )
     ]
 
@@ -97,7 +100,7 @@ def _alone(alone: pd.DataFrame) -> list[Finding]:
     if alone.empty or not alone["revenue"].sum() > 0:
         return []
     first, whole = alone.iloc[0], float(alone["revenue"].sum())
-    if alone["alone_customers"].sum() >= NEARLY_ALL * alone["customers"].sum():
+    if not is_decidable(alone):
         return [
             Finding(
                 "team_alone", "team", "fact", N_("Who would leave with a manager cannot be said."), title=N_("Known to one manager alone"), n=int(alone["customers"].sum()),
@@ -154,24 +157,27 @@ def _handed(moved: pd.DataFrame, confidence: float) -> list[Finding]:
 
 
 def _load(load: pd.DataFrame) -> list[Finding]:
-    known = load[load["load_ratio"].notna()]
-    if known.empty:
+    needed, made = load["needed"].sum(), load["made"].sum()
+    if not needed > 0 or load["made"].isna().all():
         return []
-    over = known[known["load_ratio"] > 1]
+    over = int((load["load_ratio"] > 1).sum())
+    none = N_(
+        "Of {needed} contacts a year that customers of each class should have, {made} are written down ({value}). How many people are needed, that does not say."
+    )
+    some = N_(
+        "Of {needed} contacts a year that customers of each class should have, {made} are written down ({value}); {over} of {n} managers {over:has|have} more customers than "
+        "days for them."
+    )
     return [
         Finding(
             "team_load",
             "team",
-            "model",
-            N_(
-                "By the contacts that customers of each class should have, the work is enough for {people_number} people; there are {n}. {value} of them "
-                "{value:has|have} more customers than days."
-            ),
-            title=N_("Work and people"),
-            value=float(len(over)),
-            unit="count",
-            n=len(known),
-            params={"people_number": float(known["load_ratio"].sum())},
+            "fact",
+            some if over else none,
+            title=N_("Contacts needed and made"),
+            value=float(made) / float(needed),
+            n=len(load),
+            params={"needed": int(needed), "made": int(made), "over": over},
         )
     ]
 
@@ -234,7 +240,7 @@ def _promised(cascade: pd.DataFrame) -> list[Finding]:
     row = known.iloc[-1]
     enough = N_("The plan for {year} carries what suppliers were promised: {value} of purchases, where goods for {cost} are planned.")
     short = N_(
-        "Suppliers were promised purchases of {value} in {year}; the plan sells goods that cost {cost}: {apart} would stay in the warehouse."
+        "Suppliers were promised purchases of {value} in {year}; the plan sells goods that cost {cost}: {apart} more than it needs, stock not counted."
     )
     return [
         Finding(
@@ -281,6 +287,24 @@ def _paid(paid: pd.DataFrame) -> list[Finding]:
     return found
 
 
+def _pay(pay: tuple[float, float, float, int]) -> list[Finding]:
+    whole, low, high, n = pay
+    if not n:
+        return []
+    return [
+        Finding(
+            "team_pay",
+            "team",
+            "fact",
+            N_("Pay takes {value} of the sales of {n} managers, from {low_rate} to {high_rate} of what each sells."),
+            title=N_("Pay and sales"),
+            value=whole,
+            n=n,
+            params={"low_rate": low, "high_rate": high},
+        )
+    ]
+
+
 def _deals(deals: pd.DataFrame) -> list[Finding]:
     sources = deals[deals["by_class"] == By.SOURCE]
     decided = sources[(sources["won"] + sources["lost"]) > 0]
@@ -315,5 +339,23 @@ def _left(left: tuple[int, int]) -> list[Finding]:
             value=float(gone),
             unit="count",
             n=there,
+        )
+    ]
+
+
+def _talks(talks: pd.DataFrame) -> list[Finding]:
+    if talks.empty:
+        return []
+    recent = int(talks["is_recent"].astype(bool).sum())
+    return [
+        Finding(
+            "team_talks",
+            "team",
+            "fact",
+            N_("With {value} of {n} sellers the head has lately talked about their work and written down what follows."),
+            title=N_("Talks with sellers"),
+            value=float(recent),
+            unit="count",
+            n=len(talks),
         )
     ]

@@ -12,6 +12,14 @@ from audit.steps.team.codes import Shown
 KNOWN_MONTHS = 24
 
 
+NEARLY_ALL = 0.95  # of the customers: known to one alone because a program names one
+
+
+def is_decidable(alone: pd.DataFrame) -> bool:
+    """Whether it can be told who is known to one alone: not where a program names one manager for every customer."""
+    return len(alone) > 0 and float(alone["alone_customers"].sum()) < NEARLY_ALL * float(alone["customers"].sum())
+
+
 def known_by_one(
     customers_of: pd.DataFrame,
     sellers: pd.DataFrame,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+FEWEST_PAID = 5  # managers from which pay is said, so that nobody is told by it
+
 
 def managers_year(
     customers_of: pd.DataFrame,
@@ -14,7 +16,6 @@ def managers_year(
     activities: pd.DataFrame | None,
     debtors: pd.DataFrame | None,
     wallets: pd.DataFrame | None,
-    pay: pd.DataFrame | None,
     as_of: pd.Timestamp,
 ) -> pd.DataFrame:
     """One row per manager who sold in the last twelve months, or in those before.
@@ -23,7 +24,7 @@ def managers_year(
     -------
     DataFrame as TABLES declares it: customers, sales of twelve months and of those before, the same customers' change in money with and without the largest
     of them, the share of the largest, margin, returns and discounts as rates, the share of contacts that we began (proactive, A4), what is overdue, the share
-    of wallet, tenure, pay. What no table says is empty.
+    of wallet, whole years of tenure. What no table says is empty.
 
     Source: method H1, H12, H14, A4, N9.
     """
@@ -47,11 +48,9 @@ def managers_year(
     table["proactive_share"] = _proactive(activities, as_of)
     table["overdue"] = _of_groups(debtors, now, "overdue")
     table["penetration_rate"] = _penetration(wallets, now)
-    years = (as_of - pd.to_datetime(_of_manager(managers, "hired_on"))).dt.days / 365.25
+    years = ((as_of - pd.to_datetime(_of_manager(managers, "hired_on"))).dt.days / 365.25).round()
     table["tenure_number"] = years.reindex(table.index).astype("float64")
     table["role"] = _of_manager(managers, "role").reindex(table.index).astype("object").fillna("").astype("str")
-    table["pay"] = _pay(pay, as_of)
-    table["pay_rate"] = table["pay"] / table["revenue"].where(table["revenue"] > 0)
     return table.reset_index().sort_values(["revenue", "manager_id"], ascending=[False, True], ignore_index=True)
 
 
@@ -110,13 +109,25 @@ def _penetration(wallets: pd.DataFrame | None, now: pd.DataFrame) -> pd.Series:
     return (wallet * share).groupby(own["manager_now_id"]).sum() / money.where(money > 0)
 
 
-def _pay(pay: pd.DataFrame | None, as_of: pd.Timestamp) -> pd.Series:
-    """Pay of the last calendar year that has any, whatever periods it is kept in."""
+def pay_rates(pay: pd.DataFrame | None, year: pd.DataFrame, *, as_of: pd.Timestamp) -> tuple[float, float, float, int]:
+    """Pay over sales: of all managers together, of the lowest and of the highest, and of how many; nan where nothing is known. Nobody's pay is told by name.
+
+    The last calendar year that has pay stands beside the last twelve months of sales.
+
+    Source: method H14.
+    """
+    nothing = (float("nan"), float("nan"), float("nan"), 0)
     if pay is None or pay.empty:
-        return pd.Series(dtype="float64")
-    year = pay["period"].astype("str").str[:4]
-    last = year[year <= str(as_of.year)].max()
-    return pay[year == last].groupby("manager_id")["amount"].sum()
+        return nothing
+    period = pay["period"].astype("str").str[:4]
+    last = period[period <= str(as_of.year)].max()
+    sums = pay[period == last].groupby("manager_id")["amount"].sum()
+    sales = year[year["revenue"] > 0].set_index("manager_id")["revenue"]
+    known = sums[sums.index.isin(sales.index)]
+    if len(known) < FEWEST_PAID:
+        return nothing
+    rate = known / sales[known.index]
+    return float(known.sum() / sales[known.index].sum()), float(rate.min()), float(rate.max()), len(known)
 
 
 def turnover(managers: pd.DataFrame | None, *, as_of: pd.Timestamp) -> tuple[int, int]:

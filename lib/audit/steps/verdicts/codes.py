@@ -111,7 +111,7 @@ class Choice(Code):
     COMPLAINTS = (
         "complaints",
         N_("Settle {count} open {count:complaint|complaints}, each with a name and a day"),
-        N_("Of customers whose complaint stayed open {kept_share} went on buying, of others like them {like_share}. {names}"),
+        N_("Of customers whose complaint was not settled in time {kept_share} went on buying, of others like them {like_share}. {names}"),
     )
     COMPLAINTS_OPEN = (
         "complaints_open",
@@ -120,18 +120,18 @@ class Choice(Code):
     )
     LATE = (
         "late_orders",
-        N_("Keep the promised days for the customers of {manager}, or tell them before"),
-        N_("{late} of {promised} orders came late; {told} of these customers had been told."),
+        N_("Find why {late} of {promised} orders of one manager’s customers came late"),
+        N_("Warehouse, carrier or order entry? They are customers of {manager}; {told} had been told beforehand."),
     )
     COPIED = (
         "copied",
-        N_("Go along on a route with {manager}: many orders repeat the last ones"),
-        N_("{copy_share} of the orders are copies, where {like_share} would be usual."),
+        N_("Go along on one route, and ask why orders repeat the last ones"),
+        N_("Representative {manager}: {copy_share} of the orders are repeats, at outlets alike of others {others_share}."),
     )
     PROMISED = (
         "promised",
         N_("Agree anew with suppliers on the purchases of {year}"),
-        N_("{promised} is promised, goods for {cost} are planned: {apart} too much."),
+        N_("{promised} is promised, the plan needs goods for {cost}: {apart} more, stock not counted."),
     )
     CRM = (
         "crm",

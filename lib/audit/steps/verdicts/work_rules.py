@@ -73,7 +73,7 @@ def _copied(copied: pd.DataFrame | None) -> list[Decision]:
     return [
         Decision(
             Choice.COPIED, "field", Owner.HEAD, SOON, Sureness.CHECK, [], row["manager_id"],
-            params={"copy_share": float(row["copy_share"]), "like_share": float(row["like_share"])},
+            params={"copy_share": float(row["copy_share"]), "others_share": float(row["of_others_share"])},
         )
         for _i, row in more.iterrows()
     ]  # fmt: skip
