@@ -31,7 +31,10 @@ def visits(*rows: tuple) -> pd.DataFrame:
 
 def orders(*rows: tuple) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["order_id", "customer_id", "entered_at", "way"])
-    return table.assign(entered_at=pd.to_datetime(table["entered_at"]), manager_id="R1")
+    return table.assign(entered_at=pd.to_datetime(table["entered_at"], format="ISO8601"), manager_id="R1")
+
+
+AROUND = (("x", "zz", "2025-01-02 18:00", "rep"), ("y", "zz", "2025-12-30 18:00", "rep"))  # the log of orders covers the year
 
 
 def listed(planned: pd.DataFrame, entered: pd.DataFrame | None, bought: pd.DataFrame | None = None, **more) -> pd.DataFrame:
@@ -60,15 +63,96 @@ def listed(planned: pd.DataFrame, entered: pd.DataFrame | None, bought: pd.DataF
     ],
 )
 def test_an_order_is_in_time_until_the_very_second_of_the_cut_off(moment, way, came):
-    found = listed(visits(("v", "a", "R1", DAY, None)), orders(("o", "a", moment, way))).iloc[0]
+    found = listed(visits(("v", "a", "R1", DAY, None)), orders(("o", "a", moment, way), *AROUND)).iloc[0]
     assert found["came_class"] == came
     assert found["is_listed"] == (came != Came.ORDERED)
     assert found["points"] == (0.0 if came == Came.ORDERED else 2.0)
 
 
+def test_days_that_the_log_of_orders_does_not_cover_are_not_judged():
+    planned = visits(*((f"v{m}", "a", "R1", f"2025-{m:02d}-12", None) for m in range(1, 13)))
+    december = orders(("o", "a", "2025-12-12 10:00", "rep"), ("p", "b", "2025-12-20 18:00", "rep"))
+    assert listed(planned, december)["came_class"].tolist() == [Came.ORDERED]
+    assert listed(planned, None, None).empty
+
+
+def test_a_call_before_the_cut_off_is_in_time_and_a_visit_written_twice_is_one():
+    planned = visits(("v", "a", "R1", DAY, None), ("w", "a", "R1", DAY, None))
+    found = listed(planned, orders(("o", "a", "2025-03-12 10:00", "call_centre"), *AROUND))
+    assert found[["came_class", "points"]].to_numpy().tolist() == [[Came.ORDERED, 0.0]]
+
+
+def test_a_written_cause_takes_the_point_away():
+    found = listed(visits(("v", "a", "R1", DAY, None)).assign(cause="closed"), orders(*AROUND)).iloc[0]
+    assert (found["is_listed"], found["points"]) == (True, 0.0)
+
+
+def test_a_device_without_a_place_says_nothing():
+    table = visits(("v", "a", "R1", DAY, f"{DAY:%Y-%m-%d} 10:00"), ("w", "a", "R1", DAY, f"{DAY:%Y-%m-%d} 11:00"))
+    table = table.assign(latitude=[0.0, 55.1], longitude=[0.0, 37.0], accuracy_m=[5.0, 50_000.0])
+    outlets = pd.DataFrame({"customer_id": ["a"], "latitude": [55.0], "longitude": [37.0]})
+    made = field.visits_made(table, outlets, since=pd.Timestamp("2025-01-01"), as_of=pd.Timestamp("2025-12-31"), radius_m=200)
+    assert made["is_there"].isna().all()
+    assert field.visits_made(
+        table.drop(columns="done_at"), outlets, since=DAY, as_of=DAY, radius_m=200
+    ).empty  # nobody wrote down what was made
+
+
+def test_an_order_counts_on_the_day_it_was_entered_and_only_a_representatives():
+    made = field.visits_made(
+        visits(("v", "a", "R1", "2025-03-10", "2025-03-10 10:00")),
+        None,
+        since=pd.Timestamp("2025-01-01"),
+        as_of=pd.Timestamp("2025-12-31"),
+        radius_m=200,
+    )
+    bought = pd.DataFrame(
+        {"customer_id": "a", "order_id": ["o", "p"], "date": pd.to_datetime(["2025-03-11", "2025-03-12"]), "manager_id": "R1"}
+    )
+    entered = orders(("o", "a", "2025-03-10 10:20", "rep"), ("p", "a", "2025-03-12 10:00", "call_centre"))
+    found = field.orders_without_visit(made, bought, entered, since=pd.Timestamp("2025-01-01"))
+    assert found[["rep_orders", "without_visit"]].to_numpy().tolist() == [[1, 0]]
+    assert field.orders_without_visit(made, bought, entered.drop(columns="way"), since=pd.Timestamp("2025-01-01")).empty
+
+
+def test_small_orders_are_no_copies_of_large_ones():
+    rng = np.random.default_rng(2)
+    rows = []
+    for outlet in range(40):
+        small = outlet % 4 == 0  # one representative has the small ones
+        for i in range(20):
+            rows.append((f"c{outlet}", f"{outlet}-{i}", pd.Timestamp("2025-01-01") + pd.Timedelta(days=7 * i), 1.0, 1, 1.0 if small else 20.0, f"R{outlet % 4}", i > 0, i > 0 and rng.random() < (0.55 if small else 0.13), False))  # fmt: skip
+    table = pd.DataFrame(
+        rows,
+        columns=[
+            "customer_id",
+            "order_id",
+            "date",
+            "revenue",
+            "products",
+            "quantity",
+            "manager_id",
+            "is_followed",
+            "is_previous",
+            "is_mean",
+        ],
+    )
+    found = field.copies(table, None, since=pd.Timestamp("2024-12-31"), false_share=0.05, confidence=0.95)
+    assert not (found["copied_class"] == Copied.MORE).any()
+
+
+def test_days_on_which_nobody_can_have_driven_so_fast_are_left_out():
+    outlets = pd.DataFrame({"customer_id": list("abcd"), "latitude": [55.0, 55.1, 55.2, 60.0], "longitude": 37.0})
+    day = visits(*((f"v{i}", c, "R1", DAY, f"{DAY:%Y-%m-%d} {10 + i}:00") for i, c in enumerate("abcd")))
+    driven = field.routes(day, outlets, since=pd.Timestamp("2025-01-01"), as_of=pd.Timestamp("2025-12-31"))
+    assert driven["is_possible"].tolist() == [False]  # 534 km in an hour
+    possible, too_fast = field.days_driven(driven)
+    assert (len(possible), too_fast) == (0, 1)
+
+
 def test_a_holiday_is_not_listed_unless_somebody_ordered():
     planned = visits(("v", "a", "R1", "2025-05-09", None), ("w", "b", "R1", "2025-05-09", None))
-    entered = orders(("o", "b", "2025-05-09 18:00", "call_centre"))
+    entered = orders(("o", "b", "2025-05-09 18:00", "call_centre"), *AROUND)
     assert listed(planned, entered)["visit_id"].tolist() == ["w"]
     assert listed(planned, entered, country=None)["visit_id"].tolist() == ["v", "w"]
 
@@ -82,10 +166,10 @@ def test_a_last_day_that_was_not_seen_to_its_end_is_not_judged():
 
 
 def test_hours_are_those_of_the_outlet_s_own_clock():
-    entered = orders(("o", "a", "2025-03-12 16:30", "rep"), ("p", "b", "2025-03-12 16:30", "rep"))
+    entered = orders(("o", "a", "2025-03-12 16:30", "rep"), ("p", "b", "2025-03-12 16:30", "rep"), *AROUND)
     outlets = pd.DataFrame({"customer_id": ["a", "b"], "zone": ["Asia/Yekaterinburg", ""]})
     here = field.at_outlets(entered, outlets, zone="Europe/Moscow")
-    assert here["entered_at"].dt.strftime("%H:%M").tolist() == ["18:30", "16:30"]
+    assert here["entered_at"].dt.strftime("%H:%M").head(2).tolist() == ["18:30", "16:30"]
     planned = visits(("v", "a", "R1", DAY, None), ("w", "b", "R1", DAY, None))
     assert listed(planned, here)["came_class"].tolist() == [Came.AFTER, Came.ORDERED]
 
@@ -125,7 +209,7 @@ def test_visits_are_made_on_their_day_on_another_or_not_and_where_the_device_was
     )
     assert made["made_class"].to_dict() == {"v": Made.ON_DAY, "w": Made.OTHER_DAY, "x": Made.NOT_MADE, "y": Made.UNPLANNED}
     assert made["is_there"].fillna(-1).to_dict() == {"v": 1, "w": 0, "x": -1, "y": 1}  # 222 m off, 50 of them the device's own doubt
-    by = field.adherence(made.reset_index(), outlets, months=1).iloc[0]
+    by = field.adherence(made.reset_index(), outlets).iloc[0]
     assert by[["planned", "on_day", "not_made", "unplanned", "placed"]].tolist() == [3, 1, 1, 1, 3]
     assert (by["adherence_share"], by["there_share"], by["frequency_ratio"]) == pytest.approx((1 / 3, 2 / 3, 1.5))
 
@@ -168,6 +252,7 @@ def routes_of(seed: int, *, copier: str = "", steady: float = 0.1) -> pd.DataFra
                 pd.Timestamp("2025-01-01") + pd.Timedelta(days=7 * i),
                 1.0,
                 4,
+                30.0,
                 who,
                 i > 0,
                 i > 0 and rng.random() < rate,
@@ -176,7 +261,19 @@ def routes_of(seed: int, *, copier: str = "", steady: float = 0.1) -> pd.DataFra
             for i in range(20)
         ]
     return pd.DataFrame(
-        rows, columns=["customer_id", "order_id", "date", "revenue", "products", "manager_id", "is_followed", "is_previous", "is_mean"]
+        rows,
+        columns=[
+            "customer_id",
+            "order_id",
+            "date",
+            "revenue",
+            "products",
+            "quantity",
+            "manager_id",
+            "is_followed",
+            "is_previous",
+            "is_mean",
+        ],
     )
 
 

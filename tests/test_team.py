@@ -122,7 +122,7 @@ def test_a_customer_belongs_to_who_sold_to_it_before_what_is_judged_happened():
     sold = sellers([("a", "M1", "2024-05-01", 100.0), ("a", "M2", "2025-05-01", 900.0), ("b", "M1", "2024-05-01", 50.0)])
     bought = panel([("a", "2024-05-01", 100.0), ("a", "2025-05-01", 900.0), ("b", "2024-05-01", 50.0)])
     history = pd.DataFrame({"customer_id": ["a", "b"], "first_on": pd.to_datetime(["2023-01-01", "2023-01-01"])})
-    found = team.portfolios(sold, bought, history, None, until=UNTIL).set_index("customer_id")
+    found = team.portfolios(sold, bought, history, None, until=UNTIL, observed_from=pd.Timestamp("2023-01-01")).set_index("customer_id")
     assert found.loc["a", ["manager_id", "manager_now_id", "is_handed", "is_kept"]].tolist() == ["M1", "M2", True, True]
     assert found.loc["a", "change"] == pytest.approx(0.8)
     assert found.loc["b", ["manager_id", "manager_now_id", "is_handed", "is_kept", "change"]].tolist() == ["M1", "", False, False, -1.0]
@@ -132,9 +132,9 @@ def test_a_customer_whom_two_managers_know_is_not_alone():
     sold = sellers([("a", "M1", "2025-05-01", 100.0), ("b", "M1", "2025-05-01", 50.0), ("c", "M2", "2025-05-01", 30.0)])
     bought = panel([(c, "2025-05-01", m) for c, m in (("a", 100.0), ("b", 50.0), ("c", 30.0))])
     history = pd.DataFrame({"customer_id": list("abc"), "first_on": pd.to_datetime(["2023-01-01"] * 3)})
-    of = team.portfolios(sold, bought, history, None, until=UNTIL)
+    of = team.portfolios(sold, bought, history, None, until=UNTIL, observed_from=pd.Timestamp("2023-01-01"))
     calls = pd.DataFrame({"customer_id": ["a"], "date": pd.to_datetime(["2025-06-01"]), "manager_id": ["M2"], "direction": ["out"]})
-    found = team.known_by_one(of, sold, calls, None, as_of=AS_OF).set_index("manager_id")
+    found = team.known_by_one(of, sold, calls, None, None, as_of=AS_OF).set_index("manager_id")
     assert found.loc["M1", ["customers", "alone_customers", "alone_revenue"]].tolist() == [2, 1, 50.0]
     assert found.loc["M2", ["customers", "alone_customers"]].tolist() == [1, 1]
     assert found["company_share"].sum() == pytest.approx(80 / 180)
@@ -143,7 +143,7 @@ def test_a_customer_whom_two_managers_know_is_not_alone():
 def test_a_handover_stands_beside_customers_of_its_size_in_the_same_months():
     months = [f"2025-{m:02d}-01" for m in range(1, 13)]
     rows = [("a", m, 10.0) for m in months[:6]]  # handed over in June, and gone
-    rows += [("b", m, 10.0) for m in months] + [("c", m, 12.0) for m in months[:5]] + [("d", m, 900.0) for m in months]
+    rows += [("b", m, 10.0) for m in months] + [("c", m, 12.0) for m in months[:6]] + [("d", m, 900.0) for m in months]
     events = pd.DataFrame({"customer_id": ["a"], "on": pd.to_datetime(["2025-06-14"])})
     found = followed(events, panel(rows), on="on", until=UNTIL, months=5).iloc[0]
     assert (found["revenue_before"], found["is_kept"], found["like_share"], found["like_customers"]) == (
@@ -153,6 +153,77 @@ def test_a_handover_stands_beside_customers_of_its_size_in_the_same_months():
         2,
     )  # d is no like
     assert difference(pd.DataFrame({"is_kept": [False], "like_share": [0.5]}), confidence=0.95)[3] == 1
+
+
+def test_what_happens_to_likes_later_decides_nothing():
+    months = [f"2025-{m:02d}-01" for m in range(1, 13)]
+    rows = [(c, m, 10.0) for c in "ab" for m in months] + [("gone", m, 10.0) for m in months[:3]]
+    events = pd.DataFrame({"customer_id": ["a", "b"], "on": pd.to_datetime(["2025-06-14", "2025-09-14"])})
+    found = followed(events, panel(rows), on="on", until=UNTIL, months=3)
+    assert found["like_customers"].tolist() == [1, 0]  # b had no event yet in June; whoever had left by then is no like of one who buys
+
+
+def test_complaints_without_any_effect_show_none():
+    rng = np.random.default_rng(3)
+    rows, events = [], []
+    for i in range(400):
+        left = int(rng.integers(3, 37))  # everybody leaves sooner or later, whatever is complained of
+        bought = [m for m in range(min(left, 24)) if rng.random() < 0.9]
+        rows += [(f"c{i}", pd.Timestamp("2024-01-01") + pd.DateOffset(months=m), float(rng.integers(50, 150))) for m in bought]
+        hit = [m for m in bought if rng.random() < 0.05]
+        events += [(f"c{i}", pd.Timestamp("2024-01-10") + pd.DateOffset(months=hit[0]))] if hit else []
+    told = pd.DataFrame(events, columns=["customer_id", "on"])
+    value, low, high, n = difference(followed(told, panel(rows), on="on", until=UNTIL, months=6), confidence=0.95)
+    assert n > 50
+    assert low < 0.03
+    assert high > -0.03
+    assert abs(value) < 0.08
+
+
+def test_one_of_fifty_who_stands_out_far_is_found():
+    rng = np.random.default_rng(1)
+    who = np.repeat([f"M{i}" for i in range(50)], 20)
+    value = pd.Series(np.where(who == "M7", 1.0, (rng.random(1000) < 0.1).astype(float)))
+    found = compared(value, pd.Series(who), pd.Series(["x"] * 1000), confidence=0.95)
+    assert found.loc[false_discoveries(found["p_value"]) <= 0.05, "who"].tolist() == ["M7"]
+
+
+def test_a_kind_of_customers_that_nobody_else_has_tells_nothing():
+    who = ["a"] * 20 + ["b"] * 20
+    kind = ["own"] * 15 + ["shared"] * 25
+    kept = [1.0] * 15 + [0.0] * 5 + [1.0] * 12 + [0.0] * 8
+    found = compared(pd.Series(kept), pd.Series(who), pd.Series(kind), confidence=0.95).set_index("who")
+    assert np.sign(found.loc["a", "value"] - found.loc["a", "others"]) == np.sign(found.loc["a", "difference"]) == -1
+
+
+def test_a_plan_said_by_year_and_by_quarter_counts_once():
+    plans = pd.DataFrame(
+        {"period": ["2026", "2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4"], "level": "company", "id": "-", "amount": [120.0, 30, 30, 30, 30]}
+    )
+    assert team.plan_cascade(plans, None, cost_rate=0.5)["amount"].tolist() == [120.0]
+
+
+def test_pay_of_a_part_of_a_year_stands_beside_no_year_of_sales():
+    year = pd.DataFrame({"manager_id": [f"M{i}" for i in range(6)], "revenue": 1000.0})
+    months = [f"2025-{m:02d}" for m in range(1, 13)]
+    pay = pd.DataFrame([(f"M{i}", m, 10.0) for i in range(6) for m in months], columns=["manager_id", "period", "amount"])
+    assert team.pay_rates(pay, year, as_of=AS_OF)[0] == pytest.approx(0.12)
+    assert team.pay_rates(pay[pay["period"] < "2025-04"], year, as_of=AS_OF)[3] == 0
+    assert team.pay_rates(pay[pay["manager_id"] < "M3"], year, as_of=AS_OF)[3] == 0  # so few would be told by it
+
+
+def test_less_than_two_years_compare_nothing():
+    bought = panel([("a", "2025-03-01", 100.0)])
+    history = pd.DataFrame({"customer_id": ["a"], "first_on": pd.to_datetime(["2025-03-01"]), "is_first_known": [False]})
+    found = team.portfolios(
+        sellers([("a", "M1", "2025-03-01", 100.0)]), bought, history, None, until=UNTIL, observed_from=pd.Timestamp("2025-01-01")
+    )
+    assert found[["revenue_before", "is_new"]].to_numpy().tolist() == [[0.0, False]]
+    assert found["change"].isna().all()
+    nobody = team.portfolios(
+        sellers([("a", "M1", "2025-03-01", 1.0)]).drop(columns="manager_id"), bought, history, None, until=UNTIL, observed_from=UNTIL
+    )
+    assert nobody["manager_now_id"].tolist() == [""]
 
 
 def test_an_event_without_its_months_after_is_not_judged():
@@ -240,7 +311,7 @@ def test_maven_s_deals_and_agents_are_counted_as_published():
         }
     )  # fmt: skip
     found = team.pipeline(table, confidence=0.95)
-    of = found[found["by_class"] == "source"]
+    of = found[found["by_class"] == "all_deals"]
     assert (of["won"].sum(), of["lost"].sum()) == (4238, 2473)
     assert table["manager_id"].nunique() == 30
     judged = team.manager_results(

@@ -120,6 +120,7 @@ def tables(base: dict[str, pd.DataFrame], seed: int) -> dict[str, pd.DataFrame]:
         "Оплата труда": _pay(sold),
         "Обязательства перед поставщиками": pd.DataFrame({"Поставщик": ["Завод №1", "Завод №2", "Импортёр"], "Год": LAST.year + 1, "Сумма": [81_000_000.0, 54_000_000.0, 37_000_000.0]}),
         "Обучение": _trainings(rng),
+        "Закрепление": _assignments(people, sales),
     }  # fmt: skip
 
 
@@ -331,6 +332,17 @@ def _trainings(rng) -> pd.DataFrame:
     ]
     table = pd.DataFrame(rows, columns=["manager", "planned", "kind"])
     return table.assign(done=(table["planned"] + pd.to_timedelta(rng.integers(0, 5, len(table)), "D")).where(rng.random(len(table)) < 0.7))
+
+
+def _assignments(people: pd.DataFrame, sales: pd.DataFrame) -> pd.DataFrame:
+    """Who looked after those handed over, before and since."""
+    first = sales[sales["date"] < HANDED_ON].groupby("customer")["manager"].first()
+    rows = []
+    for customer, manager in people[["customer", "manager"]].itertuples(index=False):
+        before = first.get(customer, manager)
+        if HANDED.get(before) == manager:
+            rows += [(customer, before, pd.Timestamp("2023-01-01")), (customer, manager, HANDED_ON)]
+    return pd.DataFrame(rows, columns=["customer", "manager", "since"])
 
 
 def plans_of_managers(sold: pd.DataFrame, whole: float) -> pd.DataFrame:

@@ -26,6 +26,7 @@ def baskets(traced: nw.LazyFrame, outlets: nw.LazyFrame) -> nw.LazyFrame | None:
         date=nw.col("date").min(),
         revenue=nw.col("amount").cast(MONEY).sum(),
         products=nw.col("product_id").n_unique().cast(nw.Int64),
+        quantity=nw.col("quantity").cast(nw.Float64).sum(),
         **seller,
     )
     orders = orders.with_columns(one=nw.lit(1))

@@ -19,6 +19,7 @@ from audit.i18n import number, shown, visible
 from audit.i18n import translate as _
 
 PATHS = re.compile(r' d="[^"]*"')
+BETWEEN = re.compile(r">\s+<")
 DIGITS = re.compile(r"(\.\d\d)\d+")  # two decimals of a point are finer than any screen or paper
 INK, MUTED, GRID = "#1d2733", "#5d6b7a", "#d9dfe5"
 BLUE, ORANGE, GREEN, RED, SAND = "#0b5f8a", "#c75b00", "#2a7d5f", "#a8323e", "#b8a88a"
@@ -54,7 +55,7 @@ class Chart:
                 engine.execute(self.figure)  # once; `savefig` would draw everything twice to find the layout
                 self.figure.set_layout_engine("none")
             self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-        return PATHS.sub(lambda path: DIGITS.sub(r"\1", path[0]), buffer.getvalue())
+        return BETWEEN.sub("><", PATHS.sub(lambda path: DIGITS.sub(r"\1", path[0]).replace(" \n", ""), buffer.getvalue()))
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"image/svg+xml": self.svg(), "text/plain": self.alt}, {"image/svg+xml": {"alt": self.alt}}

@@ -31,7 +31,7 @@ def compared(values: pd.Series, who: pd.Series, strata: pd.Series, *, confidence
     Returns
     -------
     DataFrame with who (sorted), n, value (mean), expected (mean of the same kinds of customers over everybody), others (the
-    same over everybody else; nan where nobody else has such customers), difference (value less expected), low, high (its interval as
+    same over everybody else; customers of a kind that nobody else has count as they are), difference (value less expected), low, high (its interval as
     chance spreads it), variance (of the difference), p_value (two-sided, by permutation within strata; nan where nothing can be compared).
 
     Source: method H14, P27; permutation tests Fisher 1935, Phipson and Smyth 2010 (the one added, so that no p-value is 0).
@@ -52,18 +52,18 @@ def compared(values: pd.Series, who: pd.Series, strata: pd.Series, *, confidence
     variance = _variance(table, at, len(people)) / count**2
     difference = sums / count
     z = stats.norm.ppf((1 + confidence) / 2)
-    p = (
-        _dealt(table, at, sums, seed)
-        if len(table) <= LARGE
-        else 2 * stats.norm.sf(np.abs(difference) / np.sqrt(variance, where=variance > 0, out=np.full(len(variance), np.inf)))
-    )
+    spread = np.sqrt(variance, where=variance > 0, out=np.full(len(variance), np.inf))
+    p = 2 * stats.norm.sf(np.abs(difference) / spread)
+    if len(table) <= LARGE:
+        dealt, is_reached = _dealt(table, at, sums, seed)
+        p = np.where(is_reached, dealt, np.minimum(dealt, p))  # beyond all that was dealt: else nobody could be found among many
     expected = np.bincount(at, table["expected"]) / count
     own = table.groupby(["stratum", "who"])["value"]
     rest = table["size"] - own.transform("size")
     others = ((table["expected"] * table["size"] - own.transform("sum")) / rest.where(rest > 0)).to_numpy()
-    there = ~np.isnan(others)
-    seen = np.bincount(at, there)
-    others = np.divide(np.bincount(at, np.where(there, others, 0.0)), seen, out=np.full(len(people), np.nan), where=seen > 0)
+    others = (
+        np.bincount(at, np.where(np.isnan(others), table["expected"], others)) / count
+    )  # a kind that nobody else has tells nothing, for or against
     return pd.DataFrame(
         {
             "who": people, "n": count, "value": difference + expected, "expected": expected, "others": others, "difference": difference,
@@ -85,8 +85,8 @@ def _variance(table: pd.DataFrame, at: np.ndarray, people: int) -> np.ndarray:
     return np.bincount(cells["at"], cells["n"] * left * cells["spread"], minlength=people)
 
 
-def _dealt(table: pd.DataFrame, at: np.ndarray, sums: np.ndarray, seed: int) -> np.ndarray:
-    """How often chance alone deals somebody a sum as far from what is expected."""
+def _dealt(table: pd.DataFrame, at: np.ndarray, sums: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """How often chance alone deals somebody a sum as far from what is expected, and whether it ever did."""
     rng, n = np.random.default_rng(seed), len(table)
     off, stratum = (table["value"] - table["expected"]).to_numpy(), np.unique(table["stratum"].to_numpy(), return_inverse=True)[1]
     hands = np.zeros((n, len(sums)))
@@ -95,7 +95,7 @@ def _dealt(table: pd.DataFrame, at: np.ndarray, sums: np.ndarray, seed: int) -> 
     for start in range(0, DRAWS, step):
         order = np.argsort(stratum + rng.random((min(step, DRAWS - start), n)), axis=1)  # the table lies stratum by stratum
         further += (np.abs(off[order] @ hands) >= np.abs(sums) - 1e-9).sum(axis=0)
-    return (1 + further) / (1 + DRAWS)
+    return (1 + further) / (1 + DRAWS), further > 0
 
 
 def false_discoveries(p_values: pd.Series) -> pd.Series:

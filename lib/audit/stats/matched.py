@@ -1,7 +1,8 @@
 """What did customers do after something happened to them, beside customers who bought as much before and to whom it did not happen?
 
-Those to whom it happens are seldom any: who complains buys much, who is handed over is large or bad. So each stands beside customers whose purchases of the
-same months before lie between half and twice its own. Whether the event did it stays open: it is a comparison of equals by one mark, no experiment.
+Those to whom it happens are seldom any: who complains buys much, who is handed over is large or bad. So each stands beside customers to whom it had not happened
+yet, who bought in the month of the event as it did or did not, and whose purchases of the same months before lie between half and twice its own. What happened to
+them later decides nothing: whoever leaves can have no event any more. Whether the event did it stays open: it is a comparison of equals by one mark, no experiment.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ def followed(events: pd.DataFrame, panel: pd.DataFrame, *, on: str, until: pd.Ti
     Parameters
     ----------
     events
-        customer_id and the day in the column `on`, and whatever else stands in it; customers of any event are nobody's comparison.
+        customer_id and the day in the column `on`, and whatever else stands in it.
     panel
         customer, period and revenue by month.
     until
@@ -39,14 +40,17 @@ def followed(events: pd.DataFrame, panel: pd.DataFrame, *, on: str, until: pd.Ti
     seen = events.assign(_month=month)[events["customer_id"].isin(wide.index)]
     seen = seen[(seen["_month"] + months <= end) & (seen["_month"] - months >= start)] if start is not None else seen.head(0)
     wide = wide.reindex(columns=pd.period_range(start, end, freq="M").to_timestamp(), fill_value=0.0) if start is not None else wide
-    others = ~wide.index.isin(events["customer_id"])
+    first = pd.Series(wide.index.map(month.groupby(events["customer_id"]).min().to_dict()), wide.index)
     found = []
     for when, part in seen.groupby("_month", sort=True):
         at = wide.columns.get_loc(when.to_timestamp())
         before, after = wide.iloc[:, at - months : at].sum(axis=1), wide.iloc[:, at + 1 : at + 1 + months].sum(axis=1)
+        others = first.isna() | (first > when)
         pool, later = before[others].to_numpy(), (after[others] > 0).to_numpy()
-        own = before.loc[part["customer_id"]].to_numpy()
-        alike = [(pool >= one / 2) & (pool <= one * 2) & (pool > 0) for one in own]
+        bought = wide.iloc[:, at] > 0
+        own, now = before.loc[part["customer_id"]].to_numpy(), bought.loc[part["customer_id"]].to_numpy()
+        pool_now = bought[others].to_numpy()
+        alike = [(pool >= one / 2) & (pool <= one * 2) & (pool > 0) & (pool_now == buys) for one, buys in zip(own, now, strict=True)]
         share = [float(later[mask].mean()) if mask.any() else np.nan for mask in alike]
         own_after = after.loc[part["customer_id"]].to_numpy()
         found.append(

@@ -159,6 +159,7 @@ DERIVED = [
             ("date!", DATE, "its day"),
             ("revenue!", MONEY, "money of its sale lines"),
             ("products!", COUNT, "different products in it"),
+            ("quantity!", NUMBER, "units of all of them"),
             ("manager_id", TEXT, "who sold (the first in order, where several did)"),
             ("is_followed!", FLAG, "the customer had ordered before"),
             ("is_previous!", FLAG, "products and quantities of the order before"),

@@ -33,7 +33,7 @@ class YesNo(Code):
 class Position(Code):
     """How we stand with the customer (E21)."""
 
-    STRONG = "strong", N_("does it well")
+    STRONG = "strong", N_("strong")
     MEDIUM = "medium", N_("middling")
     WEAK = "weak", N_("weak")
 
@@ -87,7 +87,7 @@ class Stream(Code):
 class Grade(Code):
     """How good somebody is at something, as the head sees it (H15)."""
 
-    STRONG = "strong", N_("strong")
+    STRONG = "strong", N_("does it well")
     ENOUGH = "enough", N_("well enough")
     LEARNS = "learns", N_("has to learn")
 

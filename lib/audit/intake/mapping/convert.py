@@ -97,7 +97,7 @@ def _typed(mapping: Mapping, schema: Table, settings: Settings) -> list[pl.Expr]
         if kind in (MONEY, NUMBER):
             value = parse.plain_number(text, settings.sources[mapping.from_].decimal)
         elif kind == DATE:
-            value = parse.date(text, _date_format(target, mapping, settings))
+            value = parse.date(parse.without_hour(text, _date_format(target, mapping, settings)), _date_format(target, mapping, settings))
         elif kind == MOMENT:
             value = parse.moment(text, _date_format(target, mapping, settings))
         else:

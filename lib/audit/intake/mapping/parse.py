@@ -116,6 +116,14 @@ def date(column: pl.Expr, format: str | None) -> pl.Expr:
     return pl.when(parsed.dt.year().is_between(*YEARS)).then(parsed)
 
 
+def without_hour(column: pl.Expr, format: str | None) -> pl.Expr:
+    """Days without the hour that a spreadsheet's cell has behind them, where the format names none."""
+    format = format or ISO
+    return (
+        column if HOUR.search(format) or format == SERIAL or "%z" in format.lower() else column.str.replace(r"[ T]\d{1,2}:\d{2}:\d{2}$", "")
+    )
+
+
 def moment(column: pl.Expr, format: str | None) -> pl.Expr:
     """Days with their hour, as the clock on the wall showed it where it was written; a day without an hour is no moment, and null.
 

@@ -6,6 +6,7 @@ and counted, error cells are empty and counted (fault 27).
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import logging
 import re
@@ -143,7 +144,7 @@ def as_text(table: pl.DataFrame, decimal: str, date_format: str | None) -> pl.Da
             column = column.dt.total_seconds().cast(pl.String)
         elif kind.is_temporal():
             local = column.dt.replace_time_zone(None) if getattr(kind, "time_zone", None) else column  # the day of its own zone
-            column = local.cast(pl.Datetime("us")).dt.strftime(format) if kind != pl.Time else column.cast(pl.String)
+            column = _moments(local.cast(pl.Datetime("us")), format) if kind != pl.Time else column.cast(pl.String)
         elif kind.is_float():
             whole = (column == column.round(0)) & (column.abs() < 1e15)
             plain = pl.when(whole).then(column.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(column.round(10).cast(pl.String))
@@ -154,10 +155,18 @@ def as_text(table: pl.DataFrame, decimal: str, date_format: str | None) -> pl.Da
             column = column.cast(pl.String).str.replace(".", decimal, literal=True)
         elif kind == pl.String:  # a column of several types: its moments are cells of dates
             moment = column.str.contains(MOMENT)
-            day = column.str.head(19).str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False).dt.strftime(format)
+            day = _moments(column.str.head(19).str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False), format)
             column = pl.when(moment).then(day).otherwise(column)
         columns.append(column.cast(pl.String).fill_null("").alias(name))
     return table.select(columns)
+
+
+def _moments(column: pl.Expr, format: str) -> pl.Expr:
+    """Days in the declared format; where that names no hour, cells that have one keep it behind the day."""
+    day = column.dt.strftime(format)
+    if "%H" in format or "%I" in format:
+        return day
+    return pl.when(column.dt.time() == dt.time(0)).then(day).otherwise(pl.concat_str([day, column.dt.strftime(" %H:%M:%S")]))
 
 
 def _texts(column: pl.Series) -> pl.Series:

@@ -106,7 +106,7 @@ TABLES = (
         headings={
             "copies": N_("Copies"),
             "of_others_share": N_("Of the others"),
-            "copy_share": N_("Of the orders, by outlet"),
+            "copy_share": N_("Of the orders"),
             "copied_class": N_("What can be said of it"),
         },
     ),

@@ -151,4 +151,6 @@ def returned(panel: pd.DataFrame, visits: pd.DataFrame, *, until: pd.Timestamp) 
         (panel["period"] > end - pd.DateOffset(years=1)) & (panel["period"] <= end) & panel["customer_id"].isin(visits["customer_id"])
     ]
     back = -float(part["returned"].sum())
+    if not panel["returned"].any():  # no returns in the exports at all: not known, and no good mark
+        return 0.0, 0.0
     return back, float(part["revenue"].sum()) + back

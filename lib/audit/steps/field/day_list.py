@@ -7,6 +7,7 @@ last day is judged only when it was seen to its end.
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import available_timezones
 
 import numpy as np
 import pandas as pd
@@ -42,7 +43,7 @@ def at_outlets(orders: pd.DataFrame, outlets: pd.DataFrame | None, *, zone: str 
         return orders
     zones = orders["customer_id"].map(outlets.set_index("customer_id")["zone"]).astype("object").fillna("").replace("", zone)
     moved = orders["entered_at"].copy()
-    for name in sorted(set(zones) - {zone}):
+    for name in sorted((set(zones) - {zone}) & available_timezones()):
         here = zones == name
         clock = orders.loc[here, "entered_at"].dt.tz_localize(zone, ambiguous=False, nonexistent="shift_forward")
         moved[here] = clock.dt.tz_convert(name).dt.tz_localize(None)
@@ -61,7 +62,7 @@ def field_days(
     country: str | None,
     points_listed: float,
 ) -> pd.DataFrame:
-    """Every visit planned for a day of the time, with what came of it.
+    """Every visit planned for a day of the time that the log of orders covers, with what came of it; a visit that stands there twice is one.
 
     Parameters
     ----------
@@ -84,14 +85,18 @@ def field_days(
         if "planned_on" in visits.columns
         else visits.head(0)
     )
+    found = _orders_of_day(orders, baskets)
+    planned = planned[
+        (planned["planned_on"] >= found["day"].min()) & (planned["planned_on"] <= found["day"].max())
+    ]  # what the log does not cover is not judged
+    planned = planned.sort_values(["planned_on", "visit_id"]).drop_duplicates(["customer_id", "planned_on"])
+    if orders is not None and len(found) and not _is_whole(orders, found["day"].max(), cutoff):
+        planned = planned[planned["planned_on"] < found["day"].max()]
     if planned.empty:
         return pd.DataFrame({c: pd.Series(dtype="str") for c in COLUMNS})
-    found = _orders_of_day(orders, baskets)
-    if orders is not None and not _is_whole(orders, as_of, cutoff):
-        planned = planned[planned["planned_on"] < as_of]
     has_hour = orders is not None
-    first = _first(found[found["way_class"] != Way.CALL_CENTRE], has_hour)
-    rescue = _first(found[found["way_class"] == Way.CALL_CENTRE], has_hour)
+    rescues = (found["way_class"] == Way.CALL_CENTRE) & (_seconds(found["ordered_at"]) > _clock(cutoff) if has_hour else True)
+    first, rescue = _first(found[~rescues]), _first(found[rescues])
     table = planned.merge(
         first, how="left", left_on=["customer_id", "planned_on"], right_on=["customer_id", "day"], suffixes=("_visit", "")
     )
@@ -147,7 +152,7 @@ def _is_whole(orders: pd.DataFrame, as_of: pd.Timestamp, cutoff: dt.time) -> boo
     return last == last and last is not pd.NaT and _clock(last.time()) > _clock(cutoff)
 
 
-def _first(found: pd.DataFrame, has_hour: bool) -> pd.DataFrame:
+def _first(found: pd.DataFrame) -> pd.DataFrame:
     ordered = found.sort_values(["ordered_at", "order_id"])
     return ordered.drop_duplicates(["customer_id", "day"])[["customer_id", "day", "ordered_at", "order_id", "way_class"]]
 

@@ -130,7 +130,7 @@ def _no_visit(no_visit: pd.DataFrame) -> list[Finding]:
             "fact",
             N_("Every one of {n} orders that representatives took was taken on a day with a visit.")
             if not no_visit["without_visit"].sum()
-            else N_("{value} of {n} orders that representatives took stand without a visit that day; some of them came by telephone."),
+            else N_("{value} of {n} orders that representatives took stand without a visit that day; some may have come by telephone."),
             title=N_("Orders without a visit"),
             value=float(no_visit["without_visit"].sum()) / orders,
             n=orders,
@@ -145,7 +145,7 @@ def _copied(copied: pd.DataFrame) -> list[Finding]:
     more = told[told["copied_class"] == Copied.MORE]
     none = N_("No representative copies earlier orders more often than outlets alike explain ({n} compared).")
     some = N_(
-        "{value} of {n} representatives {value:writes|write} the same order again far more often than outlets alike explain: {copy_share} of the orders, others {others_share}."
+        "{value} of {n} representatives {value:writes|write} the same order again more often than outlets alike explain: {copy_share} of the orders, others {others_share}."
     )
     return [
         Finding(

@@ -14,8 +14,18 @@ from audit.steps.field.codes import Copied, Way
 from audit.steps.field.visiting import ours
 
 LEAST_ORDERS, LEAST_OUTLETS = 4, 5
-SIZES = [0, 1, 3, 7, np.inf]
-COLUMNS = ["manager_id", "outlets", "orders", "copies", "copy_share", "of_others_share", "by_chance_share", "adjusted_share", "copied_class"]
+SIZES, UNITS = [0, 1, 3, 7, np.inf], [0, 2, 6, 20, np.inf]  # products of an order, and units of each: a small order is alike by chance
+COLUMNS = [
+    "manager_id",
+    "outlets",
+    "orders",
+    "copies",
+    "copy_share",
+    "of_others_share",
+    "by_chance_share",
+    "adjusted_share",
+    "copied_class",
+]
 
 
 def copies(
@@ -25,8 +35,8 @@ def copies(
 
     Returns
     -------
-    DataFrame with COLUMNS: orders that could be copies, copies (of the order before, or of the mean of three), copy_share and of_others_share (mean over outlets, and over
-    outlets alike of everybody else), by_chance_share (how often dealing alone does as much), the same adjusted for all representatives, copied_class; the most first.
+    DataFrame with COLUMNS: orders that could be copies, copies (of the order before, or of the mean of three), copy_share and of_others_share (of the orders, and of those of
+    everybody else), by_chance_share (how often dealing alone does as much), the same adjusted for all representatives, copied_class; the most first.
 
     Source: method H8; permutation of outlets within sizes of order; Benjamini and Yekutieli 2001.
     """
@@ -37,18 +47,19 @@ def copies(
     could = could.assign(is_copy=(could["is_previous"] | could["is_mean"]).astype(float))
     by = (
         could.groupby(["manager_id", "customer_id"])
-        .agg(orders=("is_copy", "size"), copies=("is_copy", "sum"), size=("products", "median"))
+        .agg(orders=("is_copy", "size"), copies=("is_copy", "sum"), size=("products", "median"), units=("quantity", "median"))
         .reset_index()
     )
     by = by[by["orders"] >= LEAST_ORDERS]
     if by["manager_id"].nunique() < 2:
         return pd.DataFrame({c: pd.Series(dtype="str" if c in ("manager_id", "copied_class") else float) for c in COLUMNS})
-    found = compared(by["copies"] / by["orders"], by["manager_id"], pd.cut(by["size"], SIZES).astype("str"), confidence=confidence)
-    sums = by.groupby("manager_id")[["orders", "copies"]].sum().astype("int64")
-    found = found.rename(
-        columns={"who": "manager_id", "n": "outlets", "value": "copy_share", "others": "of_others_share", "p_value": "by_chance_share"}
-    )
-    found = found.join(sums, on="manager_id")
+    kind = pd.cut(by["size"], SIZES).astype("str") + pd.cut(by["units"] / by["size"], UNITS).astype("str")
+    found = compared(by["copies"] / by["orders"], by["manager_id"], kind, confidence=confidence)
+    found = found.rename(columns={"who": "manager_id", "n": "outlets", "p_value": "by_chance_share"})
+    found = found.join(by.groupby("manager_id")[["orders", "copies"]].sum().astype("int64"), on="manager_id")
+    found["copy_share"] = found["copies"] / found["orders"]
+    rest = found["orders"].sum() - found["orders"]
+    found["of_others_share"] = (found["copies"].sum() - found["copies"]) / rest.where(rest > 0)
     enough = found["outlets"] >= LEAST_OUTLETS
     found["adjusted_share"] = false_discoveries(found["by_chance_share"].where(enough))
     more = (found["adjusted_share"] <= false_share) & (found["difference"] > 0)

@@ -12,6 +12,7 @@ import pandas as pd
 from audit.steps.field.codes import Made, Way
 
 EARTH_M = 6_371_000.0
+VAGUE_M = 1_000.0  # a device that is surer of nothing says nothing
 
 
 def visits_made(
@@ -26,6 +27,21 @@ def visits_made(
 
     Source: method H6, H7.
     """
+    columns = ["visit_id", "customer_id", "manager_id", "planned_on", "done_at", "made_class", "distance_number", "is_there"]
+    if "done_at" not in visits.columns:  # nobody writes down what was made: then nothing was not made
+        return pd.DataFrame(
+            {
+                c: pd.Series(
+                    dtype={
+                        "distance_number": "float64",
+                        "is_there": "float64",
+                        "done_at": "datetime64[us]",
+                        "planned_on": "datetime64[us]",
+                    }.get(c, "str")
+                )
+                for c in columns
+            }
+        )
     table = visits.copy()
     for column in ("planned_on", "done_at"):
         table[column] = pd.to_datetime(table[column]) if column in table.columns else pd.Series(pd.NaT, table.index)
@@ -33,13 +49,17 @@ def visits_made(
     table = table[(day > since) & (day <= as_of)]
     done = table["done_at"].dt.normalize()
     done = done.where(done <= as_of)
+    table, done = (
+        table[done.notna() | (table["planned_on"] < as_of)],
+        done[done.notna() | (table["planned_on"] < as_of)],
+    )  # the last day is not over
     table["made_class"] = np.select(
         [table["planned_on"].isna(), done.isna(), done == table["planned_on"]], [Made.UNPLANNED, Made.NOT_MADE, Made.ON_DAY], Made.OTHER_DAY
     ).astype("str")
     table["distance_number"] = _distance(table, outlets).where(done.notna())
-    doubt = table["accuracy_m"].fillna(0.0) if "accuracy_m" in table.columns else 0.0
+    doubt = table["accuracy_m"].fillna(0.0) if "accuracy_m" in table.columns else pd.Series(0.0, table.index)
+    table["distance_number"] = table["distance_number"].where(doubt <= VAGUE_M)
     table["is_there"] = (table["distance_number"] <= radius_m + doubt).astype("float64").where(table["distance_number"].notna())
-    columns = ["visit_id", "customer_id", "manager_id", "planned_on", "done_at", "made_class", "distance_number", "is_there"]
     return table.sort_values(["manager_id", "planned_on", "done_at", "visit_id"], ignore_index=True)[columns]
 
 
@@ -48,9 +68,9 @@ def _distance(table: pd.DataFrame, outlets: pd.DataFrame | None) -> pd.Series:
     if outlets is None or not {"latitude", "longitude"} <= set(outlets.columns) or not {"latitude", "longitude"} <= set(table.columns):
         return pd.Series(np.nan, table.index)
     place = outlets.set_index("customer_id")[["latitude", "longitude"]].reindex(table["customer_id"]).to_numpy(dtype=float)
-    return pd.Series(
-        haversine(table["latitude"].to_numpy(float), table["longitude"].to_numpy(float), place[:, 0], place[:, 1]), table.index
-    )
+    device = table[["latitude", "longitude"]].to_numpy(dtype=float, copy=True)
+    device[(device == 0).all(axis=1)] = np.nan  # no place is known, as devices write it
+    return pd.Series(haversine(device[:, 0], device[:, 1], place[:, 0], place[:, 1]), table.index)
 
 
 def haversine(latitude: np.ndarray, longitude: np.ndarray, other_latitude: np.ndarray, other_longitude: np.ndarray) -> np.ndarray:
@@ -64,13 +84,8 @@ def haversine(latitude: np.ndarray, longitude: np.ndarray, other_latitude: np.nd
     return 2 * EARTH_M * np.arcsin(np.sqrt(half))
 
 
-def adherence(made: pd.DataFrame, outlets: pd.DataFrame | None, *, months: float) -> pd.DataFrame:
+def adherence(made: pd.DataFrame, outlets: pd.DataFrame | None) -> pd.DataFrame:
     """Visits planned and made, those with a known place, and the frequency against what was agreed, by representative.
-
-    Parameters
-    ----------
-    months
-        length of the time looked at.
 
     Returns
     -------
@@ -102,19 +117,28 @@ def adherence(made: pd.DataFrame, outlets: pd.DataFrame | None, *, months: float
     table["outlets"], table["placed"], table["there_share"] = by["customer_id"].nunique(), by["is_there"].count(), by["is_there"].mean()
     table["frequency_ratio"] = np.nan
     if outlets is not None and "visits_month" in outlets.columns:
-        agreed = made.drop_duplicates(["manager_id", "customer_id"]).assign(
+        often = made.groupby(["customer_id", "manager_id"]).size().sort_values(ascending=False, kind="stable").reset_index()
+        agreed = often.drop_duplicates("customer_id").assign(  # an outlet is on the route of who is there most, not of a substitute
             agreed=lambda t: t["customer_id"].map(outlets.set_index("customer_id")["visits_month"])
         )
         agreed = agreed[agreed["agreed"].notna()]
-        done = made[made["done_at"].notna() & made["customer_id"].isin(agreed["customer_id"])].groupby("manager_id").size()
-        table["frequency_ratio"] = done / (agreed.groupby("manager_id")["agreed"].sum() * months)
+        done = made[made["done_at"].notna()].merge(agreed[["customer_id", "manager_id"]], on="customer_id", suffixes=("_made", ""))
+        table["frequency_ratio"] = done.groupby("manager_id").size() / (agreed.groupby("manager_id")["agreed"].sum() * _months(made))
     return table.rename_axis(columns=None).reset_index().sort_values("manager_id", ignore_index=True)[columns]
+
+
+def _months(made: pd.DataFrame) -> float:
+    """How many months the log of visits covers, at least one."""
+    day = made["planned_on"].fillna(made["done_at"])
+    return max(1.0, ((day.max() - day.min()).days + 1) / 30.44)
 
 
 def orders_without_visit(
     made: pd.DataFrame, baskets: pd.DataFrame | None, orders: pd.DataFrame | None, *, since: pd.Timestamp
 ) -> pd.DataFrame:
-    """Orders of visited outlets that a representative took on a day without a visit made there, by representative.
+    """Orders of visited outlets that a representative took on a day without a visit made there, by representative; the day is that of entry.
+
+    Empty where the ways by which orders come in are not written down: then any of them may have come by telephone.
 
     Returns
     -------
@@ -123,10 +147,13 @@ def orders_without_visit(
     Source: method H7.
     """
     columns = ["manager_id", "rep_orders", "without_visit", "without_share"]
-    if baskets is None or baskets.empty:
+    if baskets is None or baskets.empty or orders is None or "way" not in orders.columns or made["done_at"].isna().all():
         return pd.DataFrame({c: pd.Series(dtype="str" if c == "manager_id" else float) for c in columns})
-    taken = ours(baskets[(baskets["date"] > since) & baskets["customer_id"].isin(made["customer_id"])], orders)
-    taken = taken[taken["way_class"].isin([Way.REP, Way.UNKNOWN])]
+    taken = ours(baskets[baskets["customer_id"].isin(made["customer_id"])], orders)
+    entered = taken["order_id"].map(orders.drop_duplicates("order_id").set_index("order_id")["entered_at"].to_dict())
+    taken = taken.assign(date=pd.to_datetime(entered).dt.normalize().fillna(taken["date"]))
+    begun = max(since, made["done_at"].min().normalize() - pd.Timedelta(days=1))
+    taken = taken[(taken["way_class"] == Way.REP) & (taken["date"] > begun)]
     seen = made[made["done_at"].notna()].assign(date=lambda t: t["done_at"].dt.normalize())[["customer_id", "date"]].drop_duplicates()
     taken = taken.merge(seen.assign(is_seen=True), how="left", on=["customer_id", "date"])
     by = (

@@ -33,8 +33,8 @@ TABLES = (
     written(
         "promises",
         "one order with a promised day",
-        "order_id",
-        "order_id:t customer_id:t promised_on:d delivered_on:d late_days:n is_on_time:f is_in_full:n is_invoiced_right:n is_told:f kept_class:t",
+        "order_id customer_id",
+        "order_id:t customer_id:t promised_on:d delivered_on:d late_days:n is_on_time:f is_in_full:n is_invoiced_right:n is_told:n kept_class:t",
         codes={"kept_class": Kept},
         headings={
             "order_id": N_("Order"),
@@ -136,7 +136,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "deliveries": ["by_manager", "by_month", "promises"],
         "findings": ["chapter_findings"],
         "let_down": ["contact_gap", "second_missed"],
-        "refused": ["refusals"],
+        "refused": ["answered", "refusals"],
         "time_to_settle": ["settling"],
     },
 )  # fmt: skip

@@ -56,7 +56,7 @@ def cases_by(
         still = part["closed_on"].isna() | (part["closed_on"] > as_of)
         rows.append(
             (kind, cause, len(part), part["customer_id"].nunique(), rate, low if enough else float("nan"), high if enough else float("nan"),
-             int((part["justified"] == "yes").sum()), int(judged.sum()), float(part["amount"].sum()), int(still.sum()))
+             int((part["justified"] == "yes").sum()), int(judged.sum()), float(part["amount"].sum(min_count=1)), int(still.sum()) if "closed_on" in cases.columns else 0)
         )  # fmt: skip
     table = pd.DataFrame(rows, columns=COLUMNS)
     return table.sort_values(["case_class", "amount", "cases", "cause"], ascending=[True, False, False, True], ignore_index=True)
@@ -89,7 +89,7 @@ def with_columns(cases: pd.DataFrame) -> pd.DataFrame:
 
 
 def lost_at(cases: pd.DataFrame | None, panel: pd.DataFrame, *, since: pd.Timestamp) -> pd.DataFrame:
-    """Losses by stage and reason, in money: as written down, else what the customer bought in the twelve months before (B7).
+    """Losses by stage and reason, with what the customers had bought in the twelve months before (B7).
 
     Returns
     -------
@@ -98,10 +98,7 @@ def lost_at(cases: pd.DataFrame | None, panel: pd.DataFrame, *, since: pd.Timest
     if cases is None:
         return pd.DataFrame({"stage": [], "cause": [], "cases": [], "amount": []})
     lost = with_columns(cases[(cases["kind"] == "loss") & (cases["date"] > since)])
-    bought = [
-        _before(panel, who, day) if amount != amount else amount
-        for who, day, amount in lost[["customer_id", "date", "amount"]].itertuples(index=False)
-    ]
+    bought = [_before(panel, who, day) for who, day in lost[["customer_id", "date"]].itertuples(index=False)]
     table = lost.assign(amount=bought).groupby(["stage", "cause"]).agg(cases=("case_id", "size"), amount=("amount", "sum")).reset_index()
     return table.sort_values(["amount", "stage", "cause"], ascending=[False, True, True], ignore_index=True)
 
@@ -119,7 +116,7 @@ def unowned(cases: pd.DataFrame | None, *, as_of: pd.Timestamp, repeat_days: int
     DataFrame with case_id, customer_id, date, cause, manager_id, is_unowned, is_repeat, is_open; the latest first.
     """
     columns = ["case_id", "customer_id", "date", "cause", "manager_id", "is_unowned", "is_repeat", "is_open"]
-    if cases is None:
+    if cases is None or "closed_on" not in cases.columns:  # what is not written down is not open, and nobody's
         return pd.DataFrame({c: pd.Series(dtype="bool" if c.startswith("is_") else "str") for c in columns})
     table = with_columns(cases[(cases["kind"] == "complaint") & (cases["date"] <= as_of)]).sort_values(
         ["customer_id", "cause", "date", "case_id"]
@@ -127,7 +124,7 @@ def unowned(cases: pd.DataFrame | None, *, as_of: pd.Timestamp, repeat_days: int
     before = table.groupby(["customer_id", "cause"])["date"].shift()
     is_again = (table["date"] - before).dt.days <= repeat_days
     table = table.assign(
-        is_unowned=table["manager_id"] == "",
+        is_unowned=(table["manager_id"] == "") & ("manager_id" in cases.columns),
         is_repeat=is_again & (table["cause"] != ""),
         is_open=table["closed_on"].isna() | (table["closed_on"] > as_of),
     )

@@ -41,7 +41,7 @@ def by_month(months: pd.DataFrame) -> Chart:
 def settling(curve: pd.DataFrame, *, settle_days: int) -> Chart:
     """The share of complaints settled by each day."""
     title = _("Share of complaints settled by each day, with its interval; open ones counted as long as they are")
-    if len(curve) < 2:
+    if len(curve) < 2 or curve["days"].max() < settle_days:
         return nothing(title)
     figure, axes = canvas(height=3.2, title=title)
     axes.fill_between(curve["days"], curve["low_share"], curve["high_share"], step="post", color=SAND, alpha=0.5, lw=0)

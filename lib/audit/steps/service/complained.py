@@ -31,7 +31,7 @@ def complainers(cases: pd.DataFrame | None, panel: pd.DataFrame, *, until: pd.Ti
     Source: method I3.
     """
     columns = ["customer_id", "date", "cause", "after_class", "half_before", "half_after", "is_kept", "like_share"]
-    if cases is None:
+    if cases is None or "closed_on" not in cases.columns:
         return pd.DataFrame({c: pd.Series(dtype="str") for c in columns})
     told = with_columns(cases[cases["kind"] == "complaint"]).sort_values(["date", "case_id"]).drop_duplicates("customer_id")
     days = (told["closed_on"] - told["date"]).dt.days

@@ -25,6 +25,7 @@ def chapter_findings(
     heavy: tuple[int, float, float],
     second: pd.DataFrame,
     answers: pd.DataFrame,
+    said: int,
     lost: pd.DataFrame,
     gap: tuple[float, float, int, int],
     *,
@@ -42,7 +43,7 @@ def chapter_findings(
         *_unowned(open_cases),
         *_after(after, confidence, settle_days),
         *_second(second),
-        *_refused(answers),
+        *_refused(answers, said),
         *_lost(lost),
         *_gap(gap, quiet_days),
     ]
@@ -90,7 +91,7 @@ def _on_time(kept: pd.DataFrame) -> list[Finding]:
 
 def _told(kept: pd.DataFrame) -> list[Finding]:
     late = kept[~kept["is_on_time"].astype(bool)] if len(kept) else kept
-    if late.empty:
+    if late.empty or late["is_told"].isna().all():
         return []
     return [
         Finding(
@@ -98,12 +99,12 @@ def _told(kept: pd.DataFrame) -> list[Finding]:
             "service",
             "fact",
             N_("Of {n} late {n:order|orders} the customer had heard from us beforehand of {told}.")
-            if late["is_told"].astype(bool).any()
+            if (late["is_told"] > 0).any()
             else N_("Of none of {n} late {n:order|orders} had the customer heard from us beforehand."),
             title=N_("Told beforehand"),
-            value=float(late["is_told"].astype(bool).mean()),
+            value=float((late["is_told"] > 0).mean()),
             n=len(late),
-            params={"told": int(late["is_told"].astype(bool).sum())},
+            params={"told": int((late["is_told"] > 0).sum())},
         )
     ]
 
@@ -172,7 +173,7 @@ def _settled(curve: pd.DataFrame, settle_days: int, confidence: float) -> list[F
     known = N_(
         "Within {days} days {value} of the complaints are settled (interval {low} to {high}); half of them by day {half}, open ones counted."
     )
-    slow = N_("Within {days} days {value} of the complaints are settled (interval {low} to {high}); half of them never were.")
+    slow = N_("Within {days} days {value} of the complaints are settled (interval {low} to {high}); half of them are not settled yet.")
     return [
         Finding(
             "service_settled", "service", "estimate", known if half == half else slow, title=title, value=share, low=low, high=high, n=n,
@@ -279,7 +280,7 @@ def _second(second: pd.DataFrame) -> list[Finding]:
     ]
 
 
-def _refused(answers: pd.DataFrame) -> list[Finding]:
+def _refused(answers: pd.DataFrame, said: int) -> list[Finding]:
     if answers.empty:
         return []
     by = answers.groupby("theme_class")["answers"].sum().sort_values(ascending=False, kind="stable")
@@ -292,7 +293,7 @@ def _refused(answers: pd.DataFrame) -> list[Finding]:
             title=N_("Why customers refuse"),
             value=float(by.iloc[0]),
             unit="count",
-            n=int(by.sum()),
+            n=said,
             params={"theme": {"message": _label("theme_class", by.index[0])}},
         )
     ]
@@ -307,14 +308,15 @@ def _label(column: str, code: str) -> str:
 def _lost(lost: pd.DataFrame) -> list[Finding]:
     if lost.empty:
         return []
-    first, whole = lost.iloc[0], float(lost["amount"].sum())
+    named = lost[lost["cause"] != ""]
+    first, whole = (named if len(named) else lost).iloc[0], float(lost["amount"].sum())
     return [
         Finding(
             "service_lost",
             "service",
             "fact",
             N_(
-                "{value} {value:loss was|losses were} written down with their reason, {money} a year in all; the costliest reason: {cause} ({most})."
+                "{value} {value:loss was|losses were} written down with their reason, of customers who had bought for {money} in the year before; the costliest reason: {cause} ({most})."
             ),
             title=N_("Losses by reason"),
             value=float(lost["cases"].sum()),

@@ -10,6 +10,7 @@ import pandas as pd
 from audit.stats.intervals import wilson
 from audit.steps.service.codes import Cause
 
+DELIVERY_DAYS = 30  # after a first order, within which its delivery was promised
 COMPLAINT_DAYS = 60  # after a first order, within which a complaint is about it
 
 
@@ -26,13 +27,19 @@ def second_missed(
     Returns
     -------
     DataFrame with cause_class, buyers, came_back, back_share with Wilson's interval (low_share, high_share). Who had several is counted with the first of them in
-    this order: late, returned, complained.
+    this order: late, returned, complained. Where deliveries are known, those whose first order has none are left out: nothing is known of it.
 
     Source: method A12.
     """
     new = history[history["is_first_known"].astype(bool) & (history["first_on"] <= as_of - pd.Timedelta(days=horizon_days))]
-    first = kept[kept["customer_id"].isin(new["customer_id"])].sort_values("promised_on").drop_duplicates("customer_id")
-    late = set(first.loc[~first["is_on_time"].astype(bool), "customer_id"]) if len(first) else set()
+    late: set[str] = set()
+    if len(kept):  # only first orders whose delivery can stand in the file are compared
+        new = new[new["first_on"] >= kept["promised_on"].min() - pd.Timedelta(days=DELIVERY_DAYS)]
+        first_on = pd.to_datetime(kept["customer_id"].map(new.set_index("customer_id")["first_on"].to_dict()))
+        of_first = kept[(kept["promised_on"] >= first_on) & (kept["promised_on"] <= first_on + pd.Timedelta(days=DELIVERY_DAYS))]
+        first = of_first.sort_values("promised_on").drop_duplicates("customer_id")
+        new = new[new["customer_id"].isin(first["customer_id"])]
+        late = set(first.loc[~first["is_on_time"].astype(bool), "customer_id"])
     told = set() if cases is None else _soon(cases[cases["kind"] == "complaint"], new)
     rows = []
     left = new
@@ -52,7 +59,13 @@ def second_missed(
 
 def _soon(cases: pd.DataFrame, new: pd.DataFrame) -> set[str]:
     first = pd.to_datetime(cases["customer_id"].map(new.set_index("customer_id")["first_on"].to_dict()))
-    return set(cases.loc[(cases["date"] >= first) & (cases["date"] <= first + pd.Timedelta(days=COMPLAINT_DAYS)), "customer_id"])
+    second = pd.to_datetime(cases["customer_id"].map(new.set_index("customer_id")["second_on"].to_dict()))
+    is_about_it = (
+        (cases["date"] >= first)
+        & (cases["date"] <= first + pd.Timedelta(days=COMPLAINT_DAYS))
+        & (second.isna() | (cases["date"] <= second))
+    )
+    return set(cases.loc[is_about_it, "customer_id"])
 
 
 def _row(cause: Cause, part: pd.DataFrame, horizon_days: int, confidence: float) -> tuple:

@@ -5,6 +5,7 @@ The answers are as managers write them: what is coded says what was written down
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,20 @@ from audit.steps.service.case_counts import with_columns
 from audit.steps.service.codes import Asked, Theme
 
 COLUMNS = ["asked_class", "theme_class", "answers", "customers", "amount"]
+
+NOTHING = {
+    "нет",
+    "ничего",
+    "все хорошо",
+    "претензий нет",
+    "претензий не было",
+    "нет претензий",
+    "no",
+    "none",
+    "nothing",
+    "no complaints",
+    "n a",
+}  # answers that name nothing
 
 
 @cache
@@ -28,10 +43,10 @@ def themes_of(answer: str) -> list[Theme]:
     >>> [str(theme) for theme in themes_of("Дорого, и три дня никто не перезвонил")], themes_of(" ")
     (['price', 'waiting'], [])
     """
-    said = " ".join(answer.casefold().replace("ё", "е").split())
-    if not said:
+    said = " ".join(re.sub(r"[^\w]+", " ", answer.casefold().replace("ё", "е")).split())
+    if not said or said in NOTHING:
         return []
-    found = [theme for theme in Theme if any(f" {word}" in f" {said}" for word in _words().get(theme.value, ()))]
+    found = [theme for theme in Theme if any(f" {word}" in f" {said} " for word in _words().get(theme.value, ()))]
     return found or [Theme.OTHER]
 
 
@@ -65,3 +80,11 @@ def refusals(cases: pd.DataFrame | None, *, since: pd.Timestamp) -> pd.DataFrame
         ["_o", "answers", "theme_class"], ascending=[True, False, True], ignore_index=True
     )
     return table[COLUMNS]
+
+
+def answered(cases: pd.DataFrame | None, *, since: pd.Timestamp) -> int:
+    """How many answers named something, over all three questions."""
+    if cases is None:
+        return 0
+    part = with_columns(cases[(cases["kind"] == "refusal") & (cases["date"] > since)])
+    return sum(bool(themes_of(answer)) for asked in Asked for answer in part[asked.value])

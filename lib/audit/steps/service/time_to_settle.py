@@ -17,7 +17,7 @@ def settling(cases: pd.DataFrame | None, *, as_of: pd.Timestamp, confidence: flo
 
     Source: method I3; ISO 10002; Kaplan and Meier 1958.
     """
-    if cases is None:
+    if cases is None or "closed_on" not in cases.columns:
         return kaplan_meier([], [], confidence=confidence)
     part = with_columns(cases[(cases["kind"] == "complaint") & (cases["date"] <= as_of)])
     is_closed = part["closed_on"].notna() & (part["closed_on"] <= as_of)

@@ -51,6 +51,7 @@ class Without(Code):
 class By(Code):
     """By what deals are counted."""
 
+    ALL = "all_deals", N_("all deals")
     SOURCE = "source", N_("source")
     STAGE = "stage", N_("stage")
     REASON = "lost_reason", N_("reason of the loss")

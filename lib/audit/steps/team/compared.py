@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from audit.stats.exchangeable import compared, false_discoveries
-from audit.stats.shrinkage import shrunken
+from audit.stats.shrinkage import LEAST, shrunken
 from audit.steps.team.codes import Measured, Told
 
 COLUMNS = [
@@ -62,9 +62,9 @@ def manager_results(
         table = compared(part["value"], part["manager_id"], part["stratum"], confidence=confidence)
         enough = (table["n"] >= least) & table["p_value"].notna()
         table["own_number"] = np.nan
-        table.loc[enough, "own_number"] = shrunken(
-            table.loc[enough, "difference"].to_numpy(), table.loc[enough, "variance"].to_numpy(), centre=0.0
-        )
+        if enough.sum() >= LEAST:  # of fewer nothing can be taken off as chance
+            own = shrunken(table.loc[enough, "difference"].to_numpy(), table.loc[enough, "variance"].to_numpy(), centre=0.0)
+            table.loc[enough, "own_number"] = own
         found.append(table.assign(measure_class=measure.value, is_enough=enough))
     if not found:
         return pd.DataFrame({c: pd.Series(dtype="str" if c.endswith(("_id", "_class")) else float) for c in COLUMNS})

@@ -36,12 +36,13 @@ def pipeline(deals: pd.DataFrame | None, *, confidence: float) -> pd.DataFrame:
     if deals is None or deals.empty:
         return pd.DataFrame({c: pd.Series(dtype="str" if c in ("by_class", "name") else float) for c in COLUMNS})
     rows = []
-    for by, column in ((By.SOURCE, "source"), (By.STAGE, "stage"), (By.REASON, "cause")):
+    deals = deals.assign(_all="-")
+    for by, column in ((By.ALL, "_all"), (By.SOURCE, "source"), (By.STAGE, "stage"), (By.REASON, "cause")):
         if column not in deals.columns:
             continue
         part = deals[deals["outcome"] == "lost"] if by == By.REASON else deals
         for name, found in part[part[column].fillna("") != ""].groupby(column):
-            rows.append((by.value, name, *_counts(found, confidence, is_share=by == By.SOURCE)))
+            rows.append((by.value, name, *_counts(found, confidence, is_share=by in (By.ALL, By.SOURCE))))
     table = pd.DataFrame(rows, columns=COLUMNS)
     return table.sort_values(["by_class", "deals", "name"], ascending=[True, False, True], ignore_index=True)
 

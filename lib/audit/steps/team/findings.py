@@ -108,6 +108,13 @@ def _alone(alone: pd.DataFrame) -> list[Finding]:
             )
         ]  # fmt: skip
     value = float(alone["alone_revenue"].sum())
+    if not value:
+        message = N_("Every customer is known to two managers or more.")
+        return [
+            Finding(
+                "team_alone", "team", "fact", message, title=N_("Known to one manager alone"), value=0.0, n=int(alone["customers"].sum())
+            )
+        ]
     return [
         Finding(
             "team_alone",
@@ -128,10 +135,14 @@ def _alone(alone: pd.DataFrame) -> list[Finding]:
 
 
 def _handed(moved: pd.DataFrame, confidence: float) -> list[Finding]:
-    known = moved[moved["like_share"].notna()]
+    title = N_("Customers handed over")
     if moved.empty:
         return []
-    title = N_("Customers handed over")
+    if not moved["is_declared"].astype(bool).all():
+        message = N_("{n} {n:customer was|customers were} handed over, as the sales show; what became of them cannot be said.")
+        why = N_("of such handovers only those are seen whose customer went on buying: the table assignments would name all")
+        return [Finding("team_handed", "team", "fact", message, title=title, n=len(moved), why=why)]
+    known = moved[moved["like_share"].notna()]
     if len(known) < FEW_HANDED:
         message = N_("{n} {n:customer was|customers were} handed over with six months seen before and after; of so few nothing is said.")
         return [Finding("team_handed", "team", "fact", message, title=title, unit="count", n=len(moved), why=N_("too few handovers"))]
@@ -306,8 +317,8 @@ def _pay(pay: tuple[float, float, float, int]) -> list[Finding]:
 
 
 def _deals(deals: pd.DataFrame) -> list[Finding]:
-    sources = deals[deals["by_class"] == By.SOURCE]
-    decided = sources[(sources["won"] + sources["lost"]) > 0]
+    every = deals[deals["by_class"] == By.ALL]
+    decided = every[(every["won"] + every["lost"]) > 0]
     if decided.empty:
         return []
     won, lost = int(decided["won"].sum()), int(decided["lost"].sum())
@@ -320,7 +331,7 @@ def _deals(deals: pd.DataFrame) -> list[Finding]:
             title=N_("Deals won"),
             value=won / (won + lost),
             n=won + lost,
-            params={"won": won, "lost": lost, "open": int(sources["open_deals"].sum())},
+            params={"won": won, "lost": lost, "open": int(every["open_deals"].sum())},
         )
     ]
 
@@ -352,7 +363,7 @@ def _talks(talks: pd.DataFrame) -> list[Finding]:
             "team_talks",
             "team",
             "fact",
-            N_("With {value} of {n} sellers the head has lately talked about their work and written down what follows."),
+            N_("With {value} of {n} sellers the head has lately talked about their work."),
             title=N_("Talks with sellers"),
             value=float(recent),
             unit="count",

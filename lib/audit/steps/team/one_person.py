@@ -25,10 +25,11 @@ def known_by_one(
     sellers: pd.DataFrame,
     activities: pd.DataFrame | None,
     contacts: pd.DataFrame | None,
+    managers: pd.DataFrame | None = None,
     *,
     as_of: pd.Timestamp,
 ) -> pd.DataFrame:
-    """One row per manager: customers and sales of twelve months, and of them those that no other manager has sold to, spoken with or keeps a contact of.
+    """One row per manager: customers and sales of twelve months, and of them those that no other manager has sold to, spoken with or keeps a contact of; who has left knows nobody any more.
 
     Returns
     -------
@@ -43,7 +44,9 @@ def known_by_one(
     for table in told:
         recent = table[table["date"] > since] if "date" in table.columns else table
         pairs.append(recent.loc[recent["manager_id"].fillna("") != "", ["customer_id", "manager_id"]])
-    known = pd.concat(pairs).drop_duplicates().groupby("customer_id")["manager_id"].nunique()
+    gone = set() if managers is None or "left_on" not in managers.columns else set(managers.loc[managers["left_on"] <= as_of, "manager_id"])
+    met = pd.concat(pairs)
+    known = met[~met["manager_id"].isin(gone)].drop_duplicates().groupby("customer_id")["manager_id"].nunique()
     now = customers_of[(customers_of["manager_now_id"] != "") & (customers_of["revenue_now"] > 0)]
     now = now.assign(is_alone=now["customer_id"].map(known).fillna(1) <= 1)
     now = now.assign(alone_revenue=now["revenue_now"].where(now["is_alone"], 0.0))

@@ -6,6 +6,7 @@ import pandas as pd
 
 from audit.steps.team.codes import Level
 
+PARTS = {0: 1, 1: 4, 2: 12}  # of a year, by length of period
 LEVELS = {"company": Level.COMPANY, "department": Level.DEPARTMENT, "manager": Level.MANAGER}
 
 
@@ -28,18 +29,21 @@ def plan_cascade(plans: pd.DataFrame | None, commitments: pd.DataFrame | None, *
     if plans is None or plans.empty:
         return pd.DataFrame({c: pd.Series(dtype="str" if c in ("period", "planned_class") else float) for c in columns})
     table = plans[plans["level"].isin(LEVELS)].assign(
-        period=plans["period"].astype("str").str[:4], planned_class=plans["level"].map(LEVELS).astype("object")
+        length=length_of(plans["period"]),
+        period=plans["period"].astype("str").str[:4],
+        planned_class=plans["level"].map(LEVELS).astype("object"),
     )
-    table = table.groupby(["period", "planned_class"]).agg(plans=("amount", "size"), amount=("amount", "sum")).reset_index()
+    table = (
+        one_length(table, ["period", "planned_class"])
+        .groupby(["period", "planned_class"])
+        .agg(plans=("amount", "size"), amount=("amount", "sum"))
+        .reset_index()
+    )
     table["planned_class"] = table["planned_class"].astype("str")
     whole = table[table["planned_class"] == Level.COMPANY].set_index("period")["amount"]
     table["company_plan"] = table["period"].map(whole).astype("float64")
     table["difference"] = table["amount"] - table["company_plan"]
-    promised = (
-        pd.Series(dtype="float64")
-        if commitments is None
-        else commitments.groupby(commitments["period"].astype("str").str[:4])["amount"].sum()
-    )
+    promised = pd.Series(dtype="float64") if commitments is None else _by_year(commitments)
     is_company = table["planned_class"] == Level.COMPANY
     table["promised_amount"] = table["period"].map(promised).astype("float64").where(is_company)
     table["planned_cost"] = (table["company_plan"] * cost_rate).where(is_company)
@@ -47,8 +51,25 @@ def plan_cascade(plans: pd.DataFrame | None, commitments: pd.DataFrame | None, *
     return table[columns]
 
 
+def length_of(periods: pd.Series) -> pd.Series:
+    """0 for years, 1 for quarters, 2 for months."""
+    said = periods.astype("str")
+    return said.str.contains("-").astype(int) + (said.str.contains("-") & ~said.str.contains("Q")).astype(int)
+
+
+def one_length(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Of plans that stand there for a year and for its quarters or months, those of the longest period: they are one sum said twice."""
+    return table[table["length"] == table.groupby(by)["length"].transform("min")]
+
+
+def _by_year(commitments: pd.DataFrame) -> pd.Series:
+    said = commitments["period"].astype("str")
+    table = commitments.assign(length=length_of(said), year=said.str[:4])
+    return one_length(table, ["supplier", "year"]).groupby("year")["amount"].sum()
+
+
 def cost_rate(customers_of: pd.DataFrame) -> float:
     """Cost of goods over sales of the last twelve months, of customers whose cost is known; nan where none is."""
-    known = customers_of[customers_of["margin"].notna() & (customers_of["revenue_now"] > 0)]
-    sales = float(known["revenue_now"].sum())
+    known = customers_of[customers_of["margin"].notna() & (customers_of["costed"] > 0)]
+    sales = float(known["costed"].sum())
     return 1 - float(known["margin"].sum()) / sales if sales else float("nan")

@@ -24,5 +24,6 @@ def reviewed(reviews: pd.DataFrame | None, managers: pd.DataFrame | None, *, as_
     there = managers[managers["left_on"].isna() | (managers["left_on"] > as_of)] if "left_on" in managers.columns else managers
     table = there[["manager_id"]].merge(reviews.reindex(columns=["manager_id", "reviewed_on"]), how="left", on="manager_id")
     table["reviewed_on"] = pd.to_datetime(table["reviewed_on"])
+    table["reviewed_on"] = table["reviewed_on"].where(table["reviewed_on"] <= as_of)
     table["is_recent"] = table["reviewed_on"] > as_of - pd.Timedelta(days=fresh_days)
     return table.sort_values(["reviewed_on", "manager_id"], na_position="first", ignore_index=True)[columns]

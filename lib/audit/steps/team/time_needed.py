@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from audit.core.groups import groups
+
 SMALL = 0.25  # of the median order: orders below it are small
 
 
@@ -14,6 +16,7 @@ def workload(
     classes: pd.DataFrame | None,
     activities: pd.DataFrame | None,
     key_accounts: pd.DataFrame | None,
+    customers: pd.DataFrame | None,
     *,
     until: pd.Timestamp,
     contacts_a_year: dict[str, int],
@@ -45,13 +48,15 @@ def workload(
         needed=needed, orders=now["customer_id"].map(orders["orders"]).fillna(0), small=now["customer_id"].map(orders["small"]).fillna(0)
     )
     keys = set() if key_accounts is None else set(key_accounts["group"])
-    by = now.assign(is_key=now["customer_id"].isin(keys)).groupby("manager_now_id")
+    by = now.assign(is_key=groups(customers, now["customer_id"]).isin(keys)).groupby("manager_now_id")
     table = pd.DataFrame(
         {"customers": by.size(), "key_accounts": by["is_key"].sum(), "needed": by["needed"].sum(min_count=1), "orders": by["orders"].sum(), "small_orders": by["small"].sum()}
     ).rename_axis("manager_id")  # fmt: skip
     whole = ["customers", "key_accounts", "orders", "small_orders"]
     table[whole] = table[whole].astype("int64")
-    table["made"] = _made(activities, until).reindex(table.index).fillna(0) if activities is not None else np.nan
+    table["made"] = (
+        _made(activities, until).reindex(table.index).fillna(0) if activities is not None and "manager_id" in activities.columns else np.nan
+    )
     for column in ("needed", "made"):
         table[column] = table[column].fillna(0).astype("int64") if table[column].notna().any() else np.nan
     table["load_ratio"] = table["needed"] / (contacts_a_day * days_a_year)
@@ -72,8 +77,6 @@ def _orders(panel: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
 
 
 def _made(activities: pd.DataFrame, until: pd.Timestamp) -> pd.Series:
-    if "manager_id" not in activities.columns:
-        return pd.Series(dtype="float64")
     year = activities[
         (activities["date"] > until - pd.DateOffset(years=1)) & (activities["date"] <= until) & (activities["direction"] == "out")
     ]

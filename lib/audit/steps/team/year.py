@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from audit.steps.team.plans import PARTS, length_of, one_length
+
 FEWEST_PAID = 5  # managers from which pay is said, so that nobody is told by it
 
 
@@ -68,7 +70,7 @@ def _without_largest(then: pd.DataFrame) -> pd.Series:
 
 def _margin_rate(now: pd.DataFrame) -> pd.Series:
     known = now[now["margin"].notna()].groupby("manager_now_id")
-    sales = known["revenue_now"].sum()
+    sales = known["costed"].sum()
     return known["margin"].sum() / sales.where(sales > 0)
 
 
@@ -112,7 +114,7 @@ def _penetration(wallets: pd.DataFrame | None, now: pd.DataFrame) -> pd.Series:
 def pay_rates(pay: pd.DataFrame | None, year: pd.DataFrame, *, as_of: pd.Timestamp) -> tuple[float, float, float, int]:
     """Pay over sales: of all managers together, of the lowest and of the highest, and of how many; nan where nothing is known. Nobody's pay is told by name.
 
-    The last calendar year that has pay stands beside the last twelve months of sales.
+    Only pay of the whole calendar year that ends with as_of: less than a year, or another, stands beside no twelve months of sales.
 
     Source: method H14.
     """
@@ -121,7 +123,12 @@ def pay_rates(pay: pd.DataFrame | None, year: pd.DataFrame, *, as_of: pd.Timesta
         return nothing
     period = pay["period"].astype("str").str[:4]
     last = period[period <= str(as_of.year)].max()
-    sums = pay[period == last].groupby("manager_id")["amount"].sum()
+    of_year = pay[period == last].assign(length=length_of(pay["period"]))
+    of_year = one_length(of_year, ["manager_id"])
+    whole = of_year.groupby("manager_id").agg(amount=("amount", "sum"), parts=("period", "nunique"), length=("length", "first"))
+    sums = whole.loc[whole["parts"] == whole["length"].map(PARTS), "amount"]  # a part of a year stands beside no year of sales
+    if last != str(as_of.year) or (as_of.month, as_of.day) != (12, 31):
+        return nothing
     sales = year[year["revenue"] > 0].set_index("manager_id")["revenue"]
     known = sums[sums.index.isin(sales.index)]
     if len(known) < FEWEST_PAID:

@@ -110,12 +110,12 @@ class Choice(Code):
     )
     COMPLAINTS = (
         "complaints",
-        N_("Settle {count} open {count:complaint|complaints}, each with a name and a day"),
+        N_("Settle the open complaints of {count} {count:customer|customers}, each with a name and a day"),
         N_("Of customers whose complaint was not settled in time {kept_share} went on buying, of others like them {like_share}. {names}"),
     )
     COMPLAINTS_OPEN = (
         "complaints_open",
-        N_("Settle {count} open {count:complaint|complaints}, each with a name and a day"),
+        N_("Settle the open complaints of {count} {count:customer|customers}, each with a name and a day"),
         N_("Nothing is sold to them before. {names}"),
     )
     LATE = (

@@ -83,7 +83,8 @@ def _promised(cascade: pd.DataFrame | None) -> list[Decision]:
     """Purchases promised to suppliers beyond what the plan sells."""
     if cascade is None:
         return []
-    short = cascade[cascade["short"] > 0].sort_values("period").tail(1)
+    latest = cascade[cascade["promised_amount"].notna()].sort_values("period").tail(1)
+    short = latest[latest["short"] > 0]
     return [
         Decision(
             Choice.PROMISED, "team", Owner.OWNER, SOON, Sureness.ESTIMATED,
