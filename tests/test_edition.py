@@ -210,6 +210,15 @@ def test_text_of_a_column_that_nobody_thought_of_is_left_out(hidden):
     assert found["facts"]["remark"].to_list() == [""]
 
 
+def test_places_of_outlets_and_what_people_wrote_of_customers_are_left_out(hidden):
+    outlets, visits, cases, deals = (store.load(hidden[1], name) for name in ("outlets", "visits", "cases", "deals"))
+    assert outlets[["latitude", "longitude"]].isna().all(axis=None)
+    assert visits[["latitude", "longitude", "accuracy_m"]].isna().all(axis=None)
+    for table, column in ((visits, "cause"), (cases, "cause"), (cases, "wrong_staff"), (deals, "cause"), (deals, "stage")):
+        assert (table[column].fillna("") == "").all(), column
+    assert list(store.settings(hidden[1]).bonus) == ["1", "2"]
+
+
 def test_what_the_base_put_into_our_sentences_and_settings_is_left_out(hidden, tmp_path):
     base = hidden[0]
     toml = (

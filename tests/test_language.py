@@ -53,7 +53,7 @@ def test_the_two_reports_say_the_same_numbers(demo):
     for english in sorted((demo / "report" / "en").glob("*.html")):
         told = [_numbers(path, tongue) for path, tongue in ((english, "en"), (demo / "report" / "ru" / english.name, "ru"))]
         assert told[0] == told[1], (english.name, told[0] - told[1], told[1] - told[0])
-        assert len(told[0]) > 5 or english.stem == "account", english.name  # a list of names
+        assert len(told[0]) > 5 or english.stem in ("account", "undecided"), english.name  # lists of names
 
 
 def _numbers(page, tongue: str) -> collections.Counter:

@@ -9,6 +9,7 @@ import xlsxwriter
 
 from audit import cli, intake
 from audit.core import settings
+from audit.intake.mapping import parse
 from audit.intake.propose import base, toml
 from tests.conftest import told
 from tests.test_bank import HEAD, document, section
@@ -336,3 +337,24 @@ def test_a_no_break_space_between_digits_is_no_letter_of_another_encoding(tmp_pa
 
     assert likely_encoding(text.encode("cp1251")) == "cp1251"
     assert likely_encoding("Кто;Год;Сумма\nМама мыла раму;2025;1000,00\n".encode("cp866")) == "cp866"
+
+
+def test_a_cell_with_an_hour_is_a_day_where_days_are_asked_for_and_a_moment_where_moments_are(tmp_path):
+    sheet = io.BytesIO()
+    with xlsxwriter.Workbook(sheet, {"in_memory": True}) as book:
+        rows, hour = book.add_worksheet(), book.add_format({"num_format": "dd.mm.yyyy hh:mm"})
+        for j, head in enumerate(("Номер заказа", "Клиент", "Время заказа", "Способ")):
+            rows.write(0, j, head)
+        for i, (order, who, at) in enumerate(
+            [("1", "ООО Ромашка", dt.datetime(2024, 2, 1, 16, 30)), ("2", "ИП Лютик", dt.datetime(2024, 3, 15, 17, 40))], 1
+        ):
+            rows.write_row(i, 0, [order, who])
+            rows.write_datetime(i, 2, at, hour)
+            rows.write(i, 3, "агент")
+    proposal = new(tmp_path, sales__csv=RUSSIAN.encode("cp1251"), orders__xlsx=sheet.getvalue())
+    found = check(proposal).tables["orders"]
+    assert found["entered_at"].to_list() == [dt.datetime(2024, 2, 1, 16, 30), dt.datetime(2024, 3, 15, 17, 40)]
+    days = pl.DataFrame({"t": ["04.03.2025 16:30:00", "05.03.2025"]}).select(
+        parse.date(parse.without_hour(pl.col("t"), "%d.%m.%Y"), "%d.%m.%Y")
+    )
+    assert days["t"].to_list() == [dt.date(2025, 3, 4), dt.date(2025, 3, 5)]

@@ -15,6 +15,7 @@ from pathlib import Path
 def parser() -> argparse.ArgumentParser:
     """The command line of `audit`."""
     top = argparse.ArgumentParser(prog="audit", description="Audit a company's customer base: exports in, a report out.")
+    top.add_argument("--version", action=_Version, help="the version, and stop")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="audit a base: data/<base> with its audit.toml -> outputs/<base>/<run>/report")
     run.add_argument("base", type=Path, help="folder with the exports and audit.toml")
@@ -53,6 +54,13 @@ def parser() -> argparse.ArgumentParser:
     )
     forms.add_argument("base", type=Path, help="folder of the base, such as data/demo")
     forms.add_argument("--outputs", type=Path, help="where runs are kept (default: outputs/)")
+    tables = commands.add_parser("tables", help="the tables of a run: what a row is, how many there are, and their columns")
+    tables.add_argument("run", type=Path, help="folder of the run, such as outputs/demo/latest")
+    show = commands.add_parser("show", help="a table of a run: its first rows here, or all of it into a file")
+    show.add_argument("run", type=Path, help="folder of the run, such as outputs/demo/latest")
+    show.add_argument("table", help="its name; `audit tables RUN` lists them")
+    show.add_argument("--rows", type=int, default=20, help="rows that are shown (default: 20)")
+    show.add_argument("--into", type=Path, metavar="FILE", help="the whole table into a .csv, .xlsx or .parquet file")
     field_day = commands.add_parser(
         "field-day", help="the evening's list for the call centre: visits planned for a day without an order by the cut-off"
     )
@@ -127,7 +135,7 @@ def _run(given) -> int:
     _rest_collector()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a run that is told to end cleans up behind itself
     print(f"auditing {given.base}", flush=True)
-    only = given.only.split(",") if given.only else None
+    only = [name.strip() for name in given.only.split(",")] if given.only else None
     outcome = run.run(given.base, only=only, force=given.force, say=lambda line: print(line, flush=True), **_outputs(given))
     first = "index" if not only or "verdicts" in only else "report"
     for page in sorted((outcome.folder / "report").glob(f"*/{first}.html")):
@@ -197,6 +205,33 @@ def _forms(given) -> int:
     return 0
 
 
+class _Version(argparse.Action):
+    """Prints the version; it is looked up only then."""
+
+    def __init__(self, option_strings, dest, **kwargs):
+        super().__init__(option_strings, dest, nargs=0, **kwargs)
+
+    def __call__(self, parser, *_given):
+        from importlib.metadata import version
+
+        print(f"audit {version('customer-base-audit')}")
+        parser.exit()
+
+
+def _tables(given) -> int:
+    from audit import terminal
+
+    print(terminal.tables(given.run))
+    return 0
+
+
+def _show(given) -> int:
+    from audit import terminal
+
+    print(terminal.written(given.run, given.table, given.into) if given.into else terminal.table(given.run, given.table, given.rows))
+    return 0
+
+
 def _day(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
@@ -252,6 +287,8 @@ COMMANDS = {
     "check": _check,
     "field-day": _field_day,
     "forms": _forms,
+    "tables": _tables,
+    "show": _show,
     "steps": _steps,
     "norms": _norms,
     "lab": _lab,

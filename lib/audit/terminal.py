@@ -1,10 +1,12 @@
-"""What does the consultant see in the terminal? The gate, and what `audit new` proposes, as text."""
+"""What does the consultant see in the terminal? The gate, what `audit new` proposes, and a run's tables, as text."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audit.core.labels import cell, label, named
+from audit.i18n import mark as N_
 from audit.i18n import render, shown
 from audit.i18n import translate as _
 
@@ -144,3 +146,57 @@ def changes(tables: dict[str, pd.DataFrame]) -> str:
     said.append(_("Customers who moved, by their code; the rest stands in the tables"))
     said += [f"  {r.customer_id}: {_move(r)}" for r in people.head(SHOWN).itertuples()]
     return "\n".join(said)
+
+
+def tables(run: Path) -> str:
+    """The tables of a run by name: what a row is, how many there are, the columns.
+
+    Raises
+    ------
+    NoTable
+        where the folder is no run.
+    """
+    import pyarrow.parquet as pq
+
+    from audit.core import registry, store
+
+    store.settings(run)  # says so where it is no run
+    known, said = registry.tables(), []
+    for path in sorted((run / "tables").glob("*.parquet")):
+        read, row = pq.ParquetFile(path), known[path.stem].row if path.stem in known else ""
+        said.append(f"{path.stem}: {read.metadata.num_rows:,}{f' x {row}' if row else ''}\n    {', '.join(read.schema_arrow.names)}")
+    return "\n".join(said)
+
+
+def table(run: Path, name: str, rows: int) -> str:
+    """The first rows of a table as they are stored, and how many there are."""
+    from audit.core import store
+
+    found = store.load(run, name)
+    return f"{found.head(rows).to_string(index=False)}\n{_('{rows} rows').format(rows=shown('n', len(found)))}"
+
+
+def written(run: Path, name: str, target: Path) -> str:
+    """The whole table in a file, by the file's ending.
+
+    Raises
+    ------
+    AuditError
+        for an ending that is none of these.
+    """
+    from audit.core import store
+    from audit.core.errors import AuditError
+    from audit.report import workbook
+
+    found = store.load(run, name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.suffix == ".csv":
+        found.map(lambda value: workbook.cell(value) if isinstance(value, str) else value).to_csv(target, index=False, encoding="utf-8-sig")
+    elif target.suffix == ".parquet":
+        found.to_parquet(target, index=False)
+    elif target.suffix == ".xlsx":
+        with workbook.written(target, store.settings(run), title=name) as book:
+            workbook.table(book, name, found)
+    else:
+        raise AuditError(N_("{file}: expected a name that ends in .csv, .xlsx or .parquet. What to do: name the file so."), file=target)
+    return f"{target.resolve().as_uri()}"

@@ -116,6 +116,7 @@ def settings_of(settings: Settings, base: Path) -> Settings:
             "controls": None,
             "rules": rules,
             "norms": reasons,
+            "bonus": {f"{i}": own for i, own in enumerate(settings.bonus.values(), 1)},  # how a formula is called may name somebody
             "market": market,
             "report": settings.report.model_copy(update={"logo": None}),  # its file is named by somebody
         }

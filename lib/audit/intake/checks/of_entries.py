@@ -166,7 +166,9 @@ def orphans(base: Intake):
             if len(orphans):
                 yield Doubt(
                     name,
-                    stored(N_("{count} {key} of the lines are not in {table}"), count=orphans[key].n_unique(), key=key, table=name),
+                    stored(
+                        N_("{count} {key} of the lines {count:is|are} not in {table}"), count=orphans[key].n_unique(), key=key, table=name
+                    ),
                     "FLAG",
                     len(orphans),
                     booked(orphans),

@@ -58,7 +58,7 @@ def funnel(results: pd.DataFrame, names: dict[str, str], *, measure: Measured, c
         axes.set_ylabel(_("index of change, −1 to 1"))
     else:
         percent_axis(axes.yaxis)
-    axes.legend(loc="lower right", fontsize=8.5)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, fontsize=8.5)
     out = part["told_class"].isin([Told.BETTER, Told.WORSE]).sum()
     said = _("By {measure} {out} of {n} managers lie beyond chance.")
     return Chart(figure, said.format(measure=named("measure_class", measure), out=out, n=len(part)))
@@ -69,7 +69,10 @@ def alone(table: pd.DataFrame, names: dict[str, str], currency: str) -> Chart:
     title = _("Sales of twelve months, and of them customers known to one manager alone")
     part = table.head(MOST)
     if not is_decidable(table):
-        return nothing(title)
+        known, every = int(table["alone_customers"].sum()), int(table["customers"].sum())
+        return nothing(
+            _("{count} of {n} customers are known to one manager alone, as where a program names one").format(count=known, n=every)
+        )
     figure, axes = canvas(height=1.1 + 0.34 * len(part), title=title)
     at = np.arange(len(part))
     axes.barh(at, part["revenue"], color=SAND, height=0.66, label=_("All customers"))
