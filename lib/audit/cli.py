@@ -86,7 +86,7 @@ def main(argv: list[str] | None = None) -> int:
         print("\naudit: stopped. Nothing was replaced: the last good report is as it was.", file=sys.stderr, flush=True)
         sys.stdout.flush()
         if notebooks := sys.modules.get("audit.run.notebooks"):
-            notebooks.swept(own=True)
+            notebooks.stopped(130)
         os._exit(130)  # at once: nothing is left to be waited for
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

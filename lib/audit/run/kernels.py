@@ -61,6 +61,13 @@ def _end() -> None:
             os.kill(pid, signal.SIGKILL)
 
 
+def end() -> None:
+    """Kernels at work and their server end now: whoever waits for what they still write would wait until they noticed that nobody is there."""
+    for child in multiprocessing.active_children():
+        child.kill()
+    _end()
+
+
 def register() -> str:
     """The name of the engine by which papermill is to execute notebooks, made known to it."""
     from papermill.engines import NBClientEngine, papermill_engines
