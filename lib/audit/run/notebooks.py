@@ -147,12 +147,13 @@ def swept(*, own: bool = False) -> None:
 def stopped(code: int) -> None:
     """End this process at once, with its kernels and what they leave behind.
 
-    Its threads would go on to start kernels while their folders are removed: where there is a shell, it takes this process's place, and no thread is left.
+    Its threads would go on to start kernels while their folders are removed: where there is a shell, it takes this process's place, and no thread is left; a kernel that was
+    just being born is given the time to see that nobody is there.
     """
-    folders = [str(left) for left in Path(tempfile.gettempdir()).glob(f"{SOCKETS}{os.getpid()}-*")]
     kernels.end()
-    if folders and Path("/bin/sh").exists():
-        os.execv("/bin/sh", ["sh", "-c", f'rm -rf -- "$@"; exit {code}', "sh", *folders])
+    if Path("/bin/sh").exists():
+        sweep = f'rm -rf -- "$1"/{SOCKETS}{os.getpid()}-*'
+        os.execv("/bin/sh", ["sh", "-c", f"{sweep}; sleep 0.2; {sweep}; exit {code}", "sh", tempfile.gettempdir()])
     swept(own=True)
     os._exit(code)
 
