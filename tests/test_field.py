@@ -115,27 +115,24 @@ def test_an_order_counts_on_the_day_it_was_entered_and_only_a_representatives():
     assert field.orders_without_visit(made, bought, entered.drop(columns="way"), since=pd.Timestamp("2025-01-01")).empty
 
 
+def weekly(outlet: int, who: str, rng: np.random.Generator, *, products: int, quantity: float, rate: float) -> pd.DataFrame:
+    """Twenty weekly orders of an outlet, each but the first a copy of the one before with this probability."""
+    weeks = range(20)
+    return pd.DataFrame(
+        {
+            "customer_id": f"c{outlet}", "order_id": [f"{outlet}-{i}" for i in weeks], "date": pd.date_range("2025-01-01", periods=20, freq="7D"),
+            "revenue": 1.0, "products": products, "quantity": quantity, "manager_id": who,
+            "is_followed": [i > 0 for i in weeks], "is_previous": [i > 0 and rng.random() < rate for i in weeks], "is_mean": False,
+        }
+    )  # fmt: skip
+
+
 def test_small_orders_are_no_copies_of_large_ones():
     rng = np.random.default_rng(2)
-    rows = []
-    for outlet in range(40):
-        small = outlet % 4 == 0  # one representative has the small ones
-        for i in range(20):
-            rows.append((f"c{outlet}", f"{outlet}-{i}", pd.Timestamp("2025-01-01") + pd.Timedelta(days=7 * i), 1.0, 1, 1.0 if small else 20.0, f"R{outlet % 4}", i > 0, i > 0 and rng.random() < (0.55 if small else 0.13), False))  # fmt: skip
-    table = pd.DataFrame(
-        rows,
-        columns=[
-            "customer_id",
-            "order_id",
-            "date",
-            "revenue",
-            "products",
-            "quantity",
-            "manager_id",
-            "is_followed",
-            "is_previous",
-            "is_mean",
-        ],
+    small = [outlet % 4 == 0 for outlet in range(40)]  # one representative has the small ones
+    table = pd.concat(
+        weekly(outlet, f"R{outlet % 4}", rng, products=1, quantity=1.0 if is_small else 20.0, rate=0.55 if is_small else 0.13)
+        for outlet, is_small in enumerate(small)
     )
     found = field.copies(table, None, since=pd.Timestamp("2024-12-31"), false_share=0.05, confidence=0.95)
     assert not (found["copied_class"] == Copied.MORE).any()
@@ -240,41 +237,12 @@ def test_an_order_is_a_copy_when_products_and_quantities_are_those_of_the_last_o
 def routes_of(seed: int, *, copier: str = "", steady: float = 0.1) -> pd.DataFrame:
     """Orders of 60 outlets of six representatives; some outlets are steady, whoever visits them."""
     rng = np.random.default_rng(seed)
-    rows = []
+    tables = []
     for outlet in range(60):
         who = f"R{outlet % 6}"
         rate = 0.95 if rng.random() < steady else 0.05
-        rate = 0.6 if who == copier else rate
-        rows += [
-            (
-                f"c{outlet}",
-                f"{outlet}-{i}",
-                pd.Timestamp("2025-01-01") + pd.Timedelta(days=7 * i),
-                1.0,
-                4,
-                30.0,
-                who,
-                i > 0,
-                i > 0 and rng.random() < rate,
-                False,
-            )
-            for i in range(20)
-        ]
-    return pd.DataFrame(
-        rows,
-        columns=[
-            "customer_id",
-            "order_id",
-            "date",
-            "revenue",
-            "products",
-            "quantity",
-            "manager_id",
-            "is_followed",
-            "is_previous",
-            "is_mean",
-        ],
-    )
+        tables.append(weekly(outlet, who, rng, products=4, quantity=30.0, rate=0.6 if who == copier else rate))
+    return pd.concat(tables, ignore_index=True)
 
 
 def test_steady_outlets_make_no_copier_more_often_than_stated(capsys):

@@ -127,7 +127,7 @@ WORK = [
             ("product_id!", TEXT, "which product"),
             ("from_on", DATE, "since when"),
         ],
-        unlocks="field: whether orders hold the least assortment (H9)",
+        unlocks="field: whether outlets hold the must-have range (H9)",
     ),
     table(
         "deliveries",

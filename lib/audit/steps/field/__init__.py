@@ -1,12 +1,13 @@
 """Is the field worked as planned, and what does it bring?
 
-Planned visits against orders in the system by the cut-off and by the evening; visits made, and where; orders without a visit; orders copied from earlier ones; the least
-assortment; routes. A device is sure to some metres, an outlet may be steady, a day may not be over: what these do not decide is not said.
+Planned visits against orders in the system by the cut-off and by the evening; visits made, and where; orders without a visit; orders copied from earlier ones; the must-have
+range; routes. A device is sure to some metres, an outlet may be steady, a day may not be over: what these do not decide is not said.
 
 day_list      the 17:00 list, the 19:00 recovery, the ledger of points
 visiting      visits made as planned, at the outlet, as often as agreed; orders without a visit
 repeated      orders that repeat earlier ones, against outlets alike
-assortment    least assortment, mix against plan, ways of intake, trainings
+assortment    must-have range, mix against plan, ways of intake, trainings
+call_list     whom the call centre calls this evening
 route_lengths the way driven against the shortest
 """
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
+from audit.core import registry
+from audit.core.periods import last_year
 from audit.steps.field.visiting import ours
 
 
 def must_have(
     bought: pd.DataFrame | None, wanted: pd.DataFrame | None, baskets: pd.DataFrame | None, *, as_of: pd.Timestamp, within_days: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """By representative, how many of the outlets that ordered lately hold the whole least assortment; by product, how many hold it.
+    """By representative, how many of the outlets that ordered lately hold the whole must-have range; by product, how many hold it.
 
     Parameters
     ----------
@@ -20,21 +22,11 @@ def must_have(
     Returns
     -------
     DataFrame with manager_id, outlets, whole, whole_share, missing_number (products missing per outlet); DataFrame with product_id, outlets, held, held_of_share. Both empty
-    where no least assortment is written down.
+    where no must-have range is written down.
 
     Source: method H9.
     """
-    none = (
-        pd.DataFrame(
-            {
-                c: pd.Series(dtype="str" if c == "manager_id" else float)
-                for c in ("manager_id", "outlets", "whole", "whole_share", "missing_number")
-            }
-        ),
-        pd.DataFrame(
-            {c: pd.Series(dtype="str" if c == "product_id" else float) for c in ("product_id", "outlets", "held", "held_of_share")}
-        ),
-    )
+    none = registry.empty("must_have_by_manager"), registry.empty("must_have_by_product")
     if wanted is None or bought is None or baskets is None:
         return none
     since = as_of - pd.Timedelta(days=within_days)
@@ -59,7 +51,7 @@ def must_have(
     of = held.groupby("product_id")["customer_id"].nunique().reindex(sorted(now["product_id"])).fillna(0).astype("int64")
     product = pd.DataFrame({"product_id": of.index, "outlets": len(outlets), "held": of.to_numpy()})
     product["held_of_share"] = product["held"] / product["outlets"]
-    return by[list(none[0].columns)], product.sort_values(["held_of_share", "product_id"], ignore_index=True)
+    return by[registry.tables()["must_have_by_manager"].names], product.sort_values(["held_of_share", "product_id"], ignore_index=True)
 
 
 def mix_against_plan(mix: pd.DataFrame | None, plans: pd.DataFrame | None) -> pd.DataFrame:
@@ -72,14 +64,13 @@ def mix_against_plan(mix: pd.DataFrame | None, plans: pd.DataFrame | None) -> pd
 
     Source: method H4.
     """
-    columns = ["category", "period", "planned_share", "sold_share", "difference_number"]
     planned = None if plans is None or mix is None else plans[plans["level"] == "category"]
     if planned is None or planned.empty:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c in columns[:2] else float) for c in columns})
+        return registry.empty("mix_against_plan")
     planned = planned.assign(year=planned["period"].astype("str").str[:4].astype(int))
     years = sorted(set(planned["year"]) & set(mix["period"].astype(int)))
     if not years:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c in columns[:2] else float) for c in columns})
+        return registry.empty("mix_against_plan")
     of_plan = planned[planned["year"] == years[-1]].groupby("id")["amount"].sum()
     sold = mix[mix["period"] == years[-1]].groupby("category")["revenue"].sum().clip(lower=0)
     table = (
@@ -89,7 +80,9 @@ def mix_against_plan(mix: pd.DataFrame | None, plans: pd.DataFrame | None) -> pd
         .reset_index()
     )
     table["period"], table["difference_number"] = str(years[-1]), 100 * (table["sold_share"] - table["planned_share"])
-    return table.sort_values(["planned_share", "category"], ascending=[False, True], ignore_index=True)[columns]
+    return table.sort_values(["planned_share", "category"], ascending=[False, True], ignore_index=True)[
+        registry.tables()["mix_against_plan"].names
+    ]
 
 
 def ways(baskets: pd.DataFrame | None, orders: pd.DataFrame | None, *, since: pd.Timestamp) -> pd.DataFrame:
@@ -101,9 +94,8 @@ def ways(baskets: pd.DataFrame | None, orders: pd.DataFrame | None, *, since: pd
 
     Source: method N7.
     """
-    columns = ["way_class", "way_orders", "revenue", "order_share"]
     if baskets is None or orders is None or "way" not in orders.columns:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c == "way_class" else float) for c in columns})
+        return registry.empty("order_ways")
     by = (
         ours(baskets[baskets["date"] > since], orders)
         .groupby("way_class")
@@ -111,7 +103,7 @@ def ways(baskets: pd.DataFrame | None, orders: pd.DataFrame | None, *, since: pd
         .reset_index()
     )
     by["order_share"] = by["way_orders"] / by["way_orders"].sum()
-    return by.sort_values(["way_orders", "way_class"], ascending=[False, True], ignore_index=True)[columns]
+    return by.sort_values(["way_orders", "way_class"], ascending=[False, True], ignore_index=True)[registry.tables()["order_ways"].names]
 
 
 def trainings_held(trainings: pd.DataFrame | None, *, since: pd.Timestamp, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -124,7 +116,7 @@ def trainings_held(trainings: pd.DataFrame | None, *, since: pd.Timestamp, as_of
     Source: method H18.
     """
     if trainings is None:
-        return pd.DataFrame({"training_class": pd.Series(dtype="str"), "planned": [], "held": [], "held_of_share": []})
+        return registry.empty("trainings_held")
     part = trainings[(trainings["planned_on"] > since) & (trainings["planned_on"] <= as_of)]
     done = part["done_on"].notna() & (part["done_on"] <= as_of) if "done_on" in part.columns else pd.Series(data=False, index=part.index)
     by = (
@@ -146,10 +138,7 @@ def returned(panel: pd.DataFrame, visits: pd.DataFrame, *, until: pd.Timestamp) 
     """
     if "returned" not in panel.columns:
         return 0.0, 0.0
-    end = until.to_period("M").start_time
-    part = panel[
-        (panel["period"] > end - pd.DateOffset(years=1)) & (panel["period"] <= end) & panel["customer_id"].isin(visits["customer_id"])
-    ]
+    part = last_year(panel[panel["customer_id"].isin(visits["customer_id"])], until=until)
     back = -float(part["returned"].sum())
     if not panel["returned"].any():  # no returns in the exports at all: not known, and no good mark
         return 0.0, 0.0

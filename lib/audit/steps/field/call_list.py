@@ -1,6 +1,6 @@
 """Whom does the call centre call this evening? Outlets with a visit planned for a day and no order in the system so far, those not visited first, then the largest (H5, H10).
 
-From the exports as they are today, without a run: a list of the evening cannot wait for a report. audit.toml says where the cut-off lies, the norms of the base hold.
+From the exports as they are today, without a run: a list of the evening cannot wait for a report. The norms of the base say until when an order is in time.
 """
 
 from __future__ import annotations

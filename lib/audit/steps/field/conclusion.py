@@ -10,7 +10,7 @@ from audit.i18n import mark as N_
 
 
 def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
-    """Who writes orders without asking, else who was not there, else what the evening lists say."""
+    """Who repeats old orders, else how many visits were not made at the outlet, else what the evening lists say, else the must-have range."""
     by = {one.id: one for one in found}
     copied, presence, listed = by.get("field_copied"), by.get("field_presence"), by.get("field_listed")
     if copied and copied.value > 0:

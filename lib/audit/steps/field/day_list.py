@@ -1,7 +1,7 @@
 """Which outlets had a visit planned and no order by the cut-off, and what came of it by the evening? The 17:00 list and the 19:00 recovery (H5, H10, H2).
 
 An order at the very minute of the cut-off is in time. Hours are those of the outlet's own clock. On a public holiday nothing is listed unless somebody ordered; the
-last day is judged only when it was seen to its end.
+last day is judged only when it was seen beyond the cut-off.
 """
 
 from __future__ import annotations
@@ -12,23 +12,9 @@ from zoneinfo import available_timezones
 import numpy as np
 import pandas as pd
 
+from audit.core import registry
 from audit.core.working_days import is_holiday
 from audit.steps.field.codes import Came, Way
-
-COLUMNS = [
-    "visit_id",
-    "customer_id",
-    "manager_id",
-    "planned_on",
-    "came_class",
-    "ordered_at",
-    "order_id",
-    "way_class",
-    "is_listed",
-    "is_visited",
-    "points",
-    "cause",
-]
 
 
 def at_outlets(orders: pd.DataFrame, outlets: pd.DataFrame | None, *, zone: str | None) -> pd.DataFrame:
@@ -75,26 +61,42 @@ def field_days(
 
     Returns
     -------
-    DataFrame with COLUMNS: came_class (Came), ordered_at and order_id of the order that decided it, way_class, is_listed (it stood on the list of the cut-off), points,
+    DataFrame as TABLES declares it: came_class (Came), ordered_at and order_id of the order that decided it, way_class, is_listed (it stood on the list of the cut-off), points,
     and the cause that was written down; by day, representative and outlet.
 
     Source: method H5, H10, H2.
     """
-    planned = (
-        visits[visits["planned_on"].notna() & (visits["planned_on"] > since) & (visits["planned_on"] <= as_of)].copy()
-        if "planned_on" in visits.columns
-        else visits.head(0)
-    )
     found = _orders_of_day(orders, baskets)
-    planned = planned[
-        (planned["planned_on"] >= found["day"].min()) & (planned["planned_on"] <= found["day"].max())
-    ]  # what the log does not cover is not judged
-    planned = planned.sort_values(["planned_on", "visit_id"]).drop_duplicates(["customer_id", "planned_on"])
-    if orders is not None and len(found) and not _is_whole(orders, found["day"].max(), cutoff):
-        planned = planned[planned["planned_on"] < found["day"].max()]
+    planned = _planned(visits, found, since=since, as_of=as_of, until=cutoff if orders is not None else None)
     if planned.empty:
-        return pd.DataFrame({c: pd.Series(dtype="str") for c in COLUMNS})
-    has_hour = orders is not None
+        return registry.empty("field_days")
+    table = _came(planned, found, cutoff=cutoff, recovery=recovery, has_hour=orders is not None)
+    table["is_listed"] = table["came_class"] != Came.ORDERED
+    table["cause"] = table["cause"].fillna("") if "cause" in table.columns else ""
+    table["points"] = np.where(table["is_listed"] & (table["cause"] == ""), float(points_listed), 0.0)
+    table["is_visited"] = table["done_at"].notna() if "done_at" in table.columns else False
+    free = table["planned_on"].map({day: is_holiday(day.date(), country) for day in table["planned_on"].unique()}).astype(bool)
+    table = table[~(free & (table["came_class"] == Came.NOTHING))]
+    return table.sort_values(["planned_on", "manager_id", "customer_id", "visit_id"], ignore_index=True)[
+        registry.tables()["field_days"].names
+    ]
+
+
+def _planned(visits: pd.DataFrame, found: pd.DataFrame, *, since: pd.Timestamp, as_of: pd.Timestamp, until: dt.time | None) -> pd.DataFrame:
+    """Visits planned for days that the log of orders covers, each once; its last day only where orders were entered after `until`."""
+    if "planned_on" not in visits.columns:
+        return visits.head(0)
+    day, first, last = visits["planned_on"], found["day"].min(), found["day"].max()
+    if until is not None and not (_seconds(found.loc[found["day"] == last, "ordered_at"]) > _clock(until)).any():
+        covered = (day >= first) & (day < last)
+    else:
+        covered = (day >= first) & (day <= last)
+    planned = visits[covered & (day > since) & (day <= as_of)]
+    return planned.sort_values(["planned_on", "visit_id"]).drop_duplicates(["customer_id", "planned_on"])
+
+
+def _came(planned: pd.DataFrame, found: pd.DataFrame, *, cutoff: dt.time, recovery: dt.time, has_hour: bool) -> pd.DataFrame:
+    """The visits with came_class, and the moment, number and way of the order that decided it."""
     rescues = (found["way_class"] == Way.CALL_CENTRE) & (_seconds(found["ordered_at"]) > _clock(cutoff) if has_hour else True)
     first, rescue = _first(found[~rescues]), _first(found[rescues])
     table = planned.merge(
@@ -103,26 +105,18 @@ def field_days(
     table = table.merge(
         rescue.add_suffix("_call"), how="left", left_on=["customer_id", "planned_on"], right_on=["customer_id_call", "day_call"]
     )
-    in_time = table["ordered_at"].notna() & (_seconds(table["ordered_at"]) <= _clock(cutoff)) if has_hour else table["ordered_at"].notna()
-    called = table["ordered_at_call"].notna()
+    ordered, called = table["ordered_at"].notna(), table["ordered_at_call"].notna()
+    in_time = ordered & (_seconds(table["ordered_at"]) <= _clock(cutoff)) if has_hour else ordered
     won_back = called & (_seconds(table["ordered_at_call"]) <= _clock(recovery)) if has_hour else called
-    table["came_class"] = np.select(
-        [in_time, won_back, table["ordered_at"].notna() | called], [Came.ORDERED, Came.RECOVERED, Came.AFTER], Came.NOTHING
-    ).astype("str")
-    by_call = ~in_time & called & (won_back | table["ordered_at"].isna())
+    table["came_class"] = np.select([in_time, won_back, ordered | called], [Came.ORDERED, Came.RECOVERED, Came.AFTER], Came.NOTHING).astype(
+        "str"
+    )
+    by_call = ~in_time & called & (won_back | ~ordered)
     for column in ("ordered_at", "order_id", "way_class"):
         table[column] = table[f"{column}_call"].where(by_call, table[column])
-    table["is_listed"] = table["came_class"] != Came.ORDERED
-    table["cause"] = table["cause"].fillna("") if "cause" in table.columns else ""
-    table["points"] = np.where(table["is_listed"] & (table["cause"] == ""), float(points_listed), 0.0)
-    table["is_visited"] = table["done_at"].notna() if "done_at" in table.columns else False
     for column in ("order_id", "way_class"):
         table[column] = table[column].astype("object").fillna("").astype("str")
-    free = table["planned_on"].map({day: is_holiday(day.date(), country) for day in table["planned_on"].unique()}).astype(bool)
-    table = table[~(free & (table["came_class"] == Came.NOTHING))]
-    if not has_hour:
-        table["ordered_at"] = pd.NaT
-    return table.sort_values(["planned_on", "manager_id", "customer_id", "visit_id"], ignore_index=True)[COLUMNS]
+    return table if has_hour else table.assign(ordered_at=pd.NaT)
 
 
 def _orders_of_day(orders: pd.DataFrame | None, baskets: pd.DataFrame | None) -> pd.DataFrame:
@@ -146,12 +140,6 @@ def _orders_of_day(orders: pd.DataFrame | None, baskets: pd.DataFrame | None) ->
     ]
 
 
-def _is_whole(orders: pd.DataFrame, as_of: pd.Timestamp, cutoff: dt.time) -> bool:
-    """Whether the last day was seen beyond the cut-off."""
-    last = orders.loc[orders["entered_at"].dt.normalize() == as_of, "entered_at"].max()
-    return last == last and last is not pd.NaT and _clock(last.time()) > _clock(cutoff)
-
-
 def _first(found: pd.DataFrame) -> pd.DataFrame:
     ordered = found.sort_values(["ordered_at", "order_id"])
     return ordered.drop_duplicates(["customer_id", "day"])[["customer_id", "day", "ordered_at", "order_id", "way_class"]]
@@ -172,20 +160,8 @@ def field_points(listed: pd.DataFrame, baskets: pd.DataFrame | None) -> pd.DataF
     -------
     DataFrame with manager_id, planned, ordered, recovered, recovered_unvisited (of these, where the visit had not been made), after_cutoff, without_order, ordered_share, recovered_revenue, points.
     """
-    columns = [
-        "manager_id",
-        "planned",
-        "ordered",
-        "recovered",
-        "recovered_unvisited",
-        "after_cutoff",
-        "without_order",
-        "ordered_share",
-        "recovered_revenue",
-        "points",
-    ]
     if listed.empty:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c == "manager_id" else float) for c in columns})
+        return registry.empty("field_points")
     money = pd.Series(dtype="float64") if baskets is None else baskets.drop_duplicates("order_id").set_index("order_id")["revenue"]
     is_back = listed["came_class"] == Came.RECOVERED
     table = listed.assign(recovered_revenue=listed["order_id"].map(money).where(is_back, 0.0).astype("float64").fillna(0.0))
@@ -202,7 +178,7 @@ def field_points(listed: pd.DataFrame, baskets: pd.DataFrame | None) -> pd.DataF
         without_order=("without_order", "sum"), recovered_revenue=("recovered_revenue", "sum"), points=("points", "sum"),
     ).reset_index()  # fmt: skip
     by["ordered_share"] = by["ordered"] / by["planned"]
-    return by.sort_values(["points", "manager_id"], ascending=[False, True], ignore_index=True)[columns]
+    return by.sort_values(["points", "manager_id"], ascending=[False, True], ignore_index=True)[registry.tables()["field_points"].names]
 
 
 def clock(minutes: int) -> dt.time:

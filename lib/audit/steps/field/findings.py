@@ -6,7 +6,7 @@ import pandas as pd
 
 from audit.core.findings import Finding
 from audit.i18n import mark as N_
-from audit.steps.field.codes import Copied
+from audit.steps.field.codes import Copied, Way
 
 FEW = 30  # visits, or orders, from which a share is said
 
@@ -250,8 +250,6 @@ def _mixed(mixed: pd.DataFrame) -> list[Finding]:
 def _ways(by_way: pd.DataFrame) -> list[Finding]:
     if by_way.empty:
         return []
-    from audit.steps.field.codes import Way
-
     first = by_way.iloc[0]
     return [
         Finding(

@@ -9,23 +9,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from audit.core import registry
 from audit.stats.exchangeable import compared, false_discoveries
 from audit.steps.field.codes import Copied, Way
 from audit.steps.field.visiting import ours
 
 LEAST_ORDERS, LEAST_OUTLETS = 4, 5
 SIZES, UNITS = [0, 1, 3, 7, np.inf], [0, 2, 6, 20, np.inf]  # products of an order, and units of each: a small order is alike by chance
-COLUMNS = [
-    "manager_id",
-    "outlets",
-    "orders",
-    "copies",
-    "copy_share",
-    "of_others_share",
-    "by_chance_share",
-    "adjusted_share",
-    "copied_class",
-]
 
 
 def copies(
@@ -35,13 +25,13 @@ def copies(
 
     Returns
     -------
-    DataFrame with COLUMNS: orders that could be copies, copies (of the order before, or of the mean of three), copy_share and of_others_share (of the orders, and of those of
+    DataFrame as TABLES declares it: orders that could be copies, copies (of the order before, or of the mean of three), copy_share and of_others_share (of the orders, and of those of
     everybody else), by_chance_share (how often dealing alone does as much), the same adjusted for all representatives, copied_class; the most first.
 
     Source: method H8; permutation of outlets within sizes of order; Benjamini and Yekutieli 2001.
     """
     if baskets is None or baskets.empty:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c in ("manager_id", "copied_class") else float) for c in COLUMNS})
+        return registry.empty("copied_orders")
     could = ours(baskets[(baskets["date"] > since) & baskets["is_followed"].astype(bool)], orders)
     could = could[~could["way_class"].isin([Way.STANDING, Way.ELECTRONIC]) & (could["manager_id"] != "")]
     could = could.assign(is_copy=(could["is_previous"] | could["is_mean"]).astype(float))
@@ -52,7 +42,7 @@ def copies(
     )
     by = by[by["orders"] >= LEAST_ORDERS]
     if by["manager_id"].nunique() < 2:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c in ("manager_id", "copied_class") else float) for c in COLUMNS})
+        return registry.empty("copied_orders")
     kind = pd.cut(by["size"], SIZES).astype("str") + pd.cut(by["units"] / by["size"], UNITS).astype("str")
     found = compared(by["copies"] / by["orders"], by["manager_id"], kind, confidence=confidence)
     found = found.rename(columns={"who": "manager_id", "n": "outlets", "p_value": "by_chance_share"})
@@ -65,4 +55,6 @@ def copies(
     more = (found["adjusted_share"] <= false_share) & (found["difference"] > 0)
     found["copied_class"] = np.select([~enough, more], [Copied.FEW, Copied.MORE], Copied.CHANCE).astype("str")
     found["outlets"] = found["outlets"].astype("int64")
-    return found.sort_values(["copy_share", "manager_id"], ascending=[False, True], ignore_index=True)[COLUMNS]
+    return found.sort_values(["copy_share", "manager_id"], ascending=[False, True], ignore_index=True)[
+        registry.tables()["copied_orders"].names
+    ]

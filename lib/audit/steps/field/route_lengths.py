@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from audit.core import registry
 from audit.steps.field.visiting import haversine
 
 LEAST_STOPS = 4
@@ -25,11 +26,8 @@ def routes(visits: pd.DataFrame, outlets: pd.DataFrame | None, *, since: pd.Time
 
     Source: method H6; Croes 1958 (2-opt).
     """
-    columns = ["manager_id", "date", "stops", "driven_number", "shortest_number", "route_ratio", "is_possible"]
     if outlets is None or not {"latitude", "longitude"} <= set(outlets.columns) or "done_at" not in visits.columns:
-        return pd.DataFrame(
-            {c: pd.Series(dtype="str" if c == "manager_id" else "datetime64[us]" if c == "date" else float) for c in columns}
-        )
+        return registry.empty("routes")
     place = outlets.dropna(subset=["latitude", "longitude"]).set_index("customer_id")[["latitude", "longitude"]]
     done = visits[visits["done_at"].notna() & visits["customer_id"].isin(place.index)]
     done = done.assign(date=done["done_at"].dt.normalize())
@@ -45,7 +43,7 @@ def routes(visits: pd.DataFrame, outlets: pd.DataFrame | None, *, since: pd.Time
         driven, possible = float(legs.sum()), bool((legs / 1000 <= FASTEST * np.maximum(took, 1 / 60)).all())
         shortest = min(driven, length(between, shorter(between)))
         rows.append((who, date, len(stops), driven / 1000, shortest / 1000, driven / shortest if shortest else float("nan"), possible))
-    return pd.DataFrame(rows, columns=columns).sort_values(["manager_id", "date"], ignore_index=True)
+    return pd.DataFrame(rows, columns=registry.tables()["routes"].names).sort_values(["manager_id", "date"], ignore_index=True)
 
 
 def days_driven(routes: pd.DataFrame) -> tuple[pd.DataFrame, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from audit.core import registry
 from audit.steps.field.codes import Made, Way
 
 EARTH_M = 6_371_000.0
@@ -27,21 +28,8 @@ def visits_made(
 
     Source: method H6, H7.
     """
-    columns = ["visit_id", "customer_id", "manager_id", "planned_on", "done_at", "made_class", "distance_number", "is_there"]
     if "done_at" not in visits.columns:  # nobody writes down what was made: then nothing was not made
-        return pd.DataFrame(
-            {
-                c: pd.Series(
-                    dtype={
-                        "distance_number": "float64",
-                        "is_there": "float64",
-                        "done_at": "datetime64[us]",
-                        "planned_on": "datetime64[us]",
-                    }.get(c, "str")
-                )
-                for c in columns
-            }
-        )
+        return registry.empty("visits_made")
     table = visits.copy()
     for column in ("planned_on", "done_at"):
         table[column] = pd.to_datetime(table[column]) if column in table.columns else pd.Series(pd.NaT, table.index)
@@ -60,7 +48,7 @@ def visits_made(
     doubt = table["accuracy_m"].fillna(0.0) if "accuracy_m" in table.columns else pd.Series(0.0, table.index)
     table["distance_number"] = table["distance_number"].where(doubt <= VAGUE_M)
     table["is_there"] = (table["distance_number"] <= radius_m + doubt).astype("float64").where(table["distance_number"].notna())
-    return table.sort_values(["manager_id", "planned_on", "done_at", "visit_id"], ignore_index=True)[columns]
+    return table.sort_values(["manager_id", "planned_on", "done_at", "visit_id"], ignore_index=True)[registry.tables()["visits_made"].names]
 
 
 def _distance(table: pd.DataFrame, outlets: pd.DataFrame | None) -> pd.Series:
@@ -92,21 +80,8 @@ def adherence(made: pd.DataFrame, outlets: pd.DataFrame | None) -> pd.DataFrame:
     DataFrame with manager_id, outlets, planned, on_day, other_day, not_made, unplanned, adherence_share (on its day, of those planned), placed (made with a known
     place), there_share (of them at the outlet), frequency_ratio (visits made over those agreed, outlets with an agreement).
     """
-    columns = [
-        "manager_id",
-        "outlets",
-        "planned",
-        "on_day",
-        "other_day",
-        "not_made",
-        "unplanned",
-        "adherence_share",
-        "placed",
-        "there_share",
-        "frequency_ratio",
-    ]
     if made.empty:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c == "manager_id" else float) for c in columns})
+        return registry.empty("adherence")
     counts = (
         made.groupby(["manager_id", "made_class"]).size().unstack(fill_value=0).reindex(columns=[one.value for one in Made], fill_value=0)
     )
@@ -124,7 +99,7 @@ def adherence(made: pd.DataFrame, outlets: pd.DataFrame | None) -> pd.DataFrame:
         agreed = agreed[agreed["agreed"].notna()]
         done = made[made["done_at"].notna()].merge(agreed[["customer_id", "manager_id"]], on="customer_id", suffixes=("_made", ""))
         table["frequency_ratio"] = done.groupby("manager_id").size() / (agreed.groupby("manager_id")["agreed"].sum() * _months(made))
-    return table.rename_axis(columns=None).reset_index().sort_values("manager_id", ignore_index=True)[columns]
+    return table.rename_axis(columns=None).reset_index().sort_values("manager_id", ignore_index=True)[registry.tables()["adherence"].names]
 
 
 def _months(made: pd.DataFrame) -> float:
@@ -146,9 +121,8 @@ def orders_without_visit(
 
     Source: method H7.
     """
-    columns = ["manager_id", "rep_orders", "without_visit", "without_share"]
     if baskets is None or baskets.empty or orders is None or "way" not in orders.columns or made["done_at"].isna().all():
-        return pd.DataFrame({c: pd.Series(dtype="str" if c == "manager_id" else float) for c in columns})
+        return registry.empty("orders_without_visit")
     taken = ours(baskets[baskets["customer_id"].isin(made["customer_id"])], orders)
     entered = taken["order_id"].map(orders.drop_duplicates("order_id").set_index("order_id")["entered_at"].to_dict())
     taken = taken.assign(date=pd.to_datetime(entered).dt.normalize().fillna(taken["date"]))
@@ -164,7 +138,7 @@ def orders_without_visit(
     )
     by["without_visit"] = by["without_visit"].astype("int64")
     by["without_share"] = by["without_visit"] / by["rep_orders"]
-    return by[columns]
+    return by[registry.tables()["orders_without_visit"].names]
 
 
 def ours(baskets: pd.DataFrame, orders: pd.DataFrame | None) -> pd.DataFrame:

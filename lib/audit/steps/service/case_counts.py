@@ -8,19 +8,7 @@ from __future__ import annotations
 import pandas as pd
 from scipy import stats
 
-COLUMNS = [
-    "case_class",
-    "cause",
-    "cases",
-    "customers",
-    "per_hundred_number",
-    "low_number",
-    "high_number",
-    "justified",
-    "judged",
-    "amount",
-    "open_cases",
-]
+from audit.core import registry
 
 
 def cases_by(
@@ -43,7 +31,7 @@ def cases_by(
     Source: method I1, I3, B7; Garwood 1936 for the interval.
     """
     if cases is None:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c in ("case_class", "cause") else float) for c in COLUMNS})
+        return registry.empty("cases_by")
     year = with_columns(
         cases[(cases["date"] > year_from) & (cases["date"] <= as_of) & (cases["kind"] != "loss")]
     )  # losses stand in `lost_at`
@@ -58,7 +46,7 @@ def cases_by(
             (kind, cause, len(part), part["customer_id"].nunique(), rate, low if enough else float("nan"), high if enough else float("nan"),
              int((part["justified"] == "yes").sum()), int(judged.sum()), float(part["amount"].sum(min_count=1)), int(still.sum()) if "closed_on" in cases.columns else 0)
         )  # fmt: skip
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    table = pd.DataFrame(rows, columns=registry.tables()["cases_by"].names)
     return table.sort_values(["case_class", "amount", "cases", "cause"], ascending=[True, False, False, True], ignore_index=True)
 
 
@@ -96,7 +84,7 @@ def lost_at(cases: pd.DataFrame | None, panel: pd.DataFrame, *, since: pd.Timest
     DataFrame with stage, cause, cases, amount; the most money first.
     """
     if cases is None:
-        return pd.DataFrame({"stage": [], "cause": [], "cases": [], "amount": []})
+        return registry.empty("lost_at")
     lost = with_columns(cases[(cases["kind"] == "loss") & (cases["date"] > since)])
     bought = [_before(panel, who, day) for who, day in lost[["customer_id", "date"]].itertuples(index=False)]
     table = lost.assign(amount=bought).groupby(["stage", "cause"]).agg(cases=("case_id", "size"), amount=("amount", "sum")).reset_index()
@@ -115,9 +103,8 @@ def unowned(cases: pd.DataFrame | None, *, as_of: pd.Timestamp, repeat_days: int
     -------
     DataFrame with case_id, customer_id, date, cause, manager_id, is_unowned, is_repeat, is_open; the latest first.
     """
-    columns = ["case_id", "customer_id", "date", "cause", "manager_id", "is_unowned", "is_repeat", "is_open"]
     if cases is None or "closed_on" not in cases.columns:  # what is not written down is not open, and nobody's
-        return pd.DataFrame({c: pd.Series(dtype="bool" if c.startswith("is_") else "str") for c in columns})
+        return registry.empty("complaints")
     table = with_columns(cases[(cases["kind"] == "complaint") & (cases["date"] <= as_of)]).sort_values(
         ["customer_id", "cause", "date", "case_id"]
     )
@@ -128,4 +115,4 @@ def unowned(cases: pd.DataFrame | None, *, as_of: pd.Timestamp, repeat_days: int
         is_repeat=is_again & (table["cause"] != ""),
         is_open=table["closed_on"].isna() | (table["closed_on"] > as_of),
     )
-    return table.sort_values(["date", "case_id"], ascending=[False, True], ignore_index=True)[columns]
+    return table.sort_values(["date", "case_id"], ascending=[False, True], ignore_index=True)[registry.tables()["complaints"].names]

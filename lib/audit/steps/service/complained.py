@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from audit.core import registry
+from audit.core.periods import last_year
 from audit.stats.matched import followed
 from audit.steps.service.case_counts import with_columns
 from audit.steps.service.codes import After
@@ -30,9 +32,8 @@ def complainers(cases: pd.DataFrame | None, panel: pd.DataFrame, *, until: pd.Ti
 
     Source: method I3.
     """
-    columns = ["customer_id", "date", "cause", "after_class", "half_before", "half_after", "is_kept", "like_share"]
     if cases is None or "closed_on" not in cases.columns:
-        return pd.DataFrame({c: pd.Series(dtype="str") for c in columns})
+        return registry.empty("after_complaints")
     told = with_columns(cases[cases["kind"] == "complaint"]).sort_values(["date", "case_id"]).drop_duplicates("customer_id")
     days = (told["closed_on"] - told["date"]).dt.days
     told = told.assign(
@@ -40,15 +41,16 @@ def complainers(cases: pd.DataFrame | None, panel: pd.DataFrame, *, until: pd.Ti
     )
     table = followed(told, panel, on="date", until=until, months=MONTHS)
     table = table.rename(columns={"revenue_before": "half_before", "revenue_after": "half_after"})
-    return table.sort_values(["half_before", "customer_id"], ascending=[False, True], ignore_index=True)[columns]
+    return table.sort_values(["half_before", "customer_id"], ascending=[False, True], ignore_index=True)[
+        registry.tables()["after_complaints"].names
+    ]
 
 
 def value_of(cases: pd.DataFrame | None, panel: pd.DataFrame, *, until: pd.Timestamp) -> tuple[int, float, float]:
     """How many customers complained in the last twelve months, and the median sales of these and of all others: complainers are seldom the small ones."""
     if cases is None:
         return 0, float("nan"), float("nan")
-    end = until.to_period("M").start_time
-    year = panel[(panel["period"] > end - pd.DateOffset(years=1)) & (panel["period"] <= end)].groupby("customer_id")["revenue"].sum()
+    year = last_year(panel, until=until).groupby("customer_id")["revenue"].sum()
     who = set(
         cases.loc[
             (cases["kind"] == "complaint") & (cases["date"] > until - pd.DateOffset(years=1)) & (cases["date"] <= until), "customer_id"

@@ -14,9 +14,7 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     by = {one.id: one for one in found}
     left = by.get("service_after_open")
     if left and left.high < 0:
-        message = N_(
-            "Where a complaint is not settled in time, customers leave more often: {kept_share} stay, of others like them {like_share}"
-        )
+        message = N_("Customers with complaints not settled in time leave more often: {kept_share} stay, of like customers {like_share}")
         return led(found, message, Role.CAUSE, of="service_after_open")
     if whose := by.get("service_whose"):
         message = N_("Customers of {value} {value:manager|managers} get {late_share} of their orders late, others {others_share}")

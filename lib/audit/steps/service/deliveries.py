@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from audit.core import registry
 from audit.stats.exchangeable import compared, false_discoveries
 from audit.steps.service.codes import Kept, Whose
 
@@ -28,20 +29,8 @@ def promises(deliveries: pd.DataFrame | None, *, as_of: pd.Timestamp, since: pd.
 
     Source: method I4, N15; SCOR perfect order.
     """
-    columns = [
-        "order_id",
-        "customer_id",
-        "promised_on",
-        "delivered_on",
-        "late_days",
-        "is_on_time",
-        "is_in_full",
-        "is_invoiced_right",
-        "is_told",
-        "kept_class",
-    ]
     if deliveries is None or "promised_on" not in deliveries.columns:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c in ("order_id", "customer_id", "kept_class") else "float64") for c in columns})
+        return registry.empty("promises")
     lines = deliveries[deliveries["promised_on"].notna()].copy()
     for column in ("delivered_on", "told_on"):
         lines[column] = pd.to_datetime(lines[column]) if column in lines.columns else pd.Series(pd.NaT, lines.index)
@@ -68,7 +57,7 @@ def promises(deliveries: pd.DataFrame | None, *, as_of: pd.Timestamp, since: pd.
         [Kept.SHORT, Kept.EARLY, Kept.TOLD, Kept.OPEN],
         Kept.LATE,
     ).astype("str")
-    return table.sort_values(["promised_on", "order_id"], ignore_index=True)[columns]
+    return table.sort_values(["promised_on", "order_id"], ignore_index=True)[registry.tables()["promises"].names]
 
 
 def _differs(lines: pd.DataFrame, one: str, other: str, *, less: bool = False) -> pd.Series:
@@ -88,12 +77,7 @@ def by_month(kept: pd.DataFrame) -> pd.DataFrame:
     DataFrame with period (first day of the month), promised_orders, on_time, on_time_share, told_before.
     """
     if kept.empty:
-        return pd.DataFrame(
-            {
-                c: pd.Series(dtype="datetime64[us]" if c == "period" else float)
-                for c in ("period", "promised_orders", "on_time", "on_time_share", "told_before")
-            }
-        )
+        return registry.empty("promises_months")
     month = kept["promised_on"].dt.to_period("M").dt.start_time.rename("period")
     by = kept.groupby(month)
     table = pd.DataFrame(
@@ -101,7 +85,7 @@ def by_month(kept: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
     table[["on_time", "told_before"]] = table[["on_time", "told_before"]].astype("int64")
     table["on_time_share"] = table["on_time"] / table["promised_orders"]
-    return table[["period", "promised_orders", "on_time", "on_time_share", "told_before"]]
+    return table[registry.tables()["promises_months"].names]
 
 
 def by_manager(kept: pd.DataFrame, customers: pd.DataFrame | None, *, least: int, false_share: float, confidence: float) -> pd.DataFrame:
@@ -118,14 +102,13 @@ def by_manager(kept: pd.DataFrame, customers: pd.DataFrame | None, *, least: int
 
     Source: method I4, P27, P39.
     """
-    columns = ["manager_id", "promised_orders", "late", "late_share", "of_others_share", "told_before", "by_chance_share", "whose_class"]
     who = None if customers is None or "manager_id" not in customers.columns else customers.set_index("customer_id")["manager_id"]
     table = (
         kept.assign(manager_id="" if who is None else kept["customer_id"].map(who).fillna("")) if len(kept) else kept.assign(manager_id="")
     )
     table = table[table["manager_id"] != ""]
     if table["manager_id"].nunique() < 2:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c in ("manager_id", "whose_class") else float) for c in columns})
+        return registry.empty("promises_by_manager")
     late = (~table["is_on_time"].astype(bool)).astype(float)
     each = table.assign(late=late).groupby(["manager_id", "customer_id"]).agg(late=("late", "mean"), orders=("late", "size")).reset_index()
     often = pd.cut(each["orders"], OFTEN).astype("str")
@@ -142,4 +125,4 @@ def by_manager(kept: pd.DataFrame, customers: pd.DataFrame | None, *, least: int
     stands_out = (false_discoveries(found["by_chance_share"].where(enough)) <= false_share) & (found["difference"] > 0)
     found["whose_class"] = np.select([~enough, stands_out], [Whose.FEW, Whose.MORE], Whose.USUAL).astype("str")
     found = found.sort_values(["late_share", "manager_id"], ascending=[False, True], ignore_index=True)
-    return found[columns]
+    return found[registry.tables()["promises_by_manager"].names]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from audit.core import registry
 from audit.stats.intervals import wilson
 from audit.steps.service.codes import Cause
 
@@ -53,8 +54,7 @@ def second_missed(
         rows.append(_row(cause, new[mark & ~taken], horizon_days, confidence))
         taken |= mark
     rows.append(_row(Cause.NOTHING, new[~taken], horizon_days, confidence))
-    columns = ["cause_class", "buyers", "came_back", "back_share", "low_share", "high_share"]
-    return pd.DataFrame([row for row in rows if row[1]], columns=columns)
+    return pd.DataFrame([row for row in rows if row[1]], columns=registry.tables()["second_missed"].names)
 
 
 def _soon(cases: pd.DataFrame, new: pd.DataFrame) -> set[str]:

@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from audit.core import registry
 from audit.steps.service.case_counts import with_columns
 from audit.steps.service.codes import Asked, Theme
-
-COLUMNS = ["asked_class", "theme_class", "answers", "customers", "amount"]
 
 NOTHING = {
     "нет",
@@ -60,7 +59,7 @@ def refusals(cases: pd.DataFrame | None, *, since: pd.Timestamp) -> pd.DataFrame
     Source: method I2.
     """
     if cases is None:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c.endswith("_class") else float) for c in COLUMNS})
+        return registry.empty("refusals")
     part = with_columns(cases[(cases["kind"] == "refusal") & (cases["date"] > since)])
     rows = [
         (asked.value, theme.value, case.customer_id, case.amount)
@@ -70,7 +69,7 @@ def refusals(cases: pd.DataFrame | None, *, since: pd.Timestamp) -> pd.DataFrame
     ]
     table = pd.DataFrame(rows, columns=["asked_class", "theme_class", "customer_id", "amount"])
     if table.empty:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c.endswith("_class") else float) for c in COLUMNS})
+        return registry.empty("refusals")
     by = table.groupby(["asked_class", "theme_class"])
     table = by.agg(
         answers=("customer_id", "size"), customers=("customer_id", "nunique"), amount=("amount", lambda money: money.sum(min_count=1))
@@ -79,7 +78,7 @@ def refusals(cases: pd.DataFrame | None, *, since: pd.Timestamp) -> pd.DataFrame
     table = table.assign(_o=table["asked_class"].map(order)).sort_values(
         ["_o", "answers", "theme_class"], ascending=[True, False, True], ignore_index=True
     )
-    return table[COLUMNS]
+    return table[registry.tables()["refusals"].names]
 
 
 def answered(cases: pd.DataFrame | None, *, since: pd.Timestamp) -> int:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from audit.core import formula
+from audit.core import formula, registry
 from audit.core.groups import groups
 from audit.core.settings import BONUS_OF
 from audit.steps.team.codes import Without
 
-COLUMNS = ["formula", "manager_id", "bonus", *(f"by_{one.value}" for one in Without)]
 COUNTS = ("customers", "new_customers", "kept_customers")
 
 
@@ -61,12 +60,12 @@ def bonuses(
                 np.nan if mark is None else (whole - _paid(text, table[~mark]).reindex(whole.index).fillna(_paid_nothing(text))).to_numpy()
             )
         rows.append(found)
-    table = (
-        pd.concat(rows, ignore_index=True)
-        if rows
-        else pd.DataFrame({c: pd.Series(dtype="str" if c in COLUMNS[:2] else float) for c in COLUMNS})
-    )
-    return table.sort_values(["formula", "bonus", "manager_id"], ascending=[True, False, True], ignore_index=True)[COLUMNS]
+    if not rows:
+        return registry.empty("bonuses")
+    table = pd.concat(rows, ignore_index=True)
+    return table.sort_values(["formula", "bonus", "manager_id"], ascending=[True, False, True], ignore_index=True)[
+        registry.tables()["bonuses"].names
+    ]
 
 
 def _paid(text: str, table: pd.DataFrame) -> pd.Series:

@@ -9,14 +9,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from audit.core import registry
 from audit.stats.exchangeable import compared, false_discoveries
 from audit.stats.shrinkage import LEAST, shrunken
 from audit.steps.team.codes import Measured, Told
-
-COLUMNS = [
-    "manager_id", "measure_class", "n", "value_number", "others_number", "difference_number", "low_number", "high_number", "own_number", "by_chance_share", "adjusted_share",
-    "told_class",
-]  # fmt: skip
 
 NAMES = {
     "who": "manager_id", "value": "value_number", "others": "others_number", "difference": "difference_number", "low": "low_number", "high": "high_number",
@@ -67,7 +63,7 @@ def manager_results(
             table.loc[enough, "own_number"] = own
         found.append(table.assign(measure_class=measure.value, is_enough=enough))
     if not found:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c.endswith(("_id", "_class")) else float) for c in COLUMNS})
+        return registry.empty("manager_results")
     table = pd.concat(found, ignore_index=True).rename(columns=NAMES)
     table["adjusted_share"] = false_discoveries(table["by_chance_share"].where(table["is_enough"]))
     stands_out = table["adjusted_share"] <= false_share
@@ -75,7 +71,7 @@ def manager_results(
         [~table["is_enough"], stands_out & (table["difference_number"] > 0), stands_out], [Told.FEW, Told.BETTER, Told.WORSE], Told.CHANCE
     ).astype("str")
     table["n"] = table["n"].astype("int64")
-    return table[COLUMNS]
+    return table[registry.tables()["manager_results"].names]
 
 
 def _measures(

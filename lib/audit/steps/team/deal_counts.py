@@ -4,23 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from audit.core import registry
 from audit.stats.intervals import wilson
 from audit.steps.team.codes import By
-
-COLUMNS = [
-    "by_class",
-    "name",
-    "deals",
-    "won",
-    "lost",
-    "open_deals",
-    "won_share",
-    "low_share",
-    "high_share",
-    "won_days",
-    "won_amount",
-    "open_amount",
-]
 
 
 def pipeline(deals: pd.DataFrame | None, *, confidence: float) -> pd.DataFrame:
@@ -28,13 +14,13 @@ def pipeline(deals: pd.DataFrame | None, *, confidence: float) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame with COLUMNS: counts; the share won of those decided with Wilson's interval; the median days from opening to winning; money of deals won and of
+    DataFrame as TABLES declares it: counts; the share won of those decided with Wilson's interval; the median days from opening to winning; money of deals won and of
     those open. A stage or reason has no share won: it is where they ended.
 
     Source: method N4.
     """
     if deals is None or deals.empty:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c in ("by_class", "name") else float) for c in COLUMNS})
+        return registry.empty("pipeline")
     rows = []
     deals = deals.assign(_all="-")
     for by, column in ((By.ALL, "_all"), (By.SOURCE, "source"), (By.STAGE, "stage"), (By.REASON, "cause")):
@@ -43,7 +29,7 @@ def pipeline(deals: pd.DataFrame | None, *, confidence: float) -> pd.DataFrame:
         part = deals[deals["outcome"] == "lost"] if by == By.REASON else deals
         for name, found in part[part[column].fillna("") != ""].groupby(column):
             rows.append((by.value, name, *_counts(found, confidence, is_share=by in (By.ALL, By.SOURCE))))
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    table = pd.DataFrame(rows, columns=registry.tables()["pipeline"].names)
     return table.sort_values(["by_class", "deals", "name"], ascending=[True, False, True], ignore_index=True)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from audit.core import registry
 from audit.stats.matched import followed
 
 MONTHS = 6  # before and after
 STEADY = 2  # months of sales by one and then by the other, from which a handover is read out of the sales
-COLUMNS = ["customer_id", "from_id", "to_id", "handed_on", "is_declared", "half_before", "half_after", "is_kept", "like_share"]
 
 
 def handed(assignments: pd.DataFrame | None, sellers: pd.DataFrame) -> pd.DataFrame:
@@ -37,11 +37,11 @@ def handovers(assignments: pd.DataFrame | None, sellers: pd.DataFrame, panel: pd
 
     Returns
     -------
-    DataFrame with COLUMNS: half_before and half_after (sales of six months each), is_kept (bought in the six months after), like_share (of like customers who were not
+    DataFrame as TABLES declares it: half_before and half_after (sales of six months each), is_kept (bought in the six months after), like_share (of like customers who were not
     handed over: how many bought in them); the latest first.
 
     Source: method H16, A13; difference in differences on matched customers.
     """
     table = followed(handed(assignments, sellers), panel, on="handed_on", until=until, months=MONTHS)
     table = table.rename(columns={"revenue_before": "half_before", "revenue_after": "half_after"})
-    return table.sort_values(["handed_on", "customer_id"], ascending=[False, True], ignore_index=True)[COLUMNS]
+    return table.sort_values(["handed_on", "customer_id"], ascending=[False, True], ignore_index=True)[registry.tables()["handovers"].names]

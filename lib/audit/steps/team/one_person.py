@@ -10,8 +10,6 @@ import pandas as pd
 from audit.steps.team.codes import Shown
 
 KNOWN_MONTHS = 24
-
-
 NEARLY_ALL = 0.95  # of the customers: known to one alone because a program names one
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from audit.core import registry
 from audit.steps.team.codes import Level
 
 PARTS = {0: 1, 1: 4, 2: 12}  # of a year, by length of period
@@ -25,9 +26,8 @@ def plan_cascade(plans: pd.DataFrame | None, commitments: pd.DataFrame | None, *
 
     Source: method H22.
     """
-    columns = ["period", "planned_class", "plans", "amount", "company_plan", "difference", "promised_amount", "planned_cost", "short"]
     if plans is None or plans.empty:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c in ("period", "planned_class") else float) for c in columns})
+        return registry.empty("plan_cascade")
     table = plans[plans["level"].isin(LEVELS)].assign(
         length=length_of(plans["period"]),
         period=plans["period"].astype("str").str[:4],
@@ -48,7 +48,7 @@ def plan_cascade(plans: pd.DataFrame | None, commitments: pd.DataFrame | None, *
     table["promised_amount"] = table["period"].map(promised).astype("float64").where(is_company)
     table["planned_cost"] = (table["company_plan"] * cost_rate).where(is_company)
     table["short"] = (table["promised_amount"] - table["planned_cost"]).clip(lower=0)
-    return table[columns]
+    return table[registry.tables()["plan_cascade"].names]
 
 
 def length_of(periods: pd.Series) -> pd.Series:

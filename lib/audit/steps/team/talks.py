@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from audit.core import registry
+
 
 def reviewed(reviews: pd.DataFrame | None, managers: pd.DataFrame | None, *, as_of: pd.Timestamp, fresh_days: int) -> pd.DataFrame:
     """One row per manager who is there, where anybody was reviewed at all.
@@ -18,12 +20,11 @@ def reviewed(reviews: pd.DataFrame | None, managers: pd.DataFrame | None, *, as_
 
     Source: method H15, H21, P35.
     """
-    columns = ["manager_id", "reviewed_on", "is_recent"]
     if reviews is None or managers is None:
-        return pd.DataFrame({c: pd.Series(dtype={"is_recent": "bool", "reviewed_on": "datetime64[us]"}.get(c, "str")) for c in columns})
+        return registry.empty("reviewed")
     there = managers[managers["left_on"].isna() | (managers["left_on"] > as_of)] if "left_on" in managers.columns else managers
     table = there[["manager_id"]].merge(reviews.reindex(columns=["manager_id", "reviewed_on"]), how="left", on="manager_id")
     table["reviewed_on"] = pd.to_datetime(table["reviewed_on"])
     table["reviewed_on"] = table["reviewed_on"].where(table["reviewed_on"] <= as_of)
     table["is_recent"] = table["reviewed_on"] > as_of - pd.Timedelta(days=fresh_days)
-    return table.sort_values(["reviewed_on", "manager_id"], na_position="first", ignore_index=True)[columns]
+    return table.sort_values(["reviewed_on", "manager_id"], na_position="first", ignore_index=True)[registry.tables()["reviewed"].names]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from audit.core.groups import groups
+from audit.core.periods import last_year
 
 SMALL = 0.25  # of the median order: orders below it are small
 
@@ -69,9 +70,7 @@ def workload(
 
 def _orders(panel: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
     """Orders of twelve months by customer; all of them are small where their mean is below a quarter of the median customer's."""
-    end = until.to_period("M").start_time
-    year = panel[(panel["period"] > end - pd.DateOffset(years=1)) & (panel["period"] <= end)]
-    of = year.groupby("customer_id")[["revenue", "orders"]].sum()
+    of = last_year(panel, until=until).groupby("customer_id")[["revenue", "orders"]].sum()
     mean = of["revenue"] / of["orders"].where(of["orders"] > 0)
     return pd.DataFrame({"orders": of["orders"], "small": of["orders"].where(mean < SMALL * mean.median(), 0)})
 
