@@ -97,7 +97,7 @@ def call_list(
 
 
 def _came(tables: dict[str, pd.DataFrame], settings: Settings, day: pd.Timestamp, cutoff_minutes: int, recovery_minutes: int) -> pd.Series:
-    """What came in that day, by customer: in time, won back or after the cut-off."""
+    """What came in that day, by customer: in time, through the call centre or after the cut-off."""
     orders = tables.get("orders")
     if orders is None:
         bought = tables["lines"].loc[tables["lines"]["date"] == day, "customer_id"]

@@ -39,8 +39,10 @@ def day_list(day: pd.DataFrame, names: dict[str, str]) -> Chart:
     clear_axes(axes, keep="x")
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=2, fontsize=8.5)
     low, high = (shown("ordered_share", float(day["ordered_share"].agg(end))) for end in ("min", "max"))
-    said = _("By representative between {low} and {high} of the planned visits end with an order in time, {n} visits in all.")
-    return Chart(figure, said.format(low=low, high=high, n=shown("n", int(day["planned"].sum()))))
+    said = _(
+        "By representative between {low} and {high} of the planned visits end with an order in time ({n} visits; who had fewer than {fewest} is left out)."
+    )
+    return Chart(figure, said.format(low=low, high=high, n=shown("n", int(day["planned"].sum())), fewest=FEW))
 
 
 def copies(copied: pd.DataFrame, names: dict[str, str]) -> Chart:

@@ -10,7 +10,7 @@ class Came(Code):
     """What came of a planned visit by the end of its day."""
 
     ORDERED = "ordered", N_("order in time")
-    RECOVERED = "recovered", N_("won back by the call centre")
+    RECOVERED = "recovered", N_("order through the call centre")
     AFTER = "after", N_("order after the cut-off")
     NOTHING = "no_order", N_("no order that day")
 

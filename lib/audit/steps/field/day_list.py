@@ -55,7 +55,7 @@ def field_days(
     orders
         with the hour they were entered, from `at_outlets`; None: only the day of an order is known, from `baskets`, and no cut-off is judged.
     cutoff, recovery
-        until when an order is in time, and until when the call centre wins it back.
+        until when an order is in time, and until when one through the call centre counts.
     points_listed
         points that a representative gets for each outlet on the list for which no cause is written down: a closed shop is nobody's fault.
 
@@ -154,7 +154,7 @@ def _clock(time: dt.time) -> float:
 
 
 def field_points(listed: pd.DataFrame, baskets: pd.DataFrame | None) -> pd.DataFrame:
-    """What came of planned visits, by representative, with the points of the ledger and the money that was won back.
+    """What came of planned visits, by representative, with the points of the ledger and the money of orders through the call centre.
 
     Returns
     -------

@@ -74,7 +74,7 @@ def _recovered(day: pd.DataFrame) -> list[Finding]:
             N_(
                 "By the evening the call centre took orders of {money} from {back} of the {n} outlets on the lists; at {unvisited} of them the visit had not been made."
             ),
-            title=N_("Won back by the call centre"),
+            title=N_("Orders through the call centre"),
             value=back / listed,
             n=listed,
             params={"back": back, "money": money, "unvisited": int(day["recovered_unvisited"].sum())},
