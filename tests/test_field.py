@@ -321,3 +321,42 @@ def test_a_base_without_visits_has_no_list_of_the_evening():
     settings = read(ROOT / "data" / "demo")
     with pytest.raises(call_list.NoVisits, match="no planned visits"):
         call_list.call_list({"lines": pd.DataFrame()}, settings, day=dt.date(2025, 1, 1), cutoff_minutes=1020, recovery_minutes=1140)
+
+
+def test_goods_written_off_are_those_of_twelve_months_beside_the_sales_of_twelve_months():
+    entries = pd.DataFrame(
+        {
+            "date": pd.to_datetime(["2024-12-31", "2025-01-01", "2025-06-01", "2025-12-31"]),
+            "amount": [500.0, 10.0, 20.0, 30.0],
+            "cause": ["old", "old", None, "old"],
+        }
+    )
+    sales = pd.DataFrame(
+        {"customer_id": "a", "period": pd.to_datetime(["2024-12-01", "2025-01-01", "2025-12-01"]), "revenue": [900.0, 400.0, 200.0]}
+    )
+    given = {"until": pd.Timestamp("2025-12-31"), "as_of": pd.Timestamp("2025-12-31")}
+    found = field.written_off(entries, sales, **given)
+    assert found.to_numpy().tolist() == [["old", 2, 40.0, 40 / 600], ["", 1, 20.0, 20 / 600]]
+    assert field.written_off(None, sales, **given).empty
+
+
+def test_weeks_lie_apart_by_their_deviation_over_their_mean():
+    sunday = pd.Timestamp("2025-12-28")  # the last whole week ends with it; three days of the next are left out
+    days = [sunday - pd.Timedelta(days=7 * week + day) for week in range(104) for day in range(8) if day < 7]
+    week = [(sunday - day).days // 7 for day in days]
+    even = pd.DataFrame(
+        {
+            "customer_id": "a",
+            "order_id": range(len(days)),
+            "date": days,
+            "revenue": [10.0 if w < 52 else 10.0 + 5.0 * (-1) ** w for w in week],
+        }
+    )
+    late = pd.DataFrame({"customer_id": "a", "order_id": ["late"], "date": [pd.Timestamp("2025-12-30")], "revenue": [1e6]})
+    twice = pd.concat([even, even.assign(order_id=lambda t: t["order_id"] + 1000), late])
+    found = field.even_weeks(twice, as_of=pd.Timestamp("2025-12-31"))
+    assert found["until_on"].tolist() == [sunday, sunday - pd.Timedelta(weeks=52)]
+    assert found["orders"].tolist() == [728, 728]
+    assert found["week_revenue"].tolist() == [140.0, 140.0]
+    assert found["spread_ratio"].tolist() == pytest.approx([0.0, 70 / 140 * (52 / 51) ** 0.5])
+    assert field.even_weeks(even.head(300), as_of=pd.Timestamp("2025-12-31")).empty  # so few orders are uneven by themselves

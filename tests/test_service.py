@@ -241,3 +241,31 @@ def test_what_was_planted_in_the_demo_s_service_is_found_and_nothing_else(demo):
     who, theirs, others = service.value_of(store.load(demo, "cases"), store.load(demo, "panel"), until=AS_OF)
     assert who > 50
     assert theirs > 2 * others  # the complainers are among the best customers
+
+
+def test_quantities_are_as_ordered_short_or_over():
+    rows = [
+        ("1", "a", "2025-05-01", "2025-05-01", None, 10, 10), ("2", "a", "2025-05-01", "2025-05-01", None, 10, 9), ("3", "a", "2025-05-01", "2025-05-01", None, 10, 12),
+        ("4", "a", "2025-05-01", None, None, 10, 0), ("5", "a", "2024-05-01", "2024-05-01", None, 10, 1), ("6", "a", "2025-05-01", "2025-05-01", None, 10, None),
+    ]  # fmt: skip
+    given = {"since": pd.Timestamp("2024-12-31"), "as_of": AS_OF}
+    assert service.as_ordered(deliveries(*rows), **given) == (3, 1, 1)  # what has not come is not short, what nobody counted is nothing
+    assert service.as_ordered(None, **given) == (0, 0, 0)
+
+
+def test_who_is_reached_without_consent_is_counted_by_channel():
+    activities = pd.DataFrame(
+        [("a", "2025-05-01", "out", "Call"), ("b", "2025-05-01", "out", "call "), ("b", "2025-06-01", "in", "mail"), ("c", "2024-05-01", "out", "mail"), ("gone", "2025-05-01", "out", "call")],
+        columns=["customer_id", "date", "direction", "kind"],
+    ).assign(date=lambda t: pd.to_datetime(t["date"]))  # fmt: skip
+    contacts = pd.DataFrame({"customer_id": ["a", "a", "c"], "consent": [None, "mail, CALL", "mail"]})
+    bought = pd.DataFrame(
+        {"customer_id": ["a", "b", "c", "gone"], "period": pd.to_datetime(["2025-05-01"] * 3 + ["2024-05-01"]), "revenue": 10.0}
+    )
+    given = {"until": AS_OF, "as_of": AS_OF}
+    found = service.reach(activities, contacts, bought, **given)
+    assert found.to_numpy().tolist() == [["call", 2, 2 / 3, 1.0, 1.0], ["mail", 0, 0.0, 2.0, 0.0]]
+    unknown = service.reach(activities, contacts.drop(columns="consent"), bought, **given)
+    assert unknown[["channel", "reached"]].to_numpy().tolist() == [["call", 2]]
+    assert unknown[["agreed", "without_consent"]].isna().all().all()
+    assert service.reach(None, None, bought, **given).empty

@@ -2,18 +2,21 @@
 
 import csv
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
 from audit.core import store
+from audit.ledger import behaviour, purchases
 from audit.stats.exchangeable import compared, false_discoveries
 from audit.stats.matched import difference, followed
 from audit.stats.shrinkage import shrunken
 from audit.steps import team
 from audit.steps.team.codes import Told
 from audit.steps.team.handed_over import handed
-from tests.conftest import ROOT, SHARED
+from tests.conftest import ROOT, SHARED, lines
 
 UNTIL, AS_OF = pd.Timestamp("2025-12-31"), pd.Timestamp("2025-12-31")
 
@@ -329,3 +332,98 @@ def test_nobody_is_compared_where_nobody_is_named():
         pd.DataFrame({"customer_id": [], "first_on": pd.to_datetime([]), "is_first_known": []}), None, as_of=AS_OF, horizon_days=365, least=10, false_share=0.05, confidence=0.95,
     )  # fmt: skip
     assert found.empty
+
+
+def by_channel(rows: list[tuple], before: dict[str, bool], *, new: tuple = (), **more) -> pd.DataFrame:
+    """Sales by channel, of customers of one kind: who bought in the year before, and whether it stayed."""
+    table = pd.DataFrame(rows, columns=["customer_id", "channel", "period", "revenue", "cost"])
+    table["period"] = pd.to_datetime(table["period"])
+    of = pd.DataFrame({"customer_id": [*before, *new], "is_kept": [*before.values(), *(True for _one in new)], "stratum": "one kind"})
+    of = of.assign(revenue_before=[1.0] * len(before) + [0.0] * len(new), is_new=of["customer_id"].isin(new))
+    given = {"until": UNTIL, "least": 2, "false_share": 0.05, "confidence": 0.95} | more
+    return team.sales_by_channel(table, of, **given).set_index("channel")
+
+
+def test_sales_of_channels_add_up_and_a_customer_of_the_year_before_has_one():
+    rows = [
+        ("a", "phone", "2024-05-01", 90.0, 60.0), ("a", "site", "2024-06-01", 10.0, 5.0), ("b", "site", "2024-05-01", 20.0, 10.0), ("c", "phone", "2024-01-01", 30.0, 20.0),
+        ("a", "site", "2025-02-01", 100.0, 80.0), ("a", "phone", "2025-03-01", 50.0, 40.0), ("d", "site", "2025-04-01", 40.0, 30.0), ("b", "", "2025-05-01", 10.0, 5.0),
+        ("b", "back", "2025-06-01", -5.0, -3.0),
+    ]  # fmt: skip
+    found = by_channel(rows, {"a": True, "b": True, "c": False}, new=("d",))
+    assert found["revenue"].to_dict() == {"site": 140.0, "phone": 50.0, "": 10.0, "back": -5.0}
+    assert found["revenue_share"].to_dict() == {"site": 0.7, "phone": 0.25, "": 0.05, "back": 0.0}  # what comes back brought nothing
+    assert found["customers"].to_dict() == {"site": 2, "phone": 1, "": 1, "back": 0}
+    assert found["margin_rate"].to_dict() == pytest.approx({"site": 30 / 140, "phone": 0.2, "": 0.5, "back": float("nan")}, nan_ok=True)
+    assert found["new_customers"].to_dict() == {"site": 1, "phone": 0, "": 0, "back": 0}
+    assert found["n"].to_dict() == {"site": 1, "phone": 2, "": 0, "back": 0}  # a bought most by phone in the year before
+    assert found.loc["phone", ["stayed_share", "alike_share"]].tolist() == [0.5, 1.0]
+    table = pd.DataFrame(rows, columns=["customer_id", "channel", "period", "revenue", "cost"])
+    assert team.several_channels(table.assign(period=pd.to_datetime(table["period"])), until=UNTIL) == (1, 2)
+
+
+@pytest.mark.parametrize(("left_by_site", "told"), [(0, Told.CHANCE), (40, Told.WORSE)])
+def test_a_channel_stands_out_only_beyond_what_like_customers_do(left_by_site, told):
+    before = {f"{way}{i:02d}": not (way == "site" and i < left_by_site) and i % 10 != 9 for way in ("phone", "site") for i in range(60)}
+    rows = [(who, who[:-2], f"{year}-05-01", 10.0, 5.0) for who in before for year in (2024, 2025)]
+    found = by_channel(rows, before, least=10)
+    assert found.loc["site", "told_class"] == told
+    assert by_channel(rows, before, least=61)["told_class"].eq(Told.FEW).all()
+
+
+def test_who_buys_by_one_channel_alone_is_compared_with_nobody():
+    rows = [(f"c{i}", "site", f"{year}-05-01", 10.0, 5.0) for i in range(20) for year in (2024, 2025)]
+    assert by_channel(rows, {f"c{i}": True for i in range(20)})["told_class"].tolist() == [Told.FEW]
+    assert team.sales_by_channel(None, pd.DataFrame(), until=UNTIL, least=2, false_share=0.05, confidence=0.95).empty
+
+
+def test_the_newly_hired_have_settled_in_when_three_months_reach_the_median_of_the_seasoned():
+    months = [f"2025-{m:02d}-01" for m in range(1, 13)]
+    old = [("c1", who, month, money) for who, money in (("M1", 100.0), ("M2", 120.0), ("M3", 500.0)) for month in months]
+    grows = [
+        ("c2", "N1", month, 20.0 * i) for i, month in enumerate(months)
+    ]  # 0, 20, ... 220: June to August are the first three whose mean, 120, reaches 110; August is its seventh whole month
+    slow = [("c3", "N2", month, 1.0) for month in months]
+    managers = pd.DataFrame(
+        {
+            "manager_id": ["M1", "M2", "M3", "N1", "N2", "X"],
+            "hired_on": pd.to_datetime(["2015-01-01", "2016-01-01", None, "2025-01-20", "2025-06-30", "2010-01-01"]),
+        }
+    )
+    given = {"until": UNTIL, "observed_from": pd.Timestamp("2025-01-01"), "seasoned_years": 2}
+    found = team.settling_in(managers, sellers(old + grows + slow), **given)
+    assert found[["manager_id", "seen_months"]].to_numpy().tolist() == [["N1", 11], ["N2", 6]]
+    assert found["settled_months"].tolist() == pytest.approx(
+        [7.0, float("nan")], nan_ok=True
+    )  # the median of M1 and M2 is 110: M3 came nobody knows when
+    assert team.settling_in(managers.tail(3), sellers(grows + slow), **given).empty  # nobody of long standing sells
+    assert team.settling_in(managers.drop(columns="hired_on"), sellers(old), **given).empty
+
+
+def test_candidates_are_counted_by_source_and_stage():
+    candidates = pd.DataFrame(
+        {
+            "candidate_id": list("12345"), "outcome": ["hired", "refused", "declined", "open", "refused"], "source": ["site", "site", "site", "site", "friend"],
+            "opened_on": pd.to_datetime(["2025-01-01"] * 5), "closed_on": pd.to_datetime(["2025-01-11", "2025-01-02", "2025-01-03", None, "2025-01-04"]),
+        }
+    )  # fmt: skip
+    found = team.hiring(candidates, confidence=0.95).set_index(["by_class", "name"])
+    columns = ["candidates", "hired", "not_hired", "open_candidates"]
+    assert found.loc[("all_deals", "-"), columns].tolist() == [5, 1, 3, 1]
+    assert found.loc[("source", "site"), [*columns, "hired_share", "hire_days"]].tolist() == pytest.approx([4, 1, 2, 1, 1 / 3, 10.0])
+    assert team.hiring(None, confidence=0.95).empty
+
+
+def test_dearer_products_are_those_above_the_median_of_their_category():
+    goods = pl.DataFrame({"product_id": list("abcde"), "category": ["x", "x", "x", "y", "y"], "price": [1.0, 2.0, 3.0, 100.0, None]})
+    assert behaviour.with_dear(goods)["is_dear"].to_list() == [False, False, True, False, None]
+    sold = lines(
+        [("k", "2025-05-01", who, "M1", product) for who, product in ((10, "a"), (20, "c"), (40, "e"), (5, "unknown"))],
+        "customer_id date amount manager_id product_id",
+    )
+    found = (
+        behaviour.sellers(purchases.traced(nw.from_native(sold.lazy())), nw.from_native(behaviour.with_dear(goods).lazy()))
+        .collect()
+        .to_native()
+    )
+    assert found.to_pandas()[["revenue", "dearer", "priced"]].astype(float).to_numpy().tolist() == [[75.0, 20.0, 30.0]]

@@ -596,6 +596,8 @@ def _write_work(base: dict[str, pd.DataFrame], folder: Path) -> None:
         "Оплата труда": (["Менеджер", "Год", "Начислено", "Премия"], {"amount": _money, "bonus": _money}),
         "Обязательства перед поставщиками": (["Поставщик", "Год", "Сумма"], {"Сумма": _money}),
         "Закрепление": (["Контрагент", "Менеджер", "С"], {"since": day}),
+        "Списания": (["Дата списания", "Номенклатура", "Списано", "Причина"], {"date": day, "amount": _money}),
+        "Кандидаты": (["Кандидат", "Итог", "Дата отклика", "Дата решения", "Этап", "Источник"], {"applied": day, "decided": day}),
         "Обучение": (["Менеджер", "План", "Вид", "Проведено"], {"planned": day, "done": day}),
     }  # fmt: skip
     for name, table in work.tables(base, SEED).items():
@@ -645,6 +647,7 @@ def write(base: dict[str, pd.DataFrame], folder: Path) -> None:
             "Сумма": _money(sales["amount"]),
             "Себестоимость": _money(sales["cost"]),
             "Менеджер": sales["manager"],
+            "Канал": work.channels(sales, SEED),
             "Основание": sales["basis"],
         }
     )
@@ -675,7 +678,8 @@ def write(base: dict[str, pd.DataFrame], folder: Path) -> None:
         ),
         folder / "Контрагенты.csv",
     )  # fmt: skip
-    _csv(central["contacts"], folder / "Контактные лица.csv")
+    persons = central["contacts"]
+    _csv(persons.assign(consent=work.consents(len(persons), SEED)).rename(columns={"consent": "Согласие"}), folder / "Контактные лица.csv")
     _csv(central["crm"], folder / "CRM сделки.csv")
     launched = (FIRST + pd.to_timedelta(goods["launched"], "D")).dt.strftime("%d.%m.%Y")
     _csv(
@@ -689,7 +693,7 @@ def write(base: dict[str, pd.DataFrame], folder: Path) -> None:
     )  # fmt: skip
     staff = staff.assign(hired=[f"{3 + i:02d}.{1 + i % 9:02d}.{2012 + i}" for i in range(len(staff))], left="")
     _csv(staff.set_axis(["Код", "Имя", "Отдел", "Роль", "Принят", "Уволен"], axis=1), folder / "Менеджеры.csv")
-    contacts = base["activities"].assign(date=lambda t: t["date"].dt.strftime("%d.%m.%Y"))
+    contacts = base["activities"].assign(date=lambda t: t["date"].dt.strftime("%d.%m.%Y"), kind=lambda t: t["kind"].map(work.KINDS))
     _csv(contacts.set_axis(["Дата", "Контрагент", "Направление", "Вид", "Менеджер"], axis=1), folder / "Контакты.csv")
     budgets = _two_years(base["budgets"], money["wallets"])
     budgets = budgets.assign(budget=_money(budgets["budget"]))

@@ -37,6 +37,7 @@ LOST = (
     ("обслуживание", "жалоба без ответа"),
 )
 SOURCES = (("сайт", 0.35), ("рекомендация", 0.60), ("холодный звонок", 0.18), ("выставка", 0.30))
+KINDS = {"call": "звонок", "mail": "письмо", "visit": "встреча", "event": "мероприятие", "reply": "ответ"}
 WRONG = ("слишком дорого", "нет бюджета", "выбрали другого")
 TRUTHS = [  # kind, who, what
     ("better", STRONG, "change"), ("worse", WEAK, "change"), ("copier", COPIER, ""), ("inventor", INVENTOR, str(HOME)), ("breaker", BREAKER, ""),
@@ -121,6 +122,8 @@ def tables(base: dict[str, pd.DataFrame], seed: int) -> dict[str, pd.DataFrame]:
         "Обязательства перед поставщиками": pd.DataFrame({"Поставщик": ["Завод №1", "Завод №2", "Импортёр"], "Год": LAST.year + 1, "Сумма": [81_000_000.0, 54_000_000.0, 37_000_000.0]}),
         "Обучение": _trainings(rng),
         "Закрепление": _assignments(people, sales),
+        "Списания": _write_offs(np.random.default_rng([seed, 4]), sold),
+        "Кандидаты": _candidates(np.random.default_rng([seed, 5])),
     }  # fmt: skip
 
 
@@ -332,6 +335,49 @@ def _trainings(rng) -> pd.DataFrame:
     ]
     table = pd.DataFrame(rows, columns=["manager", "planned", "kind"])
     return table.assign(done=(table["planned"] + pd.to_timedelta(rng.integers(0, 5, len(table)), "D")).where(rng.random(len(table)) < 0.7))
+
+
+def channels(sales: pd.DataFrame, seed: int) -> pd.Series:
+    """By which way each line was sold: the largest customers meet, regulars telephone, the others mostly use the site; one order in eight comes another way."""
+    rng = np.random.default_rng([seed, 6])
+    bought, orders = sales.groupby("customer")["amount"].sum(), sales.groupby("customer")["document"].nunique()
+    usual = pd.Series(
+        np.select([bought.rank(ascending=False) <= 25, orders > orders.median()], ["встреча", "телефон"], "сайт"), bought.index
+    )
+    documents = sales.drop_duplicates("document").set_index("document")["customer"]
+    other = np.array(["встреча", "телефон", "сайт"])[rng.choice(3, len(documents), p=[0.1, 0.45, 0.45])]
+    way = pd.Series(np.where(rng.random(len(documents)) < 1 / 8, other, documents.map(usual)), documents.index)
+    return sales["document"].map(way)
+
+
+def consents(contacts: int, seed: int) -> np.ndarray:
+    """To which channels each contact person agreed: most to calls and mail, some to calls alone, a few to nothing that is written down."""
+    return np.array(["звонок, письмо, встреча, мероприятие", "звонок, встреча", ""])[
+        np.random.default_rng([seed, 7]).choice(3, contacts, p=[0.7, 0.2, 0.1])
+    ]
+
+
+def _write_offs(rng, sold: pd.DataFrame) -> pd.DataFrame:
+    """Goods written off month by month: a three-hundredth of what was sold, mostly out of date."""
+    n = 96
+    day = LAST - pd.to_timedelta(np.sort(rng.integers(0, 700, n))[::-1], "D")
+    cause = np.array(["истёк срок", "бой", "недостача"])[rng.choice(3, n, p=[0.6, 0.25, 0.15])]
+    amount = (rng.lognormal(9.2, 0.7, n)).round(2)
+    return pd.DataFrame({"date": day, "product": rng.choice(np.sort(sold["product"].unique()), n), "amount": amount, "cause": cause})
+
+
+def _candidates(rng) -> pd.DataFrame:
+    """A year of candidates for posts in sales, of whom nobody has begun yet that the sales would show."""
+    n = 42
+    applied = LAST - pd.to_timedelta(np.sort(rng.integers(20, 360, n))[::-1], "D")
+    outcome = np.array(["отказ", "отказался", "принят", "в работе"])[rng.choice(4, n, p=[0.6, 0.2, 0.05, 0.15])]
+    decided = pd.Series(applied + pd.to_timedelta(rng.integers(3, 20, n), "D")).where(outcome != "в работе")
+    source = np.array(["сайт вакансий", "рекомендация", "агентство"])[rng.choice(3, n, p=[0.6, 0.25, 0.15])]
+    stage = np.array(["резюме", "собеседование", "испытание"])[rng.choice(3, n, p=[0.5, 0.35, 0.15])]
+    numbers = [f"КН-{i:03d}" for i in range(1, n + 1)]
+    return pd.DataFrame(
+        {"candidate": numbers, "outcome": outcome, "applied": applied, "decided": decided, "stage": stage, "source": source}
+    )
 
 
 def _assignments(people: pd.DataFrame, sales: pd.DataFrame) -> pd.DataFrame:

@@ -4,7 +4,7 @@
     history     one row per customer: first, second, last purchase, own rhythm
     panel       one row per customer and month
     rhythm      season of the base, lengths of silence
-    behaviour   one row per customer: discounts, novelties, baskets, also of each half of its days; who sold to whom; categories by year
+    behaviour   one row per customer: discounts, novelties, baskets, also of each half of its days; who sold to whom, by which channel; categories by year
     baskets     one row per order of an outlet that is visited: is it a copy? which products it should have
     bridge      from what was booked to what this audit calls revenue
     engine      where all this is computed: here by polars, or by Spark on a cluster
@@ -79,7 +79,7 @@ def tables(
     if holdout_days and cut > observed_from:
         then = rhythm.season(months, observed_from=observed_from, as_of=cut)  # of what was known then
         described["history_before"] = [history.before(part, then, cut=cut, **since) for part in of_customers]
-    goods = engine.beside(products, bought) if products is not None else None
+    goods = engine.beside(behaviour.with_dear(products), bought) if products is not None else None
     usual = behaviour.usual_prices(lines)
     usual = engine.beside(engine.rows(usual), bought) if usual is not None else None
     described["behaviour"] = [behaviour.behaviour(part, goods, usual, novelty_days=novelty_days) for part in traced]
@@ -88,7 +88,8 @@ def tables(
         for part, bought_by in zip(traced, of_customers, strict=True)
     ]
     described["mix"] = [behaviour.mix(part, goods) for part in traced]
-    described["sellers"] = [behaviour.sellers(part) for part in traced]
+    described["sellers"] = [behaviour.sellers(part, goods) for part in traced]
+    described["channels"] = [behaviour.channels(part) for part in traced]
     if outlets is not None:
         described["baskets"] = [baskets.baskets(part, engine.beside(outlets, bought)) for part in traced]
     if must_have is not None:

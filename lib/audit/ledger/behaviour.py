@@ -119,15 +119,41 @@ def _usual(lines: nw.LazyFrame, prices: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
-def sellers(traced: nw.LazyFrame) -> nw.LazyFrame | None:
-    """Who sold to whom: one row per customer, manager, department and month; None where the lines name neither (core/tables)."""
+def sellers(traced: nw.LazyFrame, products: nw.LazyFrame | None) -> nw.LazyFrame | None:
+    """Who sold what to whom: one row per customer, manager, department and month; None where the lines name neither (core/tables, M2)."""
     names = traced.collect_schema().names()
     who = [c for c in ("manager_id", "department") if c in names]
     if not who:
         return None
     sold = traced.filter(~nw.col("sold_on").is_null()).with_columns(period=month_of("sold_on"))
-    sold = sold.with_columns(nw.col(c).fill_null("") for c in who)
-    return sold.group_by("customer_id", *who, "period").agg(revenue=nw.col("amount").sum())
+    sold, sums = sold.with_columns(nw.col(c).fill_null("") for c in who), {"revenue": "amount"}
+    if "product_id" in names and products is not None and "is_dear" in products.collect_schema().names():
+        zero = nw.lit(0).cast(nw.Decimal(18, 4))
+        priced, is_dear = ~nw.col("is_dear").is_null(), nw.col("is_dear").fill_null(False)
+        sold = sold.join(products.select("product_id", "is_dear"), on="product_id", how="left").with_columns(
+            dearer=nw.when(is_dear).then(nw.col("amount")).otherwise(zero), priced=nw.when(priced).then(nw.col("amount")).otherwise(zero)
+        )
+        sums |= {"dearer": "dearer", "priced": "priced"}
+    return sold.group_by("customer_id", *who, "period").agg(**{name: nw.col(column).sum() for name, column in sums.items()})
+
+
+def with_dear(products):
+    """The products, a native table, with `is_dear`: dearer by list price than the median of their category; null where the price is not known, absent without prices (M2)."""
+    goods = nw.from_native(products)
+    if not {"price", "category"} <= set(goods.columns):
+        return products
+    price = nw.col("price").cast(nw.Float64)
+    return goods.with_columns(is_dear=price > price.median().over("category")).to_native()
+
+
+def channels(traced: nw.LazyFrame) -> nw.LazyFrame | None:
+    """By which way each customer bought: one row per customer, channel and month; None where the lines name no channel (core/tables, N3)."""
+    names = traced.collect_schema().names()
+    if "channel" not in names:
+        return None
+    sold = traced.filter(~nw.col("sold_on").is_null()).with_columns(period=month_of("sold_on"), channel=nw.col("channel").fill_null(""))
+    sums = {"revenue": "amount", **({"cost": "cost"} if "cost" in names else {})}
+    return sold.group_by("customer_id", "channel", "period").agg(**{name: nw.col(column).sum() for name, column in sums.items()})
 
 
 def mix(traced: nw.LazyFrame, products: nw.LazyFrame | None) -> nw.LazyFrame | None:

@@ -78,6 +78,7 @@ COMPANY = [
             ("role", TEXT, "post or part in buying"),
             ("level", TEXT, "how high"),
             ("manager_id", TEXT, "who keeps the contact"),
+            ("consent", TEXT, "channels to which the person agreed (e-mail, phone, ...), divided by commas"),
             ("updated_on", DATE, "when the entry was last changed"),
             ("phone?", TEXT, "checked, never stored"),
             ("email?", TEXT, "checked, never stored"),

@@ -76,6 +76,21 @@ WORK = [
         unlocks="field: trainings planned and held (H18)",
     ),
     table(
+        "candidates",
+        "one candidate for a post in sales",
+        "candidate_id",
+        [
+            ("candidate_id!", TEXT, "a number, never a name"),
+            ("outcome!", TEXT, "how it ended", ("hired", "refused", "declined", "open")),
+            ("opened_on", DATE, "when the candidate applied"),
+            ("closed_on", DATE, "when it was decided"),
+            ("stage", TEXT, "how far the candidate came, as the company calls it"),
+            ("source", TEXT, "where the candidate came from"),
+            ("cause", TEXT, "why it did not come to hiring"),
+        ],
+        unlocks="team: the hiring of sellers by source and stage (N9)",
+    ),
+    table(
         "visits",
         "one visit, planned or made",
         "visit_id",
@@ -128,6 +143,20 @@ WORK = [
             ("from_on", DATE, "since when"),
         ],
         unlocks="field: whether outlets hold the must-have range (H9)",
+    ),
+    table(
+        "write_offs",
+        "one entry of goods written off",
+        "entry_id",
+        [
+            ("entry_id!", TEXT, "identity; file:sheet:row where the export has none"),
+            ("date!", DATE, "when"),
+            ("amount!", MONEY, "what it cost, 0 or more"),
+            ("product_id", TEXT, "which product"),
+            ("customer_id", TEXT, "from which outlet; empty: from our own stock"),
+            ("cause", TEXT, "why"),
+        ],
+        unlocks="field: goods written off by cause, beside the sales (M4)",
     ),
     table(
         "deliveries",

@@ -48,6 +48,8 @@ DISTINCTIVE = {  # tables beside the lines, each with the columns of which one m
     "orders": set(),
     "pay": set(),
     "must_have": set(),
+    "candidates": {"candidate_id"},
+    "write_offs": set(),
 }
 BY_NAME = {  # what a column must be called, where the others are too common to tell
     "plans": {"amount": {"план", "сумма плана", "план продаж", "plan", "target", "quota"}},
@@ -55,6 +57,7 @@ BY_NAME = {  # what a column must be called, where the others are too common to 
     "orders": {"entered_at": {"введен", "время заказа", "время ввода", "entered at", "entered", "order time"}},
     "pay": {"amount": {"начислено", "оплата труда", "зарплата", "выплачено", "pay", "salary", "wage"}},
     "must_have": {"product_id": {"обязательный товар", "must have"}},
+    "write_offs": {"amount": {"списано", "сумма списания", "списано на сумму", "write off", "written off"}},
 }
 SURE = (
     *BY_NAME,
@@ -65,6 +68,7 @@ SURE = (
     "deals",
     "assignments",
     "trainings",
+    "candidates",
 )  # known before lists of customers are looked for
 QUARTERS = {"квартал", "quarter"}
 YEARS, PARTS = {"год", "year"}, {"месяц", "month", *QUARTERS}  # a period in two columns

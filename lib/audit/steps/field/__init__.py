@@ -7,6 +7,8 @@ day_list      the 17:00 list, the 19:00 recovery, the ledger of points
 visiting      visits made as planned, at the outlet, as often as agreed; orders without a visit
 repeated      orders that repeat earlier ones, against outlets alike
 assortment    must-have range, mix against plan, ways of intake, trainings
+weeks         do orders come evenly
+write_offs    what had to be written off, and why
 call_list     whom the call centre calls this evening
 route_lengths the way driven against the shortest
 """
@@ -25,7 +27,20 @@ STEP = Step(
     N_("The field"),
     N_("Is the field worked as planned, and what does it bring?"),
     reads=("visits", "panel"),
-    uses=("baskets", "orders", "outlets", "must_have", "assortment", "mix", "plans", "trainings", "customers", "managers", "products"),
+    uses=(
+        "baskets",
+        "orders",
+        "outlets",
+        "must_have",
+        "assortment",
+        "mix",
+        "plans",
+        "trainings",
+        "write_offs",
+        "customers",
+        "managers",
+        "products",
+    ),
 )
 
 TABLES = (
@@ -165,6 +180,25 @@ TABLES = (
         codes={"training_class": Training},
         headings={"training_class": N_("Training in")},
     ),
+    written(
+        "write_offs_by_cause",
+        "goods written off for one cause",
+        "cause",
+        "cause:t entries:c amount:m sales_rate:n",
+        headings={"entries": N_("Entries"), "sales_rate": N_("Of all sales")},
+    ),
+    written(
+        "even_weeks",
+        "52 whole weeks",
+        "until_on",
+        "until_on:d weeks:c orders:c week_revenue:m spread_ratio:n",
+        headings={
+            "until_on": N_("52 weeks until"),
+            "weeks": N_("Weeks"),
+            "week_revenue": N_("Orders of a week"),
+            "spread_ratio": N_("Spread of the weeks, of their mean"),
+        },
+    ),
     findings_table("findings_field"),
 )
 
@@ -173,10 +207,12 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     {
         "assortment": ["mix_against_plan", "must_have", "returned", "trainings_held", "ways"],
         "conclusion": ["claim"],
+        "weeks": ["even_weeks"],
         "day_list": ["at_outlets", "clock", "field_days", "field_points"],
         "repeated": ["copies"],
         "findings": ["chapter_findings"],
         "route_lengths": ["days_driven", "routes"],
         "visiting": ["adherence", "orders_without_visit", "visits_made"],
+        "write_offs": ["written_off"],
     },
 )  # fmt: skip

@@ -24,6 +24,8 @@ def chapter_findings(
     by_way: pd.DataFrame,
     trained: pd.DataFrame,
     returned: tuple[float, float],
+    written_off: pd.DataFrame,
+    even: pd.DataFrame,
     *,
     has_hours: bool,
     cutoff: str,
@@ -38,6 +40,8 @@ def chapter_findings(
         *_copied(copied),
         *_must_have(whole, products),
         *_returned(returned),
+        *_written_off(written_off),
+        *_even(even),
         *_routes(routes, too_fast),
         *_mixed(mixed),
         *_ways(by_way),
@@ -198,6 +202,49 @@ def _returned(returned: tuple[float, float]) -> list[Finding]:
             money=back,
             money_low=back,
             money_high=back,
+        )
+    ]
+
+
+def _written_off(written_off: pd.DataFrame) -> list[Finding]:
+    whole = float(written_off["amount"].sum()) if len(written_off) else 0.0
+    rate = float(written_off["sales_rate"].sum(skipna=False)) if len(written_off) else float("nan")
+    if not whole > 0 or rate != rate:
+        return []
+    return [
+        Finding(
+            "field_written_off",
+            "field",
+            "fact",
+            N_("Goods for {money} were written off in twelve months, {value} of all sales."),
+            title=N_("Goods written off"),
+            value=rate,
+            n=int(written_off["entries"].sum()),
+            money=whole,
+            money_low=whole,
+            money_high=whole,
+            params={"money": whole},
+        )
+    ]
+
+
+def _even(even: pd.DataFrame) -> list[Finding]:
+    """How far weeks lie apart, beside the year before: season is in both."""
+    if len(even) < 2:
+        return []
+    now, before = (float(one) for one in even["spread_ratio"])
+    return [
+        Finding(
+            "field_even",
+            "field",
+            "fact",
+            N_(
+                "Orders of visited outlets spread from week to week by {value} of their mean, a year before by {before_share}; the season is in both."
+            ),
+            title=N_("Evenness of weeks"),
+            value=now,
+            n=int(even["weeks"].sum()),
+            params={"before_share": before},
         )
     ]
 

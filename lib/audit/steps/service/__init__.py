@@ -8,6 +8,7 @@ case_counts     complaints, refusals, losses: how often, why, what it cost, whos
 time_to_settle  how long until a complaint is settled
 complained      what they bought afterwards
 refused         the three questions, coded by theme
+contacted       by which way customers are reached, and what they agreed to
 let_down        second purchases after a broken promise, contacts before a loss
 """
 
@@ -26,7 +27,7 @@ STEP = Step(
     N_("Are promises kept, and what becomes of those to whom they were not?"),
     reads=("history", "panel"),
     any_of=("deliveries", "cases"),
-    uses=("customers", "managers", "activities"),
+    uses=("customers", "managers", "activities", "contacts"),
 )
 
 TABLES = (
@@ -124,6 +125,19 @@ TABLES = (
         "stage:t cause:t cases:c amount:m",
         headings={"stage": N_("Stage")},
     ),
+    written(
+        "reach",
+        "one channel of contact",
+        "channel",
+        "channel:t reached:c reached_share:n agreed:n? without_consent:n?",
+        headings={
+            "channel": N_("Channel"),
+            "reached": N_("Customers reached by us"),
+            "reached_share": N_("Of those who bought"),
+            "agreed": N_("Agreed to it"),
+            "without_consent": N_("Reached without consent"),
+        },
+    ),
     findings_table("findings_service"),
 )
 
@@ -133,9 +147,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "case_counts": ["cases_by", "lost_at", "unowned"],
         "complained": ["complainers", "value_of"],
         "conclusion": ["claim"],
-        "deliveries": ["by_manager", "by_month", "promises"],
+        "deliveries": ["as_ordered", "by_manager", "by_month", "promises"],
         "findings": ["chapter_findings"],
         "let_down": ["contact_gap", "second_missed"],
+        "contacted": ["reach"],
         "refused": ["answered", "refusals"],
         "time_to_settle": ["settling"],
     },

@@ -60,6 +60,18 @@ def promises(deliveries: pd.DataFrame | None, *, as_of: pd.Timestamp, since: pd.
     return table.sort_values(["promised_on", "order_id"], ignore_index=True)[registry.tables()["promises"].names]
 
 
+def as_ordered(deliveries: pd.DataFrame | None, *, since: pd.Timestamp, as_of: pd.Timestamp) -> tuple[int, int, int]:
+    """Delivered lines of the time whose quantities are known: all of them, those short, those with more than was ordered.
+
+    Source: method M4.
+    """
+    if deliveries is None or not {"ordered", "delivered", "delivered_on"} <= set(deliveries.columns):
+        return 0, 0, 0
+    came = deliveries[(deliveries["delivered_on"] > since) & (deliveries["delivered_on"] <= as_of)]
+    short, over = _differs(came, "ordered", "delivered", less=True), _differs(came, "delivered", "ordered", less=True)
+    return int(short.notna().sum()), int((short == 1).sum()), int((over == 1).sum())
+
+
 def _differs(lines: pd.DataFrame, one: str, other: str, *, less: bool = False) -> pd.Series:
     """1 where two quantities differ (`less`: where the other is less), 0 where they agree, nan where one is not known."""
     if not {one, other} <= set(lines.columns):

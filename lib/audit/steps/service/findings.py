@@ -28,6 +28,8 @@ def chapter_findings(
     said: int,
     lost: pd.DataFrame,
     gap: tuple[float, float, int, int],
+    quantities: tuple[int, int, int],
+    reached: pd.DataFrame,
     *,
     settle_days: int,
     quiet_days: int,
@@ -36,6 +38,7 @@ def chapter_findings(
     """Whether promises of delivery are kept, what is complained of, how it is settled, what follows from it, and why customers refuse or leave."""
     return [
         *_on_time(kept),
+        *_as_ordered(quantities),
         *_told(kept),
         *_whose(whose),
         *_complaints(by_reason, heavy),
@@ -46,6 +49,7 @@ def chapter_findings(
         *_refused(answers, said),
         *_lost(lost),
         *_gap(gap, quiet_days),
+        *_without_consent(reached),
     ]
 
 
@@ -87,6 +91,26 @@ def _on_time(kept: pd.DataFrame) -> list[Finding]:
             )
         )
     return found
+
+
+def _as_ordered(quantities: tuple[int, int, int]) -> list[Finding]:
+    lines, short, over = quantities
+    if not lines:
+        return []
+    return [
+        Finding(
+            "service_as_ordered",
+            "service",
+            "fact",
+            N_(
+                "{value} of {n} delivered {n:line|lines} came in the quantity ordered; {short} {short:was|were} short, {over} held more than was ordered."
+            ),
+            title=N_("Quantity as ordered"),
+            value=(lines - short - over) / lines,
+            n=lines,
+            params={"short": short, "over": over},
+        )
+    ]
 
 
 def _told(kept: pd.DataFrame) -> list[Finding]:
@@ -347,5 +371,28 @@ def _gap(gap: tuple[float, float, int, int], quiet_days: int) -> list[Finding]:
             value=gone,
             n=n_gone,
             params={"days": quiet_days, "there_share": there, "there": n_there},
+        )
+    ]
+
+
+def _without_consent(reached: pd.DataFrame) -> list[Finding]:
+    """The channel by which most customers are reached though nobody there is known to have agreed to it (I5)."""
+    known = reached[reached["without_consent"].notna() & (reached["reached"] > 0)]
+    if known.empty:
+        return []
+    row = known.loc[known["without_consent"].idxmax()]
+    none = N_("Whoever was contacted by us had agreed to the channel.")
+    some = N_("By “{channel}” {n} customers were contacted, {value} of them without a consent that is written down.")
+    return [
+        Finding(
+            "service_consent",
+            "service",
+            "fact",
+            some if row["without_consent"] > 0 else none,
+            title=N_("Consent to be contacted"),
+            value=float(row["without_consent"]),
+            unit="count",
+            n=int(row["reached"]),
+            params={"channel": str(row["channel"])},
         )
     ]

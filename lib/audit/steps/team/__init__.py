@@ -6,7 +6,7 @@ within chance (P27). Beside it what one person alone knows, what handovers did, 
 customers_of  whose customers they were, and what became of them
 compared      who stands out beyond chance
 year          facts of each manager's twelve months
-one_person, handed_over, time_needed, plans, bonus, deal_counts, talks: one question each
+one_person, handed_over, time_needed, by_channel, hired, plans, bonus, deal_counts, talks: one question each
 """
 
 import lazy_loader
@@ -24,7 +24,7 @@ STEP = Step(
     N_("Who sells, and what of it is the manager’s own work?"),
     reads=("sellers", "panel", "history"),
     uses=(
-        "managers", "customers", "contacts", "activities", "behaviour", "plans", "assignments", "deals", "pay", "commitments", "customer_classes", "key_accounts",
+        "channels", "managers", "customers", "contacts", "activities", "behaviour", "candidates", "plans", "assignments", "deals", "pay", "commitments", "customer_classes", "key_accounts",
         "debtors", "wallets", "customer_profits", "seller_reviews",
     ),
 )  # fmt: skip
@@ -52,7 +52,7 @@ TABLES = (
         "one manager",
         "manager_id",
         "manager_id:t customers:c new_customers:c revenue:m largest_share:n same_before:m same_now:m same_change_rate:n others_change_rate:n kept:c customers_before:c "
-        "handed_in:c margin_rate:n return_rate:n discount_rate:n proactive_share:n overdue:m penetration_rate:n tenure_number:n role:t",
+        "handed_in:c margin_rate:n return_rate:n discount_rate:n proactive_share:n overdue:m penetration_rate:n dearer_share:n dearer_before_share:n tenure_number:n role:t",
         headings={
             "new_customers": N_("New customers"),
             "largest_share": N_("Largest customer"),
@@ -65,6 +65,8 @@ TABLES = (
             "discount_rate": N_("Discount"),
             "proactive_share": N_("Contacts begun by us"),
             "penetration_rate": N_("Share of known wallets"),
+            "dearer_share": N_("Dearer products, of sales"),
+            "dearer_before_share": N_("A year before"),
             "tenure_number": N_("Years here"),
         },
     ),
@@ -112,6 +114,22 @@ TABLES = (
         },
     ),
     written(
+        "sales_by_channel",
+        "one channel",
+        "channel",
+        "channel:t customers:c revenue:m revenue_share:n margin_rate:n new_customers:c n:c stayed_share:n alike_share:n difference_number:n low_number:n high_number:n told_class:t",
+        codes={"told_class": Told},
+        headings={
+            "channel": N_("Channel"),
+            "new_customers": N_("New customers"),
+            "margin_rate": N_("Margin of sales"),
+            "stayed_share": N_("Stayed"),
+            "alike_share": N_("Like customers of other channels"),
+            "difference_number": N_("Difference"),
+            "told_class": N_("What can be said"),
+        },
+    ),
+    written(
         "plan_cascade",
         "the plans of one level in one year",
         "period planned_class",
@@ -156,6 +174,33 @@ TABLES = (
         },
     ),
     written(
+        "settling_in",
+        "one manager hired while the exports cover it",
+        "manager_id",
+        "manager_id:t hired_on:d seen_months:c settled_months:n",
+        headings={
+            "hired_on": N_("Hired on"),
+            "seen_months": N_("Whole months since"),
+            "settled_months": N_("Months until sales like colleagues’"),
+        },
+    ),
+    written(
+        "hiring",
+        "candidates of one source, stage or reason",
+        "by_class name",
+        "by_class:t name:t candidates:c hired:c not_hired:c open_candidates:c hired_share:n low_share:n high_share:n hire_days:n",
+        codes={"by_class": By},
+        headings={
+            "by_class": N_("By"),
+            "candidates": N_("Candidates"),
+            "hired": N_("Hired"),
+            "not_hired": N_("Not hired"),
+            "open_candidates": N_("Still open"),
+            "hired_share": N_("Hired of those decided"),
+            "hire_days": N_("Days to hire"),
+        },
+    ),
+    written(
         "reviewed",
         "one manager who is there",
         "manager_id",
@@ -172,11 +217,13 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
         "bonus": ["bonuses"],
+        "by_channel": ["sales_by_channel", "several_channels"],
         "codes": ["Measured"],
         "compared": ["leading_measure", "manager_results"],
         "conclusion": ["claim"],
         "findings": ["chapter_findings"],
         "handed_over": ["handovers"],
+        "hired": ["hiring", "settling_in"],
         "one_person": ["is_decidable", "known_by_one"],
         "deal_counts": ["pipeline"],
         "plans": ["cost_rate", "plan_cascade"],

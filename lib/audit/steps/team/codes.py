@@ -49,9 +49,9 @@ class Without(Code):
 
 
 class By(Code):
-    """By what deals are counted."""
+    """By what deals and candidates are counted."""
 
-    ALL = "all_deals", N_("all deals")
+    ALL = "all_deals", N_("all together")
     SOURCE = "source", N_("source")
     STAGE = "stage", N_("stage")
-    REASON = "lost_reason", N_("reason of the loss")
+    REASON = "lost_reason", N_("reason why not")

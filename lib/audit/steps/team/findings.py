@@ -24,9 +24,13 @@ def chapter_findings(
     paid: pd.DataFrame,
     deals: pd.DataFrame,
     talks: pd.DataFrame,
+    by_channel: pd.DataFrame,
+    settled: pd.DataFrame,
+    hired: pd.DataFrame,
     pay: tuple[float, float, float, int],
     *,
     left: tuple[int, int],
+    several: tuple[int, int],
     least: int,
     confidence: float,
 ) -> list[Finding]:
@@ -43,7 +47,10 @@ def chapter_findings(
         *_paid(paid),
         *_pay(pay),
         *_deals(deals),
+        *_channels(by_channel, several),
         *_left(left),
+        *_settled(settled),
+        *_hired(hired),
         *_talks(talks),
     ]
 
@@ -336,6 +343,54 @@ def _deals(deals: pd.DataFrame) -> list[Finding]:
     ]
 
 
+def _channels(by_channel: pd.DataFrame, several: tuple[int, int]) -> list[Finding]:
+    """How sales come in, and whether customers of one channel stay longer than like customers of the others."""
+    named = by_channel[(by_channel["channel"] != "") & (by_channel["revenue"] > 0)]
+    if len(named) < 2:
+        return []
+    first, (more, of) = named.iloc[0], several
+    found = [
+        Finding(
+            "team_channels",
+            "team",
+            "fact",
+            N_("{value} of the sales come by “{channel}”, the largest of {n} channels; {more} of {of} customers buy by more than one."),
+            title=N_("Sales by channel"),
+            value=float(first["revenue_share"]),
+            n=len(named),
+            money=float(first["revenue"]),
+            money_low=float(first["revenue"]),
+            money_high=float(first["revenue"]),
+            params={"channel": str(first["channel"]), "more": more, "of": of},
+        )
+    ]
+    told = named[named["told_class"] != Told.FEW]
+    if len(told) < 2:
+        return found
+    out = told[told["told_class"] != Told.CHANCE]
+    none = N_(
+        "By channel between {low_share} and {high_share} of the customers stayed: no further apart than kinds of customers and chance make it."
+    )
+    some = N_(
+        "By channel between {low_share} and {high_share} of the customers stayed; of {n} channels {value} {value:lies|lie} beyond what kinds of customers and chance make. "
+        "Whether the channel does it, these data do not show."
+    )
+    return [
+        *found,
+        Finding(
+            "team_channels_kept",
+            "team",
+            "fact",
+            some if len(out) else none,
+            title=N_("Customers kept, by channel"),
+            value=float(len(out)),
+            unit="count",
+            n=len(told),
+            params={"low_share": float(told["stayed_share"].min()), "high_share": float(told["stayed_share"].max())},
+        ),
+    ]
+
+
 def _left(left: tuple[int, int]) -> list[Finding]:
     gone, there = left
     if not there:
@@ -350,6 +405,49 @@ def _left(left: tuple[int, int]) -> list[Finding]:
             value=float(gone),
             unit="count",
             n=there,
+        )
+    ]
+
+
+def _settled(settled: pd.DataFrame) -> list[Finding]:
+    """How long the newly hired took until they sold as much as the median of colleagues of long standing (N9)."""
+    if settled.empty:
+        return []
+    months = settled["settled_months"].dropna()
+    none = N_("Of {n} {n:manager|managers} hired in the time seen, none sells as much as colleagues of long standing yet.")
+    some = N_(
+        "Of {n} {n:manager|managers} hired in the time seen, {value} sell as much as colleagues of long standing; the slowest took {months} {months:month|months}."
+    )
+    return [
+        Finding(
+            "team_settled",
+            "team",
+            "fact",
+            some if len(months) else none,
+            title=N_("Managers newly hired"),
+            value=float(len(months)),
+            unit="count",
+            n=len(settled),
+            params={"months": int(months.max())} if len(months) else {},
+        )
+    ]
+
+
+def _hired(hired: pd.DataFrame) -> list[Finding]:
+    every = hired[hired["by_class"] == By.ALL]
+    decided = int((every["hired"] + every["not_hired"]).sum())
+    if not decided:
+        return []
+    return [
+        Finding(
+            "team_hired",
+            "team",
+            "fact",
+            N_("Of {n} candidates on whom it was decided {value} {value:was|were} hired."),
+            title=N_("Hiring of sellers"),
+            value=float(every["hired"].sum()),
+            unit="count",
+            n=decided,
         )
     ]
 

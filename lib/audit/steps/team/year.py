@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from audit.core.periods import last_year
 from audit.steps.team.plans import PARTS, length_of, one_length
 
 FEWEST_PAID = 5  # managers from which pay is said, so that nobody is told by it
@@ -12,12 +13,14 @@ FEWEST_PAID = 5  # managers from which pay is said, so that nobody is told by it
 
 def managers_year(
     customers_of: pd.DataFrame,
+    sellers: pd.DataFrame,
     *,
     managers: pd.DataFrame | None,
     behaviour: pd.DataFrame | None,
     activities: pd.DataFrame | None,
     debtors: pd.DataFrame | None,
     wallets: pd.DataFrame | None,
+    until: pd.Timestamp,
     as_of: pd.Timestamp,
 ) -> pd.DataFrame:
     """One row per manager who sold in the last twelve months, or in those before.
@@ -26,9 +29,9 @@ def managers_year(
     -------
     DataFrame as TABLES declares it: customers, sales of twelve months and of those before, the same customers' change in money with and without the largest
     of them, the share of the largest, margin, returns and discounts as rates, the share of contacts that we began (proactive, A4), what is overdue, the share
-    of wallet, whole years of tenure. What no table says is empty.
+    of wallet, the share of products dearer than the median of their category now and a year before, whole years of tenure. What no table says is empty.
 
-    Source: method H1, H12, H14, A4, N9.
+    Source: method H1, H12, H14, A4, M2, N9.
     """
     now, then = customers_of[customers_of["manager_now_id"] != ""], customers_of[customers_of["manager_id"] != ""]
     by, by_then = now.groupby("manager_now_id"), then.groupby("manager_id")
@@ -50,6 +53,8 @@ def managers_year(
     table["proactive_share"] = _proactive(activities, as_of)
     table["overdue"] = _of_groups(debtors, now, "overdue")
     table["penetration_rate"] = _penetration(wallets, now)
+    table["dearer_share"] = _dearer(last_year(sellers, until=until))
+    table["dearer_before_share"] = _dearer(last_year(sellers, until=until - pd.DateOffset(years=1)))
     years = ((as_of - pd.to_datetime(_of_manager(managers, "hired_on"))).dt.days / 365.25).round()
     table["tenure_number"] = years.reindex(table.index).astype("float64")
     table["role"] = _of_manager(managers, "role").reindex(table.index).astype("object").fillna("").astype("str")
@@ -95,6 +100,14 @@ def _of_groups(table: pd.DataFrame | None, now: pd.DataFrame, column: str) -> pd
     if table is None or table.empty:
         return pd.Series(dtype="float64")
     return table.groupby("manager_id")[column].sum() if "manager_id" in table.columns else pd.Series(dtype="float64")
+
+
+def _dearer(sellers: pd.DataFrame) -> pd.Series:
+    """Share of dearer products in what each manager sold at a known list price, by the sales themselves (M2)."""
+    if not {"manager_id", "dearer"} <= set(sellers.columns):
+        return pd.Series(dtype="float64")
+    by = sellers.groupby("manager_id")[["dearer", "priced"]].sum().astype("float64")
+    return (by["dearer"] / by["priced"].where(by["priced"] > 0)).clip(0, 1)
 
 
 def _penetration(wallets: pd.DataFrame | None, now: pd.DataFrame) -> pd.Series:
