@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import importlib.util
 import sys
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +46,7 @@ def generator():
     return module
 
 
+@lru_cache(maxsize=4)
 def simulated(seed: int, *, keep: float = 1.0) -> dict[str, pd.DataFrame]:
     """Ledger tables of a simulated base without intake, its activities and its truths; `keep`: the share of lines that is not dropped."""
     base = generator().simulate(seed)

@@ -65,6 +65,9 @@ def test_classes_are_counted_by_hand_and_the_new_and_the_gone_have_none():
     assert counts["revenue"].sum() == 14.0
 
 
+PART = ["base", "repeat", "retention", "segments", "wallet", "customers", "verdicts"]  # of the audit: what the lists and their tables need
+
+
 def sales(until: str) -> str:
     days = pd.date_range("2023-01-05", until, freq="30D")
     rows = [
@@ -91,12 +94,12 @@ def two(tmp_path_factory):
     """A base audited in mid 2024 and again at its end, when A has long been silent."""
     folder = tmp_path_factory.mktemp("two")
     base = write_base(folder / "base", sales("2024-12-31"), TOML.replace("2024-12-31", "2024-06-30"))
-    quiet = lambda _line: None
-    first = run.run(base, outputs=folder / "outputs", say=quiet).folder
+    part = {"outputs": folder / "outputs", "only": PART, "say": lambda _line: None}
+    first = run.run(base, **part).folder
     filled(first / "report" / "en" / "actions.xlsx", base / "actions.xlsx")
     more = f'[base]\nprevious = "{first}"\nactions_done = "actions.xlsx"'
     (base / "audit.toml").write_text(TOML.replace("[base]", more), encoding="utf-8")
-    return base, first, run.run(base, outputs=folder / "outputs", say=quiet).folder
+    return base, first, run.run(base, **part | {"only": [*PART, "changes"]}).folder
 
 
 def test_a_base_that_names_its_previous_run_gets_the_chapter(two):

@@ -67,7 +67,7 @@ def test_every_chapter_of_a_base_at_the_edge_can_be_drawn_and_told(tmp_path, nam
         for step in runnable(folder):
             for thing in cells(ROOT / "notebooks" / step.notebook, folder):
                 if isinstance(thing, Chart):
-                    assert thing.svg().startswith("<?xml")
+                    thing.figure.draw_without_rendering()  # all of drawing but the file
                     assert len(thing.alt) > 10
                     assert not re.search(r"\bnan\b", thing.alt.lower())
     assert store.findings(folder)["message"].notna().all()
@@ -87,8 +87,8 @@ def test_invoices_without_a_payment_decide_nothing_and_break_nothing(tmp_path):
 
 def test_fault_16_a_base_of_one_row_decides_nothing(tmp_path):
     folder = prepared(write_base(tmp_path / "base", BASES["one row"], TOML), tmp_path / "run")
-    for step in runnable(folder):
-        cells(ROOT / "notebooks" / step.notebook, folder)
+    for name in ("base", "repeat", "retention"):
+        cells(ROOT / "notebooks" / registry.by_name(name).notebook, folder)
     found = store.findings(folder).set_index("id")["verdict"]
     assert found["repeat_purchase_ratio"] == found["retention_rate"] == found["overdue"] == "undecided"
 

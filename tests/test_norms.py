@@ -5,8 +5,8 @@ import threadpoolctl
 
 from audit import run
 from audit.core import norms, registry, settings, store
-from tests.conftest import ROOT, TOML, small_demo, write_base
-from tests.test_edges import cells
+from tests.conftest import ROOT, TOML, prepared, small_demo, write_base
+from tests.test_edges import cells, runnable
 from tests.test_run import audit, place  # noqa: F401 - a fixture
 
 SETTABLE = [norm for norm in norms.register().values() if norm.kind != "claim"]
@@ -54,24 +54,37 @@ def test_a_parameter_cell_with_a_value_of_its_own_is_refused_by_name(place):  # 
         audit(place, only=["repeat"])
 
 
-@pytest.fixture(scope="module", params=["least", "most"])
-def at_the_bound(request, tmp_path_factory):
+def bounded(folder, bound: str):
     """The demo's first lines, every norm and setting at its least, or at its most."""
-    folder = tmp_path_factory.mktemp(request.param)
     base = small_demo(folder / "demo")
     with (base / "audit.toml").open("a", encoding="utf-8") as toml:
-        toml.write("".join(override(norm.id, getattr(norm, request.param)) for norm in SETTABLE))
-    return run.run(base, outputs=folder / "outputs", say=lambda _line: None).folder
+        toml.write("".join(override(norm.id, getattr(norm, bound)) for norm in SETTABLE))
+    return base
 
 
-def test_every_step_runs_with_every_norm_at_its_bound(at_the_bound):
+@pytest.fixture(scope="module")
+def at_the_bound(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("least")
+    return run.run(bounded(folder, "least"), outputs=folder / "outputs", say=lambda _line: None).folder
+
+
+def test_every_step_runs_with_every_norm_at_its_most(tmp_path):
+    """Executed here, one after the other, as the notebooks of an analyst would be."""
+    folder = prepared(bounded(tmp_path, "most"), tmp_path / "run")
+    for step in runnable(folder):
+        cells(ROOT / "notebooks" / step.notebook, folder)
+    own = store.settings(folder).norms
+    assert all(norms.value(norm.id, own) == norm.most for norm in SETTABLE)
+
+
+def test_every_step_runs_with_every_norm_at_its_least(at_the_bound):
     told = {
         path.stem.split("_c")[0] if path.stem.startswith("900_") else path.stem
         for path in (at_the_bound / "notebooks" / "en").glob("*.ipynb")
     }
     assert {step.notebook.removesuffix(".ipynb") for step in registry.steps() if step.name not in ("changes", "account")} <= told
     own = store.settings(at_the_bound).norms
-    assert all(norms.value(norm.id, own) in (norm.least, norm.most) for norm in SETTABLE)
+    assert all(norms.value(norm.id, own) == norm.least for norm in SETTABLE)
 
 
 def test_a_notebook_opened_on_such_a_run_gets_that_runs_figures(at_the_bound, capsys):
