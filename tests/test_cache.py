@@ -96,14 +96,22 @@ def test_forcing_takes_nothing_over(place):  # noqa: F811
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
-    """A copy of the code and the notebooks that may be edited, and the fingerprints of all steps as they stand, in both languages."""
+    """A copy of the code and the notebooks that may be edited, how to take the fingerprints of all steps in both languages, and those of the code as it stands."""
     folder = tmp_path_factory.mktemp("library")
     copy, books = folder / "audit", folder / "notebooks"
     shutil.copytree(ROOT / "lib" / "audit", copy, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "notebooks", books, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     (folder / "run" / "tables").mkdir(parents=True)
     given = settings.read(ROOT / "data" / "demo")
-    cached = (fingerprint.closure, fingerprint._imports_of, fingerprint.texts, fingerprint._words, messages.catalogue, norms.register)
+    cached = (
+        fingerprint.closure,
+        fingerprint._home,
+        fingerprint._looked_through,
+        fingerprint.texts,
+        fingerprint._words,
+        messages.catalogue,
+        norms.register,
+    )
 
     def prints() -> dict[str, str]:
         for function in cached:
@@ -122,7 +130,7 @@ def library(tmp_path_factory):
         patch.setattr(fingerprint.registry, "ROOMS", copy / "steps")
         patch.setattr(messages, "LOCALE", copy / "i18n" / "locale")
         patch.setattr(norms, "__file__", str(copy / "core" / "norms.py"))
-        yield folder, prints
+        yield folder, prints, prints()
     for function in cached:
         function.cache_clear()
 
@@ -130,8 +138,8 @@ def library(tmp_path_factory):
 def changed(library, file: str, old: str, new: str) -> set[str]:
     """Which steps a change of one file would run, and whether intake and ledger; `en/` and `ru/` stand before steps where the languages
     differ."""
-    folder, prints = library
-    path, before = folder / file, prints()
+    folder, prints, before = library
+    path = folder / file
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1) if old else text + new, encoding="utf-8")

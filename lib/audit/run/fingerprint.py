@@ -13,6 +13,7 @@ import hashlib
 import json
 import platform
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -140,16 +141,16 @@ def messages(one: Step, paths: list[Path], language: str) -> dict[str, str]:
 def texts(path: Path) -> frozenset[str]:
     """The texts of a file that may be messages: literals in code, paragraphs of prose."""
     if path.suffix != ".ipynb":
-        return frozenset(_literals(ast.parse(path.read_text(encoding="utf-8"))))
+        return _looked_through(path)[1]
     found: set[str] = set()
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         source = "".join(cell["source"])
-        found |= set(source.split("\n\n")) if cell["cell_type"] == "markdown" else _literals(ast.parse(source))
+        found |= set(source.split("\n\n")) if cell["cell_type"] == "markdown" else _literals(ast.walk(ast.parse(source)))
     return frozenset(found)
 
 
-def _literals(tree: ast.AST) -> set[str]:
-    return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+def _literals(nodes: Iterable[ast.AST]) -> set[str]:
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
 def imported(notebook: Path) -> list[str]:
@@ -162,7 +163,7 @@ def imported(notebook: Path) -> list[str]:
     found = set()
     for cell in cells:
         if cell["cell_type"] == "code":
-            found |= _imports(ast.parse("".join(cell["source"])))
+            found |= _imports(ast.walk(ast.parse("".join(cell["source"]))))
     return sorted(name for name in found if _home(name))
 
 
@@ -174,19 +175,21 @@ def closure(modules: tuple[str, ...]) -> tuple[Path, ...]:
         for path in _home(pending.pop()):
             if path not in found:
                 found.add(path)
-                pending += _imports_of(path)
+                pending += _looked_through(path)[0]
     return tuple(sorted(found))
 
 
 @cache
-def _imports_of(module: Path) -> set[str]:
-    return _imports(ast.parse(module.read_text(encoding="utf-8")))
+def _looked_through(module: Path) -> tuple[frozenset[str], frozenset[str]]:
+    """What a file of ours imports, and the literals in it: both of one reading."""
+    nodes = list(ast.walk(ast.parse(module.read_text(encoding="utf-8"))))
+    return frozenset(_imports(nodes)), frozenset(_literals(nodes))
 
 
-def _imports(tree: ast.AST) -> set[str]:
+def _imports(nodes: Iterable[ast.AST]) -> set[str]:
     """Names of our modules in the import statements of some code; of `from audit.x import y`, both x and x.y."""
     found = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.ImportFrom):
             found |= {f"{node.module}", *(f"{node.module}.{alias.name}" for alias in node.names)}
         if isinstance(node, ast.Import):
@@ -194,17 +197,18 @@ def _imports(tree: ast.AST) -> set[str]:
     return {name.removeprefix("audit.") for name in found if name.startswith("audit.")}
 
 
-def _home(name: str) -> list[Path]:
+@cache
+def _home(name: str) -> tuple[Path, ...]:
     """The files that hold a module, with those of the packages it lies in; of a room of `steps`, which hands its names on when they are
     asked for, all
     that lie there; none for a name that is not a module of ours."""
     path = LIB.joinpath(*name.split("."))
     own = next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
     if own is None:
-        return []
+        return ()
     beside = sorted(path.glob("*.py")) if own.parent.parent == registry.ROOMS and own.name == "__init__.py" else []
     above = [parent / "__init__.py" for parent in own.parents if parent.is_relative_to(LIB) and parent != LIB]
-    return list(dict.fromkeys([own, *beside, *(file for file in above if file != own and file.is_file())]))
+    return tuple(dict.fromkeys([own, *beside, *(file for file in above if file != own and file.is_file())]))
 
 
 @cache
