@@ -12,6 +12,7 @@ from audit.steps.accounts import findings
 from tests.conftest import WINDOWS, as_pandas, ledger_of, lines
 
 UNTIL = pd.Timestamp("2024-12-31")
+ALL_GOODS = {"supplies": None, "customers": None, "until": UNTIL}  # nobody says from whom goods come
 RULE = {"margin": None, "key_share": 0.10, "key_income": 0.0, "potential_wallet_share": 0.25, "fact_least": 4}
 NONE = accounts.potentials(pd.DataFrame(), None, customers=None, until=UNTIL)
 
@@ -126,11 +127,11 @@ def test_e15_the_loss_is_played_through_to_margin_fixed_costs_and_the_suppliers_
     by = loss_scenarios.set_index("group")
     assert by.loc["key", ["margin_lost", "margin_share", "result_without"]].tolist() == [10.0, 0.5, -2.0]
     tiers = pd.DataFrame({"supplier": ["S", "S"], "volume_from": [0.0, 70.0], "discount_rate": [0.0, 0.1]})
-    second = accounts.second_round(loss_scenarios, tiers, panel, until=UNTIL, passed_on=0.5, loss_ratio=2.0).set_index("group")
+    second = accounts.second_round(loss_scenarios, tiers, panel=panel, passed_on=0.5, loss_ratio=2.0, **ALL_GOODS).set_index("group")
     assert second.loc["key", ["discount_before_rate", "discount_after_rate"]].tolist() == [0.1, 0.0]
     assert second.loc["key", "extra_cost"] == pytest.approx(50 * (0.1 / 0.9))
     assert second.loc["key", "price_rise_rate"] == pytest.approx(0.5 * 0.1 / 0.9)
-    assert accounts.second_round(loss_scenarios, None, panel, until=UNTIL, passed_on=1.0, loss_ratio=1.0).empty
+    assert accounts.second_round(loss_scenarios, None, panel=panel, passed_on=1.0, loss_ratio=1.0, **ALL_GOODS).empty
 
 
 def test_one_customer_alone_is_sole():
@@ -203,11 +204,30 @@ def test_e15_customers_lost_to_the_rise_are_counted_with_their_margin():
     shares = accounts.revenue_shares(panel, None, customers=None, until=UNTIL)
     loss_scenarios = accounts.dependence(shares, panel, customers=None, until=UNTIL, target_share=0.2)
     tiers = pd.DataFrame({"supplier": ["S", "S"], "volume_from": [0.0, 70.0], "discount_rate": [0.0, 0.1]})
-    given = {"until": UNTIL, "passed_on": 0.5}
-    second = accounts.second_round(loss_scenarios, tiers, panel, loss_ratio=2.0, **given).set_index("group")
+    given = ALL_GOODS | {"panel": panel, "passed_on": 0.5}
+    second = accounts.second_round(loss_scenarios, tiers, loss_ratio=2.0, **given).set_index("group")
     assert second.loc["key", "others_margin"] == pytest.approx(10 * 2 * 0.5 * 0.1 / 0.9)
-    whole = accounts.second_round(loss_scenarios, tiers, panel, loss_ratio=1000.0, **given).set_index("group")
+    whole = accounts.second_round(loss_scenarios, tiers, loss_ratio=1000.0, **given).set_index("group")
     assert whole.loc["key", "others_margin"] == 10.0, "never more than all of it"
+
+
+def test_e15_each_supplier_s_tiers_stand_on_its_own_goods():
+    panel = panel_of({"key": 40, "rest": 60}).assign(cost=[30.0, 50.0])
+    shares = accounts.revenue_shares(panel, None, customers=None, until=UNTIL)
+    loss_scenarios = accounts.dependence(shares, panel, customers=None, until=UNTIL, target_share=0.2)
+    goods = [("key", "S", "x", 30.0, 20.0), ("key", "T", "y", 10.0, 10.0), ("rest", "S", "x", 20.0, 10.0), ("rest", "T", "y", 40.0, 40.0)]
+    supplies = pd.DataFrame(goods, columns=["customer_id", "supplier", "category", "revenue", "cost"]).assign(
+        period=panel["period"].iloc[0]
+    )
+    tiers = pd.DataFrame({"supplier": ["S", "T"], "volume_from": [25.0, 45.0], "discount_rate": [0.1, 0.2]})
+    given = ALL_GOODS | {"panel": panel, "passed_on": 1.0, "loss_ratio": 2.0}
+    second = accounts.second_round(loss_scenarios, tiers, **given | {"supplies": supplies}).set_index(["group", "supplier"])
+    assert second.index.tolist() == [("rest", "S"), ("key", "S"), ("rest", "T"), ("key", "T")]
+    assert second.loc[("key", "S"), ["extra_cost", "others_margin"]].tolist() == pytest.approx([10 / 9, 10 * 2 / 9])
+    assert second.loc[("key", "T"), "others_margin"] == 0.0, "its goods bring the others no margin"
+    of_one = tiers.assign(category=["x", "-"])
+    assert accounts.second_round(loss_scenarios, of_one, **given | {"supplies": supplies})["category"].tolist() == ["x", "x", "", ""]
+    assert accounts.second_round(loss_scenarios, tiers, **given).empty, "two suppliers, and nobody says whose goods are whose"
 
 
 def test_n16_margin_and_income_in_money_make_key_at_exactly_their_border():

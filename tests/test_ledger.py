@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit import ledger
+from audit.core import registry
 from audit.ledger import behaviour, engine, external, purchases, rhythm
 from tests.conftest import WINDOWS, as_pandas, ledger_of, lines
 
@@ -197,3 +198,46 @@ def test_what_came_back_or_was_given_away_sets_no_usual_price():
     found = engine.rows(behaviour.usual_prices(nw.from_native(lines(rows, names)).lazy()))
     assert found.select(pl.col("paid_for", "got").cast(pl.Float64)).rows() == [(100.0, 10.0)]
     assert behaviour.usual_prices(nw.from_native(lines(rows, names).drop("quantity")).lazy()) is None
+
+
+def test_what_was_launched_in_the_time_seen_is_followed_to_its_first_sale_to_each():
+    rows = [
+        ("a", "2024-03-01", 10, "new"),
+        ("a", "2024-02-01", 10, "new"),
+        ("b", "2024-03-05", -10, "new"),
+        ("b", "2024-04-01", 5, "old"),
+        ("a", "2024-05-01", 1, "none"),
+    ]
+    goods = pl.DataFrame({"product_id": ["new", "old", "none"], "launched_on": [dt.date(2024, 1, 10), dt.date(2020, 1, 1), None]})
+    made = ledger.tables(
+        lines(rows, "customer_id date amount product_id"),
+        products=goods,
+        as_of=dt.date(2024, 12, 31),
+        observed_from=dt.date(2024, 1, 1),
+        burn_in_months=0,
+        **WINDOWS,
+    )
+    assert as_pandas(made["bought_new"]).astype(str).to_numpy().tolist() == [["a", "new", "2024-01-10", "2024-02-01"]]
+
+
+def test_cost_of_goods_is_told_by_supplier_where_products_name_one():
+    table = lines(
+        [("a", "2024-03-01", 10, 6, "p"), ("a", "2024-03-02", 20, 9, "q"), ("a", "2024-03-03", 5, 4, "?")],
+        "customer_id date amount cost product_id",
+    )
+    table = table.with_columns(pl.col("cost").cast(pl.Decimal(18, 4)))
+    goods = pl.DataFrame({"product_id": ["p", "q"], "category": ["x", "y"], "supplier": ["S", None]})
+    given = {"as_of": dt.date(2024, 12, 31), "observed_from": dt.date(2024, 1, 1), "burn_in_months": 0} | WINDOWS
+    found = as_pandas(ledger.tables(table, products=goods, **given)["supplies"])
+    assert found[["supplier", "category", "revenue", "cost"]].astype(str).to_numpy().tolist() == [
+        ["", "", "5.0", "4.0"],
+        ["", "y", "20.0", "9.0"],
+        ["S", "x", "10.0", "6.0"],
+    ]
+    assert "supplies" not in ledger.tables(table, products=goods.drop("supplier"), **given)
+
+
+def test_every_table_is_sorted_by_its_whole_key():
+    """A key that sorting did not know would leave the order of rows to the threads."""
+    keys = {column for table in registry.tables().values() if table.origin == "ledger" for column in table.key}
+    assert keys <= set(engine.KEYS)

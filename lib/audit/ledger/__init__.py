@@ -87,6 +87,8 @@ def tables(
         behaviour.halves(part, bought_by, goods, usual, season, novelty_days=novelty_days)
         for part, bought_by in zip(traced, of_customers, strict=True)
     ]
+    described["supplies"] = [behaviour.supplies(part, goods) for part in traced]
+    described["bought_new"] = [behaviour.bought_new(part, goods, observed_from=observed_from) for part in traced]
     described["mix"] = [behaviour.mix(part, goods) for part in traced]
     described["sellers"] = [behaviour.sellers(part, goods) for part in traced]
     described["channels"] = [behaviour.channels(part) for part in traced]

@@ -7,6 +7,8 @@ digits), so that the same lines give the same shares on every engine and every r
 
 from __future__ import annotations
 
+import datetime as dt
+
 import narwhals as nw
 
 from audit.ledger import history, rhythm
@@ -154,6 +156,27 @@ def channels(traced: nw.LazyFrame) -> nw.LazyFrame | None:
     sold = traced.filter(~nw.col("sold_on").is_null()).with_columns(period=month_of("sold_on"), channel=nw.col("channel").fill_null(""))
     sums = {"revenue": "amount", **({"cost": "cost"} if "cost" in names else {})}
     return sold.group_by("customer_id", "channel", "period").agg(**{name: nw.col(column).sum() for name, column in sums.items()})
+
+
+def supplies(traced: nw.LazyFrame, products: nw.LazyFrame | None) -> nw.LazyFrame | None:
+    """Whose goods each customer bought: one row per customer, supplier, category and month; None where lines have no cost or products no supplier (core/tables, E15)."""
+    if products is None or not {"product_id", "cost"} <= set(traced.collect_schema().names()):
+        return None
+    by = ["supplier", "category"]
+    if not set(by) <= set(products.collect_schema().names()):
+        return None
+    sold = traced.filter(~nw.col("sold_on").is_null()).join(products.select("product_id", *by), on="product_id", how="left")
+    sold = sold.with_columns(*[nw.col(c).fill_null("") for c in by], period=month_of("sold_on"))
+    return sold.group_by("customer_id", *by, "period").agg(revenue=nw.col("amount").sum(), cost=nw.col("cost").sum())
+
+
+def bought_new(traced: nw.LazyFrame, products: nw.LazyFrame | None, *, observed_from: dt.date) -> nw.LazyFrame | None:
+    """Who first bought what was launched in the time seen, and when: one row per customer and product; None where nobody says when products were launched (core/tables, E34)."""
+    if products is None or "product_id" not in traced.collect_schema().names() or "launched_on" not in products.collect_schema().names():
+        return None
+    new = products.filter(nw.col("launched_on") > observed_from).select("product_id", "launched_on")
+    sold = traced.filter(~nw.col("is_return")).join(new, on="product_id", how="inner")
+    return sold.group_by("customer_id", "product_id").agg(launched_on=nw.col("launched_on").min(), first_on=nw.col("date").min())
 
 
 def mix(traced: nw.LazyFrame, products: nw.LazyFrame | None) -> nw.LazyFrame | None:

@@ -95,6 +95,7 @@ COMPANY = [
             ("category!", TEXT, "its family"),
             ("launched_on", DATE, "first day on offer"),
             ("price", MONEY, "list price of a unit"),
+            ("supplier", TEXT, "from whom we buy it"),
         ],
         unlocks="novelty, cross-sell, mix",
     ),
@@ -269,11 +270,12 @@ COMPANY = [
     table(
         "tiers",
         "one volume tier of a supplier",
-        "supplier volume_from",
+        "supplier category volume_from",
         [
             ("supplier!", TEXT, "who grants it"),
             ("volume_from!", MONEY, "yearly purchases from which it holds"),
             ("discount_rate!", NUMBER, "discount as a fraction"),
+            ("category", TEXT, "of which products; - for all that it supplies"),
         ],
         unlocks="dependence, second round: discounts that go with a large customer",
     ),

@@ -32,6 +32,7 @@ STEP = Step(
         "costs",
         "given",
         "tiers",
+        "supplies",
         "answers",
     ),
 )

@@ -98,22 +98,29 @@ def _costs(costs: pd.DataFrame | None, given: pd.DataFrame | None, until: pd.Tim
 def second_round(
     loss_scenarios: pd.DataFrame,
     tiers: pd.DataFrame | None,
-    panel: pd.DataFrame,
     *,
+    supplies: pd.DataFrame | None,
+    panel: pd.DataFrame,
+    customers: pd.DataFrame | None,
     until: pd.Timestamp,
     passed_on: float,
     loss_ratio: float,
 ) -> pd.DataFrame:
-    """The supplier's volume tier that goes with the group, and what the lost discount costs the rest (E15).
+    """The suppliers' volume tiers that go with each group, and what the lost discounts cost the rest (E15).
+
+    What we buy of a supplier is the cost of what we sold of its goods in twelve months. Where nobody says whose goods they are, all purchases are those of the
+    one supplier whose tiers are known; with two or more of these nothing can be said.
 
     Parameters
     ----------
     loss_scenarios
         from `dependence`, with margin_lost.
     tiers
-        supplier, volume_from, discount_rate; None: not decidable.
+        supplier, category (- or none: all of its goods), volume_from, discount_rate; None: not decidable.
+    supplies
+        from the ledger: revenue and cost by customer, supplier, category and month.
     panel
-        with cost: what we buy a year is the cost of what we sold in twelve months.
+        with cost.
     passed_on
         share of the lost discount that the remaining customers would feel in prices.
     loss_ratio
@@ -121,24 +128,41 @@ def second_round(
 
     Returns
     -------
-    DataFrame with group, supplier, discount_before_rate, discount_after_rate, extra_cost (of the remaining volume), price_rise_rate, others_margin (of the
-    customers that the rise would cost, counted with their margin).
+    DataFrame with group, supplier, category, discount_before_rate, discount_after_rate, extra_cost (of the remaining volume), price_rise_rate, others_margin (of the
+    other customers' sales of these goods that the rise would cost, counted with their margin); empty where nothing can be said, or no tier is lost.
     """
-    columns = ["group", "supplier", "discount_before_rate", "discount_after_rate", "extra_cost", "price_rise_rate", "others_margin"]
+    columns = [
+        "group",
+        "supplier",
+        "category",
+        "discount_before_rate",
+        "discount_after_rate",
+        "extra_cost",
+        "price_rise_rate",
+        "others_margin",
+    ]
+    none = pd.DataFrame({c: pd.Series(dtype="str" if c in columns[:3] else float) for c in columns})
     if tiers is None or loss_scenarios["margin_lost"].isna().all():
-        return pd.DataFrame({c: pd.Series(dtype="str" if c in ("group", "supplier") else float) for c in columns})
-    year = last_year(panel, until=until)
-    bought, margin = year["cost"].sum(), float((year["revenue"] - year["cost"]).sum())
+        return none
+    tiers = tiers.assign(category=tiers["category"].replace("-", "") if "category" in tiers.columns else "")
+    if supplies is None and (tiers["supplier"].nunique() > 1 or (tiers["category"] != "").any()):
+        return none
+    goods = last_year(panel, until=until).assign(supplier="", category="") if supplies is None else last_year(supplies, until=until)
+    goods = goods.assign(group=groups(customers, goods["customer_id"]).to_numpy())
     rows = []
-    for supplier, steps in tiers.sort_values("volume_from").groupby("supplier"):
+    for (supplier, category), steps in tiers.sort_values("volume_from").groupby(["supplier", "category"]):
         rate = lambda volume, steps=steps: (
             float(steps.loc[steps["volume_from"] <= volume, "discount_rate"].max()) if (steps["volume_from"] <= volume).any() else 0.0
         )
-        for row in loss_scenarios.itertuples():
-            after = bought - (row.revenue - row.margin_lost)
+        of = goods[((goods["supplier"] == supplier) | (supplies is None)) & ((goods["category"] == category) | (category == ""))]
+        each = of.groupby("group")[["revenue", "cost"]].sum().astype("float64")
+        bought, margin = float(each["cost"].sum()), float((each["revenue"] - each["cost"]).sum())
+        for group in loss_scenarios["group"]:
+            own = each.loc[group] if group in each.index else pd.Series({"revenue": 0.0, "cost": 0.0})
+            after = bought - float(own["cost"])
             before_rate, after_rate = rate(bought), rate(after)
             if after_rate < before_rate:
                 rise = (before_rate - after_rate) / (1 - before_rate)
-                others = max(margin - row.margin_lost, 0.0) * min(rise * passed_on * loss_ratio, 1.0)
-                rows.append((row.group, supplier, before_rate, after_rate, after * rise, rise * passed_on, others))
-    return pd.DataFrame(rows, columns=columns)
+                others = max(margin - float(own["revenue"] - own["cost"]), 0.0) * min(rise * passed_on * loss_ratio, 1.0)
+                rows.append((group, supplier, category, before_rate, after_rate, after * rise, rise * passed_on, others))
+    return pd.DataFrame(rows, columns=columns) if rows else none

@@ -21,7 +21,7 @@ STEP = Step(
     N_("Key account dossiers"),
     N_("Do we know our key accounts, and work with them by a plan?"),
     reads=("customer_overview", "history"),
-    uses=("customers", "managers", "activities", "given", "facts", "central_fields", *FILLED, "value_models"),
+    uses=("customers", "managers", "activities", "bought_new", "given", "facts", "central_fields", *FILLED, "value_models"),
 )
 
 TABLES = (
@@ -92,6 +92,20 @@ TABLES = (
         headings={"mistake_class": N_("Common mistake"), "seen_class": N_("Seen"), "count": N_("Key accounts")},
     ),
     written(
+        "launches",
+        "one key account",
+        "customer_id",
+        "customer_id:t launched:c bought_in_time:c bought_in_time_share:n first_days:n others_in_time_share:n others_first_days:n",
+        headings={
+            "launched": N_("Products launched"),
+            "bought_in_time": N_("Bought in time"),
+            "bought_in_time_share": N_("Of those launched"),
+            "first_days": N_("Days to the first purchase"),
+            "others_in_time_share": N_("Others, in time"),
+            "others_first_days": N_("Others, days"),
+        },
+    ),
+    written(
         "desired_customers",
         "one customer who bought in the last twelve months",
         "customer_id",
@@ -120,6 +134,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "buying": ["value_models"],
         "lost_accounts": ["losses"],
         "mistakes": ["key_mistakes"],
+        "new_products": ["launches"],
         "value_given": ["value_dossier", "value_by_account"],
     },
 )  # fmt: skip

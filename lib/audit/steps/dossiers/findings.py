@@ -18,6 +18,7 @@ def chapter_findings(
     value: pd.DataFrame,
     mistakes: pd.DataFrame,
     desired: pd.DataFrame,
+    new: pd.DataFrame,
     *,
     is_asked: bool,
     strangers: int,
@@ -26,7 +27,7 @@ def chapter_findings(
     found = [_filled(coverage, gaps, is_asked)]
     if is_asked:
         found += [_gaps(coverage, gaps), *_hanging(coverage, gaps), *_ladder(coverage)]
-    return [*found, *_strangers(strangers), *_value(value), *_mistakes(mistakes), *_desired(desired)]
+    return [*found, *_strangers(strangers), *_value(value), *_mistakes(mistakes), *_new(new), *_desired(desired)]
 
 
 def _strangers(count: int) -> list[Finding]:
@@ -148,6 +149,33 @@ def _mistakes(mistakes: pd.DataFrame) -> list[Finding]:
             unit="count",
             n=len(tested),
         )  # fmt: skip
+    ]
+
+
+def _new(new: pd.DataFrame) -> list[Finding]:
+    """How soon new products come to key accounts, beside other customers; when they were offered nobody writes down."""
+    if new.empty or new["first_days"].notna().sum() == 0:
+        return []
+    days, others = float(new["first_days"].median()), float(new["others_first_days"].iloc[0])
+    params = {"launched": int(new["launched"].iloc[0]), "days": round(days)}
+    alone = N_(
+        "Of {launched} products launched, a key account bought {value} in time in the median, the first time {days} days after the launch."
+    )
+    beside = N_(
+        "Of {launched} products launched, a key account bought {value} in time in the median, the first time {days} days after the launch; other customers, after {others} days. When they were "
+        "offered, nobody writes down."
+    )
+    return [
+        Finding(
+            "dossier_new",
+            "dossiers",
+            "fact",
+            alone if others != others else beside,
+            title=N_("New products at key accounts"),
+            value=float(new["bought_in_time_share"].median()),
+            n=len(new),
+            params=params if others != others else params | {"others": round(others)},
+        )
     ]
 
 
