@@ -357,6 +357,9 @@ def test_forms_filled_in_by_excel_or_libreoffice_are_read_back(written, tmp_path
         sheet.cell(row, heads[head]).value = value
     questions = owner[TITLES["owner_answers"]]
     questions.cell(2, 3).value, questions.cell(3, 3).value = "yes", "нет"
+    own = account[TITLES["manager_answers"]]
+    code = own.cell(2, 1).value
+    own.cell(4, 4).value = "no"
     for book, name in ((account, "form-a.xlsx"), (owner, "form-owner.xlsx")):
         book.save(tmp_path / name)
     folder = tmp_path
@@ -375,6 +378,7 @@ def test_forms_filled_in_by_excel_or_libreoffice_are_read_back(written, tmp_path
     assert (goals["A third category"]["_row"], goals["A third category"]["owner"]) == (row, "Белова")
     assert len(goals) == 3
     assert found["owner_answers"].table.select("question", "answer").rows() == [("A1", "yes"), ("A2", "no")]
+    assert found["manager_answers"].table.select("manager_id", "question", "answer").rows() == [(code, "A3", "no")]
 
 
 @pytest.mark.parametrize(

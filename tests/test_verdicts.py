@@ -185,3 +185,20 @@ def test_the_demos_decisions_are_the_planted_ones_and_contradict_nothing(demo):
     assert not young[by.get(Choice.LOSSES, [])].any(), "nobody younger than a year is told that it does not pay"
     assert not set(GROWTH) & set(steps.loc[list(stopped), "other_actions"].str.split().explode().dropna())
     assert all(working_days.is_working_day(day.date(), "RU") for day in found["due_on"])
+
+
+def test_a9_managers_are_counted_beside_the_owner_and_never_taken_for_him():
+    rows = [
+        ("owner", "A1", "Yes", "owner"),
+        ("m1", "A1", "no", "manager"),
+        ("m2", "A1", "yes", "manager"),
+        ("m3", "A1", "perhaps", "manager"),
+        ("m1", "A2", "no", "manager"),
+    ]
+    answers = pd.DataFrame(rows, columns=["respondent", "question", "value", "role"]).assign(form="eight_questions")
+    nothing = pd.DataFrame({"id": [], "value": []})
+    found = verdicts.eight_questions(nothing, answers).set_index("question")
+    assert found.loc["A1", ["owner_answer", "managers_yes", "managers_said"]].tolist() == ["yes", 1, 2]
+    assert found.loc["A2", ["owner_answer", "managers_yes", "managers_said"]].tolist() == ["", 0, 1]
+    assert verdicts.eight_questions(nothing, answers.drop(columns="role").head(1)).set_index("question").loc["A1", "owner_answer"] == "yes"
+    assert verdicts.eight_questions(nothing, None)["managers_said"].sum() == 0

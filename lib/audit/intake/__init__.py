@@ -138,15 +138,22 @@ def _with_forms(folder: Path, settings: Settings, sources: dict[str, read.Read])
 
 
 def _with_answers(kept: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """The tables with the owner's form as answers to the eight questions, where no export says what was answered."""
+    """The tables with the owner's and the managers' forms as answers to the eight questions; the owner's where no export says what was answered."""
     asked = kept.get("answers")
-    if "owner_answers" not in kept or (asked is not None and "eight_questions" in asked["form"].to_list()):
-        return kept
-    origin = {"form": "eight_questions", "respondent": "owner"}
-    said = kept["owner_answers"].select(
-        *(pl.lit(text).alias(name) for name, text in origin.items()), "question", pl.col("answer").alias("value")
-    )
-    return kept | {"answers": said if asked is None else pl.concat([asked, said], how="diagonal_relaxed")}
+    is_told = asked is not None and "eight_questions" in asked["form"].to_list()
+    who = {"manager_answers": pl.col("manager_id"), **({} if is_told else {"owner_answers": pl.lit("owner")})}
+    said = [
+        kept[form].select(
+            pl.lit("eight_questions").alias("form"),
+            respondent.alias("respondent"),
+            "question",
+            pl.col("answer").alias("value"),
+            pl.lit(form.split("_")[0]).alias("role"),
+        )
+        for form, respondent in who.items()
+        if form in kept
+    ]
+    return kept | ({"answers": pl.concat([*([] if asked is None else [asked]), *said], how="diagonal_relaxed")} if said else {})
 
 
 def _of_lines(settings: Settings) -> bool:

@@ -21,7 +21,21 @@ from audit.core.settings import Engine
 from audit.i18n import mark as N_
 
 MONEY = nw.Decimal(18, 4)
-KEYS = ["customer_id", "order_id", "product_id", "half", "manager_id", "department", "channel", "supplier", "category", "date", "period", "days", "month"]
+KEYS = [
+    "customer_id",
+    "order_id",
+    "product_id",
+    "half",
+    "manager_id",
+    "department",
+    "channel",
+    "supplier",
+    "category",
+    "date",
+    "period",
+    "days",
+    "month",
+]
 PART_LINES = 34_000_000  # order lines computed at a time on one machine, in 3 GB
 ASKED = 16  # one customer in so many is asked how many lines they have, to find where parts begin
 Materialise = Callable[..., nw.LazyFrame]  # name of the table, and the frame that describes it, or its parts in order

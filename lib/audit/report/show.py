@@ -211,10 +211,11 @@ def _doubt(row: pd.Series, currency: str) -> str:
 
 
 def questions(answers: pd.DataFrame, found: pd.DataFrame, settings: Settings, *, asked: dict[str, str], caption: str):
-    """The questions asked with the data's answer, its evidence in a sentence, and the owner's answer beside it."""
+    """The questions asked with the data's answer, its evidence in a sentence, and the owner's answer beside it; the managers' where any was given."""
     said = {row["id"]: sentence(row, settings.currency) for _i, row in found.iterrows()}
     rows = answers.assign(
         question=[f"{q}. {_(asked[q])}" for q in answers["question"]],
         evidence=[said.get(f, i18n.NOTHING) for f in answers["finding"]],
     )
-    return table(rows[["question", "data_answer", "owner_answer", "agreement_class", "evidence"]], settings, caption=caption)
+    managers = ["managers_yes", "managers_said"] if answers["managers_said"].sum() else []
+    return table(rows[["question", "data_answer", "owner_answer", *managers, "agreement_class", "evidence"]], settings, caption=caption)

@@ -203,6 +203,17 @@ FORMS = [
         unlocks="the owner’s own answers beside those of the data (A9)",
     ),
     _form(
+        "manager_answers",
+        "one of the eight questions, as a manager answers it",
+        "manager_id question",
+        [
+            ("manager_id!", TEXT, N_("Manager, code")),
+            ("question!", TEXT, N_("Question no.")),
+            ("answer!", TEXT, N_("Answer"), codes.YesNo),
+        ],
+        unlocks="managers’ own answers beside those of the owner and of the data (A9)",
+    ),
+    _form(
         "seller_reviews",
         "one seller as the head of sales sees the work",
         "manager_id",
@@ -235,7 +246,8 @@ TITLES = {  # table -> its sheet in a workbook of forms
     "account_losses": N_("Lost and won back"),
     "value_models": N_("Value model"),
     "owner_answers": N_("Eight questions"),
+    "manager_answers": N_("Eight questions, your view"),
     "seller_reviews": N_("Sellers"),
 }
-OF_THE_OWNER = ("value_models", "owner_answers", "seller_reviews")  # forms that concern no single account
+OF_NO_ACCOUNT = ("value_models", "owner_answers", "manager_answers", "seller_reviews")  # forms that concern no single account
 OF_PEOPLE = ("seller_reviews",)  # forms about our own people: what stands in a cell of them is never told

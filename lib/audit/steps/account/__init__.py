@@ -6,10 +6,10 @@ Every figure is a chapter's own, to the kopeck; what is not known is said to be 
 import lazy_loader
 
 from audit.core.registry import Step
-from audit.core.tables.forms import FORMS, OF_THE_OWNER
+from audit.core.tables.forms import FORMS, OF_NO_ACCOUNT
 from audit.i18n import mark as N_
 
-FILLED = tuple(form.name for form in FORMS if form.name not in OF_THE_OWNER)
+FILLED = tuple(form.name for form in FORMS if form.name not in OF_NO_ACCOUNT)
 CHAPTERS = (
     "white_space",
     "debtors",

@@ -8,12 +8,12 @@ import lazy_loader
 
 from audit.core.findings import findings_table
 from audit.core.registry import Step
-from audit.core.tables.forms import FORMS, OF_THE_OWNER
+from audit.core.tables.forms import FORMS, OF_NO_ACCOUNT
 from audit.core.tables.schema import written
 from audit.i18n import mark as N_
 from audit.steps.dossiers.codes import Criterion, Gap, Met, Mistake
 
-FILLED = tuple(form.name for form in FORMS if form.name not in OF_THE_OWNER)
+FILLED = tuple(form.name for form in FORMS if form.name not in OF_NO_ACCOUNT)
 
 STEP = Step(
     "dossiers",

@@ -17,7 +17,7 @@ from audit.core import groups, registry, store
 from audit.core.errors import AuditError
 from audit.core.settings import Settings
 from audit.core.tables.form_codes import Stream
-from audit.core.tables.forms import FORMS, OF_THE_OWNER, TITLES
+from audit.core.tables.forms import FORMS, OF_NO_ACCOUNT, TITLES
 from audit.core.tables.schema import DATE, MONEY, NUMBER, Column, Table
 from audit.i18n import mark as N_
 from audit.i18n import translate as _
@@ -75,13 +75,15 @@ def write(run: Path, target: Path, settings: Settings) -> list[Path]:
         path = target / f"form-{_slug(said, manager)}.xlsx"
         with workbook.written(path, settings, title=_("Key accounts: what only you know")) as book:
             _how_to(book, said, settings)
-            for form in (form for form in FORMS if form.name not in OF_THE_OWNER):
+            for form in (form for form in FORMS if form.name not in OF_NO_ACCOUNT):
                 _sheet(book, form, _rows(form, part, known), part, names, settings)
+            if manager:
+                _questions(book, "manager_answers", known["manager_answers"], of=manager)
         made.append(path)
     owners = target / "form-owner.xlsx"
     with workbook.written(owners, settings, title=_("Who decides, and by what")) as book:
         _how_to(book, _("the owner"), settings)
-        _questions(book, known["owner_answers"])
+        _questions(book, "owner_answers", known["owner_answers"])
         _sheet(book, registry.tables()["value_models"], _segments(customers, known["value_models"]), None, names, settings)
         _sheet(book, registry.tables()["seller_reviews"], _sellers(managers, known["seller_reviews"]), None, names, settings)
     return [*made, owners]
@@ -152,19 +154,22 @@ def _sellers(managers: pd.DataFrame | None, before: pd.DataFrame | None) -> pd.D
     return pd.concat([found.astype(object), empty.astype(object)], ignore_index=True)
 
 
-def _questions(book: workbook.Book, before: pd.DataFrame | None) -> None:
-    """The eight questions with the owner's answers of before; what is asked is locked."""
-    form, looks = registry.tables()["owner_answers"], _unlocked(book)
-    sheet = book.sheet(_(TITLES[form.name]))
-    said = {} if before is None else before.set_index("question")["answer"].to_dict()
-    for j, (head, width) in enumerate([(_(form.columns[0].heading), 12), (_("What is asked"), 80), (_(form.columns[1].heading), 14)]):
-        sheet.write_string(0, j, head, book.looks["head"])
-        sheet.set_column(j, j, width)
+def _questions(book: workbook.Book, name: str, before: pd.DataFrame | None, *, of: str = "") -> None:
+    """The eight questions with the answers of before, the owner's or (`of`) one manager's; what is asked is locked."""
+    form, looks = registry.tables()[name], _unlocked(book)
+    sheet, who = book.sheet(_(TITLES[name])), ["manager_id"] if of else []
+    mine = before if before is None or not of else before[before["manager_id"] == of]
+    said = {} if mine is None else mine.set_index("question")["answer"].to_dict()
+    heads = {c.name: _(c.heading) for c in form.columns} | {"asked": _("What is asked")}
+    columns = [*who, "question", "asked", "answer"]
+    for j, column in enumerate(columns):
+        sheet.write_string(0, j, heads[column], book.looks["head"])
+        sheet.set_column(j, j, {"asked": 80, "answer": 14}.get(column, 12))
     for i, (question, asked) in enumerate(QUESTIONS.items(), 1):
-        workbook.put(sheet, book.looks, i, 0, "question", question)
-        workbook.put(sheet, book.looks, i, 1, "asked", _(asked))
-        workbook.put(sheet, looks, i, 2, "answer", _shown(form.columns[1], said.get(question, "")))
-    _checked(sheet, 2, len(QUESTIONS), form.columns[1])
+        shown = {"manager_id": of, "question": question, "asked": _(asked), "answer": _shown(form.column("answer"), said.get(question, ""))}
+        for j, column in enumerate(columns):
+            workbook.put(sheet, looks if column == "answer" else book.looks, i, j, column, shown[column])
+    _checked(sheet, len(columns) - 1, len(QUESTIONS), form.column("answer"))
     sheet.protect("", {"format_columns": True})
 
 

@@ -65,11 +65,13 @@ TABLES = (
         "eight_questions",
         "one of the eight questions",
         "question",
-        "question:t data_answer:t finding:t owner_answer:t agreement_class:t",
+        "question:t data_answer:t finding:t owner_answer:t agreement_class:t managers_yes:c managers_said:c",
         codes={"data_answer": Answer, "agreement_class": Agreement},
         headings={
             "data_answer": N_("The data say"),
             "owner_answer": N_("The owner said"),
+            "managers_yes": N_("Of the managers, yes"),
+            "managers_said": N_("Managers who answered"),
         },
     ),
     written(

@@ -48,22 +48,27 @@ def eight_questions(found: pd.DataFrame, answers: pd.DataFrame | None) -> pd.Dat
     Returns
     -------
     DataFrame with question (A1 to A8), data_answer (yes, no, not decidable), finding (id of the evidence, or empty),
-    owner_answer (or empty), agreement_class (agree, disagree, or empty).
+    owner_answer (or empty), agreement_class (agree, disagree, or empty), managers_yes and managers_said (managers who answered yes, and who answered at all).
 
     Source: method A1-A9.
     """
     facts = found.set_index("id")
-    owner = {}
-    if answers is not None:
-        asked = answers[answers["form"] == "eight_questions"]
-        owner = dict(zip(asked["question"], asked["value"].str.lower(), strict=True))
+    asked = pd.DataFrame({"question": [], "value": []}, dtype="str") if answers is None else answers[answers["form"] == "eight_questions"]
+    is_manager = asked["role"].eq("manager") if "role" in asked.columns else pd.Series(data=False, index=asked.index)
+    value = asked["value"].str.lower()
+    owner = dict(zip(asked.loc[~is_manager, "question"], value[~is_manager], strict=True))
+    managers = value[is_manager & value.isin([Answer.YES, Answer.NO])]
+    counts = (managers == Answer.YES).groupby(asked["question"]).agg(["sum", "size"])
     rows = []
     for question in QUESTIONS:
         data, evidence = _answer(question, facts)
         said = owner.get(question, "")
         both = data in (Answer.YES, Answer.NO) and said in (Answer.YES, Answer.NO)
-        rows.append((question, data, evidence, said, "" if not both else Agreement.AGREE if data == said else Agreement.DISAGREE))
-    return pd.DataFrame(rows, columns=["question", "data_answer", "finding", "owner_answer", "agreement_class"])
+        agreement = "" if not both else Agreement.AGREE if data == said else Agreement.DISAGREE
+        yes, n = map(int, counts.loc[question]) if question in counts.index else (0, 0)
+        rows.append((question, data, evidence, said, agreement, yes, n))
+    names = ["question", "data_answer", "finding", "owner_answer", "agreement_class", "managers_yes", "managers_said"]
+    return pd.DataFrame(rows, columns=names)
 
 
 ANSWERED_BY = {"A1": "base", "A2": "wallet", "A3": "base", "A4": "wallet", "A5": "retention", "A6": "segments", "A8": "base"}  # chapters
