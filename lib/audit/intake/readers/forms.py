@@ -29,6 +29,7 @@ GIVEN = {
     "account_streams": 1,
     "account_contacts": 1,
     "account_losses": 1,
+    "manager_answers": 1,
 }  # columns after the code that stand in the form already: they alone fill nothing in
 
 
