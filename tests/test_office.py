@@ -39,6 +39,21 @@ def test_the_document_has_real_headings_tables_and_pictures_that_say_what_they_s
     assert all(table.rows[0]._tr.trPr is not None for table in found.tables), "a head that repeats on every page"
 
 
+def test_the_packs_of_key_accounts_are_a_document_of_their_own_and_whole(made, demo):
+    import docx
+
+    folder, page = made
+    found, packs = docx.Document(folder / "accounts.docx"), content.packs(page)
+    assert len(packs) == len(store.load(demo, "dossier_coverage"))
+    titles = [pack.title for pack in packs]
+    assert [
+        paragraph.text for paragraph in found.paragraphs if paragraph.style.name.startswith("Heading") and paragraph.text in titles
+    ] == titles
+    tables = [block for pack in packs for block in pack.blocks if isinstance(block, content.Table)]
+    assert len(found.tables) == len(tables)
+    assert max(len(table.rows) for table in tables) > content.MOST_ROWS
+
+
 def test_there_is_one_slide_per_claim_and_its_title_is_the_claim(made):
     import pptx
 

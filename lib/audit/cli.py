@@ -27,7 +27,9 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("--language", choices=["en", "ru"], action="append", default=[], help="a further language; may be given twice")
     report.add_argument("--pdf", action="store_true", help="report.pdf and annex.pdf beside report.html (needs WeasyPrint: `make pdf`)")
     report.add_argument(
-        "--docx", action="store_true", help="report.docx: the owner's part to go on writing in, with real headings and tables"
+        "--docx",
+        action="store_true",
+        help="report.docx, the owner's part to go on writing in, and accounts.docx, the packs of key accounts",
     )
     report.add_argument("--pptx", action="store_true", help="report.pptx: a slide of the answer, one of the decisions, one per chapter")
     verify = commands.add_parser("verify", help="check every table and page of a run against the hashes it was sealed with")

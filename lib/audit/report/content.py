@@ -23,7 +23,7 @@ ANNEX = (
     "account",
 )  # sections that are looked up rather than read
 DPI = 180
-MOST_ROWS = 12  # of a table; the whole stands in tables.xlsx
+MOST_ROWS, OF_A_PACK = 12, 60  # of a table; the whole stands in tables.xlsx
 SVG = "data:image/svg+xml;base64,"
 
 
@@ -89,6 +89,12 @@ def chapters(page: str) -> list[Chapter]:
     ]
 
 
+def packs(page: str) -> list[Chapter]:
+    """The packs of key accounts, whole: who prepares a meeting goes on writing in them."""
+    sections = lxml_html.fromstring(page).xpath(SECTIONS)
+    return [Chapter(one.get("id"), _blocks(one, most=OF_A_PACK)) for one in sections if step_of_row(one.get("id"))]
+
+
 def step_of_row(name: str) -> str:
     """The step of which a page is the one for a single row, of steps that are made once per row; empty for all other pages."""
     stem = name.rpartition("_")[0]
@@ -118,7 +124,7 @@ def owners(section) -> list:
 SECTIONS = '//section[contains(concat(" ", @class, " "), " chapter ")]'
 
 
-def _blocks(node) -> list[Block]:
+def _blocks(node, *, most: int = MOST_ROWS) -> list[Block]:
     found: list[Block] = []
     for child in node:
         tag = child.tag if isinstance(child.tag, str) else ""
@@ -132,13 +138,13 @@ def _blocks(node) -> list[Block]:
             told = _decision if child.get("class") == "decisions" else _text
             found.append(Bullets([told(item) for item in child if isinstance(item.tag, str)], is_decisions=told is _decision))
         elif tag == "table":
-            found.append(_table(child))
+            found.append(_table(child, most))
         elif tag == "figure":
             found += _pictures(child)
         elif tag == "a":
             found.append(Paragraph(_text(child)))
         else:
-            found += _blocks(child)
+            found += _blocks(child, most=most)
     return found
 
 
@@ -164,9 +170,9 @@ def _decision(item) -> str:
     return " — ".join(filter(None, (part(".//strong"), part(".//p[not(@class)]"), part(".//p[@class='whose']"), worth)))
 
 
-def _table(node) -> Table:
+def _table(node, most: int) -> Table:
     head = [_text(cell) for cell in node.xpath("./thead/tr/th")]
-    rows = [[_text(cell) for cell in row.xpath("./th|./td")] for row in node.xpath("./tbody/tr")[:MOST_ROWS]]
+    rows = [[_text(cell) for cell in row.xpath("./th|./td")] for row in node.xpath("./tbody/tr")[:most]]
     numbers = ["number" in cell.get("class", "") for cell in node.xpath("./thead/tr/th")]
     return Table(" ".join(_text(one) for one in node.xpath("./caption")), head, rows, numbers)
 

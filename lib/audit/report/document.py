@@ -15,7 +15,13 @@ EPOCH = (2000, 1, 1, 0, 0, 0)  # of every part of an office file: the same conte
 
 
 def write(page: str, target: Path, settings: Settings) -> None:
-    """The owner's part of report.html as report.docx."""
+    """The owner's part of report.html as report.docx, and beside it the packs of key accounts, where there are any, as accounts.docx."""
+    _write(content.chapters(page), target, settings)
+    if packs := content.packs(page):
+        _write(packs, target.with_name("accounts.docx"), settings)
+
+
+def _write(chapters: list[content.Chapter], target: Path, settings: Settings) -> None:
     import docx
     from docx.shared import Cm, Pt
 
@@ -27,7 +33,7 @@ def write(page: str, target: Path, settings: Settings) -> None:
     _properties(document.core_properties, settings)
     document.add_heading(i18n.visible(settings.base.name), 0)
     document.add_paragraph(i18n.visible(" · ".join(one for one in (settings.report.firm or "", _("Customer-base audit")) if one)))
-    for number, chapter in enumerate(content.chapters(page)):
+    for number, chapter in enumerate(chapters):
         if number:
             document.add_page_break()
         for block in chapter.blocks:

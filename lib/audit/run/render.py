@@ -213,7 +213,7 @@ def seal(folder: Path, settings: Settings, manifest: dict) -> None:
 
 
 def in_forms(folder: Path, settings: Settings, forms: dict[str, Collection[str]], say: Callable[[str], None]) -> None:
-    """The report in further forms, by language: report.pdf with annex.pdf, report.docx, report.pptx; where WeasyPrint is missing this is said, and nothing
+    """The report in further forms, by language: report.pdf with annex.pdf, report.docx with accounts.docx, report.pptx; where WeasyPrint is missing this is said, and nothing
     else is lost (fault 50)."""
     from audit.report import document, paper, slides
 
