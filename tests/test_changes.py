@@ -68,6 +68,19 @@ def test_classes_are_counted_by_hand_and_the_new_and_the_gone_have_none():
 PART = ["base", "repeat", "retention", "segments", "wallet", "customers", "verdicts"]  # of the audit: what the lists and their tables need
 
 
+def test_e36_what_moved_in_the_work_with_key_accounts_stands_part_by_part():
+    before = pd.DataFrame({"customer_id": ["a", "b"], "persons": [1, 2], "levels": [1, 2], "gaps": [5, 1]})
+    now = pd.DataFrame({"customer_id": ["a", "c"], "persons": [3, 1], "levels": [1, 1], "gaps": [2, 0]})
+    found = changes.relations_moved(now, before).fillna(-1)
+    assert found.to_numpy().tolist() == [
+        ["a", "persons", 1, 3], ["a", "gaps", 5, 2],
+        ["b", "persons", 2, -1], ["b", "levels", 2, -1], ["b", "gaps", 1, -1],
+        ["c", "persons", -1, 1], ["c", "levels", -1, 1], ["c", "gaps", -1, 0],
+    ]  # fmt: skip
+    assert changes.relations_moved(now, None).empty
+    assert changes.relations_moved(now, now).empty
+
+
 def sales(until: str) -> str:
     days = pd.date_range("2023-01-05", until, freq="30D")
     rows = [

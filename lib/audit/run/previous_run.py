@@ -68,7 +68,7 @@ def filled_of(base: Path, settings: Settings) -> Path | None:
 
 
 def tables(run: Path | None, filled: Path | None = None) -> dict[str, pd.DataFrame]:
-    """previous_findings, previous_classes, previous_run (as_of, name), previous_actions (its next steps), and, of its filled-in list, previous_done;
+    """previous_findings, previous_classes, previous_run (as_of, name), previous_dossiers (its dossier_coverage), previous_actions (its next steps), and, of its filled-in list, previous_done;
     nothing where there is no run."""
     if run is None:
         return {}
@@ -78,6 +78,8 @@ def tables(run: Path | None, filled: Path | None = None) -> dict[str, pd.DataFra
     steps = {} if listed is None else {"previous_actions": listed.reset_index(drop=True)}
     if filled and listed is not None:
         steps["previous_done"] = actions_done(filled, set(listed["customer_id"]))
+    dossiers = store.maybe(run, "dossier_coverage")
+    steps |= {} if dossiers is None else {"previous_dossiers": dossiers}
     own = dict(zip(changes.BASES, store.maybe(run, *changes.BASES), strict=True))
     about = pd.DataFrame({"as_of": [pd.Timestamp(store.settings(run).as_of)], "run": [run.name]})
     return {"previous_findings": store.findings(run), "previous_classes": changes.classes(own), "previous_run": about} | steps

@@ -11,7 +11,7 @@ from audit.core.findings import Verdict
 from audit.core.registry import Step
 from audit.core.tables.schema import written
 from audit.i18n import mark as N_
-from audit.steps.changes.codes import Absent, ClassOf, Effect, Moved
+from audit.steps.changes.codes import Absent, ClassOf, Effect, Moved, Part
 from audit.steps.customers.codes import Action
 from audit.steps.ladder.codes import Rung
 from audit.steps.retention.codes import Since
@@ -29,6 +29,8 @@ STEP = Step(
         "previous_run",
         "previous_actions",
         "previous_done",
+        "previous_dossiers",
+        "dossier_coverage",
         "customer_classes",
         "rungs",
         "lifecycle",
@@ -64,6 +66,14 @@ TABLES = (
         "base_class customer_id",
         "base_class:t customer_id:t class_before:t class_now:t revenue:m",
         codes={"base_class": ClassOf},
+    ),
+    written(
+        "relations_moved",
+        "one part of the work with one key account that moved",
+        "customer_id part_class",
+        "customer_id:t part_class:t then_number:n today_number:n",
+        codes={"part_class": Part},
+        headings={"part_class": N_("What is written down"), "then_number": N_("At the last audit"), "today_number": N_("At this one")},
     ),
     written(
         "actions_done",
@@ -111,6 +121,7 @@ HEADINGS = {  # of columns that only excerpts show
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, ["charts"],
     {
+        "relations": ["relations_moved"],
         "effect": ["actions_done", "actions_effect"],
         "comparison": ["BASES", "then", "compared", "findings_moved", "classes", "customers_moved", "classes_moved"],
     },

@@ -25,6 +25,17 @@ class ClassOf(Code):
     SILENCE = "silence", N_("silence")
 
 
+class Part(Code):
+    """What of the work with a key account is written down: a column of dossier_coverage."""
+
+    PERSONS = "persons", N_("contact persons known")
+    LEVELS = "levels", N_("levels covered")
+    MIRRORED = "mirrored", N_("contacts with somebody of ours")
+    GOALS = "goals_whole", N_("goals with measure, day and person")
+    STREAMS = "streams", N_("work streams that run")
+    GAPS = "gaps", N_("gaps of the dossier")
+
+
 class Absent(Code):
     """No class on one side."""
 
