@@ -76,6 +76,7 @@ class TestRoom:
             "previous_run",
             "previous_actions",
             "previous_done",
+            "previous_dossiers",
             "words",
         }
 
