@@ -8,10 +8,12 @@ import pandas as pd
 import pytest
 
 from audit.core import store, working_days
+from audit.core.claims import Money
 from audit.core.findings import Finding, judge
 from audit.core.settings import Settings
 from audit.steps import verdicts
 from audit.steps.customers.codes import GROWTH, Action
+from audit.steps.verdicts import decision_rules, first_page
 from audit.steps.verdicts.codes import Choice
 from tests.test_customers import PLAIN
 
@@ -202,3 +204,18 @@ def test_a9_managers_are_counted_beside_the_owner_and_never_taken_for_him():
     assert found.loc["A2", ["owner_answer", "managers_yes", "managers_said"]].tolist() == ["", 0, 1]
     assert verdicts.eight_questions(nothing, answers.drop(columns="role").head(1)).set_index("question").loc["A1", "owner_answer"] == "yes"
     assert verdicts.eight_questions(nothing, None)["managers_said"].sum() == 0
+
+
+@pytest.mark.parametrize(("losing", "first"), [(51, "profit"), (50, "base")])
+def test_a_base_most_of_whose_customers_lose_money_begins_with_that(losing, first):
+    claims = pd.DataFrame({"step": ["base", "receivables", "profit"], "value": [0.0, 5.0, losing], "n": [90, 90, 100]})
+    decided = pd.DataFrame({"step": ["receivables", "profit"], "is_hidden": [False, False]})
+    assert first_page._headlines(claims, decided)["step"].tolist() == [first, "receivables"]
+    assert first_page._headlines(claims.head(0), decided.head(0)).empty
+
+
+def test_where_goods_bring_no_margin_a_visit_names_no_money():
+    assert decision_rules._won(Money.WIN, 10.0) == (Money.WIN, 10.0, 0.0, 10.0)
+    kind, *money = decision_rules._won(Money.WIN, 0.0)
+    assert kind == ""
+    assert all(one != one for one in money)

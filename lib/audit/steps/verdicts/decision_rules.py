@@ -337,11 +337,16 @@ def _fall(overview: pd.DataFrame, by: dict[str, pd.Series], most: float, rate: f
     fell = fall[fall > max(moved, FELL * float(overview["year_revenue"].sum()))]
     return [
         Decision(
-            Choice.FALL, "base", Owner.OWNER, SOON, Sureness.COUNTED, [large.loc[i, "customer_id"]], "", kind, float(money) * rate, 0.0,
-            float(money) * rate, 0.0, {"fall": float(money), "change_rate": float(money) / float(large.loc[i, "revenue_before"])},
+            Choice.FALL, "base", Owner.OWNER, SOON, Sureness.COUNTED, [large.loc[i, "customer_id"]], "", *_won(kind, float(money) * rate), 0.0,
+            {"fall": float(money), "change_rate": float(money) / float(large.loc[i, "revenue_before"])},
         )
         for i, money in fell.items()
     ]  # fmt: skip
+
+
+def _won(kind: Money, money: float) -> tuple[str, float, float, float]:
+    """The money of what is to be won, from nothing to all of it; none is named where goods bring no margin."""
+    return (kind, money, 0.0, money) if money > 0 else ("", NAN, NAN, NAN)
 
 
 def _plan(planned: pd.DataFrame | None, by: dict[str, pd.Series], rate: float) -> list[Decision]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from audit.core.settings import Settings
 
 NAMED = 2  # customers named in a decision; the others stand on the page of decisions
-CARDS = 2
+CARDS, MOST = 2, 0.5  # cards; of the customers, so many lose money before that is the headline
 ROLES = ("risk", "cause", "chance", "state")  # of cards, in this order
 
 
@@ -37,8 +37,10 @@ def headline(claims: pd.DataFrame, decisions: pd.DataFrame, settings: Settings):
 
 
 def _headlines(claims: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
-    """The claim on sales, else the first, and that of the first decision's chapter."""
-    steps = ["base" if (claims["step"] == "base").any() else claims["step"].iloc[0] if len(claims) else ""]
+    """The claim on sales, else the first, and that of the first decision's chapter; where most customers lose money, that stands before everything else."""
+    lost = claims[(claims["step"] == "profit") & (claims["value"] > MOST * claims["n"])]
+    known = [step for step in ("base", *claims["step"].head(1)) if step in set(claims["step"])]
+    steps = [*lost["step"], *known][:1]
     steps += [step for step in decisions.loc[~decisions["is_hidden"].astype(bool), "step"] if step not in steps]
     found = claims[claims["step"].isin(steps[:2])]
     return found.loc[sorted(found.index, key=lambda i: steps.index(found.loc[i, "step"]))]
