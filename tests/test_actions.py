@@ -13,6 +13,7 @@ from audit.core import store, working_days
 from audit.report import workbook
 from audit.steps.customers import monday as actions
 from tests.conftest import TOML, write_base
+from tests.test_changes import PART
 
 
 def sheets(demo, language):
@@ -102,8 +103,7 @@ def nasty(tmp_path_factory):
         f"{name},{day},{i + 1}000,{name[:500]}\n" for i, name in enumerate(quoted) for day in days if len(name) < 500
     )
     toml = TOML.replace('money" }', 'money", manager_id = "boss" }').replace('"Test"', '"=1+1"')
-    part = ["base", "repeat", "retention", "segments", "customers", "verdicts"]
-    return run.run(write_base(folder / "nasty", csv_text, toml), outputs=folder / "outputs", only=part, say=lambda _line: None).folder
+    return run.run(write_base(folder / "nasty", csv_text, toml), outputs=folder / "outputs", only=PART, say=lambda _line: None).folder
 
 
 def test_fault_31_no_cell_is_a_formula_and_no_field_begins_like_one(nasty):

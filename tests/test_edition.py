@@ -210,6 +210,16 @@ def test_text_of_a_column_that_nobody_thought_of_is_left_out(hidden):
     assert found["facts"]["remark"].to_list() == [""]
 
 
+def test_who_answered_stays_known_by_his_part_alone(hidden):
+    """Else a manager's answer would be taken for the owner's."""
+    base, _run = hidden
+    said = pl.DataFrame(
+        {"form": "eight_questions", "respondent": ["a", "b"], "question": "A1", "value": ["yes", "no"], "role": ["manager", "Иванов, зять"]}
+    )
+    found = edition.tables({"answers": said}, settings.read(base), base, smallest_group=5)["answers"]
+    assert sorted(found["role"].to_list()) == ["", "manager"]
+
+
 def test_places_of_outlets_and_what_people_wrote_of_customers_are_left_out(hidden):
     outlets, visits, cases, deals = (store.load(hidden[1], name) for name in ("outlets", "visits", "cases", "deals"))
     assert outlets[["latitude", "longitude"]].isna().all(axis=None)

@@ -268,4 +268,6 @@ def test_who_is_reached_without_consent_is_counted_by_channel():
     unknown = service.reach(activities, contacts.drop(columns="consent"), bought, **given)
     assert unknown[["channel", "reached"]].to_numpy().tolist() == [["call", 2]]
     assert unknown[["agreed", "without_consent"]].isna().all().all()
+    left_out = service.reach(activities, contacts.assign(consent=""), bought, **given)
+    assert left_out["without_consent"].isna().all(), "what a column says of nobody is no refusal"
     assert service.reach(None, None, bought, **given).empty

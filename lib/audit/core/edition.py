@@ -52,7 +52,7 @@ KEPT = {  # closed lists, dates as text, and our own words; every other text is 
     "product_id", "category", "direction", "kind", "period", "provenance", "question", "form", "table", "verdict", "bias", "action",
     "outcome", "way", "justified", "found_by", "touches", "column", "spoils", "status", "subject", "field", "proposal", "decision", "level", "currency", "arm", "pool", "driver", "purpose",
 }  # fmt: skip
-ANSWERS = {"yes", "no"}
+ANSWERS, ROLES = {"yes", "no"}, {"owner", "manager", "customer"}  # of answers; other words of people are left out
 PLACES = ("latitude", "longitude", "accuracy_m")  # where an outlet is says which it is
 OURS = {"reason", "doubt", "why", "rule"}  # sentences of ours, filled
 KEPT_IN_TEXTS = {  # what fills them and names nobody
@@ -154,6 +154,8 @@ def _pseudonymous(table: str, frame: pl.DataFrame, key: bytes) -> pl.DataFrame:
                 .then(pl.col(column))
                 .otherwise(pl.lit(""))
             )
+        elif (table, column) == ("answers", "role"):
+            changed.append(pl.when(pl.col(column).is_in(list(ROLES))).then(pl.col(column)).otherwise(pl.lit("")).alias(column))
         elif column in OURS and registry.tables()[table].origin != "company":
             changed.append(_ours(column))
         elif column not in KEPT and column not in GROUPED:

@@ -289,7 +289,7 @@ COMPANY = [
             ("question!", TEXT, "id of the question (A1 to A8)"),
             ("value!", TEXT, "the answer"),
             ("customer_id", TEXT, "where a customer answered"),
-            ("role", TEXT, "of the respondent"),
+            ("role", TEXT, "of the respondent (owner, manager, customer, ...)"),
         ],
         unlocks="the owner's own answers beside those of the data (A9)",
     ),

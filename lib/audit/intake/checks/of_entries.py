@@ -160,15 +160,17 @@ def doubles(base: Intake):
 
 def orphans(base: Intake):
     """Customers, products and managers of the lines that the lists of them do not name."""
-    for name, key in [("customers", "customer_id"), ("products", "product_id"), ("managers", "manager_id")]:
+    for name, key, message in [
+        ("customers", "customer_id", N_("{count} {count:customer|customers} of the sales {count:is|are} missing in the list of customers")),
+        ("products", "product_id", N_("{count} {count:product|products} of the sales {count:is|are} missing in the list of products")),
+        ("managers", "manager_id", N_("{count} {count:manager|managers} of the sales {count:is|are} missing in the list of managers")),
+    ]:
         if name in base.kept and key in base.kept["lines"].columns:
             orphans = base.live.filter(~pl.col(key).is_in(base.kept[name][key].to_list()) & (pl.col(key) != ""))
             if len(orphans):
                 yield Doubt(
                     name,
-                    stored(
-                        N_("{count} {key} of the lines {count:is|are} not in {table}"), count=orphans[key].n_unique(), key=key, table=name
-                    ),
+                    stored(message, count=orphans[key].n_unique()),
                     "FLAG",
                     len(orphans),
                     booked(orphans),

@@ -36,6 +36,9 @@ def reach(
     ours = pd.DataFrame({"customer_id": [], "channel": []}, dtype="str") if activities is None else _ours(activities, as_of)
     ours = ours[ours["customer_id"].isin(bought)].drop_duplicates()
     agreed = None if contacts is None or "consent" not in contacts.columns else _agreed(contacts)
+    agreed = (
+        None if agreed is None or agreed.empty else agreed
+    )  # a column that nobody fills in, or that an edition leaves out, says no "no"
     if not bought or (ours.empty and agreed is None):
         return registry.empty("reach")
     agreed_there = ours.head(0) if agreed is None else agreed[agreed["customer_id"].isin(bought)]

@@ -38,7 +38,6 @@ def chapter_findings(
     """Whether promises of delivery are kept, what is complained of, how it is settled, what follows from it, and why customers refuse or leave."""
     return [
         *_on_time(kept),
-        *_as_ordered(quantities),
         *_told(kept),
         *_whose(whose),
         *_complaints(by_reason, heavy),
@@ -49,6 +48,7 @@ def chapter_findings(
         *_refused(answers, said),
         *_lost(lost),
         *_gap(gap, quiet_days),
+        *_as_ordered(quantities),
         *_without_consent(reached),
     ]
 
@@ -97,14 +97,16 @@ def _as_ordered(quantities: tuple[int, int, int]) -> list[Finding]:
     lines, short, over = quantities
     if not lines:
         return []
+    some = N_(
+        "{value} of {n} delivered {n:line|lines} came in the quantity ordered; {short} {short:was|were} short, {over} held more than was ordered."
+    )
+    none = N_("{value} of {n} delivered {n:line|lines} came in the quantity ordered; {short} {short:was|were} short, none held more.")
     return [
         Finding(
             "service_as_ordered",
             "service",
             "fact",
-            N_(
-                "{value} of {n} delivered {n:line|lines} came in the quantity ordered; {short} {short:was|were} short, {over} held more than was ordered."
-            ),
+            some if over else none,
             title=N_("Quantity as ordered"),
             value=(lines - short - over) / lines,
             n=lines,

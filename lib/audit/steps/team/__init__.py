@@ -6,6 +6,7 @@ within chance (P27). Beside it what one person alone knows, what handovers did, 
 customers_of  whose customers they were, and what became of them
 compared      who stands out beyond chance
 year          facts of each manager's twelve months
+of_money      what is said of plans, pay, deals and channels; findings: of people, and the whole chapter
 one_person, handed_over, time_needed, by_channel, hired, plans, bonus, deal_counts, talks: one question each
 """
 

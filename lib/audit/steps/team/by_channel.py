@@ -11,8 +11,9 @@ import pandas as pd
 
 from audit.core import registry
 from audit.core.periods import last_year
-from audit.stats.exchangeable import compared, false_discoveries
-from audit.steps.team.codes import Told
+from audit.stats.exchangeable import compared
+from audit.steps.team.compared import told
+from audit.steps.team.customers_of import most_of
 
 
 def sales_by_channel(
@@ -56,16 +57,12 @@ def sales_by_channel(
     table["revenue_share"] = brought / brought.sum() if brought.sum() > 0 else np.nan
     table["margin_rate"] = _margin_rate(now)
     new = customers_of.loc[customers_of["is_new"].astype(bool), "customer_id"]
-    table["new_customers"] = _main(now)[lambda main: main.index.isin(new)].value_counts()
+    table["new_customers"] = most_of(now, "channel")[lambda main: main.index.isin(new)].value_counts()
     table["new_customers"] = table["new_customers"].fillna(0).astype("int64")
-    table = table.join(_kept(_main(before), customers_of, confidence))
+    table = table.join(_kept(most_of(before, "channel"), customers_of, confidence))
     table["n"] = table["n"].fillna(0).astype("int64")
     is_enough = (table["n"] >= least) & (table.index != "") & table["p_value"].notna()
-    adjusted = false_discoveries(table["p_value"].where(is_enough))
-    stands_out = adjusted <= false_share
-    table["told_class"] = np.select(
-        [~is_enough, stands_out & (table["difference_number"] > 0), stands_out], [Told.FEW, Told.BETTER, Told.WORSE], Told.CHANCE
-    ).astype("str")
+    _adjusted, table["told_class"] = told(table["difference_number"], table["p_value"], is_enough, false_share=false_share)
     table = table.reset_index().sort_values(["revenue", "channel"], ascending=[False, True], ignore_index=True)
     return table[registry.tables()["sales_by_channel"].names]
 
@@ -80,13 +77,6 @@ def several_channels(channels: pd.DataFrame | None, *, until: pd.Timestamp) -> t
     now = last_year(channels, until=until)
     ways = now[(now["channel"] != "") & (now["revenue"] > 0)].groupby("customer_id")["channel"].nunique()
     return int((ways > 1).sum()), len(ways)
-
-
-def _main(part: pd.DataFrame) -> pd.Series:
-    """By customer, the channel it bought most by."""
-    sold = part.groupby(["customer_id", "channel"], as_index=False)["revenue"].sum()
-    first = sold.sort_values(["revenue", "channel"], ascending=[False, True]).drop_duplicates("customer_id")
-    return first.set_index("customer_id")["channel"].sort_index()
 
 
 def _margin_rate(now: pd.DataFrame) -> pd.Series:

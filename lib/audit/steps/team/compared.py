@@ -65,13 +65,19 @@ def manager_results(
     if not found:
         return registry.empty("manager_results")
     table = pd.concat(found, ignore_index=True).rename(columns=NAMES)
-    table["adjusted_share"] = false_discoveries(table["by_chance_share"].where(table["is_enough"]))
-    stands_out = table["adjusted_share"] <= false_share
-    table["told_class"] = np.select(
-        [~table["is_enough"], stands_out & (table["difference_number"] > 0), stands_out], [Told.FEW, Told.BETTER, Told.WORSE], Told.CHANCE
-    ).astype("str")
+    table["adjusted_share"], table["told_class"] = told(
+        table["difference_number"], table["by_chance_share"], table["is_enough"], false_share=false_share
+    )
     table["n"] = table["n"].astype("int64")
     return table[registry.tables()["manager_results"].names]
+
+
+def told(difference: pd.Series, by_chance: pd.Series, is_enough: pd.Series, *, false_share: float) -> tuple[pd.Series, np.ndarray]:
+    """How often chance does as much, all comparisons counted together, and what can be said of each (Told)."""
+    adjusted = false_discoveries(by_chance.where(is_enough))
+    stands_out = adjusted <= false_share
+    said = np.select([~is_enough, stands_out & (difference > 0), stands_out], [Told.FEW, Told.BETTER, Told.WORSE], Told.CHANCE)
+    return adjusted, said.astype("str")
 
 
 def _measures(

@@ -91,10 +91,11 @@ def _of(panel: pd.DataFrame, after: pd.Timestamp, end: pd.Timestamp) -> pd.DataF
 
 def _main(sellers: pd.DataFrame, after: pd.Timestamp, end: pd.Timestamp) -> pd.Series:
     """Who sold most to each customer in these months."""
-    part = sellers[(sellers["period"] > after) & (sellers["period"] <= end) & (sellers["manager_id"] != "")]
-    sold = part.groupby(["customer_id", "manager_id"], as_index=False)["revenue"].sum()
-    return (
-        sold.sort_values(["revenue", "manager_id"], ascending=[False, True])
-        .drop_duplicates("customer_id")
-        .set_index("customer_id")["manager_id"]
-    )
+    return most_of(sellers[(sellers["period"] > after) & (sellers["period"] <= end) & (sellers["manager_id"] != "")], "manager_id")
+
+
+def most_of(part: pd.DataFrame, column: str) -> pd.Series:
+    """By customer, the one of a column's values that brought most revenue; of two alike the first in order."""
+    sold = part.groupby(["customer_id", column], as_index=False)["revenue"].sum()
+    first = sold.sort_values(["revenue", column], ascending=[False, True]).drop_duplicates("customer_id")
+    return first.set_index("customer_id")[column].sort_index()

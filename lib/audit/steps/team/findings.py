@@ -7,11 +7,11 @@ import pandas as pd
 from audit.core.findings import Finding
 from audit.i18n import mark as N_
 from audit.stats.matched import difference
-from audit.steps.team.codes import By, Level, Measured, Told, Without
+from audit.steps.team.codes import By, Measured, Told
+from audit.steps.team.of_money import money_findings
 from audit.steps.team.one_person import is_decidable
 
 FEW_HANDED = 10  # handovers from which their effect is said
-NEAR = 0.005  # of a plan: what is less apart is rounding
 
 
 def chapter_findings(
@@ -42,12 +42,7 @@ def chapter_findings(
         *_handed(moved, confidence),
         *_load(load),
         *_small(load),
-        *_plans(cascade),
-        *_promised(cascade),
-        *_paid(paid),
-        *_pay(pay),
-        *_deals(deals),
-        *_channels(by_channel, several),
+        *money_findings(cascade, paid, pay, deals, by_channel, several),
         *_left(left),
         *_settled(settled),
         *_hired(hired),
@@ -216,178 +211,6 @@ def _small(load: pd.DataFrame) -> list[Finding]:
             n=orders,
             params={"small": small},
         )
-    ]
-
-
-def _plans(cascade: pd.DataFrame) -> list[Finding]:
-    last = cascade[cascade["period"] == cascade["period"].max()]
-    off = last[(last["planned_class"] != Level.COMPANY) & last["difference"].notna()]
-    if off.empty:
-        return []
-    row = off.loc[off["difference"].abs().idxmax()]
-    agree = abs(float(row["difference"])) <= NEAR * float(row["company_plan"])
-    same = N_("The plans for {year} add up to the company’s on every level.")
-    other = N_("The plans of {level} for {year} add up to {value}, the company’s plan is {company}: {apart} apart.")
-    return [
-        Finding(
-            "team_plans",
-            "team",
-            "fact",
-            same if agree else other,
-            title=N_("Plans that add up"),
-            value=float(row["amount"]),
-            unit="money",
-            n=int(row["plans"]),
-            money=abs(float(row["difference"])),
-            money_low=abs(float(row["difference"])),
-            money_high=abs(float(row["difference"])),
-            params={
-                "year": str(row["period"]),
-                "level": {"message": Level(row["planned_class"]).label},
-                "company": float(row["company_plan"]),
-                "apart": abs(float(row["difference"])),
-            },
-        )
-    ]
-
-
-def _promised(cascade: pd.DataFrame) -> list[Finding]:
-    known = cascade[cascade["promised_amount"].notna() & cascade["planned_cost"].notna()]
-    if known.empty:
-        return []
-    row = known.iloc[-1]
-    enough = N_("The plan for {year} carries what suppliers were promised: {value} of purchases, where goods for {cost} are planned.")
-    short = N_(
-        "Suppliers were promised purchases of {value} in {year}; the plan sells goods that cost {cost}: {apart} more than it needs, stock not counted."
-    )
-    return [
-        Finding(
-            "team_promised",
-            "team",
-            "fact",
-            short if row["short"] > 0 else enough,
-            title=N_("What suppliers were promised"),
-            value=float(row["promised_amount"]),
-            unit="money",
-            n=int(row["plans"]),
-            money=float(row["short"]),
-            money_low=float(row["short"]),
-            money_high=float(row["short"]),
-            params={"year": str(row["period"]), "cost": float(row["planned_cost"]), "apart": float(row["short"])},
-        )
-    ]
-
-
-def _paid(paid: pd.DataFrame) -> list[Finding]:
-    found = []
-    for name, part in paid.groupby("formula"):
-        whole = float(part["bonus"].sum())
-        wrong = {
-            one: float(part[f"by_{one.value}"].clip(lower=0).sum())
-            for one in (Without.LOSING, Without.UNPAID)
-            if part[f"by_{one.value}"].notna().any()
-        }
-        if whole <= 0 or not wrong:
-            continue
-        most = max(wrong, key=wrong.get)
-        found.append(
-            Finding(
-                f"team_bonus_{len(found) + 1}",
-                "team",
-                "fact",
-                N_("By the formula “{formula}” managers would get {bonus} for the last twelve months; {value} of it for {what}."),
-                title=N_("What pay rewards"),
-                value=wrong[most] / whole,
-                n=len(part),
-                params={"formula": str(name), "bonus": whole, "what": {"message": most.label}},
-            )
-        )
-    return found
-
-
-def _pay(pay: tuple[float, float, float, int]) -> list[Finding]:
-    whole, low, high, n = pay
-    if not n:
-        return []
-    return [
-        Finding(
-            "team_pay",
-            "team",
-            "fact",
-            N_("Pay takes {value} of the sales of {n} managers, from {low_rate} to {high_rate} of what each sells."),
-            title=N_("Pay and sales"),
-            value=whole,
-            n=n,
-            params={"low_rate": low, "high_rate": high},
-        )
-    ]
-
-
-def _deals(deals: pd.DataFrame) -> list[Finding]:
-    every = deals[deals["by_class"] == By.ALL]
-    decided = every[(every["won"] + every["lost"]) > 0]
-    if decided.empty:
-        return []
-    won, lost = int(decided["won"].sum()), int(decided["lost"].sum())
-    return [
-        Finding(
-            "team_deals",
-            "team",
-            "fact",
-            N_("{value} of {n} deals that were decided were won ({won} won, {lost} lost); {open} are open."),
-            title=N_("Deals won"),
-            value=won / (won + lost),
-            n=won + lost,
-            params={"won": won, "lost": lost, "open": int(every["open_deals"].sum())},
-        )
-    ]
-
-
-def _channels(by_channel: pd.DataFrame, several: tuple[int, int]) -> list[Finding]:
-    """How sales come in, and whether customers of one channel stay longer than like customers of the others."""
-    named = by_channel[(by_channel["channel"] != "") & (by_channel["revenue"] > 0)]
-    if len(named) < 2:
-        return []
-    first, (more, of) = named.iloc[0], several
-    found = [
-        Finding(
-            "team_channels",
-            "team",
-            "fact",
-            N_("{value} of the sales come by “{channel}”, the largest of {n} channels; {more} of {of} customers buy by more than one."),
-            title=N_("Sales by channel"),
-            value=float(first["revenue_share"]),
-            n=len(named),
-            money=float(first["revenue"]),
-            money_low=float(first["revenue"]),
-            money_high=float(first["revenue"]),
-            params={"channel": str(first["channel"]), "more": more, "of": of},
-        )
-    ]
-    told = named[named["told_class"] != Told.FEW]
-    if len(told) < 2:
-        return found
-    out = told[told["told_class"] != Told.CHANCE]
-    none = N_(
-        "By channel between {low_share} and {high_share} of the customers stayed: no further apart than kinds of customers and chance make it."
-    )
-    some = N_(
-        "By channel between {low_share} and {high_share} of the customers stayed; of {n} channels {value} {value:lies|lie} beyond what kinds of customers and chance make. "
-        "Whether the channel does it, these data do not show."
-    )
-    return [
-        *found,
-        Finding(
-            "team_channels_kept",
-            "team",
-            "fact",
-            some if len(out) else none,
-            title=N_("Customers kept, by channel"),
-            value=float(len(out)),
-            unit="count",
-            n=len(told),
-            params={"low_share": float(told["stayed_share"].min()), "high_share": float(told["stayed_share"].max())},
-        ),
     ]
 
 

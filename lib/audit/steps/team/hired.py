@@ -9,6 +9,7 @@ from audit.core import registry
 from audit.steps.team.deal_counts import pipeline
 
 AS_DEALS = {"hired": "won", "refused": "lost", "declined": "lost", "open": "open"}  # refused by us, declined by the candidate
+MONTHS = 3  # over which sales are averaged before they are set beside colleagues’
 NAMES = {
     "deals": "candidates", "won": "hired", "lost": "not_hired", "open_deals": "open_candidates", "won_share": "hired_share", "won_days": "hire_days",
 }  # fmt: skip
@@ -55,14 +56,14 @@ def settling_in(
     sold = sellers[sellers["manager_id"] != ""].groupby(["manager_id", "period"])["revenue"].sum().unstack("period")
     months = pd.period_range(observed_from.to_period("M"), end, freq="M").to_timestamp()
     sold = sold.reindex(columns=months).reindex(index=sorted(set(sold.index) | set(hired.index))).fillna(0.0).astype(float)
-    mean = sold.T.rolling(3).mean().T
+    mean = sold.T.rolling(MONTHS).mean().T
     since = hired.reindex(mean.index)
     old = pd.DataFrame({month: since <= month - pd.DateOffset(years=seasoned_years) for month in months})
     norm = mean.where(old & (mean > 0)).median()
     rows = []
     for who, day in since[since > observed_from].dropna().items():
         first = day.to_period("M") + 1  # the first whole month
-        own = mean.loc[who, first.to_timestamp() :].iloc[2:]
+        own = mean.loc[who, first.to_timestamp() :].iloc[MONTHS - 1 :]
         reached = own.index[(own >= norm[own.index]) & norm[own.index].notna()]
         seen = max((end - first).n + 1, 0)
         rows.append((who, day, seen, float((reached[0].to_period("M") - first).n + 1) if len(reached) else np.nan))
