@@ -1,14 +1,18 @@
 """Packs of key accounts: every figure is its chapter's to the kopeck, nothing is invented where nothing is known, each stands on its own page."""
 
 import re
+import shutil
 
 import pandas as pd
 import pytest
 
+from audit import i18n, run
 from audit.core import groups, periods, registry, store
 from audit.report import links
+from audit.run import run_folder
 from audit.steps import account
 from audit.steps.account.look import look
+from tests.conftest import ROOT
 
 NUMBERS = range(7)  # key accounts of the demo
 
@@ -110,3 +114,32 @@ def test_each_pack_is_a_page_named_by_no_customer_and_leads_from_the_list(demo):
 def test_personal_data_p41_no_form_asks_for_a_person(demo):
     for name in ("account_cards", "account_contacts", "account_events"):
         assert not {"name", "phone", "email", "birthday", "hobby"} & set(registry.tables()[name].names)
+
+
+BUDGET = "К0015;Сварка;{welding};2025\n"
+SAID = "# wallet\nOf those who told us, {wallet.wallet_share.n} leave {wallet.wallet_share.money} to others.\n"
+
+
+def test_a_changed_wallet_changes_the_pack_and_names_the_text_that_is_stale(demo, tmp_path):
+    """A key account tells its budget, and next month a larger one; what the budget does not reach is taken over from the demo's run."""
+    base, outputs, told = tmp_path / "demo", tmp_path / "outputs", []
+    shutil.copytree(ROOT / "data" / "demo", base)
+    shutil.copytree(demo, outputs / "demo" / demo.name)
+    (base / "words.md").write_text(SAID, encoding="utf-8")
+    budgets = base / "Бюджеты.csv"
+    as_sent = budgets.read_text(encoding="cp1251")
+    packs, shares = [], []
+    for welding in ("9500000,00", "12500000,00"):
+        budgets.write_text(as_sent + BUDGET.format(welding=welding), encoding="cp1251")
+        folder = run.run(base, outputs=outputs, only=["accounts", "wallet", "account", "verdicts"], say=told.append).folder
+        run_folder.point(outputs / "demo", folder.name)  # a part of an audit is never the latest by itself
+        wallet = store.load(folder, "wallets").set_index("group").loc["К0015"]
+        page = (folder / "report" / "en" / f"account_{links.of_row('К0015')}.html").read_text(encoding="utf-8")
+        assert f"<dt>Buys elsewhere, declared</dt><dd>{i18n.spoken('gap', wallet['gap'], 'RUB')}</dd>" in page
+        packs.append(page)
+        shares.append(wallet["wallet_share"])
+    assert shares[0] > shares[1]
+    assert packs[0] != packs[1]
+    [stale] = [line for line in told if line.strip().startswith("words.md:")]
+    assert "wallet.wallet_share.money was " in stale
+    assert stale.endswith("read the text again")
