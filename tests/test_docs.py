@@ -10,28 +10,54 @@ from tools import documents, licences
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-def test_the_readmes_table_of_steps_is_the_registry():
-    assert documents.steps_table() in README
+def page(name: str) -> str:
+    return (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+
+
+def test_the_table_of_steps_is_the_registry():
+    assert documents.steps_table() in page("steps")
 
 
 def test_the_data_readme_is_generated_from_the_tables():
     assert (ROOT / "data" / "README.md").read_text(encoding="utf-8") == documents.data_readme()
 
 
-def test_every_file_and_target_that_the_readme_names_is_there():
-    named = README.replace("200_weekday", "010_base").replace("weekday", "base")  # the example of a new step
-    for path in re.findall(r"`((?:lib|data|tests|notebooks|docs)/[\w./]*\w)`", named) + re.findall(r"\]\(([\w./]+)\)", named):
-        assert (ROOT / path).exists(), path
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_every_file_link_and_target_that_a_page_names_is_there(path):
+    text = path.read_text(encoding="utf-8").replace("200_weekday", "010_base").replace("weekday", "base")  # the example of a new step
+    for named in re.findall(r"`((?:lib|data|tests|notebooks|docs)/(?!acme)[\w./]*\w)`", text):
+        assert (ROOT / named).exists(), named
+    for link in re.findall(r"\]\(([\w./-]+)\)", text):
+        assert (path.parent / link).exists(), link
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in re.findall(r"(?:`|^    )make ([\w-]+)", README, re.MULTILINE):
+    for target in re.findall(r"(?:`|^    )make ([\w-]+)", text, re.MULTILINE):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
-def test_the_readme_explains_every_key_of_audit_toml():
+def test_every_page_of_docs_is_reached_from_the_readme():
+    reached = set(re.findall(r"\]\(docs/([\w.-]+\.md)\)", README))
+    assert {path.name for path in PAGES[1:]} - reached <= {"licences.md"}
+
+
+def test_the_readme_in_russian_has_the_same_commands_and_leads_to_the_same_pages():
+    russian = page("README.ru")
+    commands = lambda text: re.findall(r"(?:`|^    )(make [a-z]+|\.ci/run|\.venv/bin/audit \w+)", text, re.MULTILINE)
+    assert set(commands(russian)) == set(commands(README))
+    places = [
+        {(path.parent / link).resolve() for link in re.findall(r"(?<!!)\[[^]]*\]\(([\w./-]+)\)", text)}
+        for path, text in ((ROOT / "README.md", README), (ROOT / "docs" / "README.ru.md", russian))
+    ]
+    assert places[0] - places[1] == {ROOT / "docs" / "README.ru.md"}
+    assert places[1] <= places[0]
+
+
+def test_every_key_of_audit_toml_is_explained():
     from audit.core import settings
 
+    keys = page("keys")
     for model in (
         settings.Declared,
         settings.Source,
@@ -44,7 +70,7 @@ def test_the_readme_explains_every_key_of_audit_toml():
         settings.Override,
     ):
         for name, field in model.model_fields.items():
-            assert f"`{field.alias or name}`" in README, (model.__name__, name)
+            assert f"`{field.alias or name}`" in keys, (model.__name__, name)
 
 
 def test_ci_runs_what_the_readme_names_as_the_test_command():
@@ -73,7 +99,7 @@ def test_environment_yml_names_the_same_packages_as_pyproject_with_versions_that
 
 
 def test_no_placeholder_is_left():
-    for path in [*(ROOT / "lib").rglob("*.py"), *(ROOT / "notebooks").glob("*.ipynb"), ROOT / "README.md"]:
+    for path in [*(ROOT / "lib").rglob("*.py"), *(ROOT / "notebooks").glob("*.ipynb"), *PAGES]:
         assert not re.search(r"\b(TODO|FIXME)\b|# *XXX", path.read_text(encoding="utf-8")), path
 
 

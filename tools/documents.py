@@ -1,4 +1,4 @@
-"""The generated parts of the documents: data/README.md, and the README's table of steps.
+"""The generated parts of the documents: data/README.md, and the table of steps.
 
 python -m tools.documents    writes them anew from the declarations in the code
 """
@@ -15,7 +15,7 @@ from audit.core.tables.forms import FORMS
 from audit.core.tables.schema import Table
 
 ROOT = Path(__file__).parents[1]
-DATA, README = ROOT / "data" / "README.md", ROOT / "README.md"
+DATA, STEPS = ROOT / "data" / "README.md", ROOT / "docs" / "steps.md"
 TABLE = re.compile(r"(\| step \| question \| needs \| uses \|\n\|---\|---\|---\|---\|\n)(?:\|.*\n)+")
 HEAD = """# Data
 
@@ -65,17 +65,17 @@ def _listed(step: str, table: Table) -> str:
 
 
 def steps_table() -> str:
-    """The README's rows of steps: name, question, needs, uses."""
+    """The rows of steps: name, question, needs, uses."""
     return "".join(
         f"| {s.name} | {s.question} | {', '.join(registry.missing(s, set()))} | {', '.join(s.uses) or '–'} |\n" for s in registry.steps()
     )
 
 
-def readme(text: str) -> str:
-    """The README with its table of steps as the rooms declare it."""
+def steps(text: str) -> str:
+    """The page of the questions with its table as the rooms declare it."""
     return TABLE.sub(lambda found: found[1] + steps_table(), text)
 
 
 if __name__ == "__main__":
     DATA.write_text(data_readme(), encoding="utf-8")
-    README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")
+    STEPS.write_text(steps(STEPS.read_text(encoding="utf-8")), encoding="utf-8")

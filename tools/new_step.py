@@ -2,7 +2,7 @@
 
 Writes its room (lib/audit/steps/<name>: STEP and TABLES, one metric, findings, a chart), its notebook with a norm, its test, and its
 entries in the
-catalogue; then says what is left to do. Nothing else needs to know of it: order, gate, README and headings follow from the room.
+catalogue; then says what is left to do. Nothing else needs to know of it: order, gate, docs/steps.md and headings follow from the room.
 """
 
 from __future__ import annotations

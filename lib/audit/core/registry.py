@@ -2,7 +2,7 @@
 
 Nothing about a question is listed here: each room says in its __init__ what it is (STEP), what it writes (TABLES) and how it calls columns
 that
-only its pictures and excerpts show (HEADINGS). Order follows from the tables; gate, README, labels and kernels follow from this.
+only its pictures and excerpts show (HEADINGS). Order follows from the tables; gate, docs/steps.md, labels and kernels follow from this.
 """
 
 from __future__ import annotations

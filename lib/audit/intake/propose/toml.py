@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from audit.intake.propose.base import Proposal
 
 HEAD = """# What is what in the exports beside this file: proposed by `audit new`, to be read, corrected and completed by you.
-# README.md, "Your own data", explains every key; `audit check {folder}` says what it leads to. Edit and check until nothing is open.
+# docs/keys.md explains every key; `audit check {folder}` says what it leads to. Edit and check until nothing is open.
 """
 ASKED = """
 # What could not be decided. Answer each in its place below, then delete its line here; until then the report says that it is open.
