@@ -88,7 +88,7 @@ def test_five_findings_stand_open_those_that_miss_a_norm_and_have_money_first_in
 
 def test_a_judgement_is_a_sentence_with_the_norm_and_why():
     row = pd.Series({"verdict": "undecided", "norm_id": "", "norm": float("nan"), "why": "no data yet"})
-    assert findings.judgement(row, "RUB") == "Not decidable with these data. No data yet."
+    assert findings.judgement(row, "RUB") == "Too little data to say. No data yet."
     assert findings.judgement(row.replace("undecided", ""), "RUB") == ""
     row = pd.Series({"verdict": "met", "norm_id": "repeat_purchase_ratio", "norm": 0.67, "why": ""})
     assert findings.judgement(row, "RUB").replace("\xa0", " ") == "The norm is at least 67.0 %: met."

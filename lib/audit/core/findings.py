@@ -31,7 +31,7 @@ class Verdict(Code):
 
     MET = "met", N_("met")
     MISSED = "missed", N_("missed")
-    UNDECIDED = "undecided", N_("not decidable"), N_("not decidable with these data")
+    UNDECIDED = "undecided", N_("too little data to say"), N_("too little data to say")
     OUT = "out", N_("not applicable")
     UNJUDGED = ""
 
@@ -174,7 +174,7 @@ def _judged(finding: Finding, settings: Settings, in_force: SimpleNamespace | No
         return dataclasses.replace(finding, verdict=Verdict.OUT, norm=limit, why=why)
     found = verdict(finding.low, finding.high, limit, direction=norm.direction, inclusive=norm.inclusive)
     why = (
-        N_("the interval holds the norm; more customers or more time would decide")
+        N_("the range includes the norm; more customers or more time would decide")
         if found == Verdict.UNDECIDED and not finding.why
         else finding.why
     )

@@ -15,7 +15,7 @@ from audit.i18n import mark as N_
 from audit.i18n import translate as _
 from audit.report import show
 
-GLOSSARY_TITLE = N_("What the words mean")
+GLOSSARY_TITLE = N_("Glossary")
 SETTINGS_TITLE = N_("Settings, norms and sources")
 LISTS_TITLE = N_("Tables and pictures")
 CAPTIONED = re.compile(r'<(caption|figcaption) id="([\w-]+)">(.*?)(?: <span class="unit">.*?)?</\1>', re.DOTALL)

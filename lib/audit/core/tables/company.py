@@ -83,7 +83,7 @@ COMPANY = [
             ("phone?", TEXT, "checked, never stored"),
             ("email?", TEXT, "checked, never stored"),
         ],
-        unlocks="contact coverage in the central file (K2)",
+        unlocks="contacts known per customer (K2)",
     ),
     table(
         "products",

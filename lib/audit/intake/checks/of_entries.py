@@ -62,7 +62,7 @@ def codes(base: Intake):
                     len(wrong),
                     None,
                     N_("duplicates may stay unseen"),
-                    N_("correct it in the central file; nothing was changed"),
+                    N_("correct it in the customer records; nothing was changed"),
                     (),
                     sample(wrong),
                 )

@@ -122,19 +122,18 @@ def _dependence(loss_scenarios: pd.DataFrame) -> list[Finding]:
         return []
     top = loss_scenarios.iloc[0]
     above = N_(
-        "The largest customer brings {value} of the sales. Without it {revenue} are gone; "
-        "for its share to fall to the target, others would have to buy {rest_growth_rate} more."
+        "The largest customer brings {value} of the sales. Losing it would cost {revenue} of sales; for its share to fall to the target, others would have to buy {rest_growth_rate} more."
     )
-    below = N_("The largest customer brings {value} of the sales. Without it {revenue} are gone, and {margin_share} of the margin.")
+    below = N_(
+        "The largest customer brings {value} of the sales. Losing it would cost {revenue} of sales and {margin_share} of the margin."
+    )
     result = N_(
-        "The largest customer brings {value} of the sales. Without it {revenue} are gone, and {margin_share} of the margin; the profit before "
-        "tax would fall from {result_with} to {result_without}."
+        "The largest customer brings {value} of the sales. Losing it would cost {revenue} of sales and {margin_share} of the margin; profit before tax would fall from {result_with} to {result_without}."
     )
     no_margin = N_(
-        "The largest customer brings {value} of the sales. Without it {revenue} of sales are gone, but no margin: "
-        "what it buys costs us more than it pays."
+        "The largest customer brings {value} of the sales. Losing it would cost {revenue} of sales, but no margin: what it buys costs us more than it pays."
     )
-    unknown = N_("The largest customer brings {value} of the sales. Without it {revenue} are gone.")
+    unknown = N_("The largest customer brings {value} of the sales. Losing it would cost {revenue} of sales.")
     if top["margin_lost"] < 0:
         message = no_margin
     elif top["rest_growth_rate"] == top["rest_growth_rate"]:

@@ -16,7 +16,7 @@ from audit.steps.central.codes import Age, Field, Source
 STEP = Step(
     "central",
     5,
-    N_("Central file"),
+    N_("Customer master data"),
     N_("Is there one list of all customers, and is it right?"),
     reads=(
         "history",

@@ -12,7 +12,7 @@ from audit.report.style import BLUE, ORANGE, Chart, canvas, clear_axes, nothing,
 
 def central_quality(quality: pd.DataFrame) -> Chart:
     """Filled share of each field, weighted by revenue as a bar, counted by customers as a dot; the emptiest on top."""
-    title = _("How much of the central file is filled")
+    title = _("How complete the customer records are")
     if quality.empty:
         return nothing(title)
     figure, axes = canvas(height=0.9 + 0.32 * len(quality), title=title)

@@ -16,14 +16,19 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     by = {one.id: one for one in found}
     known, crm, wrong = by["orphans"], by.get("crm_against_accounting"), by.get("central_invalid")
     if known.value < 1:
-        return led(found, N_("The central file knows only {value} of those who buy"), Role.CAUSE, of="orphans")
+        return led(found, N_("Only {value} of those who buy are on record"), Role.CAUSE, of="orphans")
     if "crm_manager" in by:
         return led(
-            found, N_("The central file is complete, but the CRM misses {value} of the sales of {manager}"), Role.CAUSE, of="crm_manager"
+            found,
+            N_("The customer records are complete, but the CRM misses {value} of the sales of {manager}"),
+            Role.CAUSE,
+            of="crm_manager",
         )
     if crm is not None and crm.value < 1 - NEAR:
-        message = N_("The central file is complete, but the CRM misses {missed_share} of the sales")
+        message = N_("The customer records are complete, but the CRM misses {missed_share} of the sales")
         return led(found, message, Role.CAUSE, of="crm_against_accounting", missed_share=1 - crm.value)
     if wrong is not None and wrong.value:
-        return led(found, N_("The central file is complete, but {wrong} of its numbers are not valid"), Role.STATE, of="central_invalid")
-    return led(found, N_("The central file knows everybody who buys"), Role.STATE, of="orphans")
+        return led(
+            found, N_("The customer records are complete, but {wrong} of their numbers are not valid"), Role.STATE, of="central_invalid"
+        )
+    return led(found, N_("Everybody who buys is on record"), Role.STATE, of="orphans")

@@ -31,8 +31,7 @@ def chapter_findings(
             "central",
             "fact",
             N_(
-                "{value} of the central file's fields are filled, weighted by what customers bring; the emptiest is "
-                "{emptiest}, filled for {least_share}."
+                "{value} of the fields of the customer records are filled, weighted by what customers bring; the emptiest is {emptiest}, filled for {least_share}."
             ),
             title=N_("Filled fields"),
             value=index,
@@ -47,8 +46,7 @@ def chapter_findings(
             "central",
             "fact",
             N_(
-                "{value} of the customers who bought stand in the central file, with {revenue_share} of the revenue; "
-                "{strangers} entries have never bought."
+                "{value} of the customers who bought are on record, with {revenue_share} of the revenue; {strangers} records have never bought."
             ),
             title=N_("Customers nobody looks after"),
             value=float(own["known_share"]),
@@ -71,7 +69,7 @@ def _invalid(quality: pd.DataFrame):
     checked = quality.dropna(subset=["valid_share"])
     if len(checked):
         wrong, filled = int(checked["invalid"].sum()), int(checked["filled"].sum())
-        message = N_("{wrong} of {n} tax ids, phones and e-mail addresses are not what they claim to be ({value}).")
+        message = N_("{wrong} of {n} tax ids, phones and e-mail addresses fail validation ({value}).")
         yield Finding(
             "central_invalid",
             "central",
@@ -93,7 +91,7 @@ def _fresh(freshness: pd.DataFrame, fresh_days: float):
             "central",
             "fact",
             message,
-            title=N_("Freshness of the central file"),
+            title=N_("Freshness of the customer records"),
             value=float(fresh),
             n=int(freshness["customers"].sum()),
             params={"fresh_days": fresh_days},

@@ -78,7 +78,7 @@ class Action(Code):
     DECIDE = (
         "decide",
         N_("decide: one company or two"),
-        N_("May be the same company as another entry of the central file."),
+        N_("May be the same company as another record."),
         N_("Decide in duplicates.csv: merge, group or apart."),
     )
 

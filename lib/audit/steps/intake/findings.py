@@ -66,8 +66,8 @@ def chapter_findings(reconciliation: pd.DataFrame, doubts: pd.DataFrame, bridge:
     ]
     flags = doubts[doubts["verdict"] != "PASS"]
     if len(flags):
-        stopping = N_("{value} things about the data are worth knowing; {refused} of them stop a chapter.")
-        known = N_("{value} things about the data are worth knowing; none of them stops a chapter.")
+        stopping = N_("{value} remarks on the data; {refused} of them stop a chapter.")
+        known = N_("{value} remarks on the data; none of them stops a chapter.")
         found.append(
             Finding(
                 "doubts",

@@ -104,9 +104,7 @@ def _clear(table: pd.DataFrame, agreement: float) -> Finding:
         "portfolio",
         "fact",
         N_(
-            "{value} of the customers keep their class in four of five draws of months and weights; the other {count} stand on "
-            "a border, and what is done with them is a judgement. Two halves of the months agree on the classes to {agreement_number} "
-            "(Cohen’s kappa: 1 the same, 0 as by chance)."
+            "The classification is robust for {value} of the customers (the same in four of five draws of months and weights); the other {count} stand on a border, and what to do with them is a judgement. Two halves of the months agree to {agreement_number} (Cohen’s kappa: 1 the same, 0 as by chance)."
         ),
         title=N_("Whether classes are more than chance"),
         value=float(table["is_clear"].mean()),
@@ -121,9 +119,7 @@ def _stopped(table: pd.DataFrame) -> list[Finding]:
     ]
     if stopped.empty:
         return []
-    message = N_(
-        "{value} customers whose class speaks for effort have stopped paying (chapter on receivables): settle that before anything else."
-    )
+    message = N_("{value} customers worth investing in have stopped paying (chapter on receivables): settle that before anything else.")
     return [
         Finding(
             "portfolio_stopped",

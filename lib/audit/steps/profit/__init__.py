@@ -27,7 +27,7 @@ STEP = Step(
     "profit",
     90,
     N_("Profit"),
-    N_("What does each customer leave us?"),
+    N_("How much do we earn on each customer?"),
     reads=(
         "panel",
         "history",
@@ -94,8 +94,8 @@ TABLES = (
 )
 
 HEADINGS = {  # of columns that only excerpts show
-    "instead_class": (N_("By this instead"), Driver),
-    "driver": (N_("Driver"), Driver),
+    "instead_class": (N_("On this base instead"), Driver),
+    "driver": (N_("Allocation base"), Driver),
     "losers": N_("Customers with a loss"),
     "changed": N_("Changed sides"),
     "cost_to_sales_rate": N_("Of sales"),

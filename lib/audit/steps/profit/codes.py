@@ -9,9 +9,9 @@ from audit.i18n import mark as N_
 class Earning(Code):
     """Whether a customer earns, by every driver tried."""
 
-    EARNS = "earns", N_("earns by every driver")
-    DOUBTFUL = "by_drivers", N_("by some drivers a loss")
-    LOSES = "loses", N_("loses by every driver")
+    EARNS = "earns", N_("profitable however costs are allocated")
+    DOUBTFUL = "by_drivers", N_("unprofitable by some allocations")
+    LOSES = "loses", N_("unprofitable however costs are allocated")
     NEW = "by_acquisition", N_("by the cost of winning it only")
     UNKNOWN = "unknown", N_("not known: serving costs were not given")
 
@@ -22,7 +22,7 @@ class Laid(Code):
     CUSTOMERS = "customers", N_("laid on customers")
     COMPANY = "company", N_("a cost of the company")
     BY_REVENUE = "by_revenue", N_("not laid: by revenue all customers would be equally profitable")
-    NO_DRIVER = "no_driver", N_("not laid: the driver is not in these data")
+    NO_DRIVER = "no_driver", N_("unallocated: no allocation base in these data")
 
 
 class Line(Code):

@@ -45,14 +45,10 @@ def _profit(profits: pd.DataFrame, year: int) -> Finding:
     doubt = profits[profits["loss_class"] == Earning.DOUBTFUL]
     lost, left = -float((lose["profit"] + lose["acquisition"]).sum()), float(profits["profit"].sum())
     gain = N_(
-        "In {year} the {n} customers left {profit} before tax and the company’s own costs, {before_winning} before what it cost to win new ones; {value} of them lost "
-        "money by every driver tried, what it cost to win them left aside, together {lost}; {doubtful} more by some, "
-        "and {new} by the cost of winning them only."
+        "In {year} the {n} customers brought {profit} before tax and the company’s own costs, {before_winning} before acquisition; {value} of them were unprofitable however costs are allocated, acquisition aside, together {lost}; {doubtful} more by some allocations, and {new} by acquisition costs only."
     )
     loss = N_(
-        "In {year} the {n} customers together brought a loss of {profit} before the company’s own costs, part of it the {winning} that it cost to win new ones; {value} of them lost "
-        "money by every driver tried, what it cost to win them left aside, together {lost}; {doubtful} more by some, "
-        "and {new} by the cost of winning them only."
+        "In {year} the {n} customers together brought a loss of {profit} before the company’s own costs, {winning} of it acquisition; {value} of them were unprofitable however costs are allocated, acquisition aside, together {lost}; {doubtful} more by some allocations, and {new} by acquisition costs only."
     )
     return Finding(
         "customer_profit",
@@ -138,8 +134,10 @@ def _keys(profits: pd.DataFrame, keys: pd.DataFrame | None) -> list[Finding]:
     of = profits[profits["group"].isin(keys["group"])]
     lose = of[of["loss_class"] == Earning.LOSES].sort_values(["profit", "group"])
     doubtful = int((of["loss_class"] == Earning.DOUBTFUL).sum())
-    some = N_("Of {n} key accounts {value} lose money by every driver tried, together {lost}; {doubtful} more by some.")
-    none = N_("Of {n} key accounts {value} lose money by every driver tried, together {lost}.")
+    some = N_(
+        "Of {n} key accounts {value} are unprofitable however costs are allocated, together {lost}; {doubtful} more by some allocations."
+    )
+    none = N_("Of {n} key accounts {value} are unprofitable however costs are allocated, together {lost}.")
     return [
         Finding(
             "key_losers",
@@ -226,7 +224,7 @@ def _serving(yearly: pd.DataFrame) -> list[Finding]:
     message = N_(
         "Serving a customer cost {value} in {period} ({previous} in {before}), at an order value of {order_value} ({order_before})."
     )
-    why = "" if len(yearly) > 2 else N_("two years are no trend: whether the cost of serving falls for good is not decidable")
+    why = "" if len(yearly) > 2 else N_("two years are no trend: whether the cost of serving falls for good cannot be said yet")
     params = {
         "period": now["period"],
         "before": then["period"],

@@ -59,7 +59,7 @@ TABLES = (
             "overdue": N_("Overdue money"),
             "count_back_days": N_("Days, counted back"),
             "yearly_days": N_("Days, by the year"),
-            "effectiveness_ratio": N_("Collected of what could be"),
+            "effectiveness_ratio": N_("Collection rate"),
         },
     ),
     written(

@@ -123,10 +123,7 @@ def _days(months: pd.DataFrame) -> list[Finding]:
         "dso",
         "receivables",
         "fact",
-        N_(
-            "What is owed stands for the last {value} days of sales, counted back (a year before: {previous}); a year’s "
-            "average would say {yearly_days}."
-        ),
+        N_("Days sales outstanding are {value}, counted back (a year before: {previous}); a year’s average would say {yearly_days}."),
         title=N_("Days of sales owed"),
         value=float(now["count_back_days"]),
         unit="days",
@@ -140,7 +137,7 @@ def _days(months: pd.DataFrame) -> list[Finding]:
         "collection",
         "receivables",
         "fact",
-        N_("In the last twelve months {value} of what could be collected in a month was (the twelve before: {previous})."),
+        N_("The collection rate is {value}, the average of the last twelve months (the twelve before: {previous})."),
         title=N_("What was collected"),
         value=float(ratio),
         n=len(months),
@@ -167,8 +164,7 @@ def _terms(settled: pd.DataFrame, as_of: pd.Timestamp) -> Finding:
         "receivables",
         "fact",
         N_(
-            "Weighted by money, invoices due in the last twelve months were paid {value} days beyond terms; {late_share} "
-            "of that money came after its day or has not come yet; {open} of those invoices is still open."
+            "Invoices due in the last twelve months were paid {value} days late on average, weighted by money; {late_share} of that money came late or has not come yet; {open} of those invoices is still open."
         ),
         title=N_("Days beyond terms"),
         value=float((year["amount"] * year["late_days"]).sum() / money),

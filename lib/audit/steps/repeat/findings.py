@@ -60,8 +60,7 @@ def chapter_findings(
             "repeat",
             "fact",
             N_(
-                "As the source counts it, {period} had {second} second purchases to {first} first ones: {value}. This ratio "
-                "moves with the inflow of new customers, so it is printed and not judged."
+                "By the book’s formula, {period} had {second} second purchases to {first} first ones: {value}. This ratio moves with the inflow of new customers, so it stands here for reference."
             ),
             title=N_("Second purchases to first"),
             value=float(row["second_to_first_ratio"]),

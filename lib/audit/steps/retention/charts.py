@@ -116,7 +116,7 @@ def lapses(counted: pd.DataFrame) -> Chart:
 
 def overdue(late: pd.DataFrame, names: pd.Series, *, top: int = 15) -> Chart:
     """The largest overdue customers: present silence against their usual gap, in days."""
-    title = _("Overdue customers with the most money: silence against their own usual gap")
+    title = _("Customers who stopped buying, those with the most money: silence against their own usual gap")
     if late.empty:
         return nothing(title)
     part = late.head(top).iloc[::-1]

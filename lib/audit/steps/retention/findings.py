@@ -146,8 +146,7 @@ def _crr(rates: pd.DataFrame) -> list[Finding]:
             "retention",
             "fact",
             N_(
-                "The source's CRR, (E − N) / S, says {value} for {period}: it counts {returned} returned customers as kept "
-                "and takes off {new_gone} new ones who were silent again; printed, not judged."
+                "By the book’s formula, (E − N) / S, retention in {period} is {value}: it counts {returned} returned customers as kept and takes off {new_gone} new ones who were silent again; for reference."
             ),
             title=N_("CRR by the source's formula"),
             value=float(now["customer_retention_rate"]),
@@ -185,7 +184,13 @@ def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, fl
     if not judged:
         why = N_("no customer has bought often enough to show a rhythm")
         return Finding(
-            "overdue", "retention", "model", N_("Who is overdue cannot be said."), title=N_("Overdue customers"), unit="count", why=why
+            "overdue",
+            "retention",
+            "model",
+            N_("Who is overdue cannot be said."),
+            title=N_("Customers who stopped buying"),
+            unit="count",
+            why=why,
         )
     fresh = late[late["since_class"] == Since.FRESH]
     money = float(fresh["yearly_revenue"].sum())
@@ -220,7 +225,7 @@ def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, fl
         "retention",
         "model",
         message,
-        title=N_("Overdue customers"),
+        title=N_("Customers who stopped buying"),
         value=float(len(fresh)),
         quantities={Term.FRESH_SILENT: float(len(fresh))},
         unit="count",
@@ -258,7 +263,7 @@ def _tried(tried: pd.DataFrame) -> list[Finding]:
             "retention",
             "estimate",
             better if better_rule(tried) == SilenceRule.OWN else same,
-            title=N_("The overdue list tried out"),
+            title=N_("The call list in back-tests"),
             value=float(own["precision_share"]),
             low=float(own["low_share"]),
             high=float(own["high_share"]),

@@ -186,8 +186,8 @@ def _strayed(gaps: pd.DataFrame) -> Finding:
             "strayed",
             "segments",
             "estimate",
-            N_("Who strayed from the target audience cannot be said."),
-            title=N_("Strayed customers"),
+            N_("Who buys less than their peers cannot be said."),
+            title=N_("Customers who buy less than their peers"),
             unit="count",
             why=why,
         )
@@ -199,7 +199,7 @@ def _strayed(gaps: pd.DataFrame) -> Finding:
             "{value} customers look like the target audience of their industry and buy less; their distance to its "
             "median is {gap} a year. A distance, not a promise: only their budgets tell what they could buy."
         ),
-        title=N_("Strayed customers"),
+        title=N_("Customers who buy less than their peers"),
         value=float(len(gaps)),
         unit="count",
         n=len(gaps),

@@ -20,7 +20,7 @@ STEP = Step(
     "verdicts",
     990,
     N_("The answer"),
-    N_("What is the answer, and what should be done first?"),
+    N_("What is wrong, and where to begin?"),
     reads=("history", "customer_overview"),
     uses=(
         "gate",

@@ -11,7 +11,7 @@ class Answer(Code):
 
     YES = "yes", N_("yes")
     NO = "no", N_("no")
-    UNDECIDED = "undecided", N_("not decidable")
+    UNDECIDED = "undecided", N_("too little data to say")
 
 
 class Agreement(Code):

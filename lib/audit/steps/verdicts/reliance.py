@@ -62,7 +62,7 @@ def _doubted(doubts: pd.DataFrame | None) -> list[Finding]:
 def _open(facts: pd.DataFrame) -> list[Finding]:
     """The first norm that the data leave open."""
     norms = facts[(facts["norm_id"] != "") & (facts["verdict"] == Verdict.UNDECIDED)]
-    return [_said("open", N_("Not decidable yet: {title}."), title={"message": norms.iloc[0]["title"]})] if len(norms) else []
+    return [_said("open", N_("Too little data to say: {title}."), title={"message": norms.iloc[0]["title"]})] if len(norms) else []
 
 
 def _missing(wallets: pd.DataFrame | None, missing: dict[str, str]) -> list[Finding]:

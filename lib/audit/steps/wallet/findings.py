@@ -45,9 +45,7 @@ def _given(wallets: pd.DataFrame) -> Finding:
         "wallet",
         "estimate",
         N_(
-            "The {n} customers whose budgets are known buy {value} of their goods from us ({low} to {high} if all "
-            "budgets were off by the error the settings allow), half of them more than {median_share}; {gap} a year goes "
-            "elsewhere, {top_share} of it with the two largest gaps. They bring {sales_share} of our sales."
+            "The {n} customers whose budgets are known buy {value} of their goods from us ({low} to {high} if every budget is off by the usual error), half of them more than {median_share}; {gap} a year goes elsewhere, {top_share} of it with the two largest gaps. They bring {sales_share} of our sales."
         ),
         title=N_("Share of wallet"),
         value=revenue / float(told["budget"].sum()),
@@ -195,9 +193,7 @@ def _moved(moved: pd.DataFrame) -> list[Finding]:
         "doubtful": len(moved) - len(told),
     }
     message = N_(
-        "Sales to the {n} customers with credible budgets of two years changed by {value}: {budget_effect} goes with "
-        "their budgets, {share_part} with our share of them; {doubtful} more name budgets that jump, which is a "
-        "question about the data first."
+        "Sales to the {n} customers with credible budgets of two years changed by {value}: {budget_effect} is explained by their budgets, {share_part} by our share of them; {doubtful} more name budgets that jump, which is a question about the data first."
     )
     return [
         Finding(
