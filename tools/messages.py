@@ -19,7 +19,7 @@ from audit.core.tables.company import COMPANY
 from audit.core.tables.derived import DERIVED
 from audit.core.tables.forms import FORMS
 from audit.core.tables.schema import in_words
-from audit.report import appendices
+from audit.report import glossary
 
 ROOT = Path(__file__).parents[1]
 LIB = ROOT / "lib" / "audit"
@@ -78,8 +78,8 @@ def of_toml() -> list[tuple[str, str]]:
     for name, norm in tomllib.loads((LIB / "core" / "norms.toml").read_text(encoding="utf-8")).items():
         texts = (norm["meaning"], norm["source"], norm["unit"], norm["kind"], norm.get("direction"))
         found += [(text, f"lib/audit/core/norms.toml: [{name}]") for text in texts]
-    for name, term in appendices.terms().items():
-        found += [(term[key], f"lib/audit/report/glossary.toml: [{name}]") for key in ("term", "meaning")]
+    for name, term in glossary.explained().items():
+        found += [(term[key], f"lib/audit/i18n/terms.toml: [{name}]") for key in ("term", "meaning")]
     return found
 
 

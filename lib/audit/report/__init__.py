@@ -1,7 +1,8 @@
 """What does the owner hold? Chapters and appendices -> pages: an index, one per step, and one file of all.
 
     chapters    an executed notebook -> a chapter
-    appendices  glossary, settings, norms, files, versions, tables and pictures
+    glossary    what the words mean, and where they are said first
+    appendices  settings, norms, files, versions, tables and pictures
     paper       the one-file report -> PDF
     workbook    actions.xlsx and actions.csv
 
@@ -26,7 +27,7 @@ from audit.core.groups import customer_names
 from audit.core.settings import Settings
 from audit.i18n import mark as N_
 from audit.i18n import translate as _
-from audit.report import appendices, chapters, links, show, words
+from audit.report import appendices, chapters, glossary, links, show, words
 from audit.report.chapters import TEMPLATES, chapter, packs
 from audit.report.content import step_of_row
 from audit.report.guard import UnsafeReport, sound
@@ -103,18 +104,21 @@ def pages(
     behind = sound(
         appendices.settings_page(_environment().get_template("settings.html.j2"), settings, inputs, versions, skipped), "settings"
     )
-    own, later = [], []
+    own, later, used = [], [], set()
     for step in done:
         (_none, first), *others = [
             (name, sound(said.placed(text, name or step.name), name or step.name)) for name, text in chapters.split(bodies[step.name])
         ]
         is_index = step.name == FIRST
+        if not step.for_each:
+            first, terms = glossary.linked(first)
+            used |= terms
         own.append(_anchored("index" if is_index else step.name, _(step.title), "" if is_index else _(step.question), first))
         later += [_anchored(name, *[_first_heading(text)] * 2, text) for name, text in others]
     found = [
         *own,
         *later,
-        _anchored("glossary", _(appendices.GLOSSARY_TITLE), _(appendices.GLOSSARY_TITLE), appendices.glossary()),
+        _anchored(glossary.PAGE, *[_(glossary.TITLE)] * 2, glossary.page(used)),
         _anchored("settings", _(appendices.SETTINGS_TITLE), _(appendices.SETTINGS_TITLE), behind),
     ]
     found.append(

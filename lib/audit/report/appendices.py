@@ -1,12 +1,9 @@
-"""What stands behind the chapters? The glossary, the page of settings, norms, files and versions, and the list of tables and pictures."""
+"""What stands behind the chapters? The page of settings, norms, files and versions, and the list of tables and pictures."""
 
 from __future__ import annotations
 
 import html
 import re
-import tomllib
-from functools import cache
-from pathlib import Path
 
 from audit import i18n
 from audit.core import labels, norms, registry
@@ -15,27 +12,9 @@ from audit.i18n import mark as N_
 from audit.i18n import translate as _
 from audit.report import show
 
-GLOSSARY_TITLE = N_("Glossary")
 SETTINGS_TITLE = N_("Settings, norms and sources")
 LISTS_TITLE = N_("Tables and pictures")
 CAPTIONED = re.compile(r'<(caption|figcaption) id="([\w-]+)">(.*?)(?: <span class="unit">.*?)?</\1>', re.DOTALL)
-
-
-@cache
-def terms() -> dict[str, dict[str, str]]:
-    """The terms of the glossary: term, meaning and method by key."""
-    return tomllib.loads((Path(__file__).parent / "glossary.toml").read_text(encoding="utf-8"))
-
-
-def glossary() -> str:
-    """The page of terms, in the alphabet of the reader's language."""
-    rows = sorted(((_(t["term"]), _(t["meaning"]), t["method"]) for t in terms().values()), key=lambda row: row[0].casefold())
-    said = "".join(
-        f'<dt>{html.escape(term)}</dt><dd>{html.escape(meaning)} <span class="method-id">{html.escape(method)}</span></dd>'
-        for term, meaning, method in rows
-    )
-    lead = html.escape(_("The codes behind a meaning name the place in the method that defines it."))
-    return f'<h1>{html.escape(_(GLOSSARY_TITLE))}</h1>\n<p>{lead}</p>\n<dl class="glossary">{said}</dl>'
 
 
 def lists(pages: list[tuple[str, str, str]]) -> str:

@@ -81,7 +81,10 @@ class Chapter:
 
 def chapters(page: str) -> list[Chapter]:
     """The chapters of the owner's part of report.html, what is folded left out."""
-    sections = lxml_html.fromstring(page).xpath(SECTIONS)
+    tree = lxml_html.fromstring(page)
+    for term in tree.xpath("//a[@class='term']"):
+        term.drop_tag()  # there is no glossary to lead to
+    sections = tree.xpath(SECTIONS)
     return [
         Chapter(one.get("id"), [block for child in owners(one) for block in _blocks([child])])
         for one in sections

@@ -143,7 +143,7 @@ class Choice(Code):
 class Counted(Code):
     """Whom the report counts, from the widest circle to the narrowest."""
 
-    FILE = "in_file", N_("in the central file")
+    FILE = "in_file", N_("on record")
     EVER = "ever", N_("have ever bought")
     BEFORE = "before", N_("bought in {period_before}")
     LOST = "lost", N_("did not buy again in {period}")

@@ -266,9 +266,7 @@ def _realistic(realistic: pd.DataFrame) -> Finding:
         "wallet",
         "estimate",
         N_(
-            "If each of the {n} customers with a gap gave us as many points more as the better half of the base did, "
-            "whose share rose, and none more than doubled its purchases, the year would bring {value} ({low} to {high}); "
-            "that is what rose by itself, not what an effort adds."
+            "If our share rose with each of the {n} customers with a gap by as many points as with the better half of the base, and none more than doubled its purchases, the year would bring {value} ({low} to {high}). That is what rose by itself, not what an effort adds."
         ),
         title=N_("What is realistic to win"),
         value=value,
