@@ -175,6 +175,13 @@ EVERY_STEP = {step.name for step in registry.steps()}
             'msgstr "участие"',
             {"ru/loyalty", "ru/changes", "ru/verdicts"},
         ),
+        (
+            "a word by which a form is known",
+            "audit/i18n/locale/ru/LC_MESSAGES/audit.po",
+            'msgstr "Кто решает: должность"',
+            'msgstr "Должность решающего"',
+            {"tables", "ru/verdicts"},
+        ),
         ("a notebook", "notebooks/020_repeat.ipynb", "# folder of an audit run", "# the folder of an audit run", {"repeat"}),
         ("how tables look", "audit/report/show.py", "", "\n", EVERY_STEP),
         ("the numbers of both languages", "audit/i18n/numbers.py", "", "\n", {"tables", *EVERY_STEP}),

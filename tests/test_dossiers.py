@@ -14,6 +14,7 @@ from audit import i18n, intake
 from audit.core import registry, settings, store
 from audit.core.tables.form_codes import SupplierStatus
 from audit.core.tables.forms import FORMS, TITLES
+from audit.core.tables.forms import words as form_words
 from audit.i18n.messages import in_both
 from audit.intake.readers import forms as reader
 from audit.intake.readers.read import BadExport
@@ -430,3 +431,11 @@ def test_e34_new_products_come_to_an_account_with_the_first_purchase_of_any_comp
     ]  # p of a2 in time, q of a1 late; b after 40 days, c after 20
     assert dossiers.launches(None, keys, people, as_of=AS_OF, within_days=180).empty
     assert dossiers.launches(bought, keys, people, as_of=pd.Timestamp("2025-02-01"), within_days=180).empty, "nobody has had the time"
+
+
+def test_the_words_of_a_form_that_was_sent_are_still_read():
+    """tests/forms_as_sent.csv: sheets, headings and choices as they lie with managers; a nicer word would refuse what they have filled in."""
+    now = form_words()
+    sent = pd.read_csv(ROOT / "tests" / "forms_as_sent.csv", dtype=str, keep_default_na=False)
+    for row in sent.itertuples():
+        assert now[row.form, row.column, row.code] == (row.english, row.russian)

@@ -1,4 +1,4 @@
-"""Is the field worked as planned, and what does it bring?"""
+"""Do field representatives work to plan, and what does it bring?"""
 
 import csv
 import datetime as dt

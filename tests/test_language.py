@@ -100,7 +100,7 @@ def test_the_russian_report_has_no_english_left(demo):
                 "{table}: {reason}", table="lines", reason=i18n.stored("{column} cannot be read as {kind}", column="amount", kind="money")
             ),
             "lines: amount cannot be read as money",
-            "строки заказов (lines): сумма не читается как деньги",
+            "строки заказов: значение поля «сумма» не читается как деньги",
         ),
         (
             i18n.stored("one company with {customer_id}: {reason}", customer_id="К2", reason="same tax id"),

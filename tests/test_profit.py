@@ -179,7 +179,7 @@ def test_serving_cost_of_two_years_is_no_trend():
     )
     assert yearly["cost_per_customer"].tolist() == [8, 10]
     [said] = findings._serving(yearly)
-    assert "no trend" in said.why
+    assert "not a trend" in said.why
     assert not np.isnan(said.previous)
 
 

@@ -1,4 +1,4 @@
-"""Are promises kept, and what becomes of those to whom they were not?"""
+"""Do we keep our promises, and what happens to customers when we do not?"""
 
 import csv
 

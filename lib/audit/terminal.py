@@ -23,12 +23,12 @@ SHOWN = 10  # rows of a part that are printed; the rest stand in the tables
 def gate(taken: IntakeResult) -> str:
     """Verdicts, doubts, every row's fate, effects of rules, controls, and the first rejected rows."""
     parts = [
-        _part(_("May these numbers be used?"), [_verdict(row) for row in taken.gate.iter_rows(named=True)]),
+        _part(_("Can these numbers be used?"), [_verdict(row) for row in taken.gate.iter_rows(named=True)]),
         _part(_("What to know about the data"), [_doubt(row) for row in taken.doubts.iter_rows(named=True)]),
         _part(_("What became of every row"), _columns(taken.reconciliation, ["table", "status", "reason", "rows", "amount"])),
         _part(_("What each declared rule does"), _columns(taken.effects, ["rule", "rows", "before", "after"])),
         _part(
-            _("Sums against those of others"),
+            _("Our totals against those of others"),
             _columns(taken.controls, ["verdict", "control", "source", "period", "expected", "found", "difference"], SHOWN),
         ),
         _part(_("Rejected rows"), _columns(taken.quarantine, ["file", "sheet", "row", "reason", "content"], SHOWN)),
@@ -43,7 +43,7 @@ def gate(taken: IntakeResult) -> str:
 def proposal(found: Proposal) -> str:
     """What stands in each file, what it is taken for, a look at the lines, what has to be asked, and what to do next."""
     files = [
-        f"{s.name}: {s.file}{f', {s.sheet}' if s.sheet else ''}: {_('{rows} rows').format(rows=s.rows)}; {', '.join(s.columns)}"
+        f"{s.name}: {s.file}{f', {s.sheet}' if s.sheet else ''}: {_('{rows} {rows:row|rows}').format(rows=s.rows)}; {', '.join(s.columns)}"
         for s in found.sheets
     ]
     used = {
@@ -173,7 +173,7 @@ def table(run: Path, name: str, rows: int) -> str:
     from audit.core import store
 
     found = store.load(run, name)
-    return f"{found.head(rows).to_string(index=False)}\n{_('{rows} rows').format(rows=shown('n', len(found)))}"
+    return f"{found.head(rows).to_string(index=False)}\n{_('{rows} {rows:row|rows}').format(rows=shown('n', len(found)))}"
 
 
 def written(run: Path, name: str, target: Path) -> str:

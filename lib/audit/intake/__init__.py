@@ -183,7 +183,7 @@ def _no_line(counts: list[tuple[str, int]]) -> str:
     """That nothing was kept, and why, as a stored text."""
     if not counts:
         return N_("Not one line of sales could be kept: the files hold no rows")
-    seen = [stored(N_("{reason}: {rows} rows"), reason=reason, rows=rows) for reason, rows in counts]
+    seen = [stored(N_("{reason}: {rows} {rows:row|rows}"), reason=reason, rows=rows) for reason, rows in counts]
     return stored(N_("Not one line of sales could be kept: {seen}"), seen=seen)
 
 

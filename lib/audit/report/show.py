@@ -60,7 +60,7 @@ def table(table: pd.DataFrame, settings: Settings, *, caption: str, top: int = T
     from IPython.display import HTML
 
     if is_form and table.empty:
-        return HTML(f'<p class="more">{html.escape(_("{caption}: nothing is written down.").format(caption=_(caption)))}</p>')
+        return HTML(f'<p class="more">{html.escape(_("{caption}: nothing is recorded.").format(caption=_(caption)))}</p>')
     return HTML(markup(table, settings.currency, caption=_(caption), top=top))
 
 
@@ -196,7 +196,7 @@ def doubts(found: pd.DataFrame, settings: Settings):
 
 
 def _doubt(row: pd.Series, currency: str) -> str:
-    size = _("{rows} rows").format(rows=i18n.shown("n", int(row["rows"]))) if row["rows"] else ""
+    size = _("{rows} {rows:row|rows}").format(rows=i18n.shown("n", int(row["rows"]))) if row["rows"] else ""
     money = i18n.shown("amount", row["amount"], currency)
     sizes = ", ".join(part for part in (size, money) if part and part != i18n.NOTHING)
     said = i18n.render(row["doubt"]) + (f" ({sizes})" if sizes else "") + "."

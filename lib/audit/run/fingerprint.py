@@ -3,7 +3,8 @@ step.
 
 A step depends on the code it imports (wherever in that code the import stands, and all of its own room), the norms it names, the messages
 that its
-modules hold, and the tables it takes. Intake and ledger depend on no catalogue: a better word in Russian reads no export again.
+modules hold, and the tables it takes. Intake and ledger depend on no catalogue, but for the words by which filled-in forms are known: a better word in
+Russian reads no export again.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from audit import i18n
 from audit.core import norms, registry, store
 from audit.core.registry import Step
 from audit.core.settings import Settings
+from audit.core.tables import forms
 from audit.core.tables.company import COMPANY
 from audit.i18n.messages import catalogue
 
@@ -84,7 +86,8 @@ def tables(files: dict[str, str], settings: Settings) -> str:
     paths = [*closure(("intake", "ledger", "core.edition")), LIB / "run" / "build_tables.py", *INTAKE_DATA]
     code = {str(path.relative_to(LIB)): of_file(path) for path in paths}
     own = {norm: norms.value(norm, settings.norms) for norm in sorted(named_in(paths))}
-    return of("tables", files, declared, own, code, _made_with())
+    asked = sorted(forms.words().items()) if settings.base.forms else []
+    return of("tables", files, declared, own, code, asked, _made_with())
 
 
 def work(one: Step, notebook: Path, settings: Settings, language: str) -> str:

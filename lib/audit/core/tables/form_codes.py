@@ -95,7 +95,7 @@ class Grade(Code):
 class StreamState(Code):
     """Whether a work stream runs."""
 
-    RUNS = "runs", N_("runs")
+    RUNS = "in progress", N_("in progress")
     PLANNED = "planned", N_("planned")
     NOT = "not", N_("does not run")
 

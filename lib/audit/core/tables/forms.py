@@ -8,6 +8,7 @@ from __future__ import annotations
 from audit.core.tables import form_codes as codes
 from audit.core.tables.schema import DATE, MONEY, NUMBER, TEXT, Column, Table
 from audit.i18n import mark as N_
+from audit.i18n.messages import in_both
 
 
 def _form(name: str, row: str, key: str, columns: list[tuple], *, unlocks: str) -> Table:
@@ -251,3 +252,13 @@ TITLES = {  # table -> its sheet in a workbook of forms
 }
 OF_NO_ACCOUNT = ("value_models", "owner_answers", "manager_answers", "seller_reviews")  # forms that concern no single account
 OF_PEOPLE = ("seller_reviews",)  # forms about our own people: what stands in a cell of them is never told
+
+
+def words() -> dict[tuple[str, str, str], tuple[str, str]]:
+    """What a filled-in form is known by, in English and Russian: (table, '', '') its sheet, (table, column, '') a heading, (table, column, code) a choice."""
+    found = {(form.name, "", ""): in_both(TITLES[form.name]) for form in FORMS}
+    for form in FORMS:
+        for column in form.columns:
+            found[form.name, column.name, ""] = in_both(column.heading)
+            found |= {(form.name, column.name, str(one.value)): in_both(one.label) for one in column.codes or ()}
+    return found

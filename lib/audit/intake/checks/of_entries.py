@@ -61,7 +61,7 @@ def codes(base: Intake):
                     "FLAG",
                     len(wrong),
                     None,
-                    N_("duplicates may stay unseen"),
+                    N_("duplicates may go unnoticed"),
                     N_("correct it in the customer records; nothing was changed"),
                     (),
                     sample(wrong),
@@ -136,10 +136,10 @@ def doubles(base: Intake):
     if len(open_):
         yield Doubt(
             "customers",
-            N_("customers that may be one company or one group with another, not yet decided"),
+            N_("customers that may be the same company or group as another, not yet decided"),
             "FLAG",
             *duplicates.at_stake(open_),
-            N_("customers too many, dependence on a group too low, retention too low where one changed its name"),
+            N_("too many customers; dependence on a group understated; retention understated where a company changed its name"),
             N_("fill in the column decision of duplicates.csv (merge, group or apart) and run again"),
             WHO,
             "",
@@ -150,11 +150,11 @@ def doubles(base: Intake):
     if len(merged):
         yield Doubt(
             "customers",
-            N_("customers with the same valid tax id, taken as one"),
+            N_("customers with the same valid tax id, treated as one"),
             "FLAG",
             *duplicates.at_stake(merged),
             N_("none, if the tax ids are right"),
-            N_("write apart in duplicates.csv for those that are not one"),
+            N_("write apart in duplicates.csv for those that are not the same company"),
         )
 
 
@@ -162,8 +162,8 @@ def orphans(base: Intake):
     """Customers, products and managers of the lines that the lists of them do not name."""
     for name, key, message in [
         ("customers", "customer_id", N_("{count} {count:customer|customers} of the sales {count:is|are} missing in the list of customers")),
-        ("products", "product_id", N_("{count} {count:product|products} of the sales {count:is|are} missing in the list of products")),
-        ("managers", "manager_id", N_("{count} {count:manager|managers} of the sales {count:is|are} missing in the list of managers")),
+        ("products", "product_id", N_("{count} {count:product|products} in the sales {count:is|are} missing from the list of products")),
+        ("managers", "manager_id", N_("{count} {count:manager|managers} in the sales {count:is|are} missing from the list of managers")),
     ]:
         if name in base.kept and key in base.kept["lines"].columns:
             orphans = base.live.filter(~pl.col(key).is_in(base.kept[name][key].to_list()) & (pl.col(key) != ""))
@@ -230,8 +230,8 @@ def budgets_that_jump(base: Intake):
             "FLAG",
             len(who),
             rows.filter(pl.col("customer_id").is_in(who))["amount"].sum(),
-            N_("share of wallet too low and gaps too large, or the other way round; they are counted apart"),
-            N_("ask these customers again: one more nought or another unit is the usual reason"),
+            N_("share of wallet understated and gaps overstated, or the other way round; these customers are counted separately"),
+            N_("ask these customers again: an extra zero or a different unit is the usual reason"),
             HOW_MUCH,
             column="amount",
             who=who,

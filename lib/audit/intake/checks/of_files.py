@@ -102,10 +102,10 @@ def rejected(base: Intake):
                 "FLAG",
                 len(part),
                 _readable(part),
-                N_("revenue and activity too low by these rows")
+                N_("revenue and activity understated by these rows")
                 if name == "lines"
                 else stored(N_("what {table} says is too little by these rows"), table=name),
-                N_("see the quarantine table; mend the rows in the source and run again"),
+                N_("see the quarantine table; correct the rows in the source and run again"),
                 EVERYTHING,
                 sample(part),
                 is_sized=True,
@@ -122,14 +122,19 @@ def off(base: Intake):
         )  # what is sold on credit is paid later: the difference is owed, not wrong
         yield Doubt(
             "lines",
-            stored(N_("{control}: {source} differs, first in {period}"), control=control, source=source, period=first["period"] or "–"),
+            stored(
+                N_("{control}: the {source} figure differs, first in {period}"),
+                control=control,
+                source=source,
+                period=first["period"] or "–",
+            ),
             "FLAG",
             len(part),
             part["difference"].abs().sum(),
-            N_("none, as far as the difference is still owed or was owed before")
+            N_("none, if the difference is still owed or was already owed at the start")
             if is_credit
-            else N_("all money too high or too low by the difference"),
-            N_("see the table of controls; find the documents that one side lacks"),
+            else N_("all amounts overstated or understated by the difference"),
+            N_("see the table of controls; find the documents missing on one side"),
             () if is_credit else HOW_MUCH,
             is_sized=True,
         )

@@ -41,7 +41,7 @@ HEADING = N_("a heading of the export, not data")
 NOTE = N_("a note under the table, not data")
 COPY = N_("a copy: every row of this file stands in another file of the source")
 BASIS = N_("repeats the sum of the row above, such as the document that it is based on")
-REPEAT = N_("repeat of a row already taken")
+REPEAT = N_("repeat of a row already counted")
 CONFLICT = N_("key {key} repeats, with another {differs}")
 OTHER_SPELLING = N_("another row of {key} already taken, with other content")
 

@@ -26,11 +26,11 @@ CORRECTION = N_("a correction, by [rules] corrections")
 ZERO = N_("nothing to pay, by [rules] zero_amounts")
 DECLARED = N_("{why}, by [rules] exclude")
 
-NET_RETURNS = N_("returns are taken off the sales they take back")
-NET_CORRECTIONS = N_("corrections are taken off sales")
-FREE = N_("lines with nothing to pay are kept")
+NET_RETURNS = N_("returns are deducted from the sales they reverse")
+NET_CORRECTIONS = N_("corrections are deducted from sales")
+FREE = N_("lines with a zero amount are kept")
 VAT_OFF = N_("VAT is taken off the amounts")
-VAT_KEPT = N_("amounts are taken to hold no VAT")
+VAT_KEPT = N_("amounts are assumed to exclude VAT")
 CONVERTED = N_("{currency} converted at {rate}")
 
 CURRENCIES = {sign.lower(): code for sign, code in SIGNS.items()} | {

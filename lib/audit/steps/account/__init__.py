@@ -42,8 +42,8 @@ HEADINGS = {  # of columns that only excerpts show
     "known_on": N_("As of"),
     "forecast": N_("Sales if the year repeats"),
     "missed_rate": N_("Missed a year ago by"),
-    "usual_rate": N_("Others, in the middle, by"),
-    "per_day": N_("Margin a working day"),
+    "usual_rate": N_("Median miss for others"),
+    "per_day": N_("Margin per working day"),
 }
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(

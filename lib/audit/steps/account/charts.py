@@ -66,7 +66,7 @@ def contacts(people: pd.DataFrame) -> Chart:
     axes.invert_yaxis()
     axes.axis("off")
     alone = int((theirs["mirror"].fillna("") == "").sum())
-    said = _("{people} contact persons on {levels} levels; {alone} without somebody of ours.")
+    said = _("{people} contact persons on {levels} levels; {alone} without a counterpart on our side.")
     return Chart(figure, said.format(people=len(theirs), levels=theirs["level_class"].nunique(), alone=alone))
 
 
@@ -88,7 +88,7 @@ def opportunities(table: pd.DataFrame, currency: str) -> Chart:
     axes.set_ylim(0, part["benefit"].max() * 1.25)
     clear_axes(axes, keep="y")
     best = part.iloc[0]
-    said = _("Most margin for a working day: {opportunity}, {benefit} a year for {days} days.")
+    said = _("Highest margin per working day: {opportunity}, {benefit} a year for {days} days.")
     days = f"{best['effort_days']:.0f}"
     return Chart(
         figure, said.format(opportunity=best["opportunity"], benefit=spoken("benefit", float(best["benefit"]), currency), days=days)

@@ -37,10 +37,10 @@ def profit_figures(profits: pd.DataFrame | None, dossier: pd.DataFrame | None, o
     rows = [
         (N_("Margin on goods"), row["margin"]),
         (N_("Cost of serving"), -row["cost_to_serve"]),
-        (N_("Given beyond the product"), -row["given"]),
-        (N_("What it cost to win"), -row["acquisition"]),
+        (N_("Extras beyond the product"), -row["given"]),
+        (N_("Cost of acquiring it"), -row["acquisition"]),
         (N_("Profit after all of it"), row["profit"]),
-        (N_("Profit without what was given"), row["profit"] + row["given"]),
+        (N_("Profit without extras"), row["profit"] + row["given"]),
     ]
     named = of_account(dossier, of)
     more = float(named.loc[(named["date"] >= since) & ~named["is_exported"], "cost_to_us"].sum()) if len(named) else 0.0

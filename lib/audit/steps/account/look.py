@@ -18,8 +18,8 @@ from audit.steps.dossiers.codes import Gap
 LOST = N_("Our profit before tax, without it")
 LINES = {  # of the one look: what, and the column of the overview
     "year_revenue": N_("Sales of 12 months"),
-    "revenue_before": N_("Of the 12 before"),
-    "profit": N_("Profit after serving, and what was given"),
+    "revenue_before": N_("The 12 months before"),
+    "profit": N_("Profit after serving costs and extras"),
     "gap": N_("Buys elsewhere, our estimate"),
     "open": N_("Owed"),
     "overdue": N_("Overdue"),

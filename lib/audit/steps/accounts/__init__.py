@@ -47,8 +47,8 @@ TABLES = (
         codes={"reason_class": Reason, "level_class": Level, "status_class": Status, "effect_class": Effect},
         headings={
             "value_number": N_("Value"),
-            "size_ratio": N_("Its size to ours"),
-            "effect_class": N_("Moves"),
+            "size_ratio": N_("Size against our sales"),
+            "effect_class": N_("What it affects"),
         },
     ),
     written(
@@ -79,8 +79,8 @@ TABLES = (
         headings={
             "result_with": N_("Result today"),
             "result_without": N_("Result without it"),
-            "rest_needed": N_("Sales to others needed"),
-            "rest_growth_rate": N_("Growth of others needed"),
+            "rest_needed": N_("Required sales to others"),
+            "rest_growth_rate": N_("Required growth of others"),
         },
     ),
     written(
@@ -103,7 +103,7 @@ TABLES = (
         "one quarter of the next year",
         "period",
         "period:t others_now:m others_needed:m growth_rate:n",
-        headings={"others_now": N_("Others, today"), "others_needed": N_("Others, needed"), "growth_rate": N_("Growth of others needed")},
+        headings={"others_now": N_("Others, today"), "others_needed": N_("Others, needed"), "growth_rate": N_("Required growth of others")},
     ),
     findings_table("findings_accounts"),
 )
@@ -124,7 +124,7 @@ HEADINGS = {  # of columns that only excerpts show
     "supplier": N_("Supplier"),
     "company": N_("Company"),
     "department": N_("Department"),
-    "novelties": N_("Novelties"),
+    "novelties": N_("New products"),
 }
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(

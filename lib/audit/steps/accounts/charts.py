@@ -43,4 +43,4 @@ def dependence(loss_scenarios: pd.DataFrame, names: pd.Series) -> Chart:
     axes.set_xlim(0, max(0.6, float(part["revenue_share"].max()) * 1.2))
     top = part.iloc[0]
     said = {"share": shown("x_share", float(top["revenue_share"])), "dependence": named("dependence_class", top["dependence_class"])}
-    return Chart(figure, _("The largest customer has {share} of the sales: {dependence}.").format(**said))
+    return Chart(figure, _("The largest customer has {share} of the sales; dependence: {dependence}.").format(**said))

@@ -35,7 +35,9 @@ def _limits(bounds: pd.DataFrame, managers: pd.DataFrame | None) -> list[Finding
                 "key_share",
                 "accounts",
                 "fact",
-                N_("{count} of {n} customers are key for the company as a whole, those of one department or manager left out: {value}."),
+                N_(
+                    "{count} of {n} customers are key for the company as a whole, not counting those key only to one department or manager: {value}."
+                ),
                 title=N_("Share of key accounts"),
                 value=float(share["value_number"]),
                 n=int(share["total"]),
@@ -52,7 +54,7 @@ def _limits(bounds: pd.DataFrame, managers: pd.DataFrame | None) -> list[Finding
                 "keys_per_manager",
                 "accounts",
                 "fact",
-                N_("Manager {manager} leads {value} key accounts, the most of all."),
+                N_("Manager {manager} leads the most key accounts: {value}."),
                 title=N_("Key accounts per manager"),
                 value=float(most["value_number"]),
                 unit="count",
@@ -98,8 +100,7 @@ def _keys(keys: pd.DataFrame, bounds: pd.DataFrame, key_share: float) -> Finding
         "accounts",
         "fact",
         N_(
-            "{value} customers are key: {company} by {limit_share} or more of the company’s sales, {below} of a "
-            "department’s or manager’s, {potential} by potential, {judged} by reputation, innovation or standards."
+            "{value} customers are key: {company} with {limit_share} or more of the company’s sales, {below} with that share of a department’s or manager’s sales, {potential} by potential, and {judged} by reputation, innovation or standards."
         ),
         title=N_("Key accounts"),
         value=float(keys["group"].nunique()),
@@ -186,7 +187,7 @@ def _potential(potential: pd.DataFrame, keys: pd.DataFrame) -> Finding:
         N_("Of {n} customers whose budgets are known, {value} are key by potential; they spend {gap} a year elsewhere.")
         if len(of)
         else N_(
-            "None of the {n} customers whose budgets are credible has one large enough to be key by potential; of the others it is not known."
+            "Of the {n} customers with credible budgets, none has a budget large enough to be key by potential; for the others this is not known."
         ),
         title=N_("Potential of the largest"),
         value=float(of.nunique()),

@@ -38,7 +38,7 @@ TABLES = (
         codes={"action_class": Action, "money_kind": Money},
         headings={
             "year_revenue": N_("Sales of 12 months"),
-            "revenue_before": N_("Of the 12 before"),
+            "revenue_before": N_("The 12 months before"),
             "action_class": N_("Next step"),
             "worth": N_("Worth"),
             "money_kind": N_("Which money"),

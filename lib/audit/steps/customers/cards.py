@@ -19,9 +19,9 @@ from audit.steps.customers.monday import told
 MOST = 300  # cards on the page; the others stand in the index and in customers.xlsx
 MONEY = {  # columns of the overview, as they are called on a card
     "year_revenue": N_("Sales of 12 months"),
-    "revenue_before": N_("Of the 12 before"),
+    "revenue_before": N_("The 12 months before"),
     "margin": N_("Margin on goods"),
-    "profit": N_("Profit after serving, and what was given"),
+    "profit": N_("Profit after serving costs and extras"),
     "before_winning": N_("Before what it cost to win"),
     "gap": N_("Buys elsewhere, declared"),
     "estimated_gap": N_("Buys elsewhere, our estimate"),

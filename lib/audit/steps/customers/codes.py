@@ -59,9 +59,9 @@ class Action(Code):
     )
     KEY_TERMS = (
         "key_terms",
-        N_("agree the terms anew"),
+        N_("renegotiate the terms"),
         N_("Key account that cost {loss} more than it brought in a year, whichever way costs are allocated."),
-        N_("With the owner: what is given beyond the goods, for what in return, at which price."),
+        N_("Agree with the owner what we give beyond the goods, what we get in return, and at which price."),
     )
     GROW = (
         "grow",

@@ -42,7 +42,7 @@ def gap_map(coverage: pd.DataFrame, gaps: pd.DataFrame, names: dict[str, str]) -
 
 def value(table: pd.DataFrame, names: dict[str, str], currency: str) -> Chart:
     """Cost to us against worth to the customer, and how much of it was told."""
-    title = _("Given beyond the goods: cost to us, worth to the customer, told")
+    title = _("Extras beyond the goods: cost to us, worth to the customer, told")
     part = table.head(MOST)
     if part.empty:
         return nothing(title)
@@ -51,7 +51,7 @@ def value(table: pd.DataFrame, names: dict[str, str], currency: str) -> Chart:
     bars = [
         ("cost_to_us", _("Cost to us"), SAND, -0.27),
         ("worth_to_customer", _("Worth to the customer"), BLUE, 0.0),
-        ("told", _("Of it, told to the customer"), GREEN, 0.27),
+        ("told", _("Of which told to the customer"), GREEN, 0.27),
     ]
     for column, label, colour, off in bars:
         axes.barh(at + off, part[column], height=0.25, color=colour, label=label)
@@ -71,5 +71,5 @@ def value(table: pd.DataFrame, names: dict[str, str], currency: str) -> Chart:
     clear_axes(axes, keep="x")
     axes.legend(loc="lower right", fontsize=8.5)
     worth, told = float(table["worth_to_customer"].sum()), float(table["told"].sum())
-    said = _("Worth {worth} to {count} key accounts, of which {told} was told to them.")
+    said = _("Worth {worth} to {count} key accounts, of which they were told about {told}.")
     return Chart(figure, said.format(worth=spoken("worth", worth, currency), count=len(table), told=spoken("told", told, currency)))

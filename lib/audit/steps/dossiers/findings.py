@@ -52,7 +52,7 @@ def _filled(coverage: pd.DataFrame, gaps: pd.DataFrame, is_asked: bool) -> Findi
     missing = gaps.loc[gaps["gap_class"].isin([Gap.NO_FORM, Gap.STALE]), "customer_id"]
     return Finding(
         "dossiers_filled", "dossiers", "fact",
-        N_("Of {n} key accounts {value} {value:has|have} a form that is filled in and fresh; {missing} {missing:has|have} none, or an old one."),
+        N_("Of {n} key accounts, {value} {value:has|have} a form that is complete and up to date; {missing} {missing:has|have} none, or an old one."),
         title=N_("Forms of key accounts"), value=float(n - len(missing)), unit="count", n=n, who=" ".join(missing),
         params={"missing": len(missing)},
     )  # fmt: skip
@@ -62,7 +62,7 @@ def _gaps(coverage: pd.DataFrame, gaps: pd.DataFrame) -> Finding:
     with_gaps = coverage.loc[coverage["customer_id"].isin(gaps["customer_id"]), "customer_id"]
     return Finding(
         "dossier_gaps", "dossiers", "fact",
-        N_("{value} of {n} key accounts lack something in their dossier, {gaps} {gaps:gap|gaps} in all; the person to ask stands with each."),
+        N_("The dossiers of {value} of {n} key accounts lack something, {gaps} {gaps:gap|gaps} in all; each gap names the person to ask."),
         title=N_("Gaps in dossiers"), value=float(len(with_gaps)), unit="count", n=len(coverage), who=" ".join(with_gaps),
         params={"gaps": len(gaps)},
     )  # fmt: skip
@@ -72,10 +72,10 @@ def _hanging(coverage: pd.DataFrame, gaps: pd.DataFrame) -> list[Finding]:
     """Accounts that hang on one person, those where the head has not been, and those never offered anything."""
     said = {
         Gap.ONE_CONTACT: N_(
-            "{value} of {n} key accounts {value:hangs|hang} on one contact person: who leaves there takes the account along."
+            "{value} of {n} key accounts {value:depends|depend} on one contact person: if that person leaves, the account goes too."
         ),
-        Gap.NO_HEAD_VISIT: N_("Our head has not been at {value} of {n} key accounts for long, or never."),
-        Gap.NO_OFFER: N_("{value} of {n} key accounts {value:was|were} offered nothing new for long."),
+        Gap.NO_HEAD_VISIT: N_("Our senior management has not visited {value} of {n} key accounts for a long time, or ever."),
+        Gap.NO_OFFER: N_("{value} of {n} key accounts {value:has|have} been offered nothing new for a long time."),
     }
     found = []
     for gap, message in said.items():
@@ -102,7 +102,7 @@ def _ladder(coverage: pd.DataFrame) -> list[Finding]:
             "dossier_ladder",
             "dossiers",
             "fact",
-            N_("{value} of {n} key accounts {value:sees|see} us lower than we see ourselves."),
+            N_("{value} of {n} key accounts {value:rates|rate} us lower than we rate ourselves."),
             title=N_("How key accounts see us"),
             value=float(len(lower)),
             unit="count",
@@ -123,7 +123,7 @@ def _value(value: pd.DataFrame) -> list[Finding]:
             "dossiers",
             "fact",
             N_(
-                "Beyond the goods {n} key accounts got what cost us {cost} and is worth {worth} to them; they were told of {value} of that worth."
+                "Beyond the goods, {n} key accounts received extras that cost us {cost} and are worth {worth} to them; they were told about {value} of that worth."
             ),
             title=N_("Told of what was given"),
             value=told / worth,
@@ -143,7 +143,7 @@ def _mistakes(mistakes: pd.DataFrame) -> list[Finding]:
             "dossier_mistakes",
             "dossiers",
             "fact",
-            N_("Of {n} common mistakes with key accounts that these data can test, {value} {value:is|are} seen."),
+            N_("Of {n} common mistakes with key accounts that these data can test, {value} {value:was|were} found."),
             title=N_("Common mistakes"),
             value=float((tested["seen_class"] == Met.YES).sum()),
             unit="count",
@@ -159,11 +159,10 @@ def _new(new: pd.DataFrame) -> list[Finding]:
     days, others = float(new["first_days"].median()), float(new["others_first_days"].iloc[0])
     params = {"launched": int(new["launched"].iloc[0]), "days": round(days)}
     alone = N_(
-        "Of {launched} products launched, a key account bought {value} in time in the median, the first time {days} days after the launch."
+        "Of {launched} products launched, the median key account bought {value} in time, for the first time {days} days after the launch."
     )
     beside = N_(
-        "Of {launched} products launched, a key account bought {value} in time in the median, the first time {days} days after the launch; other customers, after {others} days. When they were "
-        "offered, nobody writes down."
+        "Of {launched} products launched, the median key account bought {value} in time, for the first time {days} days after the launch; for other customers it was {others} days. Nobody records when the products were offered."
     )
     return [
         Finding(
@@ -188,7 +187,7 @@ def _desired(desired: pd.DataFrame) -> list[Finding]:
             "dossiers",
             "fact",
             N_(
-                "{value} of {n} customers meet every criterion of the desired customer that is known of them; of the ten criteria {known_number} are known on average."
+                "{value} of {n} customers meet every desired-customer criterion known for them; on average, {known_number} of the ten criteria are known."
             ),
             title=N_("Desired customers"),
             value=float(desired["is_desired"].sum()),

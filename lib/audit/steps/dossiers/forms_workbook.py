@@ -30,7 +30,7 @@ WIDTH = {DATE: 13, MONEY: 15}
 KINDS = {DATE: "day", MONEY: "money", NUMBER: "number"}
 KNOWN = {  # columns of the overview that stand beside a key account, as they are headed
     "year_revenue": N_("Sales of 12 months"),
-    "profit": N_("Profit after serving, and what was given"),
+    "profit": N_("Profit after serving costs and extras"),
     "wallet_share": N_("Share of wallet"),
     "overdue": N_("Overdue"),
 }

@@ -40,14 +40,14 @@ def day_list(day: pd.DataFrame, names: dict[str, str]) -> Chart:
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=2, fontsize=8.5)
     low, high = (shown("ordered_share", float(day["ordered_share"].agg(end))) for end in ("min", "max"))
     said = _(
-        "By representative between {low} and {high} of the planned visits end with an order in time ({n} visits; who had fewer than {fewest} is left out)."
+        "Depending on the representative, between {low} and {high} of planned visits end with an order in time ({n} visits; representatives with fewer than {fewest} are left out)."
     )
     return Chart(figure, said.format(low=low, high=high, n=shown("n", int(day["planned"].sum())), fewest=FEW))
 
 
 def copies(copied: pd.DataFrame, names: dict[str, str]) -> Chart:
     """Share of orders that repeat earlier ones, against outlets alike."""
-    title = _("Orders that repeat earlier ones: share of each representative, and of outlets alike")
+    title = _("Orders that repeat earlier ones: share of each representative, and of similar outlets")
     part = copied.head(MOST)
     if part.empty:
         return nothing(title)
@@ -55,14 +55,14 @@ def copies(copied: pd.DataFrame, names: dict[str, str]) -> Chart:
     at = np.arange(len(part))
     colours = [ORANGE if one == Copied.MORE else BLUE for one in part["copied_class"]]
     axes.barh(at, part["copy_share"], color=colours, height=0.6)
-    axes.plot(part["of_others_share"], at, "|", color=MUTED, ms=16, mew=2, ls="none", label=_("outlets alike of others"))
+    axes.plot(part["of_others_share"], at, "|", color=MUTED, ms=16, mew=2, ls="none", label=_("similar outlets of others"))
     axes.set_yticks(at, [str(names.get(one, one))[:34] for one in part["manager_id"]])
     axes.invert_yaxis()
     percent_axis(axes.xaxis)
     clear_axes(axes, keep="x")
     axes.legend(loc="lower right", fontsize=8.5)
     first = part.iloc[0]
-    said = _("The most: {name}, {share} of the orders; outlets alike of others: {like}.")
+    said = _("Highest: {name}, {share} of the orders; similar outlets of others: {like}.")
     name = names.get(first["manager_id"], first["manager_id"])
     return Chart(
         figure,

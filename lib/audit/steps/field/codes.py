@@ -38,8 +38,8 @@ class Way(Code):
 class Copied(Code):
     """What can be said of a representative's orders."""
 
-    MORE = "more", N_("copies more often than like outlets explain")
-    CHANCE = "as_like", N_("as like outlets")
+    MORE = "more", N_("copies more often than similar outlets explain")
+    CHANCE = "as_like", N_("as at similar outlets")
     FEW = "few_outlets", N_("too few outlets to say")
 
 

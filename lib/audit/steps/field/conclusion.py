@@ -16,7 +16,7 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     if copied and copied.value > 0:
         return led(
             found,
-            N_("{value} of {n} representatives {value:repeats|repeat} old orders more often than outlets alike explain"),
+            N_("{value} of {n} representatives {value:repeats|repeat} old orders more often than similar outlets explain"),
             Role.CAUSE,
             of="field_copied",
         )
@@ -25,8 +25,8 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     if listed:
         none = N_("Every planned visit ended with an order in time")
         return led(
-            found, N_("{value} of {n} planned visits end without an order in time") if listed.value else none, Role.STATE, of="field_listed"
+            found, N_("{value} of {n} planned visits end without a timely order") if listed.value else none, Role.STATE, of="field_listed"
         )
     if "field_must_have" in by:
-        return led(found, N_("{value} of {n} outlets hold the full must-have range"), Role.STATE, of="field_must_have")
+        return led(found, N_("{value} of {n} outlets stock the full must-have range"), Role.STATE, of="field_must_have")
     return led(found, N_("Too little is written down of the work in the field to conclude from it"), Role.STATE)

@@ -54,7 +54,7 @@ def _listed(day: pd.DataFrame, has_hours: bool, cutoff: str) -> list[Finding]:
     if not planned:
         return []
     ordered = int(day["ordered"].sum())
-    by_hour = N_("Of {n} planned visits {value} had no order in the system by {cutoff}; {nothing} had none that day at all.")
+    by_hour = N_("Of {n} planned visits, {value} had no order in the system by {cutoff}; {nothing} had no order at all that day.")
     by_day = N_("Of {n} planned visits {value} had no order that day; at what hour orders come in is not known.")
     return [
         Finding(
@@ -76,7 +76,7 @@ def _recovered(day: pd.DataFrame) -> list[Finding]:
             "field",
             "fact",
             N_(
-                "By the evening the call centre took orders of {money} from {back} of the {n} outlets on the lists; at {unvisited} of them the visit had not been made."
+                "By the evening the call centre had taken orders worth {money} from {back} of the {n} outlets on the lists; {unvisited} of these outlets had not been visited."
             ),
             title=N_("Orders through the call centre"),
             value=back / listed,
@@ -95,7 +95,7 @@ def _adherence(adhered: pd.DataFrame) -> list[Finding]:
             "field_adherence",
             "field",
             "fact",
-            N_("{value} of {n} planned visits were made on their day; {missed} were not made."),
+            N_("{value} of {n} planned visits were made on the planned day; {missed} were not made."),
             title=N_("Visits made as planned"),
             value=float(adhered["on_day"].sum()) / planned,
             n=planned,
@@ -132,7 +132,7 @@ def _no_visit(no_visit: pd.DataFrame) -> list[Finding]:
             "field_no_visit",
             "field",
             "fact",
-            N_("Every one of {n} orders that representatives took was taken on a day with a visit.")
+            N_("All {n} orders that representatives took were taken on a day with a visit.")
             if not no_visit["without_visit"].sum()
             else N_("{value} of {n} orders that representatives took stand without a visit that day; some may have come by telephone."),
             title=N_("Orders without a visit"),
@@ -147,9 +147,9 @@ def _copied(copied: pd.DataFrame) -> list[Finding]:
     if told.empty:
         return []
     more = told[told["copied_class"] == Copied.MORE]
-    none = N_("No representative copies earlier orders more often than outlets alike explain ({n} compared).")
+    none = N_("No representative copies earlier orders more often than similar outlets explain ({n} compared).")
     some = N_(
-        "{value} of {n} representatives {value:writes|write} the same order again more often than outlets alike explain: {copy_share} of the orders, others {others_share}."
+        "{value} of {n} representatives {value:repeats|repeat} the same order more often than similar outlets explain: {copy_share} of the orders, against {others_share} for the others."
     )
     return [
         Finding(
@@ -171,11 +171,11 @@ def _must_have(whole: pd.DataFrame, products: pd.DataFrame) -> list[Finding]:
             "field",
             "fact",
             N_(
-                "None of {n} outlets that ordered lately holds the full must-have range; the product most often missing is held by {least_share}."
+                "None of {n} outlets that ordered recently stocks the full must-have range; the product most often missing is stocked by {least_share}."
             )
             if not whole["whole"].sum()
             else N_(
-                "{value} of {n} outlets that ordered lately hold the full must-have range; the product most often missing is held by {least_share}."
+                "{value} of {n} outlets that ordered recently stock the full must-have range; the product most often missing is stocked by {least_share}."
             ),
             title=N_("Must-have range"),
             value=float(whole["whole"].sum()) / outlets,
@@ -239,7 +239,7 @@ def _even(even: pd.DataFrame) -> list[Finding]:
             "field",
             "fact",
             N_(
-                "Orders of visited outlets spread from week to week by {value} of their mean, a year before by {before_share}; the season is in both."
+                "Weekly orders of visited outlets vary by {value} of their mean, against {before_share} a year before; both figures include the season."
             ),
             title=N_("Evenness of weeks"),
             value=now,
@@ -303,7 +303,7 @@ def _ways(by_way: pd.DataFrame) -> list[Finding]:
             "field_ways",
             "field",
             "fact",
-            N_("Most orders of visited outlets come in by: {way} ({value} of {n})."),
+            N_("Orders from visited outlets come in most often by: {way} ({value} of {n})."),
             title=N_("How orders come in"),
             value=float(first["order_share"]),
             n=int(by_way["way_orders"].sum()),
@@ -321,7 +321,7 @@ def _trained(trained: pd.DataFrame) -> list[Finding]:
             "field_trained",
             "field",
             "fact",
-            N_("Of {n} trainings planned for the last twelve months {held} {held:was|were} held."),
+            N_("Of {n} training sessions planned for the last twelve months, {held} {held:was|were} held."),
             title=N_("Trainings held"),
             value=float(trained["held"].sum()) / planned,
             n=planned,

@@ -19,7 +19,7 @@ STEP = Step(
     "forecast",
     180,
     N_("Forecast"),
-    N_("What will sales be, and does the plan hold?"),
+    N_("What will sales be, and is the plan realistic?"),
     reads=(
         "panel",
         "history",
@@ -40,7 +40,7 @@ TABLES = (
         "kind_class:t name:t method:t period:d forecast:m low:m high:m own_forecast:m booked:m",
         codes={"kind_class": Kind, "method": Method},
         headings={
-            "own_forecast": N_("Before moving"),
+            "own_forecast": N_("Before scaling"),
         },
     ),
     written(
@@ -64,8 +64,8 @@ TABLES = (
         headings={
             "difference_rate": N_("Difference, of forecast"),
             "usual_new": N_("New customers, usual"),
-            "revenue_of_new": N_("Revenue of a new one"),
-            "extra_new": N_("New ones needed more"),
+            "revenue_of_new": N_("Revenue per new customer"),
+            "extra_new": N_("More new customers needed"),
             "low_extra": N_("From"),
             "high_extra": N_("To"),
         },

@@ -19,6 +19,6 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
         return led(found, N_("Sales of the next {months} months should come to {value}"), Role.CHANCE)
     if plan.value <= 0:
         return led(found, N_("The plan is within what can be expected"), Role.CHANCE, of="plan")
-    above = N_("The plan lies {value} above what can be expected, beyond the whole range of the forecast")
-    within = N_("The plan lies {value} above what can be expected, though still within its range")
+    above = N_("The plan is {value} above the forecast, beyond its whole range")
+    within = N_("The plan is {value} above the forecast, though still within its range")
     return led(found, above if plan.low > 0 else within, Role.RISK, of="plan")

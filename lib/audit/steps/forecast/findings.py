@@ -51,12 +51,10 @@ def _ahead(series: pd.DataFrame, forecast: pd.DataFrame, used: pd.Series, horizo
     now = float(series[(Kind.COMPANY, "")].iloc[-12:].iloc[:horizon].sum()) if len(series) >= 12 else float("nan")
     booked = float(of["booked"].sum())
     plain = N_(
-        "Sales of the next {months} months are expected to be {value} ({low} to {high}), by “{method_class}”; the "
-        "same months of the last year brought {previous}."
+        "Sales of the next {months} months are expected to be {value} ({low} to {high}), according to “{method_class}”; the same months of last year brought {previous}."
     )
     begun = N_(
-        "Sales of the next {months} months, the one that has begun included, are expected to be {value} ({low} to {high}), {booked} of it "
-        "booked already, by “{method_class}”; the same months of the last year brought {previous}."
+        "Sales of the next {months} months, including the one that has begun, are expected to be {value} ({low} to {high}), according to “{method_class}”. Of that, {booked} is already booked; the same months of last year brought {previous}."
     )
     return Finding(
         "forecast",
@@ -81,8 +79,7 @@ def _errors(tried: pd.DataFrame, used: pd.Series, confidence: float) -> Finding:
         "forecast",
         "fact",
         N_(
-            "From {n} origins the months’ sales were missed by {value} of them on average (the better naive rule: "
-            "{previous}), {bias_rate} in sum; ranges meant to hold {confidence_share} of the months held {held_share}."
+            "In back-tests from {n} starting points, the average error of monthly sales was {value} (the better naive rule: {previous}), with a bias of {bias_rate} in total. Ranges meant to hold {confidence_share} of the months held {held_share}."
         ),
         title=N_("How well sales are foretold"),
         value=float(used["wape_rate"]),
@@ -105,17 +102,16 @@ def _plan(planned: pd.DataFrame, horizon: int) -> list[Finding]:
         "horizon": horizon,
     }
     if row["difference"] <= 0:
-        message = N_("The plan of the next {months} months, {plan}, is {value} against the forecast of {forecast}: carrying on is enough.")
+        message = N_(
+            "The plan for the next {months} months, {plan}, is {value} against the forecast of {forecast}: carrying on as now is enough."
+        )
     elif row[["extra_new", "low_extra", "high_extra"]].isna().any():
         message = N_(
-            "The plan of the next {months} months, {plan}, is {value} above the forecast of {forecast}; how many new "
-            "customers that stands for cannot be said."
+            "The plan for the next {months} months, {plan}, is {value} above the forecast of {forecast}; it cannot be said how many new customers that would take."
         )
     else:
         message = N_(
-            "The plan of the next {months} months, {plan}, is {value} above the forecast of {forecast} ({low} to "
-            "{high}): {extra} more new customers ({fewest} to {most}) than the usual {usual} a year, at {each} each in "
-            "the year they come; months beyond the {horizon}th are untried."
+            "The plan for the next {months} months, {plan}, is {value} above the forecast of {forecast} ({low} to {high}). That is {extra} more new customers ({fewest} to {most}) than the usual {usual} a year, at {each} each in the year they join. Months beyond the {horizon}th are untested."
         )
         params |= {"extra": round(row["extra_new"]), "fewest": round(row["low_extra"]), "most": round(row["high_extra"])}
     return [
@@ -141,8 +137,7 @@ def _keys(compared: pd.DataFrame) -> list[Finding]:
         return []
     params = {"other_rate": float(by.loc[Kind.OTHER, "wape_rate"]), "others": int(by.loc[Kind.OTHER, "customers"])}
     message = N_(
-        "A month of one of the {n} largest customers is missed by {value} (median of them), that of the {others} "
-        "next in size by {other_rate}."
+        "For a single month, the median forecast error is {value} for the {n} largest customers and {other_rate} for the {others} next in size."
     )
     return [
         Finding(

@@ -39,7 +39,7 @@ def booked(bridge: pd.DataFrame, currency: str) -> Chart:
     axes.legend(loc="upper left", ncols=2, bbox_to_anchor=(0, -0.1))
     clear_axes(axes, keep="y")
     top = bridge.loc[bridge["revenue"].idxmax()]
-    alt = _("Monthly revenue between {low} and {high}; the highest month is {month}.")
+    alt = _("Monthly revenue lies between {low} and {high}; the highest month is {month}.")
     return Chart(
         figure,
         alt.format(

@@ -18,5 +18,5 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     elif doubts.params["refused"]:
         message = N_("The data do not carry every chapter: {refused} of {value} doubts stop one")
     else:
-        message = N_("The data can be used; {value} {value:doubt hangs|doubts hang} over single numbers")
+        message = N_("The data can be used; {value} {value:doubt affects|doubts affect} individual figures")
     return led(found, message, Role.STATE, of="doubts" if doubts else "rows_kept")

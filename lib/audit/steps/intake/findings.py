@@ -54,8 +54,7 @@ def chapter_findings(reconciliation: pd.DataFrame, doubts: pd.DataFrame, bridge:
             "intake",
             "fact",
             N_(
-                "Booked sales are {booked}; with {untraced} of returns not deducted, because their sale is not in the "
-                "exports, the revenue of this audit is {value}."
+                "Booked sales are {booked}. Returns of {untraced} are not deducted, because the sales they belong to are not in the exports; the revenue of this audit is {value}."
             ),
             title=N_("From booked sales to revenue"),
             value=float(sums["revenue"]),

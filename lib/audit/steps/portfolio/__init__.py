@@ -76,7 +76,7 @@ TABLES = (
 )
 
 HEADINGS = {  # of columns that only excerpts show
-    "source_class": N_("The source’s word"),
+    "source_class": N_("Term in the source"),
     "package_class": N_("What it gets"),
     "withheld_class": N_("What it does not get"),
     "weight_share": N_("Weight"),

@@ -16,15 +16,15 @@ from audit.steps.portfolio.codes import PortfolioClass
 
 PACKAGES = {  # D12, G3: what each class gets, and what it does not
     PortfolioClass.CORE: (
-        N_("a personal manager and a deputy, a written plan, visits of the head, first to hear of new products"),
+        N_("a personal manager and a deputy, a written plan, visits by senior management, first to hear about new products"),
         N_("no shared manager, no answer later than the same day"),
     ),
     PortfolioClass.DEVELOPMENT: (
-        N_("few at a time, each with a goal, a budget of hours and an end date; trials, technical help, meetings at several levels"),
-        N_("no discount without a share in return"),
+        N_("a few at a time, each with a goal, a budget of hours and an end date; trials, technical help, meetings at several levels"),
+        N_("no discount unless our share grows in return"),
     ),
     PortfolioClass.MAINTENANCE: (
-        N_("steady supply, ordering by themselves, one contact for questions, prices and terms reviewed once a year"),
+        N_("steady supply, self-service ordering, one contact for questions, prices and terms reviewed once a year"),
         N_("no special service that nobody pays for"),
     ),
     PortfolioClass.OPPORTUNISTIC: (
@@ -33,7 +33,7 @@ PACKAGES = {  # D12, G3: what each class gets, and what it does not
     ),
     PortfolioClass.NEW: (
         N_("every promise kept, a call after the first delivery, an offer for the second order"),
-        N_("no verdict before a year"),
+        N_("no judgement within the first year"),
     ),
 }
 

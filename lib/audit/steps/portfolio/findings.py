@@ -78,8 +78,7 @@ def _sizes(parts: pd.DataFrame, made: pd.DataFrame) -> Finding:
         "portfolio",
         "model",
         N_(
-            "Of {n} customers {core} are core, {value} worth developing, {maintenance} to be maintained, "
-            "{opportunistic} to be served where it pays and {new} too new to be judged; the core ones bring {core_share} of the sales."
+            "Of {n} customers, {core} are core, {value} are worth developing, {maintenance} are to be maintained, {opportunistic} are to be served only where it pays and {new} are too new to judge. The core customers bring {core_share} of sales."
         ),
         title=N_("Classes of the portfolio"),
         value=float(by.loc[PortfolioClass.DEVELOPMENT, "customers"]),
@@ -104,7 +103,7 @@ def _clear(table: pd.DataFrame, agreement: float) -> Finding:
         "portfolio",
         "fact",
         N_(
-            "The classification is robust for {value} of the customers (the same in four of five draws of months and weights); the other {count} stand on a border, and what to do with them is a judgement. Two halves of the months agree to {agreement_number} (Cohen’s kappa: 1 the same, 0 as by chance)."
+            "The classification is robust for {value} of the customers (the same in four of five draws of months and weights). The other {count} are borderline, and what to do with them is a judgement. Two halves of the months agree to {agreement_number} (Cohen’s kappa: 1 is identical, 0 is chance)."
         ),
         title=N_("Whether classes are more than chance"),
         value=float(table["is_clear"].mean()),
@@ -153,8 +152,7 @@ def _effort(parts: pd.DataFrame) -> list[Finding]:
             )
         ]
     message = N_(
-        "Customers to be served only where it pays take {value} of the cost of serving and bring {profit} of the {whole} "
-        "profit before what it cost to win new customers; core ones take {core_share} and bring {core_profit}."
+        "Customers to be served only where it pays take {value} of the cost of serving and bring {profit} of the {whole} profit before acquisition costs. Core customers take {core_share} and bring {core_profit}."
     )
     params = {
         "profit": float(last["profit"]),
@@ -185,8 +183,7 @@ def _loads(loads: pd.DataFrame, most: float) -> list[Finding]:
             "portfolio",
             "fact",
             N_(
-                "The manager with most customers to develop has {value} of them; {over} of {n} managers have more than the "
-                "{most} that this audit takes one person to carry at a time."
+                "The manager with the most customers to develop has {value} of them; {over} of {n} managers have more than {most}, the number this audit assumes one person can handle at a time."
             ),
             title=N_("Customers to develop per manager"),
             value=float(loads[PortfolioClass.DEVELOPMENT].max()),
@@ -201,8 +198,7 @@ def _pairs(pairs: pd.DataFrame) -> list[Finding]:
     if pairs.empty:
         return []
     message = N_(
-        "{value} pairs of customers to grow whose class is clear are of one industry in one region and may compete; "
-        "{n} customers are in them."
+        "{value} pairs of customers to grow whose class is clear are in the same industry and region and may compete; {n} customers are in these pairs."
     )
     return [
         Finding(

@@ -54,13 +54,13 @@ TABLES = (
         "low_profit:m high_profit:m loss_class:t revenue_rank:c profit_rank:c",
         codes={"loss_class": Earning},
         headings={
-            "acquisition": N_("Cost of winning it"),
-            "given": N_("Given beyond the product"),
+            "acquisition": N_("Cost of acquisition"),
+            "given": N_("Extras beyond the product"),
             "net_profit": N_("Net operating profit"),
             "net_rate": N_("Of sales"),
             "low_profit": N_("Profit from"),
             "high_profit": N_("to"),
-            "loss_class": N_("Does it earn"),
+            "loss_class": N_("Profitability"),
         },
     ),
     written(
@@ -71,7 +71,7 @@ TABLES = (
         codes={"laid_class": Laid},
         headings={
             "unit_cost_number": N_("Cost of one unit"),
-            "laid_class": N_("Laid on customers"),
+            "laid_class": N_("Allocated to customers"),
         },
     ),
     written(
@@ -81,7 +81,7 @@ TABLES = (
         "line_class:t customers:m rest:m company:m difference:m",
         codes={"line_class": Line},
         headings={
-            "rest": N_("Not laid"),
+            "rest": N_("Not allocated"),
         },
     ),
     written(
@@ -94,7 +94,7 @@ TABLES = (
 )
 
 HEADINGS = {  # of columns that only excerpts show
-    "instead_class": (N_("On this base instead"), Driver),
+    "instead_class": (N_("Alternative base"), Driver),
     "driver": (N_("Allocation base"), Driver),
     "losers": N_("Customers with a loss"),
     "changed": N_("Changed sides"),

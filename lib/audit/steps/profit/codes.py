@@ -10,7 +10,7 @@ class Earning(Code):
     """Whether a customer earns, by every driver tried."""
 
     EARNS = "earns", N_("profitable however costs are allocated")
-    DOUBTFUL = "by_drivers", N_("unprofitable by some allocations")
+    DOUBTFUL = "by_drivers", N_("unprofitable under some allocations")
     LOSES = "loses", N_("unprofitable however costs are allocated")
     NEW = "by_acquisition", N_("by the cost of winning it only")
     UNKNOWN = "unknown", N_("not known: serving costs were not given")
@@ -19,7 +19,7 @@ class Earning(Code):
 class Laid(Code):
     """Whether a cost pool can be laid on customers."""
 
-    CUSTOMERS = "customers", N_("laid on customers")
+    CUSTOMERS = "customers", N_("allocated to customers")
     COMPANY = "company", N_("a cost of the company")
     BY_REVENUE = "by_revenue", N_("not laid: by revenue all customers would be equally profitable")
     NO_DRIVER = "no_driver", N_("unallocated: no allocation base in these data")
@@ -32,7 +32,7 @@ class Line(Code):
     GOODS = "cost_of_goods", N_("cost of goods")
     MARGIN = "margin", N_("margin on goods")
     POOLS = "cost_pools", N_("cost pools")
-    GIVEN = "given", N_("given beyond the product")
+    GIVEN = "given", N_("extras beyond the product")
     BEFORE_TAX = "before_tax", N_("profit before tax")
     TAX = "tax", N_("tax")
     NET = "net_profit", N_("net operating profit")

@@ -20,7 +20,9 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     elif not first.value:
         message = N_("No customer loses money whichever way costs are allocated")
     elif keys is not None and keys.value:
-        message = N_("{value} customers lose money whichever way costs are allocated, {keys} key accounts among them")
+        message = N_(
+            "{value} {value:customer loses|customers lose} money whichever way costs are allocated, including {keys} key {keys:account|accounts}"
+        )
     else:
         message = N_("{value} of {n} customers lose money whichever way costs are allocated")
     return led(found, message, Role.CAUSE, keys=int(keys.value) if keys is not None else 0)

@@ -45,10 +45,10 @@ def _profit(profits: pd.DataFrame, year: int) -> Finding:
     doubt = profits[profits["loss_class"] == Earning.DOUBTFUL]
     lost, left = -float((lose["profit"] + lose["acquisition"]).sum()), float(profits["profit"].sum())
     gain = N_(
-        "In {year} the {n} customers brought {profit} before tax and the company’s own costs, {before_winning} before acquisition; {value} of them were unprofitable however costs are allocated, acquisition aside, together {lost}; {doubtful} more by some allocations, and {new} by acquisition costs only."
+        "In {year} the {n} customers contributed {profit} before tax and the company’s own costs, or {before_winning} before acquisition costs. However costs are allocated, {value} of them were unprofitable even without acquisition costs, losing {lost} in total. Another {doubtful} were unprofitable under some allocations, and {new} only because of acquisition costs."
     )
     loss = N_(
-        "In {year} the {n} customers together brought a loss of {profit} before the company’s own costs, {winning} of it acquisition; {value} of them were unprofitable however costs are allocated, acquisition aside, together {lost}; {doubtful} more by some allocations, and {new} by acquisition costs only."
+        "In {year} the {n} customers together made a loss of {profit} before the company’s own costs, {winning} of it acquisition costs. However costs are allocated, {value} of them were unprofitable even without acquisition costs, losing {lost} in total. Another {doubtful} were unprofitable under some allocations, and {new} only because of acquisition costs."
     )
     return Finding(
         "customer_profit",
@@ -115,11 +115,10 @@ def _whale(profits: pd.DataFrame) -> list[Finding]:
     rest = len(curve) - at - 1
     params = {"peak_share": peak, "count": rest}
     falls = N_(
-        "The best fifth of the customers bring {value} of what all customers leave (the literature: about 80 % of profit); at its "
-        "height the curve reaches {peak_share}, and the last {count} customers take the rest away again."
+        "The most profitable fifth of the customers bring {value} of all customers’ profit (the literature: about 80 %). At its peak the curve reaches {peak_share}; the last {count} customers then take the excess away again."
     )
     rises = N_(
-        "The best fifth of the customers bring {value} of what all customers leave (the literature: about 80 % of profit); nobody takes any away again."
+        "The most profitable fifth of the customers bring {value} of all customers’ profit (the literature: about 80 %); no customer takes any of it away again."
     )
     return [
         Finding(
@@ -135,9 +134,9 @@ def _keys(profits: pd.DataFrame, keys: pd.DataFrame | None) -> list[Finding]:
     lose = of[of["loss_class"] == Earning.LOSES].sort_values(["profit", "group"])
     doubtful = int((of["loss_class"] == Earning.DOUBTFUL).sum())
     some = N_(
-        "Of {n} key accounts {value} are unprofitable however costs are allocated, together {lost}; {doubtful} more by some allocations."
+        "Of {n} key accounts, {value} are unprofitable however costs are allocated, losing {lost} in total; {doubtful} more are unprofitable under some allocations."
     )
-    none = N_("Of {n} key accounts {value} are unprofitable however costs are allocated, together {lost}.")
+    none = N_("Of {n} key accounts, {value} are unprofitable however costs are allocated, losing {lost} in total.")
     return [
         Finding(
             "key_losers",
@@ -184,9 +183,7 @@ def _ties(ties: pd.DataFrame, table: pd.DataFrame) -> list[Finding]:
     unlaid = table[table["unit_cost_number"].isna()]
     messages = {  # (is it a loss, is there a tax)
         (False, True): N_(
-            "Customers’ profits and what was not laid on them add up to a net operating profit of {company} after {tax} of tax, with a "
-            "difference of {difference}; {value} of the cost pools are costs of the company. No statement of its own was there to hold it "
-            "against."
+            "Customers’ profits and unallocated costs add up to a net operating profit of {company} after {tax} of tax, with a difference of {difference}; {value} of the cost pools remain company costs. There was no company profit statement to check this against."
         ),
         (False, False): N_(
             "Customers’ profits and what was not laid on them add up to an operating profit of {company} before tax (no rate is named), "
@@ -222,9 +219,9 @@ def _serving(yearly: pd.DataFrame) -> list[Finding]:
         return []
     then, now = yearly.iloc[-2], yearly.iloc[-1]
     message = N_(
-        "Serving a customer cost {value} in {period} ({previous} in {before}), at an order value of {order_value} ({order_before})."
+        "Serving a customer cost {value} in {period} ({previous} in {before}), with an order value of {order_value} ({order_before})."
     )
-    why = "" if len(yearly) > 2 else N_("two years are no trend: whether the cost of serving falls for good cannot be said yet")
+    why = "" if len(yearly) > 2 else N_("two years are not a trend: it cannot yet be said whether the cost of serving is falling for good")
     params = {
         "period": now["period"],
         "before": then["period"],

@@ -93,7 +93,7 @@ TABLES = (
 )
 
 HEADINGS = {  # of columns that only excerpts show
-    "unpaid_share": N_("Will not come by then"),
+    "unpaid_share": N_("Not paid by then"),
     "low_loss": N_("From"),
     "high_loss": N_("To"),
     "beyond": N_("Not estimated"),

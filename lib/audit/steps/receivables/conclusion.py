@@ -16,6 +16,11 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     if first.why:
         return led(found, N_("What customers owe cannot be said"), Role.RISK)
     if "stopped_paying" in by:
-        return led(found, N_("{value} customers have stopped paying, and owe {owed}"), Role.RISK, of="stopped_paying")
+        return led(
+            found,
+            N_("{value} {value:customer has|customers have} stopped paying and {value:owes|owe} {owed}"),
+            Role.RISK,
+            of="stopped_paying",
+        )
     late = N_("{value} is overdue; the three latest payers carry {top_share} of it")
     return led(found, late if first.value else N_("Nothing is overdue"), Role.RISK)

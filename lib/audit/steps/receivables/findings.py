@@ -57,7 +57,7 @@ def _owed(owing: pd.DataFrame) -> Finding:
         "receivables",
         "fact",
         N_(
-            "{debtors} customers owe {owed}, of it {value} overdue, from {count} of them; the three most overdue carry {top_share} of that."
+            "{debtors} customers owe {owed}, of which {value} is overdue from {count} of them; the three most overdue account for {top_share} of that."
         ),
         title=N_("What customers owe"),
         value=float(late["overdue"].sum()),
@@ -88,8 +88,7 @@ def _stopped(owing: pd.DataFrame, horizon_days: int) -> list[Finding]:
             "receivables",
             "fact",
             N_(
-                "{value} customers have paid nothing for more than {days} days although they owed it; they owe {owed}, and "
-                "were invoiced {invoiced} in the last twelve months."
+                "{value} {value:customer has|customers have} paid nothing for more than {days} days although they owed money; they owe {owed} and were invoiced {invoiced} in the last twelve months."
             ),
             title=N_("Customers who stopped paying"),
             value=float(len(stopped)),
@@ -123,7 +122,9 @@ def _days(months: pd.DataFrame) -> list[Finding]:
         "dso",
         "receivables",
         "fact",
-        N_("Days sales outstanding are {value}, counted back (a year before: {previous}); a year’s average would say {yearly_days}."),
+        N_(
+            "Days sales outstanding are {value} by the count-back method (a year before: {previous}); the average for the year would give {yearly_days}."
+        ),
         title=N_("Days of sales owed"),
         value=float(now["count_back_days"]),
         unit="days",
@@ -184,7 +185,7 @@ def _over(owing: pd.DataFrame) -> list[Finding]:
             "credit_limits",
             "receivables",
             "fact",
-            N_("Of {n} customers with a credit limit {value} owe more than it allows, together {money} more."),
+            N_("Of {n} customers with a credit limit, {value} owe more than it allows, by {money} in total."),
             title=N_("Credit limits"),
             value=float(len(over)),
             unit="count",
@@ -217,9 +218,7 @@ def _loss(losses: pd.DataFrame, horizon_days: int) -> Finding:
         "receivables",
         "estimate",
         N_(
-            "If customers pay as they have paid, {value} ({low} to {high}) of what is owed will still be unpaid {days} "
-            "days after it was due; {beyond} more is older already, or owed by customers who have stopped paying, and is "
-            "not estimated."
+            "If customers pay as they have paid so far, {value} ({low} to {high}) of what is owed will still be unpaid {days} days after the due date. Another {beyond} is already older, or is owed by customers who have stopped paying, and is not estimated."
         ),
         title=N_("What may not come"),
         value=value,
@@ -246,8 +245,7 @@ def _ways(ways: pd.DataFrame) -> list[Finding]:
         "advance_share": float(paid.get(Applied.ADVANCE, 0.0)) / total,
     }
     message = N_(
-        "{value} of the money paid names its invoice; {amount_share} was laid on an invoice of the same amount, "
-        "{oldest_share} on the oldest open one, {advance_share} found none."
+        "For {value} of the money paid, the payment names its invoice. Another {amount_share} was matched to an invoice of the same amount, {oldest_share} to the oldest open one, and {advance_share} to none."
     )
     return [
         Finding(

@@ -25,7 +25,7 @@ def by_month(months: pd.DataFrame) -> Chart:
     for values, colour, label in (
         (part["on_time"], BLUE, _("on time")),
         (part["told_before"], GREEN, _("late, told before")),
-        (late - part["told_before"], ORANGE, _("late, not told")),
+        (late - part["told_before"], ORANGE, _("late, customer not told")),
     ):
         axes.bar(x, values, bottom=bottom, color=colour, label=label, width=0.8)
         bottom = bottom + values.to_numpy()
@@ -34,7 +34,7 @@ def by_month(months: pd.DataFrame) -> Chart:
     clear_axes(axes, keep="y")
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=3, fontsize=8.5)
     low, high = (shown("on_time_share", float(part["on_time_share"].agg(end))) for end in ("min", "max"))
-    said = _("By month between {low} and {high} of the orders came on time, {n} orders in all.")
+    said = _("Depending on the month, between {low} and {high} of the orders came on time, {n} orders in all.")
     return Chart(figure, said.format(low=low, high=high, n=shown("n", int(part["promised_orders"].sum()))))
 
 
@@ -51,7 +51,7 @@ def settling(curve: pd.DataFrame, *, settle_days: int) -> Chart:
     axes.set_xlabel(_("days"))
     percent_axis(axes.yaxis)
     before = curve[curve["days"] <= settle_days]["happened_share"]
-    said = _("By day {days} {share} of the complaints were settled, open ones counted as long as they are.")
+    said = _("By day {days}, {share} of the complaints were settled; open ones count for as long as they have been open.")
     return Chart(figure, said.format(days=settle_days, share=shown("settled_share", float(before.iloc[-1]) if len(before) else 0.0)))
 
 

@@ -18,8 +18,8 @@ class Kept(Code):
     """How a promise of delivery was kept."""
 
     EARLY = "on_time", N_("on time")
-    TOLD = "late_told", N_("late, and the customer was told before")
-    LATE = "late", N_("late, not told")
+    TOLD = "late_told", N_("late, and the customer was told in advance")
+    LATE = "late", N_("late, customer not told")
     OPEN = "open_late", N_("overdue and not delivered")
     SHORT = "short", N_("on time, but not in full")
 
@@ -44,8 +44,8 @@ class Asked(Code):
     """The three questions to who refuses to buy (I2)."""
 
     PRODUCT = "wrong_product", N_("What was wrong with the product or the service?")
-    STAFF = "wrong_staff", N_("What was wrong in the work of our people?")
-    MOMENT = "irritated", N_("What irritated at the moment of sale?")
+    STAFF = "wrong_staff", N_("What was wrong with the work of our people?")
+    MOMENT = "irritated", N_("What irritated you at the moment of sale?")
 
 
 class Theme(Code):

@@ -14,17 +14,21 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     by = {one.id: one for one in found}
     left = by.get("service_after_open")
     if left and left.high < 0:
-        message = N_("Customers with complaints not settled in time leave more often: {kept_share} stay, of like customers {like_share}")
+        message = N_(
+            "Customers with complaints not settled in time leave more often: {kept_share} stay, against {like_share} of similar customers"
+        )
         return led(found, message, Role.CAUSE, of="service_after_open")
     if whose := by.get("service_whose"):
-        message = N_("Customers of {value} {value:manager|managers} get {late_share} of their orders late, others {others_share}")
+        message = N_(
+            "Customers of {value} {value:manager|managers} get {late_share} of their orders late, against {others_share} for the others"
+        )
         return led(found, message, Role.CAUSE, of=whose.id)
     if late := by.get("service_on_time"):
         told = by.get("service_told")
         if not late.params["late"]:
             return led(found, N_("Every order came by the day that was promised"), Role.STATE, of="service_on_time")
         if told and told.params["told"] == 0:
-            return led(found, N_("{late} of {n} orders came late, and no customer heard of it from us"), Role.CAUSE, of="service_on_time")
+            return led(found, N_("{late} of {n} orders came late, and we told no customer"), Role.CAUSE, of="service_on_time")
         return led(found, N_("{late} of {n} orders came later than promised"), Role.CAUSE, of="service_on_time")
     if still := by.get("service_unowned"):
         return led(

@@ -63,7 +63,7 @@ def _on_time(kept: pd.DataFrame) -> list[Finding]:
         "open": int((kept["kept_class"] == Kept.OPEN).sum()),
     }
     some = N_(
-        "{value} of {n} orders came by the day that was promised; {late} came later or not yet, half of these by {days} days or more."
+        "{value} of {n} orders arrived by the promised day; {late} arrived later or have not arrived yet, half of these by {days} days or more."
     )
     none = N_("All {n} orders came by the day that was promised.")
     found = [
@@ -84,7 +84,7 @@ def _on_time(kept: pd.DataFrame) -> list[Finding]:
                 "fact",
                 N_("{value} of {n} orders were perfect: on time, in full and invoiced as delivered.")
                 if right
-                else N_("{value} of {n} orders were on time and in full; whether they were invoiced right is not known."),
+                else N_("{value} of {n} orders were delivered on time in full; whether they were invoiced correctly is not known."),
                 title=N_("Perfect orders"),
                 value=float(perfect.mean()),
                 n=len(known),
@@ -98,9 +98,11 @@ def _as_ordered(quantities: tuple[int, int, int]) -> list[Finding]:
     if not lines:
         return []
     some = N_(
-        "{value} of {n} delivered {n:line|lines} came in the quantity ordered; {short} {short:was|were} short, {over} held more than was ordered."
+        "{value} of {n} delivered {n:line|lines} arrived in the quantity ordered; {short} {short:was|were} short, and {over} contained more than ordered."
     )
-    none = N_("{value} of {n} delivered {n:line|lines} came in the quantity ordered; {short} {short:was|were} short, none held more.")
+    none = N_(
+        "{value} of {n} delivered {n:line|lines} arrived in the quantity ordered; {short} {short:was|were} short, and none contained more than ordered."
+    )
     return [
         Finding(
             "service_as_ordered",
@@ -124,9 +126,9 @@ def _told(kept: pd.DataFrame) -> list[Finding]:
             "service_told",
             "service",
             "fact",
-            N_("Of {n} late {n:order|orders} the customer had heard from us beforehand of {told}.")
+            N_("We told the customer in advance about {told} of {n} late {n:order|orders}.")
             if (late["is_told"] > 0).any()
-            else N_("Of none of {n} late {n:order|orders} had the customer heard from us beforehand."),
+            else N_("We did not tell the customer in advance about any of {n} late {n:order|orders}."),
             title=N_("Told beforehand"),
             value=float((late["is_told"] > 0).mean()),
             n=len(late),
@@ -147,8 +149,7 @@ def _whose(whose: pd.DataFrame) -> list[Finding]:
             "service",
             "estimate",
             N_(
-                "Customers of {value} {value:manager|managers} get more late orders than chance makes: {late_share} of theirs, of the others’ {others_share}; where they wait, these "
-                "data do not say: with the seller, in the warehouse or on the way."
+                "Customers of {value} {value:manager|managers} get more late orders than chance explains: {late_share} of theirs, against {others_share} for the others. These data do not show where orders wait: with the seller, in the warehouse or in transit."
             ),
             title=N_("Whose customers wait"),
             value=float(len(more)),
@@ -172,7 +173,7 @@ def _complaints(by_reason: pd.DataFrame, heavy: tuple[int, float, float]) -> lis
     who, theirs, others = heavy
     params = {"customers": who, "cause": str(first["cause"]) or "–", "most": int(first["cases"]), "theirs": theirs, "others": others}
     larger = N_(
-        "{value} {value:complaint|complaints} in twelve months, {most} of them about: {cause}. Who complains buys {theirs} a year in the median, who does not {others}."
+        "{value} {value:complaint|complaints} in twelve months, {most} of them about: {cause}. Customers who complain buy a median of {theirs} a year; those who do not, {others}."
     )
     plain = N_("{value} {value:complaint|complaints} in twelve months, {most} of them about: {cause}.")
     return [
@@ -197,7 +198,7 @@ def _settled(curve: pd.DataFrame, settle_days: int, confidence: float) -> list[F
             )
         ]  # fmt: skip
     known = N_(
-        "Within {days} days {value} of the complaints are settled (interval {low} to {high}); half of them by day {half}, open ones counted."
+        "Within {days} days {value} of complaints are settled (interval {low} to {high}); half of all complaints are settled by day {half}, counting those still open."
     )
     slow = N_("Within {days} days {value} of the complaints are settled (interval {low} to {high}); half of them are not settled yet.")
     return [
@@ -221,7 +222,7 @@ def _unowned(open_cases: pd.DataFrame) -> list[Finding]:
             "service",
             "fact",
             N_(
-                "Of {n} complaints {value} {value:is|are} still open, {unowned} {unowned:has|have} nobody responsible, and {again} came again for the same reason."
+                "Of {n} complaints, {value} {value:is|are} still open, {unowned} {unowned:has|have} nobody responsible, and {again} came up again for the same reason."
             ),
             title=N_("Open, unowned, repeated"),
             value=float(still),
@@ -243,11 +244,10 @@ def _after(after: pd.DataFrame, confidence: float, settle_days: int) -> list[Fin
 
 
 SETTLED = N_(
-    "Of {n} customers whose complaint was settled within {days} days {kept_share} went on buying; of like customers who did not complain, {like_share}."
+    "Of {n} customers whose complaint was settled within {days} days, {kept_share} went on buying, against {like_share} of similar customers who did not complain."
 )
 UNSETTLED = N_(
-    "Of {n} customers whose complaint was not settled within {days} days {kept_share} went on buying (of {later} settled later {later_kept}, of {never} never settled {never_kept}); of like "
-    "customers who did not complain, {like_share}. Whether the complaint did it, these data do not show."
+    "Of {n} customers whose complaint was not settled within {days} days, {kept_share} went on buying: {later_kept} of {later} settled later, {never_kept} of {never} never settled. Of similar customers who did not complain, {like_share} went on buying. These data do not show whether the complaint was the cause."
 )
 
 
@@ -264,7 +264,7 @@ def _went_on(part: pd.DataFrame, name: str, confidence: float, settle_days: int)
             name,
             "service",
             "estimate",
-            N_("What became of {n} {n:customer|customers} after a complaint ({state}) is too little to say.") if few else SETTLED if name == "service_after_settled" else UNSETTLED,
+            N_("There is too little data to say what became of {n} {n:customer|customers} after a complaint ({state}).") if few else SETTLED if name == "service_after_settled" else UNSETTLED,
             title=N_("After a complaint"),
             value=float("nan") if few else value,
             low=float("nan") if few else low,
@@ -315,7 +315,7 @@ def _refused(answers: pd.DataFrame, said: int) -> list[Finding]:
             "service_refused",
             "service",
             "fact",
-            N_("Who refused to buy spoke most often of {theme}: {value} of {n} answers, as managers wrote them down."),
+            N_("Customers who refused to buy spoke most often of {theme}: {value} of {n} answers, as recorded by managers."),
             title=N_("Why customers refuse"),
             value=float(by.iloc[0]),
             unit="count",
@@ -342,7 +342,7 @@ def _lost(lost: pd.DataFrame) -> list[Finding]:
             "service",
             "fact",
             N_(
-                "{value} {value:loss was|losses were} written down with their reason, of customers who had bought for {money} in the year before; the costliest reason: {cause} ({most})."
+                "{value} {value:loss was|losses were} recorded with a reason; these customers had bought {money} in the year before. The costliest reason: {cause} ({most})."
             ),
             title=N_("Losses by reason"),
             value=float(lost["cases"].sum()),
@@ -366,8 +366,7 @@ def _gap(gap: tuple[float, float, int, int], quiet_days: int) -> list[Finding]:
             "service",
             "fact",
             N_(
-                "When they bought last, {value} of {n} customers who are gone had not been contacted by us for {days} days; of those still there, {there_share}. What came "
-                "first, these data do not show."
+                "At their last purchase, {value} of {n} customers who have left had not been contacted by us for {days} days, against {there_share} of those still there. These data do not show which came first."
             ),
             title=N_("Nobody called"),
             value=gone,
@@ -384,7 +383,7 @@ def _without_consent(reached: pd.DataFrame) -> list[Finding]:
         return []
     row = known.loc[known["without_consent"].idxmax()]
     none = N_("Whoever was contacted by us had agreed to the channel.")
-    some = N_("By “{channel}” {n} customers were contacted, {value} of them without a consent that is written down.")
+    some = N_("{n} customers were contacted by “{channel}”, {value} of them without recorded consent.")
     return [
         Finding(
             "service_consent",

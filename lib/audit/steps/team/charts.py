@@ -20,7 +20,7 @@ MOST = 15
 
 def funnel(results: pd.DataFrame, names: dict[str, str], *, measure: Measured, confidence: float) -> Chart:
     """Difference from what like customers did, against how many customers there are, within the limits of chance."""
-    title = _("Against like customers: {measure}").format(measure=named("measure_class", measure))
+    title = _("Against similar customers: {measure}").format(measure=named("measure_class", measure))
     part = results[(results["measure_class"] == measure) & results["by_chance_share"].notna()]
     if len(part) < 2:
         return nothing(title)
@@ -60,7 +60,7 @@ def funnel(results: pd.DataFrame, names: dict[str, str], *, measure: Measured, c
         percent_axis(axes.yaxis)
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, fontsize=8.5)
     out = part["told_class"].isin([Told.BETTER, Told.WORSE]).sum()
-    said = _("By {measure} {out} of {n} managers lie beyond chance.")
+    said = _("On the measure “{measure}”, {out} of {n} managers {out:lies|lie} outside the range of chance.")
     return Chart(figure, said.format(measure=named("measure_class", measure), out=out, n=len(part)))
 
 
@@ -71,12 +71,14 @@ def alone(table: pd.DataFrame, names: dict[str, str], currency: str) -> Chart:
     if not is_decidable(table):
         known, every = int(table["alone_customers"].sum()), int(table["customers"].sum())
         return nothing(
-            _("{count} of {n} customers are known to one manager alone, as where a program names one").format(count=known, n=every)
+            _("{count} of {n} customers are known to only one manager, as happens when a program fills in the name").format(
+                count=known, n=every
+            )
         )
     figure, axes = canvas(height=1.1 + 0.34 * len(part), title=title)
     at = np.arange(len(part))
     axes.barh(at, part["revenue"], color=SAND, height=0.66, label=_("All customers"))
-    axes.barh(at, part["alone_revenue"], color=ORANGE, height=0.34, label=_("Known to one manager alone"))
+    axes.barh(at, part["alone_revenue"], color=ORANGE, height=0.34, label=_("Known to only one manager"))
     axes.set_yticks(at, [str(names.get(one, one))[:34] for one in part["manager_id"]])
     axes.invert_yaxis()
     money_axis(axes.xaxis)

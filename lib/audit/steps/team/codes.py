@@ -54,4 +54,4 @@ class By(Code):
     ALL = "all_deals", N_("all together")
     SOURCE = "source", N_("source")
     STAGE = "stage", N_("stage")
-    REASON = "lost_reason", N_("reason why not")
+    REASON = "lost_reason", N_("reason for refusal")

@@ -62,8 +62,7 @@ def _compared(results: pd.DataFrame, year: pd.DataFrame, least: int) -> Finding:
     better, worse = (set(out.loc[out["told_class"] == one, "manager_id"]) for one in (Told.BETTER, Told.WORSE))
     none = N_("None of {n} managers stands out: what their customers did differs no more than chance makes it.")
     some = N_(
-        "Of {n} managers {value} {value:stands|stand} out beyond chance: {better} {better:does|do} better with like customers, {worse} worse; the others are "
-        "not to be ranked."
+        "Of {n} managers, {value} {value:stands|stand} out beyond chance: {better} {better:does|do} better with similar customers, {worse} worse; the others should not be ranked."
     )
     return Finding(
         "team_compared", "team", "fact", some if len(out) else none, title=title, value=float(len(better | worse)), unit="count",
@@ -78,10 +77,10 @@ def _kept(results: pd.DataFrame) -> list[Finding]:
         return []
     out = int(kept["told_class"].isin([Told.BETTER, Told.WORSE]).sum())
     none = N_(
-        "By manager between {low_share} and {high_share} of the customers stayed: no further apart than kinds of customers and chance make it."
+        "Depending on the manager, between {low_share} and {high_share} of customers stayed: no wider a spread than customer mix and chance would produce."
     )
     some = N_(
-        "By manager between {low_share} and {high_share} of the customers stayed; of {n} managers {value} {value:lies|lie} beyond chance."
+        "Depending on the manager, between {low_share} and {high_share} of customers stayed; {value} of {n} managers {value:lies|lie} outside the range of chance."
     )
     return [
         Finding(
@@ -105,8 +104,8 @@ def _alone(alone: pd.DataFrame) -> list[Finding]:
     if not is_decidable(alone):
         return [
             Finding(
-                "team_alone", "team", "fact", N_("Who would leave with a manager cannot be said."), title=N_("Known to one manager alone"), n=int(alone["customers"].sum()),
-                why=N_("nearly every customer has one manager in sales and contacts, as where a program fills it in by itself"),
+                "team_alone", "team", "fact", N_("It cannot be said which customers would leave with a manager."), title=N_("Known to only one manager"), n=int(alone["customers"].sum()),
+                why=N_("nearly every customer has a single manager in sales and contacts, as happens when a program fills in the field by itself"),
             )
         ]  # fmt: skip
     value = float(alone["alone_revenue"].sum())
@@ -114,7 +113,7 @@ def _alone(alone: pd.DataFrame) -> list[Finding]:
         message = N_("Every customer is known to two managers or more.")
         return [
             Finding(
-                "team_alone", "team", "fact", message, title=N_("Known to one manager alone"), value=0.0, n=int(alone["customers"].sum())
+                "team_alone", "team", "fact", message, title=N_("Known to only one manager"), value=0.0, n=int(alone["customers"].sum())
             )
         ]
     return [
@@ -123,9 +122,9 @@ def _alone(alone: pd.DataFrame) -> list[Finding]:
             "team",
             "fact",
             N_(
-                "Customers with {value} of the sales are known to one manager alone; the one on whom most hangs holds {top} customers with {money}."
+                "Customers with {value} of the sales are known to only one manager; the manager on whom most depends has {top} such customers, with {money}."
             ),
-            title=N_("Known to one manager alone"),
+            title=N_("Known to only one manager"),
             value=value / whole,
             n=int(alone["customers"].sum()),
             money=float(first["alone_revenue"]),
@@ -155,8 +154,7 @@ def _handed(moved: pd.DataFrame, confidence: float) -> list[Finding]:
             "team",
             "estimate",
             N_(
-                "Of {n} customers handed over {kept_share} bought again in the six months after; of like customers who were not, {like_share}. Whether the handover "
-                "did it, these data do not show."
+                "Of {n} customers handed over, {kept_share} bought again in the following six months, against {like_share} of similar customers who were not. These data do not show whether the handover was the cause."
             ),
             title=title,
             value=value,
@@ -175,11 +173,10 @@ def _load(load: pd.DataFrame) -> list[Finding]:
         return []
     over = int((load["load_ratio"] > 1).sum())
     none = N_(
-        "Of {needed} contacts a year that customers of each class should have, {made} are written down ({value}). How many people are needed, that does not say."
+        "Customers of each class should have {needed} contacts a year in all; {made} are recorded ({value}). This does not say how many people are needed."
     )
     some = N_(
-        "Of {needed} contacts a year that customers of each class should have, {made} are written down ({value}); {over} of {n} managers {over:has|have} more customers than "
-        "days for them."
+        "Customers of each class should have {needed} contacts a year in all; {made} are recorded ({value}). {over} of {n} managers {over:has|have} more customers than days for them."
     )
     return [
         Finding(
@@ -205,7 +202,7 @@ def _small(load: pd.DataFrame) -> list[Finding]:
             "team_small",
             "team",
             "fact",
-            N_("{value} of the orders that managers with key accounts handle are small ones, {small} in twelve months."),
+            N_("Of the orders handled by managers with key accounts, {value} are small: {small} in twelve months."),
             title=N_("Small orders beside key accounts"),
             value=small / orders,
             n=orders,
@@ -266,7 +263,7 @@ def _hired(hired: pd.DataFrame) -> list[Finding]:
             "team_hired",
             "team",
             "fact",
-            N_("Of {n} candidates on whom it was decided {value} {value:was|were} hired."),
+            N_("Of {n} candidates on whom a decision was made, {value} {value:was|were} hired."),
             title=N_("Hiring of sellers"),
             value=float(every["hired"].sum()),
             unit="count",
@@ -284,7 +281,7 @@ def _talks(talks: pd.DataFrame) -> list[Finding]:
             "team_talks",
             "team",
             "fact",
-            N_("With {value} of {n} sellers the head has lately talked about their work."),
+            N_("{value} of {n} sellers {value:has|have} recently discussed their work with their line manager."),
             title=N_("Talks with sellers"),
             value=float(recent),
             unit="count",

@@ -31,7 +31,7 @@ def _plans(cascade: pd.DataFrame) -> list[Finding]:
     row = off.loc[off["difference"].abs().idxmax()]
     agree = abs(float(row["difference"])) <= NEAR * float(row["company_plan"])
     same = N_("The plans for {year} add up to the company’s on every level.")
-    other = N_("The plans of {level} for {year} add up to {value}, the company’s plan is {company}: {apart} apart.")
+    other = N_("The plans for {year} ({level}) add up to {value}; the company’s plan is {company}, a difference of {apart}.")
     return [
         Finding(
             "team_plans",
@@ -62,7 +62,7 @@ def _promised(cascade: pd.DataFrame) -> list[Finding]:
     row = known.iloc[-1]
     enough = N_("The plan for {year} carries what suppliers were promised: {value} of purchases, where goods for {cost} are planned.")
     short = N_(
-        "Suppliers were promised purchases of {value} in {year}; the plan sells goods that cost {cost}: {apart} more than it needs, stock not counted."
+        "Suppliers were promised purchases of {value} in {year}. The plan needs goods that cost {cost}, so {apart} more was promised than the plan needs, not counting stock."
     )
     return [
         Finding(
@@ -99,7 +99,7 @@ def _paid(paid: pd.DataFrame) -> list[Finding]:
                 f"team_bonus_{len(found) + 1}",
                 "team",
                 "fact",
-                N_("By the formula “{formula}” managers would get {bonus} for the last twelve months; {value} of it for {what}."),
+                N_("Under the formula “{formula}”, managers would receive {bonus} for the last twelve months, {value} of it for {what}."),
                 title=N_("What pay rewards"),
                 value=wrong[most] / whole,
                 n=len(part),
@@ -118,7 +118,7 @@ def _pay(pay: tuple[float, float, float, int]) -> list[Finding]:
             "team_pay",
             "team",
             "fact",
-            N_("Pay takes {value} of the sales of {n} managers, from {low_rate} to {high_rate} of what each sells."),
+            N_("Pay takes {value} of the sales of {n} managers, ranging from {low_rate} to {high_rate} of what each one sells."),
             title=N_("Pay and sales"),
             value=whole,
             n=n,
@@ -138,7 +138,7 @@ def _deals(deals: pd.DataFrame) -> list[Finding]:
             "team_deals",
             "team",
             "fact",
-            N_("{value} of {n} deals that were decided were won ({won} won, {lost} lost); {open} are open."),
+            N_("Of {n} closed deals, {value} were won ({won} won, {lost} lost); {open} are still open."),
             title=N_("Deals won"),
             value=won / (won + lost),
             n=won + lost,
@@ -158,7 +158,9 @@ def _channels(by_channel: pd.DataFrame, several: tuple[int, int]) -> list[Findin
             "team_channels",
             "team",
             "fact",
-            N_("{value} of the sales come by “{channel}”, the largest of {n} channels; {more} of {of} customers buy by more than one."),
+            N_(
+                "“{channel}” is the largest of {n} channels, with {value} of the sales; {more} of {of} customers buy through more than one."
+            ),
             title=N_("Sales by channel"),
             value=float(first["revenue_share"]),
             n=len(named),
@@ -170,11 +172,10 @@ def _channels(by_channel: pd.DataFrame, several: tuple[int, int]) -> list[Findin
         return found
     out = told[told["told_class"] != Told.CHANCE]
     none = N_(
-        "By channel between {low_share} and {high_share} of the customers stayed: no further apart than kinds of customers and chance make it."
+        "Depending on the channel, between {low_share} and {high_share} of customers stayed: no wider a spread than customer mix and chance would produce."
     )
     some = N_(
-        "By channel between {low_share} and {high_share} of the customers stayed; of {n} channels {value} {value:lies|lie} beyond what kinds of customers and chance make. "
-        "Whether the channel does it, these data do not show."
+        "Depending on the channel, between {low_share} and {high_share} of customers stayed; {value} of {n} channels {value:lies|lie} outside what customer mix and chance would produce. These data do not show whether the channel is the cause."
     )
     return [
         *found,
