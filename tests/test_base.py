@@ -149,7 +149,7 @@ def test_where_more_came_back_than_was_sold_it_is_said_and_no_share_of_it_is_pri
     change, deciles, kept_for = base.last_period(bought, made["history"], spans)
     assert deciles["revenue_share"].isna().all()
     said = {one.id: one for one in base.chapter_findings(moves, change, bought, kept_for, market={})}
-    assert "more came back than was sold" in said["sales_change"].message
+    assert "returns exceeded sales" in said["sales_change"].message
     assert said["sales_change"].value == -60
     assert not {"top_share", "new_revenue_share", "same_customer_change"} & set(said)
 

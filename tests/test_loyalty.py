@@ -134,7 +134,7 @@ def test_groups_that_do_not_mean_what_the_types_mean_name_nobody():
     assert set(made["loyalty_types"]["loyalty_class"]) == {LoyaltyType.UNCLEAR}
     parts = (made["loyalty_types"], made["loyalty_gaps"], made["loyalty_stability"], NOTHING)
     said = loyalty.chapter_findings(*parts, looked_at=list(table), least_purchases=6, least_agreement=0.99)
-    assert "cannot be said" in said[0].message
+    assert "we cannot say" in said[0].message
     assert said[0].why
     assert not any(loyalty.summary(made["loyalty_types"], pd.Series(dtype=float))["action"][:4]), "no advice stands on an unclear type"
 

@@ -275,7 +275,7 @@ def test_a_window_that_the_exports_cannot_show_is_cut_and_nothing_is_said_of_who
     months = retention.active_months(found["history"], declared=0, observed_months=24)
     assert months == 12
     said = findings._stayed(pd.DataFrame({"period": ["2024"]}), months, retention.rhythm_months(found["history"], declared=0))
-    assert "cannot be said" in said.message
+    assert "We cannot say" in said.message
     assert "24" in said.why
     assert retention.active_months(found["history"], declared=13, observed_months=24) == 13, "what is declared stands"
 

@@ -122,7 +122,7 @@ def test_without_budgets_only_an_achievable_level_is_told_and_called_so():
         found, wallet.basis(sold, None, customers=customers, **RULE), *[pd.DataFrame()] * 4, (0, 0.0, 0.0), rate=0.8
     )
     assert said[0].why
-    assert "no budget of theirs" in said[1].message
+    assert "not their budget" in said[1].message
     assert len(said) == 2
 
 

@@ -174,7 +174,7 @@ def _judged(finding: Finding, settings: Settings, in_force: SimpleNamespace | No
         return dataclasses.replace(finding, verdict=Verdict.OUT, norm=limit, why=why)
     found = verdict(finding.low, finding.high, limit, direction=norm.direction, inclusive=norm.inclusive)
     why = (
-        N_("the range includes the norm; more customers or more time would decide")
+        N_("the range includes the norm; more customers or more time would settle it")
         if found == Verdict.UNDECIDED and not finding.why
         else finding.why
     )
@@ -251,11 +251,11 @@ def show(found: pd.DataFrame, settings: Settings):
     claim = found[found["role"] != ""]
     open_, folded = support(found)
     doubt = found["doubt"].iloc[0] if len(found) else ""
-    rests = i18n.translate("These figures rest on data in doubt: {doubt} (chapter “Trust in the data”).")
+    rests = i18n.translate("These figures rest on doubtful data: {doubt} (see the chapter “Trust in the data”).")
     below = f'<p class="doubt">{html.escape(rests.format(doubt=i18n.render(doubt)))}</p>' if doubt else ""
     more = ""
     if len(folded):
-        more = f'<details class="more-found"><summary>{html.escape(i18n.translate("What else was found"))}</summary>{_lines(folded, settings)}</details>'
+        more = f'<details class="more-found"><summary>{html.escape(i18n.translate("What else we found"))}</summary>{_lines(folded, settings)}</details>'
     return HTML(f"{_lines(claim, settings)}{_lines(open_, settings)}{below}{more}")
 
 

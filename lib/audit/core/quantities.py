@@ -21,7 +21,10 @@ class Term(Code):
 
     CUSTOMERS_OF_PERIOD = "customers_of_period", N_("customers who bought in the last whole period, legal entities")
     NEW_OF_PERIOD = "new_of_period", N_("of these, those whose first purchase ever lies in it")
-    SURVIVAL_YEAR = "survival_year", N_("new customers still there 365 days after their first purchase, the overdue and the silent gone")
+    SURVIVAL_YEAR = (
+        "survival_year",
+        N_("new customers still with us 365 days after their first purchase (those who stopped buying count as gone)"),
+    )
     GROUPS_OF_YEAR = "groups_of_year", N_("groups of companies that bought in the last twelve whole months")
     SALES_OF_YEAR = "sales_of_year", N_("sales of the last twelve whole months")
     CLASS_A = "class_a", N_("groups of companies of class A by sales of the last twelve whole months")
@@ -29,7 +32,7 @@ class Term(Code):
     LARGEST_SHARE = "largest_share", N_("share of the largest group in the sales of the last twelve whole months")
     RESULT = "result", N_("the company's profit before tax of the cost year")
     OVERDUE = "overdue", N_("money overdue on the last day observed")
-    FRESH_SILENT = "fresh_silent", N_("customers on the overdue list who are not long gone")
+    FRESH_SILENT = "fresh_silent", N_("customers listed as having stopped buying who are not long gone")
 
 
 def quantities(found: pd.DataFrame) -> pd.DataFrame:

@@ -110,7 +110,7 @@ def pages(
             (name, sound(said.placed(text, name or step.name), name or step.name)) for name, text in chapters.split(bodies[step.name])
         ]
         is_index = step.name == FIRST
-        if not step.for_each:
+        if not step.for_each and not is_index:
             first, terms = glossary.linked(first)
             used |= terms
         own.append(_anchored("index" if is_index else step.name, _(step.title), "" if is_index else _(step.question), first))

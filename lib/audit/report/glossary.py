@@ -96,5 +96,5 @@ def page(used: set[str]) -> str:
         f'<dt id="{anchor(key)}">{html.escape(term)}</dt><dd>{html.escape(meaning)} <span class="method-id">{html.escape(method)}</span></dd>'
         for term, meaning, method, key in rows
     )
-    lead = html.escape(_("The codes behind a meaning name the place in the method that defines it."))
+    lead = html.escape(_("The codes after a meaning show the place in the method that defines it."))
     return f'<h1>{html.escape(_(TITLE))}</h1>\n<p>{lead}</p>\n<dl class="glossary">{said}</dl>'

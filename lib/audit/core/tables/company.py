@@ -277,7 +277,7 @@ COMPANY = [
             ("discount_rate!", NUMBER, "discount as a fraction"),
             ("category", TEXT, "of which products; - for all that it supplies"),
         ],
-        unlocks="dependence, second round: discounts that go with a large customer",
+        unlocks="dependence, second round: discounts that we lose with a large customer",
     ),
     table(
         "answers",

@@ -226,7 +226,11 @@ def budgets_that_jump(base: Intake):
         who = tuple(jumps["customer_id"].unique().sort())
         yield Doubt(
             "budgets",
-            stored(N_("budgets of {count} customers jump more than {ratio}-fold within a year"), count=len(who), ratio=f"{most:g}"),
+            stored(
+                N_("the budgets of {count} {count:customer|customers} change more than {ratio}-fold within a year"),
+                count=len(who),
+                ratio=f"{most:g}",
+            ),
             "FLAG",
             len(who),
             rows.filter(pl.col("customer_id").is_in(who))["amount"].sum(),

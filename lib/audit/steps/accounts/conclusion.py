@@ -19,5 +19,5 @@ def claim(found: list[Finding], norm: SimpleNamespace | None) -> list[Finding]:
     below = largest.value <= norm.dependence_share
     message = N_("The company depends on one customer: it brings {value} of the sales")
     if below:
-        message = N_("The largest customer brings {value} of the sales, below the limit of {limit_share}")
+        message = N_("The largest customer accounts for {value} of sales, below the limit of {limit_share}")
     return led(found, message, Role.RISK, of="dependence", limit_share=float(norm.dependence_share))

@@ -18,7 +18,7 @@ STEP = Step(
     "base",
     10,
     N_("Customer base"),
-    N_("Is the customer base growing, and who carries it?"),
+    N_("Is the customer base growing, and which customers does it depend on?"),
     reads=(
         "history",
         "panel",
@@ -45,8 +45,8 @@ TABLES = (
         "period:t customers:c kept:c new:c returned:c first_seen:c lost:c revenue:m kept_revenue:m kept_before:m new_revenue:m "
         "returned_revenue:m first_seen_revenue:m lost_before:m",
         headings={
-            "kept_before": N_("Kept ones’ money before"),
-            "lost_before": N_("Lost ones’ money before"),
+            "kept_before": N_("Kept ones: revenue before"),
+            "lost_before": N_("Lost ones: revenue before"),
         },
     ),
     written(
@@ -73,7 +73,7 @@ TABLES = (
         "tenure_class:t customers:c of_unknown_start:c revenue:m",
         headings={
             "tenure_class": N_("Years"),
-            "of_unknown_start": N_("Of these, start unknown (at least so long)"),
+            "of_unknown_start": N_("Of these, start unknown (at least this long)"),
         },
     ),
     findings_table("findings_base"),

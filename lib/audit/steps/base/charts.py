@@ -46,7 +46,12 @@ def waterfall(moves: pd.DataFrame) -> Chart:
     axes.set_ylabel(_("customers"))
     axes.margins(y=0.12)
     said = ", ".join(f"{_(MOVES[name])} {abs(step)}" for name, step, _colour in steps)
-    return Chart(figure, _("Customers from {before} to {now}: {said}.").format(before=before["customers"], now=now["customers"], said=said))
+    return Chart(
+        figure,
+        _("The number of customers went from {before} to {now}: {said}.").format(
+            before=before["customers"], now=now["customers"], said=said
+        ),
+    )
 
 
 def contributions(change: pd.DataFrame, currency: str) -> Chart:
@@ -102,7 +107,7 @@ def deciles(table: pd.DataFrame) -> Chart:
     axes.margins(y=0.18)
     clear_axes(axes, keep="y")
     first = table.iloc[0]
-    alt = _("The largest tenth of the customers ({count}) brings {share} of the sales.")
+    alt = _("The largest tenth of customers ({count}) brings in {share} of sales.")
     return Chart(figure, alt.format(count=first["customers"], share=shown("x_share", first["revenue_share"])))
 
 
@@ -135,7 +140,7 @@ def layers(cohorts: pd.DataFrame, currency: str) -> Chart:
     axes.tick_params(axis="x", rotation=0 if len(wide) < 9 else 60)
     clear_axes(axes, keep="y")
     last = wide.iloc[-1]
-    alt = _("In {period}, {share} of the sales come from the layer “{cohort}”, the largest.")
+    alt = _("In {period}, the largest layer, “{cohort}”, brought in {share} of sales.")
     biggest = last.idxmax()
     return Chart(
         figure,

@@ -18,7 +18,7 @@ class Factor(Code):
 
     CUSTOMERS = "customers", N_("customers")
     FREQUENCY = "orders_per_customer", N_("orders per customer")
-    ORDER_VALUE = "money_per_order", N_("money per order")
+    ORDER_VALUE = "money_per_order", N_("average order value")
     MARGIN = "gross_margin", N_("gross margin")
 
 

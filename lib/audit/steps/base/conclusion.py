@@ -16,20 +16,25 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     by = {one.id: one for one in found}
     size, change = by["base_size"], by.get("sales_change")
     if size.why or change is None:
-        return led(found, N_("Whether the base grows cannot be said before two whole periods"), Role.STATE)
+        return led(found, N_("We cannot say whether the customer base is growing until it has two full periods"), Role.STATE)
     if change.unit == "money":
-        return led(found, N_("In {period} more came back than was sold"), Role.STATE, of="sales_change")
+        return led(found, N_("In {period} returns exceeded sales"), Role.STATE, of="sales_change")
     if change.value < STILL:
         return led(found, *_still(by, size), Role.STATE, of="base_size", **_of_the_fall(by))
     if change.money < 0:
         return led(
-            found, N_("Sales of {period} are {value} below {period_before}; what fell most is: {driver}"), Role.STATE, of="sales_change"
+            found, N_("Sales in {period} are down {value} on {period_before}; the biggest drop: {driver}"), Role.STATE, of="sales_change"
         )
     if by["existing_customers"].value < 0:
         return led(
-            found, N_("Sales of {period} are {value} above {period_before}, but older customers bring less"), Role.STATE, of="sales_change"
+            found,
+            N_("Sales in {period} are up {value} on {period_before}, but earlier customers bring in less"),
+            Role.STATE,
+            of="sales_change",
         )
-    return led(found, N_("Sales of {period} are {value} above {period_before}; what grew most is: {driver}"), Role.STATE, of="sales_change")
+    return led(
+        found, N_("Sales in {period} are up {value} on {period_before}; the biggest increase: {driver}"), Role.STATE, of="sales_change"
+    )
 
 
 def _still(by: dict[str, Finding], size: Finding) -> tuple[str]:
@@ -37,12 +42,16 @@ def _still(by: dict[str, Finding], size: Finding) -> tuple[str]:
     gone = size.money - by["new_revenue_share"].params["new_revenue"]  # what those who left bought beyond what newcomers brought
     fall = by["largest_fall"].value if "largest_fall" in by else 0.0
     if fall > max(gone, 0.0) and fall > 0:
-        return (N_("Sales stand still: others made up for {customer_name}, who bought {fall} less"),)
+        return (N_("Sales are flat: other customers made up for {customer_name}, which bought {fall} less"),)
     if gone > 0:
-        return (N_("Sales stand still: the {lost} who left had bought for more than the {new} newcomers brought"),)
+        return (
+            N_(
+                "Sales are flat: the {lost} {lost:customer|customers} who left had bought more than the {new} new {new:customer|customers} brought in"
+            ),
+        )
     if not size.params["lost"] and not size.params["new"]:
-        return (N_("Sales stand still, and the same customers buy as in the year before"),)
-    return (N_("Sales stand still, and newcomers outweigh those who left"),)
+        return (N_("Sales are flat, and the same customers are buying as the year before"),)
+    return (N_("Sales are flat: new customers outweigh those who left"),)
 
 
 def _of_the_fall(by: dict[str, Finding]) -> dict:

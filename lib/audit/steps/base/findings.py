@@ -51,13 +51,11 @@ def chapter_findings(
             "base",
             "fact",
             N_(
-                "{value} customers bought in {period}, after {previous} in {period_before}: {lost} fell silent, {new} are "
-                "new, {returned} came back."
+                "{value} customers bought in {period}, against {previous} in {period_before}: {lost} stopped buying, {new} are new and {returned} came back."
             )
             if now["returned"]
             else N_(
-                "{value} customers bought in {period}, after {previous} in {period_before}: {lost} of those did not buy again, {new} are new; "
-                "nobody came back who had bought before that."
+                "{value} customers bought in {period}, against {previous} in {period_before}. Of the earlier ones, {lost} did not buy again; {new} are new. Nobody who had bought before that came back."
             ),
             title=N_("Size of the base"),
             value=float(now["customers"]),
@@ -73,8 +71,7 @@ def chapter_findings(
             "base",
             "fact",
             N_(
-                "The {n} customers who bought in both periods spent {value} {direction} in {period} than in {period_before}: "
-                "{now} after {before}."
+                "The {n} customers who bought in both periods spent {value} {direction} in {period} than in {period_before}: {now} against {before}."
             ),
             title=N_("Change with the same customers"),
             value=_abs_change(now["kept_revenue"], now["kept_before"]),
@@ -93,11 +90,10 @@ def chapter_findings(
             "base",
             "estimate",
             N_(
-                "New customers brought {value} of the sales of {period}: {new_revenue} of {revenue}; {first_seen_revenue} "
-                "more came from customers whose first purchase may be older than the exports."
+                "New customers brought in {value} of sales in {period}: {new_revenue} of {revenue}. Another {first_seen_revenue} came from customers whose first purchase may be older than the exports."
             )
             if now["first_seen_revenue"]
-            else N_("New customers brought {value} of the sales of {period}: {new_revenue} of {revenue}."),
+            else N_("New customers brought in {value} of sales in {period}: {new_revenue} of {revenue}."),
             title=N_("Sales to new customers"),
             value=_share(now["new_revenue"], now["revenue"]),
             n=int(now["customers"]),
@@ -116,8 +112,7 @@ def chapter_findings(
             "base",
             "fact",
             N_(
-                "The largest fifth of the customers bring {value} of the sales of {period}; Gini's coefficient is "
-                "{gini_index}. The familiar 80 % is a comparison, not a norm."
+                "The largest fifth of customers brings in {value} of sales in {period}; the Gini coefficient is {gini_index}. The familiar 80 % is a comparison, not a norm."
             ),
             title=N_("Share of the largest fifth"),
             value=top,
@@ -137,7 +132,7 @@ def _loss(before: pd.Series, now: pd.Series) -> Finding:
         "sales_change",
         "base",
         "fact",
-        N_("In {period} more came back than was sold: sales are {value}, after {previous} in {period_before}."),
+        N_("In {period} returns exceeded sales: sales are {value}, against {previous} in {period_before}."),
         title=N_("Change of sales"),
         value=float(now["revenue"]),
         unit="money",
@@ -172,7 +167,7 @@ def _largest_fall(bought: pd.DataFrame, now: pd.Series, named: dict, customers: 
             "base",
             "fact",
             N_(
-                "{customer_name} bought {value} less in {period} than in {period_before}; the other customers of both periods changed by {rest}."
+                "{customer_name} bought {value} less in {period} than in {period_before}; sales to the other customers of both periods changed by {rest}."
             ),
             title=N_("The largest fall"),
             value=-float(change.min()),
@@ -193,8 +188,7 @@ def _existing(before: pd.Series, now: pd.Series, named: dict) -> Finding:
         "base",
         "estimate",
         N_(
-            "All customers there had been, those who fell silent included, brought {old} in {period}, against "
-            "{all_before} from everybody in {period_before}: a change of {value}."
+            "Earlier customers, including those who stopped buying, brought in {old} in {period}. All customers together brought in {all_before} in {period_before}: a change of {value}."
         ),
         title=N_("Sales to existing customers"),
         value=_share(old - before["revenue"], before["revenue"]),
@@ -215,8 +209,7 @@ def _driver(change: pd.DataFrame, before: pd.Series, now: pd.Series) -> Finding:
         "base",
         "fact",
         N_(
-            "Sales of {period} are {now}, {value} {direction} than in {period_before}; the factor that moved most in "
-            "that direction, by {part}, is {driver}."
+            "Sales in {period} were {now}, {value} {direction} than in {period_before}. The factor that moved them most in that direction was {driver}: {part}."
         ),
         title=N_("Change of sales"),
         value=_abs_change(now["revenue"], before["revenue"]),
@@ -240,11 +233,11 @@ def _market(before: pd.Series, now: pd.Series, market: dict[str, float]) -> Find
             "market_growth",
             "base",
             "fact",
-            N_("Sales changed by {growth_rate}; whether the market grew faster is not known."),
+            N_("Sales changed by {growth_rate}; we do not know whether the market grew faster."),
             title=N_("Growth against the market"),
             n=int(now["customers"]),
             params={"growth_rate": growth},
-            why=N_("no growth of the market is named in audit.toml"),
+            why=N_("no market growth is given in audit.toml"),
         )
     return Finding(
         "market_growth",
@@ -266,7 +259,7 @@ def _long_term(kept_for: pd.DataFrame, period: str) -> Finding:
             "long_term",
             "base",
             "fact",
-            N_("How many customers have stayed for two years or longer cannot be said."),
+            N_("We cannot say how many customers have stayed for two years or longer."),
             title=N_("Long-term partners"),
             unit="count",
             why=why,
@@ -276,7 +269,7 @@ def _long_term(kept_for: pd.DataFrame, period: str) -> Finding:
         "long_term",
         "base",
         "fact",
-        N_("At least {value} of the {n} customers of {period} have been buying for two years or longer, and bring {revenue}."),
+        N_("At least {value} of the {n} customers in {period} have been buying for two years or longer; they bring in {revenue}."),
         title=N_("Long-term partners"),
         value=float(old["customers"].sum()),
         unit="count",

@@ -28,5 +28,5 @@ def central_quality(quality: pd.DataFrame) -> Chart:
     clear_axes(axes, keep="x")
     axes.legend(loc="upper left", ncols=2, bbox_to_anchor=(0, -0.12))
     first = quality.iloc[0]
-    alt = _("The emptiest field is {field}, filled for {share} of the revenue.")
+    alt = _("The weakest field is {field}: it is filled in for customers with {share} of the revenue.")
     return Chart(figure, alt.format(field=named("field_class", first["field_class"]), share=shown("x_share", float(weighted.iloc[0]))))

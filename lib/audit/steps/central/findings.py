@@ -31,7 +31,7 @@ def chapter_findings(
             "central",
             "fact",
             N_(
-                "{value} of the fields of the customer records are filled, weighted by what customers bring; the emptiest is {emptiest}, filled for {least_share}."
+                "{value} of the fields in the customer records are filled in, weighted by revenue; the weakest field is {emptiest}, at {least_share}."
             ),
             title=N_("Filled fields"),
             value=index,
@@ -46,9 +46,9 @@ def chapter_findings(
             "central",
             "fact",
             N_(
-                "{value} of the customers who bought are on record, with {revenue_share} of the revenue; {strangers} records have never bought."
+                "{value} of the customers who bought are on record; they bring in {revenue_share} of the revenue. {strangers} {strangers:record belongs to a customer|records belong to customers} who never bought."
             ),
-            title=N_("Customers nobody looks after"),
+            title=N_("Customers without a contact in time"),
             value=float(own["known_share"]),
             n=buyers,
             params={"revenue_share": float(own["revenue_share"]), "strangers": int(own["strangers"])},
@@ -69,7 +69,7 @@ def _invalid(quality: pd.DataFrame):
     checked = quality.dropna(subset=["valid_share"])
     if len(checked):
         wrong, filled = int(checked["invalid"].sum()), int(checked["filled"].sum())
-        message = N_("{wrong} of {n} tax ids, phones and e-mail addresses fail validation ({value}).")
+        message = N_("{wrong} of {n} tax ids, phone numbers and e-mail addresses fail validation ({value}).")
         yield Finding(
             "central_invalid",
             "central",
@@ -85,7 +85,7 @@ def _invalid(quality: pd.DataFrame):
 def _fresh(freshness: pd.DataFrame, fresh_days: float):
     if len(freshness):
         fresh = freshness.set_index("age_class").reindex([Age.FRESH])["revenue_share"].fillna(0.0).iloc[0]
-        message = N_("Entries changed within {fresh_days} days belong to customers with {value} of the revenue.")
+        message = N_("Customers whose records were changed in the last {fresh_days} days account for {value} of the revenue.")
         yield Finding(
             "central_fresh",
             "central",
@@ -100,7 +100,9 @@ def _fresh(freshness: pd.DataFrame, fresh_days: float):
 
 def _contacted(contacts: pd.DataFrame, contact_days: float):
     if len(contacts):
-        message = N_("{reached} of {n} customers who bought in the last year ({value}) had a contact within {contact_days} days.")
+        message = N_(
+            "Of {n} customers who bought in the last year, we were in contact with {reached} ({value}) in the last {contact_days} days."
+        )
         reached = int(contacts["is_contacted"].sum())
         yield Finding(
             "central_contacted",
@@ -117,13 +119,15 @@ def _contacted(contacts: pd.DataFrame, contact_days: float):
 def _crm(crm: pd.DataFrame):
     if len(crm) and crm["accounting"].sum() > 0:
         share = float(crm["difference"].sum() / crm["accounting"].sum())
-        message = N_("The CRM records {value} of what accounting shows, {difference} in all; accounting is what this report uses.")
+        message = N_(
+            "The CRM shows {value} of what accounting shows, a difference of {difference}. This report uses the accounting figures."
+        )
         yield Finding(
             "crm_against_accounting",
             "central",
             "fact",
             message,
-            title=N_("CRM against accounting"),
+            title=N_("CRM compared with accounting"),
             value=1 + share,
             n=len(crm),
             params={"difference": float(crm["difference"].sum())},
@@ -137,9 +141,9 @@ def _crm_manager(of_managers: pd.DataFrame, managers: pd.DataFrame | None):
         worst, others = missing.iloc[0], of_managers[~of_managers["is_missing"].astype(bool)]
         names = {} if managers is None else managers.set_index("manager_id")["name"].to_dict()
         some = N_(
-            "The CRM misses {value} of the sales of {manager}; of those of the {others} managers without such a gap it misses {others_rate}."
+            "The CRM is missing {value} of the sales by {manager}; for the {others} managers without such a gap it is missing {others_rate}."
         )
-        all_of_them = N_("The CRM misses {value} of the sales of {manager}, and no manager’s sales are all there.")
+        all_of_them = N_("The CRM is missing {value} of the sales by {manager}, and no manager’s sales are complete there.")
         yield Finding(
             "crm_manager",
             "central",

@@ -47,7 +47,7 @@ class Action(Code):
     )
     SILENT = (
         "silent",
-        N_("call: no orders for long"),
+        N_("call: no orders for a long time"),
         N_("Silent for {silence_days} days; usual are {usual_gap_days}."),
         N_("Ask what is bought now and from whom; have a reason for the call ready."),
     )
@@ -65,7 +65,7 @@ class Action(Code):
     )
     GROW = (
         "grow",
-        N_("win what goes elsewhere"),
+        N_("win what they buy elsewhere"),
         N_("Buys {gap} a year elsewhere, by its own word."),
         N_("Ask for one category that now goes to others: a trial order and a date."),
     )

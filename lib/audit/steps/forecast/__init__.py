@@ -62,7 +62,7 @@ TABLES = (
         "months:c plan:m forecast:m low:m high:m difference:m difference_rate:n usual_new:c revenue_of_new:m extra_new:m "
         "low_extra:m high_extra:m",
         headings={
-            "difference_rate": N_("Difference, of forecast"),
+            "difference_rate": N_("Difference, %"),
             "usual_new": N_("New customers, usual"),
             "revenue_of_new": N_("Revenue per new customer"),
             "extra_new": N_("More new customers needed"),

@@ -17,7 +17,7 @@ STEP = Step(
     "ladder",
     40,
     N_("Ladder of loyalty"),
-    N_("On which rung does each customer stand?"),
+    N_("Which rung of the ladder is each customer on?"),
     reads=(
         "history",
         "panel",

@@ -14,13 +14,13 @@ class Rung(Code):
         "buyer",
         N_("buyer"),
         "",
-        N_("second purchase: call within the usual gap, ask what was wrong, offer what belongs to the first order"),
+        N_("second purchase: call within the usual gap, ask what was wrong, offer what goes with the first order"),
     )
-    REPEAT = "repeat", N_("repeat"), "", N_("a rhythm: agree the next date, propose a standing order")
-    UNKNOWN = "unknown", N_("unknown"), "", N_("ask for the whole budget and for the competitors: without it the next step is a guess")
-    REGULAR = "regular", N_("regular"), "", N_("share of wallet: one category more that now goes to a competitor")
+    REPEAT = "repeat", N_("repeat"), "", N_("a rhythm: agree on the next date, propose a standing order")
+    UNKNOWN = "unknown", N_("unknown"), "", N_("find out the whole budget and the competitors: without that, the next step is a guess")
+    REGULAR = "regular", N_("regular"), "", N_("share of wallet: win one more category that now goes to a competitor")
     LOYALIST = "loyalist", N_("loyalist"), "", N_("recommendation: ask for one, record it with its evidence")
-    ADVOCATE = "advocate", N_("advocate"), "", N_("keep: personal manager, first to hear of what is new")
+    ADVOCATE = "advocate", N_("advocate"), "", N_("keep: a personal manager, first to hear about new products")
 
 
 SYSTEMATIC = (Rung.UNKNOWN, Rung.REGULAR, Rung.LOYALIST, Rung.ADVOCATE)  # rungs of those who buy systematically

@@ -32,8 +32,7 @@ def chapter_findings(table: pd.DataFrame, moved: pd.DataFrame) -> list[Finding]:
             "ladder",
             "fact",
             N_(
-                "{value} of {n} active customers buy systematically; for {unknown} of them nothing proves whether we are "
-                "their only supplier, so their rung stays unknown."
+                "{value} of {n} active customers buy steadily. For {unknown} of them we have no proof of whether we are the only supplier, so their rung stays unknown."
             ),
             title=N_("Rungs"),
             value=float(steady),
@@ -49,11 +48,11 @@ def _falls(stood: pd.DataFrame) -> Finding:
     """Who stood high a year ago and is silent now; where nobody had been watched for long enough, nobody can have fallen."""
     title, fell = N_("Falls on the ladder"), stood[stood["rung_class"] == Rung.SILENT]
     if not stood["customers"].sum():
-        why = N_("a year earlier nobody had been observed for long enough to buy systematically")
-        return Finding("ladder_falls", "ladder", "fact", N_("Who fell on the ladder cannot be said."), title=title, unit="count", why=why)
+        why = N_("a year earlier, nobody had been observed for long enough to show steady buying")
+        return Finding("ladder_falls", "ladder", "fact", N_("We cannot say who moved down the ladder."), title=title, unit="count", why=why)
     revenue = float(fell["revenue_before"].sum())
-    message = N_("{value} of the {n} customers who bought systematically a year ago are silent now; they brought {revenue} in that year.")
-    none = N_("None of the {n} customers who bought systematically a year ago is silent now.")
+    message = N_("{value} of the {n} customers who bought steadily a year ago are silent now; they brought in {revenue} that year.")
+    none = N_("None of the {n} customers who bought steadily a year ago is silent now.")
     return Finding(
         "ladder_falls",
         "ladder",

@@ -13,15 +13,15 @@ class LoyaltyType(Code):
         "price",
         N_("price"),
         "",
-        N_("do not chase: value is doubtful; sell from the price list, no new discounts without a volume in return"),
+        N_("do not chase: their value is doubtful; sell at list price, give new discounts only in return for volume"),
     )
-    NOVELTY = "novelty", N_("novelty"), "", N_("pilots; first to hear of new products; consult on trends")
-    BELONGING = "belonging", N_("belonging"), "", N_("full attention: invitations, mailings, bonuses; a person who answers")
+    NOVELTY = "novelty", N_("novelty"), "", N_("pilot projects; tell them first about new products; ask their advice on trends")
+    BELONGING = "belonging", N_("belonging"), "", N_("full attention: invitations, mailings, bonuses; a contact person who answers")
     STABILITY = (
         "stability",
         N_("stability"),
         "",
-        N_("treat as especially important and intervene little: same goods, same days, no surprises"),
+        N_("treat as especially important and interfere little: same goods, same days, no surprises"),
     )
     UNCLEAR = "unclear", N_("no clear type"), "", N_("watch; ask in the next conversation what keeps them")
 

@@ -13,9 +13,9 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     """Whether we know what keeps the customers."""
     first = found[0]
     if first.why:
-        message = N_("What keeps the customers cannot be told from these data")
+        message = N_("From these data we cannot tell what keeps the customers")
     elif "most" not in first.params:
-        message = N_("There are no loyalty types to build on: any names would be names of noise")
+        message = N_("There are no loyalty types to build on: any names would only be names for noise")
     else:
-        message = N_("What keeps a customer is known for {value} of the regular ones; most often it is {most}")
+        message = N_("For {value} of regular customers we know what keeps them; most often it is {most}")
     return led(found, message, Role.CAUSE)

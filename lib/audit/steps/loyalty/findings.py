@@ -18,8 +18,7 @@ def sampled(sample: pd.DataFrame) -> list[Finding]:
             "loyalty",
             "model",
             N_(
-                "Groups were looked for in a random sample of {sampled} of {n} customers, and everybody given a type by "
-                "them; another sample of that size would give {value} of all another type."
+                "We looked for groups in a random sample of {sampled} of {n} customers and used them to give every customer a type. Another sample of that size would give {value} of all customers another type."
             ),
             title=N_("Loyalty types by sample"),
             value=float(row["moved_share"]),
@@ -51,7 +50,7 @@ def chapter_findings(
                 "loyalty",
                 "loyalty",
                 "model",
-                N_("Loyalty types cannot be told from these data (n = {n})."),
+                N_("We cannot tell loyalty types from these data (n = {n})."),
                 title=N_("Loyalty types"),
                 unit="count",
                 n=n,
@@ -66,8 +65,7 @@ def chapter_findings(
                 "loyalty",
                 "model",
                 N_(
-                    "There are no loyalty types to find: the customers’ behaviour forms no groups beyond what independent "
-                    "features would show (n = {n}). Names given to groups here would be names given to noise."
+                    "There are no loyalty types to find: the customers’ behaviour forms no groups beyond what independent features would show (n = {n}). Any names for groups here would be names for noise."
                 ),
                 title=N_("Loyalty types"),
                 unit="count",
@@ -82,7 +80,7 @@ def chapter_findings(
                 "loyalty",
                 "loyalty",
                 "model",
-                N_("Customers fall into groups, but which loyalty types these are cannot be said (n = {n})."),
+                N_("Customers fall into groups, but we cannot say which loyalty types these are (n = {n})."),
                 title=N_("Loyalty types"),
                 unit="count",
                 n=n,
@@ -100,9 +98,7 @@ def chapter_findings(
             "loyalty",
             "model",
             N_(
-                "{value} of {n} customers with {least} or more purchases have a loyalty type on which groups and definitions agree; the most "
-                "frequent is {most} ({most_count}). For the others the type is a guess. {trusted} of {groups} groups are stable enough to be "
-                "trusted."
+                "For {value} of {n} customers with {least} or more purchases, groups and definitions agree on one loyalty type; the most common is {most} ({most_count}). For the others, the type is a guess. {trusted} of {groups} groups are stable enough to trust."
             ),
             title=N_("Loyalty types"),
             value=float(clear.mean()) if n else NAN,
@@ -131,8 +127,7 @@ def _agreement(same: float, n: int) -> Finding:
         "loyalty",
         "model",
         N_(
-            "Groups and definitions agree to {value} (adjusted Rand index: 1 the same, 0 as by chance); where they "
-            "differ, ask the customer before acting."
+            "The agreement between groups and definitions is {value} (adjusted Rand index: 1 means identical, 0 means chance). Where they differ, ask the customer before you act."
         ),
         title=N_("Agreement of loyalty types"),
         value=same,

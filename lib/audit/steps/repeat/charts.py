@@ -41,7 +41,7 @@ def return_curve(curve: pd.DataFrame, *, horizon_days: int, norm: float) -> Char
 
 def returns_by_cohort(table: pd.DataFrame, *, norm: float) -> Chart:
     """Each mature cohort's share back within the horizon, with Wilson's interval and the norm."""
-    title = _("Share back within the horizon, by cohort (bars: interval)")
+    title = _("Share who came back within the horizon, by cohort (bars: interval)")
     mature = table[table["is_mature"]]
     if mature.empty:
         return nothing(title)
@@ -49,4 +49,4 @@ def returns_by_cohort(table: pd.DataFrame, *, norm: float) -> Chart:
     dots(axes, mature["cohort"], mature["returned_share"], mature["low_share"], mature["high_share"], notes=mature["first_buyers"])
     axes.axhline(norm, color=ORANGE, lw=1.4, ls="--")
     said = "; ".join(f"{cell('cohort', c)}: {shown('x_share', s)}" for c, s in zip(mature["cohort"], mature["returned_share"], strict=True))
-    return Chart(figure, _("Share back by cohort: {said}; the norm is {norm}.").format(said=said, norm=shown("x_share", norm)))
+    return Chart(figure, _("Share who came back, by cohort: {said}; the norm is {norm}.").format(said=said, norm=shown("x_share", norm)))

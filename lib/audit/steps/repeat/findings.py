@@ -40,8 +40,7 @@ def chapter_findings(
             "repeat",
             "estimate",
             N_(
-                "Whether first-time buyers come back within {horizon_days} days cannot be said (n = {n}; none was watched "
-                "for longer than {watched_days} days)."
+                "We cannot say whether first-time buyers come back within {horizon_days} days (n = {n}; we have observed none of them for longer than {watched_days} days)."
             ),
             title=N_("Second purchase"),
             n=len(buyers),
@@ -60,7 +59,7 @@ def chapter_findings(
             "repeat",
             "fact",
             N_(
-                "By the book’s formula, {period} had {second} second purchases to {first} first ones: {value}. This ratio moves with the inflow of new customers, so it stands here for reference."
+                "By the book’s formula, {period} had {second} second purchases for {first} first purchases: {value}. The ratio moves with the inflow of new customers, so we show it for reference only."
             ),
             title=N_("Second purchases to first"),
             value=float(row["second_to_first_ratio"]),

@@ -18,7 +18,7 @@ STEP = Step(
     "retention",
     30,
     N_("Retention"),
-    N_("Who stays, who leaves, and who is about to?"),
+    N_("Who stays, who leaves, and who is about to leave?"),
     reads=(
         "history",
         "panel",

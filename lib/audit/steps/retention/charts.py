@@ -43,7 +43,7 @@ def retention(rates: pd.DataFrame) -> Chart:
     axes.legend(loc="lower left")
     clear_axes(axes, keep="y")
     last = rates.iloc[-1]
-    alt = _("In {period} {true} of the customers active at the start stayed; the source's CRR says {crr}.")
+    alt = _("In {period}, {true} of the customers active at the start stayed; CRR by the book’s formula says {crr}.")
     return Chart(
         figure,
         alt.format(
@@ -128,7 +128,7 @@ def overdue(late: pd.DataFrame, names: pd.Series, *, top: int = 15) -> Chart:
     axes.legend(loc="lower right")
     clear_axes(axes, keep="x")
     first = late.iloc[0]
-    alt = _("The largest of those silent for too long, {name}, has been so for {silence} days against a usual gap of {gap}.")
+    alt = _("The largest customer silent for too long, {name}, has bought nothing for {silence} days; its usual gap is {gap}.")
     return Chart(
         figure,
         alt.format(
@@ -179,5 +179,6 @@ def survival(curve: pd.DataFrame) -> Chart:
     year = curve[curve["days"] <= 365]
     alive = 1 - year["happened_share"].iloc[-1] if len(year) else 1.0
     return Chart(
-        figure, _("A year after the first purchase {share} of the relationships are alive.").format(share=shown("x_share", float(alive)))
+        figure,
+        _("A year after the first purchase, {share} of the relationships are still alive.").format(share=shown("x_share", float(alive))),
     )

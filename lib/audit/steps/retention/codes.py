@@ -31,21 +31,21 @@ class Lapse(Code):
     """A way to count those who left, as one of the chapters does; each definition with its window."""
 
     EVERYBODY = "everybody", N_("all customers ever seen")
-    NOT_AGAIN = "not_again", N_("bought in the last period but one, not in the last")
-    INACTIVE = "no_longer_active", N_("active when the last period began, not at its end")
-    FELL = "fell", N_("bought systematically a year ago, silent on the last day")
-    LATE = "listed", N_("on the overdue list, fresh or long gone")
-    WINBACK = "to_win_back", N_("to win back: overdue, or silent without a rhythm")
-    LEFT = "left", N_("left, of those whose first purchase is known")
+    NOT_AGAIN = "not_again", N_("bought in the period before last, but not in the last")
+    INACTIVE = "no_longer_active", N_("active when the last period began, but not at its end")
+    FELL = "fell", N_("bought steadily a year ago, silent on the last day")
+    LATE = "listed", N_("listed as having stopped buying, recently or long ago")
+    WINBACK = "to_win_back", N_("to win back: silent for longer than usual, or silent before showing a rhythm")
+    LEFT = "left", N_("left, among customers whose first purchase is known")
 
 
 class Place(Code):
     """Where a customer stands on the last day observed: each in exactly one place."""
 
-    BUYING = "still_buying", N_("active, not overdue")
+    BUYING = "still_buying", N_("active, not listed as having stopped buying")
     PATIENT = "within_rhythm", N_("silent, no longer than the rule allows")
     UNJUDGED = "no_rhythm", N_("silent, too few purchases to judge")
-    OVERDUE = "overdue_now", N_("overdue, a year at most")
+    OVERDUE = "overdue_now", N_("silent for longer than usual, up to a year")
     GONE = "long_gone", N_("long gone")
 
 

@@ -15,13 +15,15 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     stayed, late = by["retention_rate"], by["overdue"]
     silent = int(late.value) if late.value == late.value else 0
     if stayed.why and late.why:
-        message = N_("Who stays and who leaves cannot be said from these data")
+        message = N_("From these data we cannot say who stays and who leaves")
     elif stayed.why and silent:
         return led(found, N_("{value} customers have been silent for longer than usual"), Role.CAUSE, of="overdue")
     elif stayed.why:
-        message = N_("Nobody has been silent for longer than usual; who stays cannot be said")
+        message = N_("Nobody has been silent for longer than usual; we cannot say who stays")
     elif silent:
-        message = N_("{value} of the customers stayed through {period}, but {silent} have now been silent for too long")
+        message = N_(
+            "We kept {value} of our active customers through {period}, but {silent} {silent:has|have} now been silent for too long"
+        )
     else:
-        message = N_("{value} of the customers stayed through {period}, and nobody is silent for too long")
+        message = N_("{value} of the customers stayed through {period}, and nobody has been silent for too long")
     return led(found, message, Role.CAUSE, silent=silent)

@@ -71,7 +71,7 @@ def _stayed(rates: pd.DataFrame, active_months: int, rhythm_months: int) -> Find
             "retention_rate",
             "retention",
             "fact",
-            N_("How many customers stay from period to period cannot be said."),
+            N_("We cannot say how many customers stay from period to period."),
             title=N_("Retention"),
             why=why,
         )
@@ -100,17 +100,14 @@ def _after_a_year(alive: pd.DataFrame, rates: pd.DataFrame, confidence: float) -
         why = N_("no customer whose first purchase is known was watched for a year")
         return [
             Finding(
-                "survival_year", "retention", "estimate", N_("How many new customers last a year cannot be said."), title=title, why=why
+                "survival_year", "retention", "estimate", N_("We cannot say how many new customers stay for a year."), title=title, why=why
             )
         ]
     alone = N_(
-        "A year after their first purchase {value} of {n} new customers are still there ({low} to {high}); gone are those on the overdue list "
-        "and those silent for a year."
+        "A year after their first purchase, {value} of {n} new customers are still with us ({low} to {high}). We count customers as gone if they are listed as having stopped buying or have been silent for a year."
     )
     beside = N_(
-        "A year after their first purchase {value} of {n} new customers are still there ({low} to {high}); gone are those on the overdue list "
-        "and those silent for a year. Of the {older} customers active when {period} began, {kept_share} ({kept_low_share} to "
-        "{kept_high_share}) were so at its end."
+        "A year after their first purchase, {value} of {n} new customers are still with us ({low} to {high}). We count customers as gone if they are listed as having stopped buying or have been silent for a year. Of the {older} customers active when {period} began, {kept_share} ({kept_low_share} to {kept_high_share}) were still active when it ended."
     )
     params = {}
     if len(rates):
@@ -146,7 +143,7 @@ def _crr(rates: pd.DataFrame) -> list[Finding]:
             "retention",
             "fact",
             N_(
-                "By the book’s formula, (E − N) / S, retention in {period} is {value}: it counts {returned} returned customers as kept and takes off {new_gone} new ones who were silent again; for reference."
+                "By the book’s formula, (E − N) / S, retention in {period} is {value}. The formula counts {returned} returned customers as kept and subtracts {new_gone} new ones who went silent again; we show it for reference only."
             ),
             title=N_("CRR by the source's formula"),
             value=float(now["customer_retention_rate"]),
@@ -167,8 +164,7 @@ def _places(counted: pd.DataFrame) -> list[Finding]:
             "retention",
             "fact",
             N_(
-                "Of the {n} customers ever seen {value} are active and not overdue, {within_rhythm} are silent for no longer than the rule allows, {no_rhythm} "
-                "are silent with too few purchases to judge, {overdue_now} are overdue, and {long_gone} are long gone."
+                "Of the {n} customers ever seen, {value} are active and not listed as having stopped buying. Of the others, {within_rhythm} are silent for no longer than the rule allows, {no_rhythm} are silent with too few purchases to judge, {overdue_now} have been silent for longer than usual, and {long_gone} are long gone."
             ),
             title=N_("Where the customers stand"),
             value=float(by[Place.BUYING]),
@@ -187,7 +183,7 @@ def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, fl
             "overdue",
             "retention",
             "model",
-            N_("Who is overdue cannot be said."),
+            N_("We cannot say who is overdue for an order."),
             title=N_("Customers who stopped buying"),
             unit="count",
             why=why,
@@ -195,24 +191,20 @@ def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, fl
     fresh = late[late["since_class"] == Since.FRESH]
     money = float(fresh["yearly_revenue"].sum())
     own = N_(
-        "{value} customers have gone silent within the last year for longer than their own rhythm explains, out of "
-        "{n} with a rhythm. In their last twelve months of buying they brought {money_said}."
+        "Of {n} customers with a rhythm, {value} went silent within the last year and have been silent for longer than their own rhythm explains. In their last twelve months of buying they brought in {money_said}."
     )
     fixed = N_(
-        "{value} customers have been silent beyond the fixed limit, a year at most, out of {n} with a rhythm. In their last twelve "
-        "months of buying they brought {money_said}."
+        "Of {n} customers with a rhythm, {value} have been silent for longer than the fixed limit, but not for more than a year. In their last twelve months of buying they brought in {money_said}."
     )
     own_tried = N_(
-        "{value} customers have gone silent within the last year for longer than their own rhythm explains, out of {n} with a rhythm. About "
-        "{by_chance} of them ({fewest} to {most}) may be false alarms: as many of those whom the rule named a holdout ago then bought again. In their last twelve months of "
-        "buying they brought {money_said}."
+        "Of {n} customers with a rhythm, {value} went silent within the last year and have been silent for longer than their own rhythm explains. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, that share of the customers listed by this rule bought again. In their last twelve months of buying, all of them together brought in {money_said}."
     )
     fixed_tried = N_(
-        "{value} customers have been silent beyond the fixed limit, a year at most, out of {n} with a rhythm. About {by_chance} of them ({fewest} "
-        "to {most}) may be false alarms: as many of those whom the limit named a holdout ago then bought again. In their last twelve months of buying they brought "
-        "{money_said}."
+        "Of {n} customers with a rhythm, {value} have been silent for longer than the fixed limit, but not for more than a year. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, that share of the customers listed by this limit bought again. In their last twelve months of buying, all of them together brought in {money_said}."
     )
-    nobody = N_("None of the {n} customers with a rhythm has been silent for longer than it explains, a year at most.")
+    nobody = N_(
+        "None of the {n} customers with a rhythm has been silent for longer than that rhythm explains, counting silences of up to a year."
+    )
     is_tried = by_chance[0] == by_chance[0]
     if not len(fresh):
         message = nobody
@@ -248,14 +240,10 @@ def _tried(tried: pd.DataFrame) -> list[Finding]:
     by = tried.set_index("rule_class")
     own, fixed = by.loc[SilenceRule.OWN], by.loc[SilenceRule.FIXED]
     better = N_(
-        "Tried out on the last holdout: of {n} customers silent beyond their own rhythm {value} bought nothing more "
-        "(interval {low} to {high}), and {recall_share} of all who were gone stood in the list; a fixed silence: "
-        "{fixed_listed} customers, {fixed_precision_share}, {fixed_recall_share}. The own rhythm did better beyond chance, and is used."
+        "In the last back-test, {value} of the {n} customers silent beyond their own rhythm bought nothing more (interval {low} to {high}); the list held {recall_share} of all who were gone. With a fixed limit, the list held {fixed_listed} customers: {fixed_precision_share} bought nothing more, and it held {fixed_recall_share} of all who were gone. The customers’ own rhythm did better, beyond chance, so we use it."
     )
     same = N_(
-        "Tried out on the last holdout: of {n} customers silent beyond their own rhythm {value} bought nothing more "
-        "(interval {low} to {high}), and {recall_share} of all who were gone stood in the list; a fixed silence: "
-        "{fixed_listed} customers, {fixed_precision_share}, {fixed_recall_share}. That is no difference beyond chance: the simpler rule is used."
+        "In the last back-test, {value} of the {n} customers silent beyond their own rhythm bought nothing more (interval {low} to {high}); the list held {recall_share} of all who were gone. With a fixed limit, the list held {fixed_listed} customers: {fixed_precision_share} bought nothing more, and it held {fixed_recall_share} of all who were gone. The difference is not beyond chance, so we use the simpler rule."
     )
     return [
         Finding(
@@ -287,7 +275,7 @@ def _came_back(returns: pd.DataFrame, lost: pd.DataFrame) -> list[Finding]:
                 "reactivation",
                 "retention",
                 "estimate",
-                N_("Whether silent customers come back by themselves cannot be said."),
+                N_("We cannot say whether silent customers come back on their own."),
                 title=N_("Return by themselves"),
                 why=why,
             )
@@ -299,9 +287,7 @@ def _came_back(returns: pd.DataFrame, lost: pd.DataFrame) -> list[Finding]:
             "retention",
             "estimate",
             N_(
-                "Of silences that had lasted six months (n = {n}), {value} ended by themselves in a purchase within a "
-                "further year (interval {low} to {high}). If each of the {silent} customers silent now who returns bought for a "
-                "year as before, {expected} would come back without any effort, at most; what a call adds can only be learned by calling some and not others."
+                "Of silences that had lasted six months (n = {n}), {value} ended on their own with a purchase within another year (interval {low} to {high}). If those of the {silent} customers now silent who come back buy for a year as before, at most {expected} returns without any effort. You can learn what a call adds only by calling some and not others."
             ),
             title=N_("Return by themselves"),
             value=float(row["return_share"]),

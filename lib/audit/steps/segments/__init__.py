@@ -105,7 +105,7 @@ TABLES = (
         "customer_id",
         "customer_id:t industry:t orders:c order_value:m peer_value:m low_value:m high_value:m gap:m low_gap:m high_gap:m is_clear:f",
         headings={
-            "peer_value": N_("Upper quarter of peers"),
+            "peer_value": N_("Top quarter of peers"),
         },
     ),
     findings_table("findings_segments"),

@@ -28,9 +28,9 @@ def matrix(cells: pd.DataFrame) -> Chart:
     )
     figure, axes = canvas(height=0.9 + 0.6 * len(rows), title=title)
     shaded_cells(axes, share, texts, rows_of="abc_class", columns_of="xyz_class")
-    axes.set_xlabel(_("customers · share of the money of twelve months"))
+    axes.set_xlabel(_("customers · share of twelve months’ money"))
     best = cells.loc[cells["revenue_share"].astype(float).fillna(0).idxmax()]
-    alt = _("Most money, {share}, lies in class {abc} of regularity {xyz}, with {count} customers.")
+    alt = _("The largest share of the money, {share}, comes from class {abc} with regularity {xyz}: {count} {count:customer|customers}.")
     return Chart(
         figure,
         alt.format(

@@ -35,8 +35,8 @@ def chapter_findings(
                 "portrait",
                 "segments",
                 "estimate",
-                N_("No portrait of a good customer can be drawn."),
-                title=N_("Portrait of the good customer"),
+                N_("We cannot draw up a profile of a good customer."),
+                title=N_("Profile of the good customer"),
                 why=why,
             ),
         ]
@@ -48,10 +48,9 @@ def chapter_findings(
                 "segments",
                 "estimate",
                 N_(
-                    "None of {tested} attributes tells good customers from the others beyond chance; a portrait drawn from them "
-                    "would be invented."
+                    "None of the {tested} attributes separates good customers from the others beyond chance; a profile based on them would be invented."
                 ),
-                title=N_("Portrait of the good customer"),
+                title=N_("Profile of the good customer"),
                 unit="count",
                 n=len(table),
                 params={"tested": len(telling)},
@@ -65,10 +64,9 @@ def chapter_findings(
             "segments",
             "estimate",
             N_(
-                "{value} of the customers with “{attribute}” are of class A or B, against {other_share} of the others; "
-                "{sure} of {tested} attributes tell more than chance."
+                "{value} of the customers with “{attribute}” are in class A or B, against {other_share} of the others; {sure} of {tested} attributes tell more than chance would."
             ),
-            title=N_("Portrait of the good customer"),
+            title=N_("Profile of the good customer"),
             value=float(best["good_share"]),
             n=int(best["customers"]),
             params={"attribute": best["attribute"], "other_share": float(best["other_share"]), "sure": len(sure), "tested": len(telling)},
@@ -84,15 +82,13 @@ def _orders(orders: pd.DataFrame, reliability: float, peers: int) -> Finding:
         if len(orders):
             why = N_("the size of the orders differs between customers no more than between two halves of one customer’s months")
         return Finding(
-            "order_gap", "segments", "estimate", N_("Whether orders could be larger cannot be said."), title=title, unit="count", why=why
+            "order_gap", "segments", "estimate", N_("We cannot say whether orders could be larger."), title=title, unit="count", why=why
         )
     clear = orders[orders["is_clear"]]
     message = N_(
-        "{value} of {n} customers order clearly less at a time than the upper quarter of their peers of the same industry and size; half of "
-        "these order less than {part_share} of what that quarter does. Whether they could order more at a time, or would order less often, only "
-        "they can say."
+        "{value} of {n} customers order clearly less at a time than the top quarter of their peers of the same industry and size; half of them order less than {part_share} of what that quarter orders. Only the customers can say whether they could order more at a time, or would then order less often."
     )
-    none = N_("None of {n} customers orders clearly less at a time than the upper quarter of its peers of the same industry and size.")
+    none = N_("None of {n} customers orders clearly less at a time than the top quarter of its peers of the same industry and size.")
     return Finding(
         "order_gap",
         "segments",
@@ -128,8 +124,7 @@ def _carriers(table: pd.DataFrame) -> Finding:
         "segments",
         "fact",
         N_(
-            "{a} of {n} customers (groups of companies counted once) bring {value} of the last twelve months’ sales: "
-            "class A; {b} are of class B, {c} of class C."
+            "{a} of {n} customers (groups of companies counted once) bring in {value} of the last twelve months’ sales: this is class A. Class B has {b} customers, class C {c}."
         ),
         title=N_("Classes by money"),
         value=ratio(a, total),
@@ -164,8 +159,7 @@ def _moved(moved: pd.DataFrame) -> Finding:
         "segments",
         "estimate",
         N_(
-            "Of {n} customers who bought in both years {value} changed class, {clear} of them clearly; the others stand on a border, "
-            "where a month more or less decides. The {down} clear losers brought {lost} less."
+            "Of {n} customers who bought in both years, {value} changed class, {clear} of them clearly; the others stand on a border, where one month decides. The {down} that clearly moved down brought in {lost} less."
         ),
         title=N_("Moves between classes"),
         value=float(len(changed)),
@@ -181,12 +175,12 @@ def _moved(moved: pd.DataFrame) -> Finding:
 
 def _strayed(gaps: pd.DataFrame) -> Finding:
     if gaps.empty:
-        why = N_("no industry with enough customers of the target audience tells good customers from the others beyond chance")
+        why = N_("no industry with enough customers in the target audience separates good customers from the others beyond chance")
         return Finding(
             "strayed",
             "segments",
             "estimate",
-            N_("Who buys less than their peers cannot be said."),
+            N_("We cannot say which customers buy less than their peers."),
             title=N_("Customers who buy less than their peers"),
             unit="count",
             why=why,
@@ -196,8 +190,7 @@ def _strayed(gaps: pd.DataFrame) -> Finding:
         "segments",
         "estimate",
         N_(
-            "{value} customers look like the target audience of their industry and buy less; their distance to its "
-            "median is {gap} a year. A distance, not a promise: only their budgets tell what they could buy."
+            "{value} customers look like the target audience of their industry but buy less; their distance to its median is {gap} a year. This is a distance, not a promise: only their budgets show what they could buy."
         ),
         title=N_("Customers who buy less than their peers"),
         value=float(len(gaps)),

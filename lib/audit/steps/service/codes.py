@@ -66,6 +66,6 @@ class Cause(Code):
     """What happened to a first order."""
 
     LATE = "late_first", N_("the first order came late")
-    RETURNED = "returned_first", N_("part of the first order came back")
+    RETURNED = "returned_first", N_("part of the first order was returned")
     COMPLAINED = "complained_first", N_("a complaint followed the first order")
     NOTHING = "nothing_first", N_("nothing that is written down")

@@ -46,11 +46,11 @@ TABLES = (
         headings={
             "alive_share": N_("Chance that it still buys"),
             "expected_purchases": N_("Purchases expected"),
-            "expected_spend": N_("Spend at each"),
+            "expected_spend": N_("Spend per purchase"),
             "horizon_value": N_("Next twelve months"),
-            "low_value": N_("Range of these from"),
+            "low_value": N_("Range from"),
             "high_value": N_("to"),
-            "residual_value": N_("Years after, discounted (settings)"),
+            "residual_value": N_("Later years, discounted (settings)"),
         },
     ),
     written(
@@ -61,9 +61,9 @@ TABLES = (
         codes={"level_class": Level},
         headings={
             "horizon_value": N_("Next twelve months"),
-            "low_value": N_("Range of these from"),
+            "low_value": N_("Range from"),
             "high_value": N_("to"),
-            "residual_value": N_("Years after, discounted (settings)"),
+            "residual_value": N_("Later years, discounted (settings)"),
         },
     ),
     written(

@@ -28,7 +28,7 @@ def values(table: pd.DataFrame, names: pd.Series, currency: str, *, top: int = 1
     money_axis(axes.xaxis)
     clear_axes(axes, keep="x")
     best = part.iloc[0]
-    alt = _("The first is expected to bring {value}; the {n} shown together {total}.")
+    alt = _("The first customer is expected to bring in {value}; the {n} shown, {total} together.")
     return Chart(
         figure,
         alt.format(
@@ -41,7 +41,7 @@ def values(table: pd.DataFrame, names: pd.Series, currency: str, *, top: int = 1
 
 def rules(backtested: pd.DataFrame) -> Chart:
     """Mean absolute error of each rule on the holdout; naive rules pale."""
-    title = _("How far each rule was off, in purchases a customer, on the same year that nobody had seen")
+    title = _("How far off each rule was, in purchases per customer, in the same unseen year")
     if backtested.empty:
         return nothing(title)
     part = backtested.iloc[::-1]

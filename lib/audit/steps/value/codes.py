@@ -22,7 +22,7 @@ class Naive(Code):
     """Rules without a model, and the state where nothing was tried."""
 
     AVERAGE = "own_average", N_("own average")
-    LAST_YEAR = "last_year", N_("last year again")
+    LAST_YEAR = "last_year", N_("same as last year")
     OWN_MEAN = "own_mean", N_("own mean")
 
 

@@ -13,11 +13,11 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     """Whether today's customers will bring more or less than they did."""
     ahead = next(one for one in found if one.id == "value_ahead")
     if ahead.why:
-        message = N_("What today’s customers will bring next year cannot be said")
+        message = N_("We cannot say what today’s customers will bring in next year")
     elif ahead.low > ahead.previous:
-        message = N_("Today’s customers will bring more next year than last: {value} after {previous}")
+        message = N_("Today’s customers should bring in more next year than last: {value} after {previous}")
     elif ahead.high < ahead.previous:
-        message = N_("Without new customers next year brings less: {value} after {previous}")
+        message = N_("Without new customers, next year should bring in less: {value} after {previous}")
     else:
-        message = N_("Today’s customers should bring {value} next year, after {previous}: no difference beyond chance")
+        message = N_("Today’s customers should bring in {value} next year, after {previous}: the difference is not beyond chance")
     return led(found, message, Role.CHANCE, of="value_ahead")

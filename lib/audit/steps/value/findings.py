@@ -64,8 +64,7 @@ def _to_date(whole: pd.DataFrame) -> Finding:
             "value",
             "fact",
             N_(
-                "A customer has brought {value} of revenue to date: {order_value} an order, {orders_number} orders a month, "
-                "for {active_months} months. Its profit cannot be said without the cost of goods."
+                "On average, a customer has brought in {value} of revenue to date: {order_value} per order, {orders_number} orders a month, over {active_months} months. Without the cost of goods we cannot say what profit that is."
             ),
             title=N_("Value to date"),
             value=float(row["lifetime_revenue"]),
@@ -78,8 +77,7 @@ def _to_date(whole: pd.DataFrame) -> Finding:
         "value",
         "fact",
         N_(
-            "A customer has brought {value} of margin to date: {order_value} an order, {orders_number} orders a month, "
-            "{margin_rate} of it margin, for {active_months} months."
+            "On average, a customer has brought in {value} of margin to date: {order_value} per order, {orders_number} orders a month, a margin of {margin_rate}, over {active_months} months."
         ),
         title=N_("Value to date"),
         value=float(row["lifetime_value"]),
@@ -102,15 +100,13 @@ def _ahead(base: pd.DataFrame, values: pd.DataFrame, used: str, of_year: float, 
             "value_ahead",
             "value",
             "model",
-            N_("What the customers will bring in the next twelve months cannot be said."),
+            N_("We cannot say what the customers will bring in over the next twelve months."),
             title=N_("Value of the next twelve months"),
             n=int(row["customers"]),
             why=why,
         )
     message = N_(
-        "In the next twelve months the {n} customers seen so far are expected to bring {value} of {level_class} "
-        "({low} to {high}), by the rule “{rule_class}”; in the last twelve it was {previous}. New customers come on "
-        "top."
+        "Over the next twelve months, we expect the {n} customers seen so far to bring in {value} of {level_class} ({low} to {high}), by the rule “{rule_class}”. In the last twelve months it was {previous}. New customers come on top."
     )
     return Finding(
         "value_ahead",
@@ -142,18 +138,16 @@ def _tried(backtested: pd.DataFrame, used: str) -> list[Finding]:
     }
     if used in NAIVE:
         message = N_(
-            "Tried on {n} customers, no model foretells purchases clearly better than the naive rule “{rule_class}”, "
-            "which errs by {error_number} purchases a customer and is used."
+            "In a back-test on {n} customers, no model predicted purchases clearly better than the naive rule “{rule_class}”. Its average error was {error_number} purchases per customer, and we use it."
         )
         rival = {}
     else:
         message = N_(
-            "Tried on {n} customers, “{rule_class}” errs by {error_number} purchases a customer, the best naive rule, "
-            "“{naive_class}”, by {naive_number}; the sum of all is off by {bias_rate}."
+            "In a back-test on {n} customers, the average error of “{rule_class}” was {error_number} purchases per customer. For the best naive rule, “{naive_class}”, it was {naive_number}. The total for all customers was off by {bias_rate}."
         )
         params["bias_rate"] = float(by.loc[used, "bias_rate"])
         rival = {"previous": params["naive_number"]}
-    title, value, n = N_("The forecast of purchases tried out"), params["error_number"], int(by.loc[used, "customers"])
+    title, value, n = N_("The forecast of purchases in a back-test"), params["error_number"], int(by.loc[used, "customers"])
     return [Finding("value_tried", "value", "fact", message, title=title, value=value, unit="ratio", n=n, params=params, **rival)]
 
 
@@ -169,19 +163,17 @@ def _dependence(found: tuple[float, float, float], repeaters: int) -> list[Findi
                 "value_independence",
                 "value",
                 "estimate",
-                N_("Whether those who buy often also spend more at a time cannot be said."),
+                N_("We cannot say whether customers who buy often also spend more at a time."),
                 title=N_("Frequency and spend"),
                 n=repeaters,
                 why=why,
             )
         ]
     more = N_(
-        "Those who buy often also spend more at a time (rank correlation {rho_number}, {low_number} to "
-        "{high_number}, n = {n}): Gamma-Gamma takes the two as independent and would undervalue them."
+        "Customers who buy often also spend more at a time (rank correlation {rho_number}, {low_number} to {high_number}, n = {n}). Gamma-Gamma treats the two as independent, so it would undervalue these customers."
     )
     less = N_(
-        "Those who buy often spend less at a time (rank correlation {rho_number}, {low_number} to {high_number}, n = "
-        "{n}): Gamma-Gamma takes the two as independent and would overvalue frequent buyers."
+        "Customers who buy often spend less at a time (rank correlation {rho_number}, {low_number} to {high_number}, n = {n}). Gamma-Gamma treats the two as independent, so it would overvalue frequent buyers."
     )
     return [
         Finding(
@@ -212,15 +204,12 @@ def _points(life: pd.DataFrame, points: float, horizon_months: int) -> Finding:
             "value_of_retention",
             "value",
             "model",
-            N_("What more retention would bring cannot be said."),
-            title=N_("What more retention would bring"),
+            N_("We cannot say what better retention would bring."),
+            title=N_("What better retention would bring"),
             why=why,
         )
     message = N_(
-        "Of {n} customers whose first purchase is known {left} have left. If {then_share} of them stayed "
-        "through a year instead of {now_share}, a customer’s months within {horizon_months} months "
-        "would grow by {value}, mostly beyond what has been watched; the literature’s claim is 25 to 95 % of profit "
-        "for five points."
+        "Of {n} customers whose first purchase is known, {left} have left. If {then_share} of them stayed for a year instead of {now_share}, a customer would stay {value} longer within {horizon_months} months; most of that time is beyond what we have observed. The literature claims 25 to 95 % of profit for five percentage points."
     )
     n, seen = int(life["customers"].iloc[0]), life.iloc[0]
     params = {"horizon_months": float(horizon_months), "left": int(seen["left"])}
@@ -230,7 +219,7 @@ def _points(life: pd.DataFrame, points: float, horizon_months: int) -> Finding:
         "value",
         "model",
         message,
-        title=N_("What more retention would bring"),
+        title=N_("What better retention would bring"),
         value=best,
         n=n,
         params=params,
@@ -246,13 +235,12 @@ def _payback(paid: pd.DataFrame) -> list[Finding]:
     if pd.isna(row["payback_months"]):
         value = float(row["watched_months"])
         message = N_(
-            "The {n} customers won in {cohort} cost {cost} each by the records of spending, and have brought {margin} of margin each so far: not yet their cost."
+            "By the records of spending, the {n} customers won in {cohort} cost {cost} each. So far they have brought in {margin} of margin each, which does not yet cover that cost."
         )
     else:
         value = params["payback_months"] = float(row["payback_months"])
         message = N_(
-            "The {n} customers won in {cohort} cost {cost} each by the records of spending, and together had brought it back after {payback_months} "
-            "months, in margin on goods, before what serving them costs."
+            "By the records of spending, the {n} customers won in {cohort} cost {cost} each. Together they had earned that back after {payback_months} months, in margin on goods, before the cost of serving them."
         )
     title, n = N_("Payback of new customers"), int(row["new_customers"])
     return [Finding("value_payback", "value", "fact", message, title=title, value=value, unit="count", n=n, params=params)]

@@ -81,7 +81,7 @@ TABLES = (
         "subject_class:t subject:t decided_by:t",
         codes={"subject_class": Open},
         headings={
-            "decided_by": N_("What would decide it"),
+            "decided_by": N_("What would settle it"),
         },
     ),
 )

@@ -45,98 +45,102 @@ class Choice(Code):
 
     DATA = (
         "data",
-        N_("Have the data mended that refuse {count} chapters"),
-        N_("No answer until then on {chapters}: {reason}."),
+        N_("Fix the data that keep us from writing {count} {count:chapter|chapters}"),
+        N_("Until then there is no answer in {chapters}: {reason}."),
     )
     STOP = (
         "stop",
-        N_("Stop deliveries to the {count} who no longer pay, and collect"),
-        N_("{supplied} still received goods; {late} more are late. {names}"),
+        N_("Stop deliveries to the {count} {count:customer who no longer pays|customers who no longer pay}, and collect the debt"),
+        N_("We went on delivering to {supplied} of them; {late} more {late:customer is|customers are} late with payment. {names}"),
     )
     COLLECT = (
         "collect",
         N_("Collect what is overdue, the three largest debts first"),
-        N_("The first three hold {top_share} of it. {names}"),
+        N_("The first three account for {top_share} of it. {names}"),
     )
     TERMS = (
         "terms",
-        N_("Renegotiate what is given to {names}"),
-        N_("No. {rank} by sales, no. {last} by profit: {given} beyond the goods."),
+        N_("Renegotiate the concessions to {names}"),
+        N_("No. {rank} by sales but no. {last} by profit: it gets {given} on top of the goods."),
     )
     CALL = (
         "call",
-        N_("Call the {count} {count:customer|customers} who fell silent"),
-        N_("About {by_chance} return by themselves. {names}"),
+        N_("Call the {count} {count:customer who has|customers who have} stopped buying"),
+        N_("About {by_chance} would come back on their own. {names}"),
     )
     CALL_UNTRIED = (
         "call_untried",
-        N_("Call the {count} {count:customer|customers} who fell silent"),
-        N_("How many would come back by themselves could not be tried. {names}"),
+        N_("Call the {count} {count:customer who has|customers who have} stopped buying"),
+        N_("We could not test how many would come back on their own. {names}"),
     )
     LOSSES = (
         "losses",
-        N_("Change the terms of {count} {count:customer who costs more than it brings|customers who cost more than they bring}"),
-        N_("{others} smaller ones stay with their managers. {names}"),
+        N_("Change the terms for {count} {count:customer who costs more than it brings in|customers who cost more than they bring in}"),
+        N_("Managers deal with the {others} smaller ones themselves. {names}"),
     )
     GROW = (
         "grow",
-        N_("Ask {count} paying {count:customer|customers} for one category more"),
+        N_("Offer one more category to {count} {count:customer who pays|customers who pay} on time"),
         N_("They buy {gap} a year elsewhere. {names}"),
     )
     DEPEND = (
         "depend",
-        N_("Agree on a limit for {names}, and on what happens if it leaves"),
-        N_("It brings {brings_share} of the sales."),
+        N_("Agree on a limit for {names}, and on a plan in case it leaves"),
+        N_("It accounts for {brings_share} of sales."),
     )
     BUDGETS = (
         "budgets",
-        N_("Check {count} purchase budgets before planning on them"),
-        N_("With them our share is {with_share}, without {without_share}. {names}"),
+        N_("Check {count} purchase {count:budget|budgets} before you base a plan on {count:it|them}"),
+        N_("Our share is {with_share} with these budgets and {without_share} without them. {names}"),
     )
     PLAN = (
         "plan",
-        N_("Lower the plan, or say who wins the rest"),
-        N_("Forecast {forecast}: the plan needs {extra} more new customers than usual."),
+        N_("Lower the plan, or name who will win the missing sales"),
+        N_("The forecast is {forecast}; the plan needs {extra} more new customers than usual."),
     )
     PLAN_OPEN = (
         "plan_open",
-        N_("Lower the plan, or say who wins the rest"),
-        N_("Plan {plan}, forecast {forecast}; how many new customers that stands for cannot be said."),
+        N_("Lower the plan, or name who will win the missing sales"),
+        N_("The plan is {plan}, the forecast {forecast}; we cannot say how many new customers that equals."),
     )
     FALL = (
         "fall",
-        N_("Visit {names}, one of the largest, who buys less"),
-        N_("It bought {fall} less than in the year before, by {change_rate}."),
+        N_("Visit {names}: one of our largest customers is buying less"),
+        N_("It bought {fall} less than the year before, a drop of {change_rate}."),
     )
     COMPLAINTS = (
         "complaints",
-        N_("Settle the open complaints of {count} {count:customer|customers}, each with a name and a day"),
-        N_("Of customers whose complaint was not settled in time {kept_share} went on buying, of others like them {like_share}. {names}"),
+        N_("Settle the open complaints of {count} {count:customer|customers}: give each complaint an owner and a deadline"),
+        N_(
+            "When a complaint was not settled in time, {kept_share} of customers went on buying; among similar customers, {like_share} did. {names}"
+        ),
     )
     COMPLAINTS_OPEN = (
         "complaints_open",
-        N_("Settle the open complaints of {count} {count:customer|customers}, each with a name and a day"),
-        N_("Nothing is sold to them before. {names}"),
+        N_("Settle the open complaints of {count} {count:customer|customers}: give each complaint an owner and a deadline"),
+        N_("Until then, we sell them nothing. {names}"),
     )
     LATE = (
         "late_orders",
-        N_("Find why {late} of {promised} orders of one manager’s customers came late"),
-        N_("Warehouse, carrier or order entry? They are customers of {manager}; {told} had been told beforehand."),
+        N_("Find out why {late} of {promised} orders for one manager’s customers arrived late"),
+        N_("Is it the warehouse, the carrier or order entry? These are customers of {manager}; we warned them in advance about {told}."),
     )
     COPIED = (
         "copied",
-        N_("Go along on one route, and ask why orders repeat the last ones"),
-        N_("Representative {manager}: {copy_share} of the orders are repeats, at outlets alike of others {others_share}."),
+        N_("Ride along on one route, and ask why orders repeat the previous ones"),
+        N_(
+            "Representative {manager}: {copy_share} of orders repeat the previous one; at similar outlets of other representatives it is {others_share}."
+        ),
     )
     PROMISED = (
         "promised",
-        N_("Agree anew with suppliers on the purchases of {year}"),
-        N_("{promised} is promised, the plan needs goods for {cost}: {apart} more, stock not counted."),
+        N_("Renegotiate the {year} purchases with suppliers"),
+        N_("We have promised to buy for {promised}, but the plan needs goods for {cost}: {apart} too much, not counting stock."),
     )
     CRM = (
         "crm",
-        N_("Ask why {missed_share} of the sales of {manager} are not in the CRM"),
-        N_("{missed} are missing there; what it says of these customers cannot be relied on."),
+        N_("Find out why {missed_share} of the sales by {manager} are missing from the CRM"),
+        N_("The CRM is short by {missed}; do not rely on what it says about these customers."),
     )
 
 

@@ -63,7 +63,7 @@ def decisions(
     more = len(table) - top
     said = i18n.counted("{count} more decision", "{count} more decisions", more) if more > 0 else _("All decisions, with every name")
     if table.empty:
-        return HTML(f"<p>{html.escape(_('Nothing in these data asks for a decision.'))}</p>")
+        return HTML(f"<p>{html.escape(_('Nothing in these data calls for a decision.'))}</p>")
     ways = [("decisions.html", said), ("actions.xlsx", _("Lists by manager")), ("customers.html", _("All customers"))]
     below = " ".join(f'<a href="{place}">{html.escape(words)}</a>' for place, words in ways)
     return HTML(f'<ol class="decisions">{items}</ol><p class="more ways">{below}</p>')
@@ -87,7 +87,7 @@ def every_decision(
         parts.append(
             f'<section class="decision" id="decision-{at}"><ol class="decisions" start="{at}" style="counter-reset: decision {at - 1}">{told.decision(row)}</ol>{rows}</section>'
         )
-    return HTML("".join(parts) or f"<p>{html.escape(_('Nothing in these data asks for a decision.'))}</p>")
+    return HTML("".join(parts) or f"<p>{html.escape(_('Nothing in these data calls for a decision.'))}</p>")
 
 
 class _Told:
@@ -168,7 +168,7 @@ def basis(funnel: pd.DataFrame, sure: pd.DataFrame, settings: Settings):
     """Who is counted, and beside it how far to trust it."""
     from IPython.display import HTML
 
-    who, how = html.escape(_("Who is counted")), html.escape(_("How far to trust it"))
+    who, how = html.escape(_("Who we count")), html.escape(_("How far you can trust it"))
     return HTML(
         f'<div class="two"><div><h2>{who}</h2>{_counted(funnel, settings)}</div><div><h2>{how}</h2>{_trust(sure, settings)}</div></div>'
     )

@@ -16,10 +16,10 @@ QUESTIONS = {
     "A1": N_("Are sales to existing customers larger than sales to new ones?"),
     "A2": N_("Is the whole purchase budget of the regular customers larger than our sales to them?"),
     "A3": N_("Are sales to existing customers falling or flat?"),
-    "A4": N_("Are managers not skilled enough to take the whole budget?"),
+    "A4": N_("Do managers lack the skill to win the whole budget?"),
     "A5": N_("Do customers leave and not come back?"),
     "A6": N_("Could the average order be larger?"),
-    "A7": N_("Do we react to requests more than we take the first step?"),
+    "A7": N_("Do we react to requests more often than we take the first step ourselves?"),
     "A8": N_("Is the number of customers constant or falling?"),
 }
 

@@ -30,15 +30,15 @@ def trust(
 
 
 def _said(name: str, message: str, **params) -> Finding:
-    return Finding(f"trust_{name}", "verdicts", "fact", message, title=N_("How far to trust it"), params=params)
+    return Finding(f"trust_{name}", "verdicts", "fact", message, title=N_("How far you can trust it"), params=params)
 
 
 def _rows(by: dict[str, pd.Series]) -> list[Finding]:
     if "rows_kept" not in by or "booked_to_revenue" not in by:
         return []
     ties = json.loads(by["booked_to_revenue"]["params"])
-    exact = N_("Sums tie to the booked {booked}.")
-    near = N_("Sums tie to the booked {booked} but for {untraced}.")
+    exact = N_("The totals tie to the booked {booked}.")
+    near = N_("The totals tie to the booked {booked}, except for {untraced}.")
     params = {"booked": ties["booked"], "untraced": ties["untraced"]}
     return [_said("rows", near if ties["untraced"] else exact, **params)]
 
@@ -69,6 +69,12 @@ def _missing(wallets: pd.DataFrame | None, missing: dict[str, str]) -> list[Find
     """What would decide most: budgets, as long as most of them are unknown; else the first table that is not there."""
     unknown = 0 if wallets is None else int((~wallets["provenance_class"].isin(["declared", "benchmark"])).sum())
     if "budgets" not in missing and unknown:
-        return [_said("missing", N_("Missing most: what {unknown} customers buy in all."), unknown=unknown)]
+        return [
+            _said(
+                "missing",
+                N_("The biggest gap: we do not know the whole budgets of {unknown} {unknown:customer|customers}."),
+                unknown=unknown,
+            )
+        ]
     order = sorted(missing, key=lambda name: MOST.index(name) if name in MOST else len(MOST))
-    return [_said("missing", N_("Missing most: {table}."), table={"message": name}) for name in order[:1]]
+    return [_said("missing", N_("The table we miss most: {table}."), table={"message": name}) for name in order[:1]]

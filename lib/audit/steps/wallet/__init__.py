@@ -19,7 +19,7 @@ STEP = Step(
     "wallet",
     80,
     N_("Share of wallet"),
-    N_("What share of its purchases does each customer make with us?"),
+    N_("What share of its purchases does each customer place with us?"),
     reads=("panel",),
     uses=(
         "budgets",

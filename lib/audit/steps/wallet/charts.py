@@ -32,7 +32,7 @@ def wallets(table: pd.DataFrame, names: pd.Series, currency: str, *, top: int = 
     axes.invert_yaxis()
     money_axis(axes.xaxis)
     clear_axes(axes, keep="x")
-    alt = _("The {n} shown buy {ours} from us and {gap} elsewhere.")
+    alt = _("The {n} customers shown buy {ours} from us and {gap} elsewhere.")
     ours, gap = (shown("x", float(part[c].sum()), currency) for c in ("revenue", "gap"))
     return Chart(figure, alt.format(n=len(part), ours=ours, gap=gap))
 
@@ -59,7 +59,7 @@ def categories(table: pd.DataFrame) -> Chart:
     top = part.iloc[0]
     return Chart(
         figure,
-        _("Most is bought elsewhere in {category}, where we have {share}.").format(
+        _("Customers buy most elsewhere in {category}, where our share is {share}.").format(
             category=top["category"], share=shown("x_share", float(top["wallet_share"]))
         ),
     )

@@ -15,9 +15,9 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     """How much of what customers buy is ours, and for how many that is known."""
     first = found[0]
     if first.why:
-        message = N_("What customers buy elsewhere is not known: nobody’s budget is")
+        message = N_("We do not know what customers buy elsewhere: no customer’s budget is known")
     elif first.params["sales_share"] < HALF:
-        message = N_("Where budgets are known we have {value} of them, but these customers are {sales_share} of sales")
+        message = N_("Where we know the budgets, we have {value} of them, but these customers make up {sales_share} of sales")
     else:
-        message = N_("We have {value} of what customers buy; {gap} a year goes elsewhere")
+        message = N_("We supply {value} of what customers buy; {gap} a year goes elsewhere")
     return led(found, message, Role.CHANCE)

@@ -35,7 +35,7 @@ def _given(wallets: pd.DataFrame) -> Finding:
             "wallet_share",
             "wallet",
             "estimate",
-            N_("Our share of the customers’ purchases cannot be said."),
+            N_("We cannot say what our share of the customers’ purchases is."),
             title=N_("Share of wallet"),
             why=why,
         )
@@ -45,7 +45,7 @@ def _given(wallets: pd.DataFrame) -> Finding:
         "wallet",
         "estimate",
         N_(
-            "The {n} customers whose budgets are known buy {value} of their goods from us ({low} to {high} if every budget is off by the usual error), half of them more than {median_share}; {gap} a year goes elsewhere, {top_share} of it with the two largest gaps. They bring {sales_share} of our sales."
+            "The {n} customers with known budgets buy {value} of what they need from us ({low} to {high} if every budget is off by the usual error); half of them buy more than {median_share} from us. They buy {gap} a year elsewhere; the two largest gaps make up {top_share} of that. These customers bring in {sales_share} of our sales."
         ),
         title=N_("Share of wallet"),
         value=revenue / float(told["budget"].sum()),
@@ -72,8 +72,7 @@ def _doubted(wallets: pd.DataFrame, with_doubted: tuple[int, float, float]) -> l
     if count <= told.sum():
         return []
     message = N_(
-        "The budgets of {value} customers jump and lead none of these figures; with them our share would be {with_share}, and "
-        "{gap} a year would go elsewhere. Ask these customers again first."
+        "The budgets of {value} {value:customer|customers} jump, so these figures leave them out. With them, our share would be {with_share}, and {gap} a year would go elsewhere. Ask these customers again first."
     )
     return [
         Finding(
@@ -114,8 +113,7 @@ def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[F
     params = {"gap": gap, "low": low, "high": high, "unknown": unknown}
     if (of["basis_class"] == Basis.ACHIEVABLE).all():
         message = N_(
-            "If the other {n} customers bought what the upper tenth of their size buys from us, they would buy {gap} "
-            "more; that is no budget of theirs, and {unknown} remain unknown."
+            "If the other {n} customers bought what the top tenth of their size buys from us, they would buy {gap} more. That is not their budget; {unknown} remain unknown."
         )
         return [
             Finding(
@@ -131,10 +129,7 @@ def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[F
         ]
     used = tried[tried["is_used"]].iloc[0]
     message = N_(
-        "The budgets of {n} customers without a credible one of their own are estimated from {told} who have, by “{rule_class}”: we "
-        "have {value} of them ({low} to {high}, single ranges made to hold {rate_share} of unseen budgets). "
-        "{unknown} customers remain unknown, among them those larger than any peer who was asked: they bring "
-        "{unknown_share} of our sales, and asking them comes first."
+        "For {n} customers we have no credible budget. We estimate theirs from {told} {told:customer who has one|customers who have one}, by “{rule_class}”: our share of these budgets is {value} ({low} to {high}; each single range is built to cover {rate_share} of unseen budgets). {unknown} {unknown:customer remains|customers remain} unknown, among them those larger than any peer we asked. They bring in {unknown_share} of our sales, so ask them first."
     )
     return [
         Finding(
@@ -174,7 +169,9 @@ def _space(space: pd.DataFrame) -> list[Finding]:
             "white_space",
             "wallet",
             "estimate",
-            N_("Most is bought elsewhere in “{category}”: {gap} by {n} customers, of whose budget we have {value}."),
+            N_(
+                "The category customers buy most elsewhere is “{category}”: {gap} by {n} {n:customer|customers}. We have {value} of their budget for it."
+            ),
             title=N_("The largest gap by category"),
             value=float(top["revenue"] / top["budget"]),
             n=int(top["n"]),
@@ -193,7 +190,7 @@ def _moved(moved: pd.DataFrame) -> list[Finding]:
         "doubtful": len(moved) - len(told),
     }
     message = N_(
-        "Sales to the {n} customers with credible budgets of two years changed by {value}: {budget_effect} is explained by their budgets, {share_part} by our share of them; {doubtful} more name budgets that jump, which is a question about the data first."
+        "Sales to the {n} customers with credible budgets for two years changed by {value}: {budget_effect} comes from their budgets, {share_part} from our share of them. Another {doubtful} {doubtful:customer has a budget that jumps|customers have budgets that jump}, which is first of all a question about the data."
     )
     return [
         Finding(
@@ -219,18 +216,17 @@ def _managers(managers: pd.DataFrame) -> list[Finding]:
                 "wallet_managers",
                 "wallet",
                 "estimate",
-                N_("Whether managers take what their customers’ budgets offer cannot be said."),
+                N_("We cannot say whether managers win what their customers’ budgets offer."),
                 title=N_("Share of wallet by manager"),
                 why=why,
             )
         ]
     low = told[told["position_class"] == Position.BELOW]
     message = N_(
-        "{value} of the {n} managers with enough known budgets have a smaller share of them than customers of the "
-        "same industries give us elsewhere, beyond chance."
+        "{value} of the {n} managers with enough known budgets {value:has|have} a share of them that is lower, beyond chance, than customers in the same industries give our other managers."
     )
     none = N_(
-        "None of the {n} managers with enough known budgets has a smaller share of them than is usual in these industries, beyond chance."
+        "None of the {n} managers with enough known budgets has a share of them that is lower, beyond chance, than is usual in these industries."
     )
     return [
         Finding(
@@ -256,7 +252,7 @@ def _realistic(realistic: pd.DataFrame) -> Finding:
             "wallet_capture",
             "wallet",
             "estimate",
-            N_("What of the gaps is realistic to win cannot be said."),
+            N_("We cannot say how much of the gaps is realistic to win."),
             title=N_("What is realistic to win"),
             why=why,
         )
@@ -266,7 +262,7 @@ def _realistic(realistic: pd.DataFrame) -> Finding:
         "wallet",
         "estimate",
         N_(
-            "If our share rose with each of the {n} customers with a gap by as many points as with the better half of the base, and none more than doubled its purchases, the year would bring {value} ({low} to {high}). That is what rose by itself, not what an effort adds."
+            "Suppose our share rose with each of the {n} customers with a gap by as many percentage points as with the better half of the base, and none more than doubled its purchases. The year would then bring in {value} ({low} to {high}). That much rose on its own; it is not what an effort adds."
         ),
         title=N_("What is realistic to win"),
         value=value,
@@ -286,7 +282,7 @@ def _wrong(wallets: pd.DataFrame) -> list[Finding]:
     if wrong.empty:
         return []
     message = N_(
-        "{value} budgets are below what we sold to the customer in that year: they cannot be right, and our sales stand in for them."
+        "{value} {value:budget is|budgets are} below what we sold to the customer in that year. {value:It|They} cannot be right, so we use our sales instead."
     )
     return [
         Finding(
