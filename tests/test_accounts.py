@@ -149,11 +149,11 @@ def test_e5_e9_e11_limits_are_counted_by_group_and_manager():
     customers = pd.DataFrame({"customer_id": ["a", "b", "c"], "name": list("abc"), "manager_id": ["m", "m", "n"]})
     keys = keys_of({"a": 50, "b": 30, "c": 20}, customers)
     table = accounts.limits(keys, shares_of({"a": 50, "b": 30, "c": 20}, customers), customers=customers)
-    assert table.loc[table["limit_class"] == "per_manager", ["of", "value_number"]].to_numpy().tolist() == [
-        ["m", 2.0],
-        ["n", 1.0],
+    assert table.loc[table["limit_class"] == "per_manager", ["manager_id", "count"]].to_numpy().tolist() == [
+        ["m", 2],
+        ["n", 1],
     ]
-    assert table.loc[table["limit_class"] == "key_accounts", "value_number"].tolist() == [1.0]
+    assert table.loc[table["limit_class"] == "key_accounts", "count_share"].tolist() == [1.0]
 
 
 def test_e7_e39_profit_its_steadiness_and_its_rank_stand_beside_revenue():

@@ -33,7 +33,7 @@ def test_k2_completeness_is_weighted_by_revenue_and_validity_counts_filled_field
 
 def test_k5_coverage_counts_buyers_money_and_strangers():
     found = central.central_coverage(HISTORY, pd.DataFrame({"customer_id": ["a", "c", "x"]}), contacts=None).set_index("table_class")
-    assert found.loc["customers", ["customers", "buyers", "strangers"]].tolist() == [2, 3, 1]
+    assert found.loc["customers", ["customers", "ever_buyers", "strangers"]].tolist() == [2, 3, 1]
     assert found.loc["customers", "revenue_share"] == pytest.approx(0.9)
     assert found.loc["contacts", "customers"] == 0
 

@@ -33,7 +33,7 @@ COMMON = {  # headings of columns that several rooms share, and of the pages tha
     "advantage": N_("Advantage"),
     "attention": N_("Attention"),
     "axis": N_("Axis"),
-    "base_class": N_("Class of"),
+    "base_class": N_("Breakdown by"),
     "bias_rate": N_("Bias of the total"),
     "booked": N_("Booked"),
     "burn_in_months": N_("Burn in months"),

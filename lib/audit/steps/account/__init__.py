@@ -35,7 +35,7 @@ TABLES = ()
 HEADINGS = {  # of columns that only excerpts show
     "figure": N_("Figure"),
     "value": N_("Value"),
-    "before": N_("The year before"),
+    "year_before": N_("The year before"),
     "rank": N_("Rank"),
     "field": N_("What"),
     "known_from": N_("Known from"),

@@ -24,7 +24,7 @@ def year_figures(overview: pd.DataFrame, of: Account) -> pd.DataFrame:
         (N_("Sales"), float(own["year_revenue"].sum()), float(own["revenue_before"].sum()), rank),
         (N_("Margin on goods"), float(own["margin"].sum(min_count=1)), NAN, NAN),
     ]
-    return pd.DataFrame(rows, columns=["figure", "value", "before", "rank"])
+    return pd.DataFrame(rows, columns=["figure", "value", "year_before", "rank"])
 
 
 def profit_figures(profits: pd.DataFrame | None, dossier: pd.DataFrame | None, of: Account, *, since: pd.Timestamp) -> pd.DataFrame:

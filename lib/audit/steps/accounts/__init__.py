@@ -110,7 +110,7 @@ TABLES = (
 
 HEADINGS = {  # of columns that only excerpts show
     "limit_class": (N_("What is limited"), Limit),
-    "count_number": N_("Count"),
+    "count_share": N_("Of all customers"),
     "in_favour_share": N_("In favour"),
     "answered": N_("Answered"),
     "in_favour": N_("In favour"),

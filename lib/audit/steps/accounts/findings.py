@@ -39,15 +39,15 @@ def _limits(bounds: pd.DataFrame, managers: pd.DataFrame | None) -> list[Finding
                     "{count} of {n} customers are key for the company as a whole, not counting those key only to one department or manager: {value}."
                 ),
                 title=N_("Share of key accounts"),
-                value=float(share["value_number"]),
+                value=float(share["count_share"]),
                 n=int(share["total"]),
                 norm_id="key_accounts_share",
-                params={"count": int(share["count_number"])},
+                params={"count": int(share["count"])},
             )
         )
     if Limit.PER_MANAGER in by:
         led = by[Limit.PER_MANAGER]
-        most = led.nlargest(1, "value_number").iloc[0]
+        most = led.nlargest(1, "count").iloc[0]
         called = {} if managers is None else managers.set_index("manager_id")["name"].to_dict()
         found.append(
             Finding(
@@ -56,14 +56,14 @@ def _limits(bounds: pd.DataFrame, managers: pd.DataFrame | None) -> list[Finding
                 "fact",
                 N_("Manager {manager} leads the most key accounts: {value}."),
                 title=N_("Key accounts per manager"),
-                value=float(most["value_number"]),
+                value=float(most["count"]),
                 unit="count",
                 n=len(led),
                 norm_id="key_accounts_per_manager",
-                params={"manager": called.get(most["of"], most["of"])},
+                params={"manager": called.get(most["manager_id"], most["manager_id"])},
             )
         )
-    if innovators["count_number"]:
+    if innovators["count"]:
         found.append(
             Finding(
                 "innovators",
@@ -71,10 +71,10 @@ def _limits(bounds: pd.DataFrame, managers: pd.DataFrame | None) -> list[Finding
                 "fact",
                 N_("{count} of {n} customers are judged innovators: {value}."),
                 title=N_("Innovators"),
-                value=float(innovators["value_number"]),
+                value=float(innovators["count_share"]),
                 n=int(innovators["total"]),
                 norm_id="innovators_share",
-                params={"count": int(innovators["count_number"])},
+                params={"count": int(innovators["count"])},
             )
         )
     return found

@@ -236,33 +236,22 @@ def limits(keys: pd.DataFrame, shares: pd.DataFrame, *, customers: pd.DataFrame 
 
     Returns
     -------
-    DataFrame with limit_class, of, count_number, total, value_number: one row for the share of key accounts, one for innovators, one for
-    those key by the company's revenue, and one for each manager with key accounts.
+    DataFrame with limit_class, manager_id, count, total, count_share: one row for the share of key accounts, one for innovators, one for those key by the
+    company's revenue, and one for each manager with key accounts; a share only where the source limits one.
     """
     base = shares.loc[shares["level_class"] == Level.COMPANY, "group"].nunique()
     whole = keys[(keys["reason_class"] != Reason.REVENUE) | (keys["level_class"] == Level.COMPANY)]
-    rows = [
-        (Limit.KEYS, "", whole["group"].nunique(), base, whole["group"].nunique() / base if base else NAN),
-        (
-            Limit.INNOVATORS,
-            "",
-            (keys["reason_class"] == Reason.INNOVATION).sum(),
-            base,
-            (keys["reason_class"] == Reason.INNOVATION).sum() / base if base else NAN,
-        ),
-        (
-            Limit.BY_VOLUME,
-            "",
-            (keys["level_class"] == Level.COMPANY).sum(),
-            base,
-            float((keys["level_class"] == Level.COMPANY).sum()),
-        ),
-    ]
+    count = {
+        Limit.KEYS: whole["group"].nunique(),
+        Limit.INNOVATORS: (keys["reason_class"] == Reason.INNOVATION).sum(),
+        Limit.BY_VOLUME: (keys["level_class"] == Level.COMPANY).sum(),
+    }
+    rows = [(limit, "", n, base, n / base if base and limit != Limit.BY_VOLUME else NAN) for limit, n in count.items()]
     if customers is not None and "manager_id" in customers.columns:
         own = customers.assign(group=groups(customers, customers["customer_id"])).drop_duplicates("group")
         led = whole.drop_duplicates("group").merge(own[["group", "manager_id"]], on="group")
-        rows += [(Limit.PER_MANAGER, m, n, base, float(n)) for m, n in led["manager_id"].value_counts().sort_index().items()]
-    return pd.DataFrame(rows, columns=["limit_class", "of", "count_number", "total", "value_number"]).astype({"count_number": float})
+        rows += [(Limit.PER_MANAGER, manager, n, base, NAN) for manager, n in led["manager_id"].value_counts().sort_index().items()]
+    return pd.DataFrame(rows, columns=["limit_class", "manager_id", "count", "total", "count_share"])
 
 
 def sensitivity(shares: pd.DataFrame, *, thresholds: tuple[float, ...] = (0.05, 0.08, 0.10, 0.12, 0.15, 0.20)) -> pd.DataFrame:

@@ -47,8 +47,9 @@ TABLES = (
         "central_coverage",
         "one table that may know a customer",
         "table_class",
-        "table_class:t customers:c buyers:c known_share:n revenue_share:n strangers:c",
+        "table_class:t customers:c ever_buyers:c known_share:n revenue_share:n strangers:c",
         codes={"table_class": Source},
+        headings={"ever_buyers": N_("Ever bought"), "strangers": N_("Never bought")},
     ),
     written(
         "central_freshness",

@@ -22,7 +22,7 @@ def chapter_findings(
     contact_days: float,
 ) -> list[Finding]:
     """What the central file is worth, in sentences; the completeness of all fields together, weighted by revenue, first (K1)."""
-    buyers = int(coverage["buyers"].iloc[0])
+    buyers = int(coverage["ever_buyers"].iloc[0])
     own = coverage.set_index("table_class").loc["customers"]
     index = float(quality["revenue_filled_share"].mean()) if len(quality) else float("nan")
     return [

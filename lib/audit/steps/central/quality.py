@@ -67,7 +67,7 @@ def central_coverage(history: pd.DataFrame, customers: pd.DataFrame, **others: p
 
     Returns
     -------
-    DataFrame: table_class, customers (buyers whom the table knows), buyers, known_share, revenue_share, strangers (its customers who never
+    DataFrame: table_class, customers (buyers whom the table knows), ever_buyers, known_share, revenue_share, strangers (its customers who never
     bought).
 
     Source: method K5; orphans: K2.
@@ -87,7 +87,7 @@ def central_coverage(history: pd.DataFrame, customers: pd.DataFrame, **others: p
                 len(known - buyers),
             )
         )
-    return pd.DataFrame(rows, columns=["table_class", "customers", "buyers", "known_share", "revenue_share", "strangers"])
+    return pd.DataFrame(rows, columns=["table_class", "customers", "ever_buyers", "known_share", "revenue_share", "strangers"])
 
 
 def central_freshness(customers: pd.DataFrame, history: pd.DataFrame, *, as_of: pd.Timestamp, fresh_days: float) -> pd.DataFrame:

@@ -30,7 +30,7 @@ TABLES = (
 )  # fmt: skip
 
 HEADINGS = {  # of columns that only excerpts show
-    "subject_class": (N_("Subject"), Window),
+    "window_class": (N_("Subject"), Window),
     "day_on": N_("Day"),
     "taken_from": N_("Taken from"),
     "column": N_("Column"),

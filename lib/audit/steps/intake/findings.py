@@ -113,7 +113,7 @@ def window(settings: Settings) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame with subject_class and day_on, one row each.
+    DataFrame with window_class and day_on, one row each.
     """
     from audit.core import periods
 
@@ -124,4 +124,4 @@ def window(settings: Settings) -> pd.DataFrame:
         (Window.COMPLETE, spans["to_on"].max()),
         (Window.LAST, pd.Timestamp(settings.as_of)),
     ]
-    return pd.DataFrame(rows, columns=["subject_class", "day_on"])
+    return pd.DataFrame(rows, columns=["window_class", "day_on"])

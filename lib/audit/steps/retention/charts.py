@@ -154,9 +154,9 @@ def reactivation(table: pd.DataFrame) -> Chart:
     return Chart(
         figure,
         alt.format(
-            a=first["silence_months"],
+            a=int(first["silence_months"]),
             p=shown("x_share", first["return_share"]),
-            b=last["silence_months"],
+            b=int(last["silence_months"]),
             q=shown("x_share", last["return_share"]),
         ),
     )

@@ -90,8 +90,8 @@ TABLES = (
         "",
         "customer_id:t from_id:t to_id:t handed_on:d is_declared:f half_before:m half_after:m is_kept:f like_share:n",
         headings={
-            "from_id": N_("From"),
-            "to_id": N_("To"),
+            "from_id": N_("Handed over by"),
+            "to_id": N_("Handed over to"),
             "handed_on": N_("Handed over on"),
             "is_declared": N_("Declared"),
             "half_before": N_("Six months before"),

@@ -126,7 +126,7 @@ HEADINGS = {  # of columns that only excerpts show
     "new_customers": N_("New customers"),
     "models": N_("Models"),
     "trade_class": (N_("Trade"), Trade),
-    "group_class": (N_("Group"), Group),
+    "group_class": (N_("Which of them"), Group),
     "rule": (N_("Rule"), Naive),
 }
 

@@ -81,6 +81,7 @@ TABLES = (
         "subject_class:t subject:t decided_by:t",
         codes={"subject_class": Open},
         headings={
+            "subject_class": N_("What is open"),
             "decided_by": N_("What would settle it"),
         },
     ),

@@ -96,7 +96,7 @@ TABLES = (
         "rule:t customers:c pinball_number:n advantage_number:n low_number:n high_number:n held_share:n widened_number:n is_used:f",
         codes={"rule": Basis},
         headings={
-            "pinball_number": N_("Loss"),
+            "pinball_number": N_("Mean error (pinball)"),
             "widened_number": N_("Widened by"),
         },
     ),
