@@ -150,6 +150,9 @@ def test_where_all_of_the_silent_may_be_false_alarms_nothing_is_claimed_and_untr
 def test_the_fewest_customers_that_hold_most_of_a_doubted_sum_are_named():
     found = decided(overview_of({}, {}), WALLET, wallet_changes=BUDGETS)
     assert json.loads(found["who"].iloc[0]) == ["c0"]
+    assert json.loads(found["params"].iloc[0]) == {"count": 1, "doubted": 2, "with_share": 0.3, "without_share": 0.6}, (
+        "all that are doubted are told"
+    )
     assert pd.isna(found["money"].iloc[0]), "a doubted sum is never told"
     even = decided(overview_of({}, {}), WALLET, wallet_changes=BUDGETS.assign(budget_now=[50.0, 50.0, 1.0]))
     assert json.loads(even["who"].iloc[0]) == ["c0", "c1"]

@@ -76,7 +76,7 @@ def _recovered(day: pd.DataFrame) -> list[Finding]:
             "field",
             "fact",
             N_(
-                "By the evening the call centre had taken orders worth {money} from {back} of the {n} outlets on the lists; {unvisited} of these outlets had not been visited."
+                "The evening lists named an outlet {n} {n:time|times}; {back} {back:time|times} the call centre took an order from it by the evening, {money} in all. At {unvisited} of these the representative had not been there."
             ),
             title=N_("Orders through the call centre"),
             value=back / listed,

@@ -91,7 +91,9 @@ class Choice(Code):
     BUDGETS = (
         "budgets",
         N_("Check {count} purchase {count:budget|budgets} before you base a plan on {count:it|them}"),
-        N_("Our share is {with_share} with these budgets and {without_share} without them. {names}"),
+        N_(
+            "{doubted} {doubted:budget is|budgets are} in doubt: our share is {with_share} with {doubted:it|them} and {without_share} without. The largest: {names}"
+        ),
     )
     PLAN = (
         "plan",

@@ -320,7 +320,7 @@ def _budgets(moved: pd.DataFrame | None, by: dict[str, pd.Series]) -> list[Decis
         return []
     told, known = json.loads(by["wallet_doubted"]["params"]), by["wallet_share"]
     chosen = doubted.head(int((doubted.cumsum() >= MOST_OF_IT * doubted.sum()).to_numpy().argmax()) + 1).index
-    params = {"count": len(chosen), "with_share": told["with_share"], "without_share": float(known["value"])}
+    params = {"count": len(chosen), "doubted": len(doubted), "with_share": told["with_share"], "without_share": float(known["value"])}
     return [Decision(Choice.BUDGETS, "wallet", Owner.HEAD, SOON, Sureness.CHECK, list(chosen), params=params)]
 
 
