@@ -487,7 +487,7 @@ def formulas_errors_hidden_rows_and_sheets_are_read_and_said(base, tmp_path):
         ("C", Decimal(2)),
     ]
     assert found.quarantine["reason"].to_list() == ["no amount"]
-    assert "1 rows are hidden in sales.xlsx, Продажи; they are read" in doubts(found)
+    assert "1 row is hidden in sales.xlsx, Продажи; they are read" in doubts(found)
     assert "1 cells of sales.xlsx, Продажи hold an error" in doubts(found)
 
 

@@ -222,7 +222,7 @@ def test_returns_with_amounts_above_nothing_are_asked_about(tmp_path):
         + rows(10, "{day};{name};Продажа;100")
         + "14.02.2024;ООО Клиент 1;Возврат;5\n",
     )
-    assert proposal.questions["tables.lines.returns"].startswith("1 rows speak of returns in Вид операции")
+    assert proposal.questions["tables.lines.returns"].startswith("1 row speaks of returns in Вид операции")
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,9 @@ from audit.i18n import mark as N_
 from audit.i18n import parts, stored
 
 LEFT_OUT = N_("left out in this edition")
-MERGED = N_("in this edition a property of a customer is shown only where {least} customers or more share all that is shown: {shown}")
+MERGED = N_(
+    "in this edition a property of a customer is shown only where {least} {least:customer|customers} or more share all that is shown: {shown}"
+)
 MERGED_BIAS = N_("groups of companies count as single customers, and comparisons by these properties are blunt")
 MERGED_ACTION = N_("none: read these comparisons in the internal edition")
 CODES = {  # columns that name somebody or something of the company -> letter of their pseudonyms

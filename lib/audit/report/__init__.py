@@ -52,8 +52,7 @@ MOST_INSIDE = 12  # headings of a page that stand in the contents
 FIRST = "verdicts"  # the chapter that is the first page
 NOTICES = {  # what a reader of an edition has to know before the first number
     "pseudonymous": N_(
-        "Names are replaced by pseudonyms. This edition is not anonymous: amounts, days, numbers of orders and gaps in the data stay what they are, so "
-        "that whoever knows some of a customer's can find it here. Its properties are shown only where at least {least} customers share them all."
+        "Names are replaced by pseudonyms. This edition is not anonymous: amounts, days, numbers of orders and gaps in the data stay what they are, so that whoever knows some of a customer's can find it here. Its properties are shown only where at least {least} {least:customer|customers} share them all."
     )
 }
 EDITIONS = {"internal": N_("internal"), "client": N_("for the client"), "pseudonymous": N_("pseudonymous")}

@@ -83,7 +83,7 @@ def _books(step: Step, folder: Path, say: Callable[[str], None]) -> dict[str, di
     if (more := len(rows) - PACKS) > 0:
         say(
             "  "
-            + translate(N_("{step}: made for the first {most} rows of {table}, {more} more have none")).format(
+            + translate(N_("{step}: made for the first {most} {most:row|rows} of {table}, {more} more have none")).format(
                 step=step.name, most=PACKS, table=step.for_each, more=more
             )
         )

@@ -11,7 +11,7 @@ from audit.intake.checks.evidence import ALL_THERE, EVERYTHING, HOW_MUCH, Doubt,
 
 FILE_NOTES = {
     "hidden_rows": (
-        N_("{count} rows are hidden in {file}; they are read"),
+        N_("{count} {count:row is|rows are} hidden in {file}; they are read"),
         N_("revenue too high, if they were hidden because they are void"),
         N_("ask why they are hidden"),
     ),
@@ -32,7 +32,7 @@ FILE_NOTES = {
         N_("nothing; the bank's export says so wrongly"),
     ),
     "line_without_sign": (
-        N_("{count} lines of {file} hold no key, the first is line {detail}; each is taken as the end of the text above it"),
+        N_("{count} {count:line|lines} of {file} hold no key, the first is line {detail}; each is taken as the end of the text above it"),
         N_("none on money"),
         N_("look at the first of them"),
     ),

@@ -148,7 +148,8 @@ def survivors(base: Intake, lines: pl.DataFrame | None = None):
         yield Doubt(
             "lines",
             stored(
-                N_("no customer has been silent for {months} months: lost customers are missing from the export"), months=SURVIVORS_MONTHS
+                N_("no customer has been silent for {months} {months:month|months}: lost customers are missing from the export"),
+                months=SURVIVORS_MONTHS,
             ),
             "REFUSE",
             len(last),

@@ -235,8 +235,7 @@ def returns(one: Found, column: str) -> dict[str, str]:
         return {}
     question = _(
         N_(
-            "{count} rows speak of returns in {column} and have amounts above nothing. Are they to be taken off? Then "
-            "export them with a minus"
+            "{count} {count:row speaks|rows speak} of returns in {column} but {count:has an amount|have amounts} above zero. Should they be deducted? Then export them with a minus"
         )
     )
     return {"tables.lines.returns": question.format(count=positive, column=", ".join(texts))}
@@ -248,8 +247,7 @@ def marks(one: Found, lines: Found) -> dict[str, str]:
         return {}
     question = _(
         N_(
-            "{file} speaks of returns in {rows} rows, and is not used: revenue is before these returns. Can the returned money be exported as lines "
-            "with a minus, or marked in {lines}?"
+            "{file} speaks of returns in {rows} {rows:row|rows}, and is not used: revenue is before these returns. Can the returned money be exported as lines with a minus, or marked in {lines}?"
         )
     )
     where = one.file + (f", {one.sheet}" if one.sheet else "")
@@ -259,7 +257,9 @@ def marks(one: Found, lines: Found) -> dict[str, str]:
 def unused(one: Found, lines: Found) -> dict[str, str]:
     """A sheet that holds customer, date and amount too: months, years or returns in a file of their own."""
     question = _(
-        N_("{file} holds customer, date and amount too, in {rows} rows, and is not taken. Are they sales beside those of {lines}?")
+        N_(
+            "{file} holds customer, date and amount too, in {rows} {rows:row|rows}, and is not taken. Are they sales beside those of {lines}?"
+        )
     )
     where = one.file + (f", {one.sheet}" if one.sheet else "")
     return {f"sources.{one.name}": question.format(file=where, rows=one.rows, lines=lines.file)}

@@ -88,7 +88,7 @@ def opportunities(table: pd.DataFrame, currency: str) -> Chart:
     axes.set_ylim(0, part["benefit"].max() * 1.25)
     clear_axes(axes, keep="y")
     best = part.iloc[0]
-    said = _("Highest margin per working day: {opportunity}, {benefit} a year for {days} days.")
+    said = _("Highest margin per working day: {opportunity}, {benefit} a year for {days} {days:day|days}.")
     days = f"{best['effort_days']:.0f}"
     return Chart(
         figure, said.format(opportunity=best["opportunity"], benefit=spoken("benefit", float(best["benefit"]), currency), days=days)

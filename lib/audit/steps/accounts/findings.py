@@ -36,7 +36,7 @@ def _limits(bounds: pd.DataFrame, managers: pd.DataFrame | None) -> list[Finding
                 "accounts",
                 "fact",
                 N_(
-                    "{count} of {n} customers are key for the company as a whole, not counting those key only to one department or manager: {value}."
+                    "{count} of {n} {n:customer|customers} {count:is|are} key for the company as a whole, not counting those key only to one department or manager: {value}."
                 ),
                 title=N_("Share of key accounts"),
                 value=float(share["count_share"]),
@@ -69,7 +69,7 @@ def _limits(bounds: pd.DataFrame, managers: pd.DataFrame | None) -> list[Finding
                 "innovators",
                 "accounts",
                 "fact",
-                N_("{count} of {n} customers are judged innovators: {value}."),
+                N_("{count} of {n} {n:customer|customers} {count:is|are} judged innovators: {value}."),
                 title=N_("Innovators"),
                 value=float(innovators["count_share"]),
                 n=int(innovators["total"]),
@@ -87,7 +87,7 @@ def _keys(keys: pd.DataFrame, bounds: pd.DataFrame, key_share: float) -> Finding
             "key_accounts",
             "accounts",
             "fact",
-            N_("None of {n} customers is key for any reason that these data show."),
+            N_("None of {n} {n:customer|customers} is key for any reason that these data show."),
             title=N_("Key accounts"),
             value=0.0,
             unit="count",
@@ -100,7 +100,7 @@ def _keys(keys: pd.DataFrame, bounds: pd.DataFrame, key_share: float) -> Finding
         "accounts",
         "fact",
         N_(
-            "{value} customers are key: {company} with {limit_share} or more of the company’s sales, {below} with that share of a department’s or manager’s sales, {potential} by potential, and {judged} by reputation, innovation or standards."
+            "{value} {value:customer is|customers are} key: {company} with {limit_share} or more of the company’s sales, {below} with that share of a department’s or manager’s sales, {potential} by potential, and {judged} by reputation, innovation or standards."
         ),
         title=N_("Key accounts"),
         value=float(keys["group"].nunique()),
@@ -184,10 +184,12 @@ def _potential(potential: pd.DataFrame, keys: pd.DataFrame) -> Finding:
         "potential",
         "accounts",
         "fact",
-        N_("Of {n} customers whose budgets are known, {value} are key by potential; they spend {gap} a year elsewhere.")
+        N_(
+            "Of {n} {n:customer|customers} whose budgets are known, {value} {value:is|are} key by potential; they spend {gap} a year elsewhere."
+        )
         if len(of)
         else N_(
-            "Of the {n} customers with credible budgets, none has a budget large enough to be key by potential; for the others this is not known."
+            "Of the {n} {n:customer|customers} with credible budgets, none has a budget large enough to be key by potential; for the others this is not known."
         ),
         title=N_("Potential of the largest"),
         value=float(of.nunique()),

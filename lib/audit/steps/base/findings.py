@@ -51,11 +51,11 @@ def chapter_findings(
             "base",
             "fact",
             N_(
-                "{value} customers bought in {period}, against {previous} in {period_before}: {lost} stopped buying, {new} are new and {returned} came back."
+                "{value} {value:customer|customers} bought in {period}, against {previous} in {period_before}: {lost} stopped buying, {new} {new:is|are} new and {returned} came back."
             )
             if now["returned"]
             else N_(
-                "{value} customers bought in {period}, against {previous} in {period_before}. Of the earlier ones, {lost} did not buy again; {new} are new. Nobody who had bought before that came back."
+                "{value} {value:customer|customers} bought in {period}, against {previous} in {period_before}. Of the earlier ones, {lost} did not buy again; {new} {new:is|are} new. Nobody who had bought before that came back."
             ),
             title=N_("Size of the base"),
             value=float(now["customers"]),
@@ -71,7 +71,7 @@ def chapter_findings(
             "base",
             "fact",
             N_(
-                "The {n} customers who bought in both periods spent {value} {direction} in {period} than in {period_before}: {now} against {before}."
+                "The {n} {n:customer|customers} who bought in both periods spent {value} {direction} in {period} than in {period_before}: {now} against {before}."
             ),
             title=N_("Change with the same customers"),
             value=_abs_change(now["kept_revenue"], now["kept_before"]),
@@ -269,7 +269,9 @@ def _long_term(kept_for: pd.DataFrame, period: str) -> Finding:
         "long_term",
         "base",
         "fact",
-        N_("At least {value} of the {n} customers in {period} have been buying for two years or longer; they bring in {revenue}."),
+        N_(
+            "At least {value} of the {n} {n:customer|customers} in {period} have been buying for two years or longer; they bring in {revenue}."
+        ),
         title=N_("Long-term partners"),
         value=float(old["customers"].sum()),
         unit="count",

@@ -85,7 +85,9 @@ def _invalid(quality: pd.DataFrame):
 def _fresh(freshness: pd.DataFrame, fresh_days: float):
     if len(freshness):
         fresh = freshness.set_index("age_class").reindex([Age.FRESH])["revenue_share"].fillna(0.0).iloc[0]
-        message = N_("Customers whose records were changed in the last {fresh_days} days account for {value} of the revenue.")
+        message = N_(
+            "Customers whose records were changed in the last {fresh_days} {fresh_days:day|days} account for {value} of the revenue."
+        )
         yield Finding(
             "central_fresh",
             "central",
@@ -101,7 +103,7 @@ def _fresh(freshness: pd.DataFrame, fresh_days: float):
 def _contacted(contacts: pd.DataFrame, contact_days: float):
     if len(contacts):
         message = N_(
-            "Of {n} customers who bought in the last year, we were in contact with {reached} ({value}) in the last {contact_days} days."
+            "Of {n} {n:customer|customers} who bought in the last year, we were in contact with {reached} ({value}) in the last {contact_days} {contact_days:day|days}."
         )
         reached = int(contacts["is_contacted"].sum())
         yield Finding(
@@ -141,7 +143,7 @@ def _crm_manager(of_managers: pd.DataFrame, managers: pd.DataFrame | None):
         worst, others = missing.iloc[0], of_managers[~of_managers["is_missing"].astype(bool)]
         names = {} if managers is None else managers.set_index("manager_id")["name"].to_dict()
         some = N_(
-            "The CRM is missing {value} of the sales by {manager}; for the {others} managers without such a gap it is missing {others_rate}."
+            "The CRM is missing {value} of the sales by {manager}; for the {others} {others:manager|managers} without such a gap it is missing {others_rate}."
         )
         all_of_them = N_("The CRM is missing {value} of the sales by {manager}, and no manager’s sales are complete there.")
         yield Finding(

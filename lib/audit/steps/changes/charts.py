@@ -32,5 +32,5 @@ def classes_moved(table: pd.DataFrame, *, top: int = 14) -> Chart:
     axes.margins(x=0.15)
     clear_axes(axes, keep="x")
     axes.xaxis.set_visible(False)
-    alt = _("{moves} changes of class; the most frequent concerns {customers} customers.")
+    alt = _("{moves} changes of class; the most frequent concerns {customers} {customers:customer|customers}.")
     return Chart(figure, alt.format(moves=int(table["customers"].sum()), customers=int(part["customers"].max())))

@@ -18,7 +18,7 @@ class Action(Code):
     COLLECT = (
         "collect",
         N_("collect a debt"),
-        N_("{overdue} is overdue, the oldest part for {oldest_days} days."),
+        N_("{overdue} is overdue, the oldest part for {oldest_days} {oldest_days:day|days}."),
         N_("Ask for a date of payment before the next delivery; agree on parts where it is large."),
     )
     COMPLAINT = (
@@ -36,19 +36,19 @@ class Action(Code):
     SECOND = (
         "second",
         N_("win the second order"),
-        N_("Bought once, on {last_on}; others order again after {usual_days} days."),
+        N_("Bought once, on {last_on}; others order again after {usual_days} {usual_days:day|days}."),
         N_("Ask what came of the first order; offer what belongs to it, with a date."),
     )
     KEY_SILENT = (
         "key_silent",
         N_("visit: a key account falls silent"),
-        N_("Key account, silent for {silence_days} days; usual are {usual_gap_days}."),
+        N_("Key account, silent for {silence_days} {silence_days:day|days}; usual are {usual_gap_days}."),
         N_("The head of sales calls this week, and visits: what has changed, who else is asked?"),
     )
     SILENT = (
         "silent",
         N_("call: no orders for a long time"),
-        N_("Silent for {silence_days} days; usual are {usual_gap_days}."),
+        N_("Silent for {silence_days} {silence_days:day|days}; usual are {usual_gap_days}."),
         N_("Ask what is bought now and from whom; have a reason for the call ready."),
     )
     LOSS = (

@@ -31,7 +31,9 @@ def chapter_findings(table: pd.DataFrame) -> list[Finding]:
             "next_steps",
             "customers",
             "fact",
-            N_("Of {n} customers {value} need a step of somebody, {first} of them in the first week; each has one reason that leads."),
+            N_(
+                "Of {n} {n:customer|customers} {value} {value:needs|need} a step of somebody, {first} of them in the first week; each has one reason that leads."
+            ),
             title=N_("Next steps"),
             value=float(len(listed)),
             unit="count",

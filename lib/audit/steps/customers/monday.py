@@ -28,7 +28,7 @@ COLUMNS = {  # heading and width
     "code": (N_("Code"), 10),
 }
 NEVER_PAID = N_("Has paid nothing in the time observed, owes {open}, and {overdue} of it is overdue.")
-WRITTEN_OFF = N_("Silent for {silence_days} days, and written down as lost: {lost_cause}.")
+WRITTEN_OFF = N_("Silent for {silence_days} {silence_days:day|days}, and written down as lost: {lost_cause}.")
 FILLED = ("status", "result", "note", "done_on")  # by the manager
 LISTS = {"status": Status, "result": Result}
 

@@ -159,10 +159,10 @@ def _new(new: pd.DataFrame) -> list[Finding]:
     days, others = float(new["first_days"].median()), float(new["others_first_days"].iloc[0])
     params = {"launched": int(new["launched"].iloc[0]), "days": round(days)}
     alone = N_(
-        "Of {launched} products launched, the median key account bought {value} in time, for the first time {days} days after the launch."
+        "Of {launched} {launched:product|products} launched, the median key account bought {value} in time, for the first time {days} {days:day|days} after the launch."
     )
     beside = N_(
-        "Of {launched} products launched, the median key account bought {value} in time, for the first time {days} days after the launch; for other customers it was {others} days. Nobody records when the products were offered."
+        "Of {launched} {launched:product|products} launched, the median key account bought {value} in time, for the first time {days} {days:day|days} after the launch; for other customers it was {others} {others:day|days}. Nobody records when the products were offered."
     )
     return [
         Finding(
@@ -187,7 +187,7 @@ def _desired(desired: pd.DataFrame) -> list[Finding]:
             "dossiers",
             "fact",
             N_(
-                "{value} of {n} customers meet every desired-customer criterion known for them; on average, {known_number} of the ten criteria are known."
+                "{value} of {n} {n:customer|customers} {value:meets|meet} every desired-customer criterion known for them; on average, {known_number} of the ten criteria are known."
             ),
             title=N_("Desired customers"),
             value=float(desired["is_desired"].sum()),

@@ -21,12 +21,14 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
             of="field_copied",
         )
     if presence and presence.params["away"]:
-        return led(found, N_("{away} of {n} visits with a known place were not made at the outlet"), Role.CAUSE, of="field_presence")
+        return led(
+            found, N_("{away} of {n} {n:visit|visits} with a known place were not made at the outlet"), Role.CAUSE, of="field_presence"
+        )
     if listed:
         none = N_("Every planned visit ended with an order in time")
         return led(
             found, N_("{value} of {n} planned visits end without a timely order") if listed.value else none, Role.STATE, of="field_listed"
         )
     if "field_must_have" in by:
-        return led(found, N_("{value} of {n} outlets stock the full must-have range"), Role.STATE, of="field_must_have")
+        return led(found, N_("{value} of {n} {n:outlet|outlets} stock the full must-have range"), Role.STATE, of="field_must_have")
     return led(found, N_("Too little is written down of the work in the field to conclude from it"), Role.STATE)

@@ -95,7 +95,7 @@ def _adherence(adhered: pd.DataFrame) -> list[Finding]:
             "field_adherence",
             "field",
             "fact",
-            N_("{value} of {n} planned visits were made on the planned day; {missed} were not made."),
+            N_("{value} of {n} planned visits were made on the planned day; {missed} {missed:was|were} not made."),
             title=N_("Visits made as planned"),
             value=float(adhered["on_day"].sum()) / planned,
             n=planned,
@@ -111,9 +111,9 @@ def _presence(adhered: pd.DataFrame) -> list[Finding]:
     there = float((adhered["there_share"].fillna(0) * adhered["placed"]).sum())
     away = placed - round(there)
     worst = adhered.assign(away=adhered["placed"] * (1 - adhered["there_share"].fillna(1))).sort_values("away", ascending=False).iloc[0]
-    none = N_("All {n} visits with a known place were made at the outlet.")
+    none = N_("All {n} {n:visit|visits} with a known place were made at the outlet.")
     some = N_(
-        "{away} of {n} visits with a known place were not made at the outlet, {worst} of them on one route: the device, the place on file or the visit is wrong."
+        "{away} of {n} {n:visit|visits} with a known place were not made at the outlet, {worst} of them on one route: the device, the place on file or the visit is wrong."
     )
     return [
         Finding(
@@ -132,9 +132,11 @@ def _no_visit(no_visit: pd.DataFrame) -> list[Finding]:
             "field_no_visit",
             "field",
             "fact",
-            N_("All {n} orders that representatives took were taken on a day with a visit.")
+            N_("All {n} {n:order|orders} that representatives took were taken on a day with a visit.")
             if not no_visit["without_visit"].sum()
-            else N_("{value} of {n} orders that representatives took stand without a visit that day; some may have come by telephone."),
+            else N_(
+                "{value} of {n} {n:order|orders} that representatives took stand without a visit that day; some may have come by telephone."
+            ),
             title=N_("Orders without a visit"),
             value=float(no_visit["without_visit"].sum()) / orders,
             n=orders,
@@ -171,11 +173,11 @@ def _must_have(whole: pd.DataFrame, products: pd.DataFrame) -> list[Finding]:
             "field",
             "fact",
             N_(
-                "None of {n} outlets that ordered recently stocks the full must-have range; the product most often missing is stocked by {least_share}."
+                "None of {n} {n:outlet|outlets} that ordered recently stocks the full must-have range; the product most often missing is stocked by {least_share}."
             )
             if not whole["whole"].sum()
             else N_(
-                "{value} of {n} outlets that ordered recently stock the full must-have range; the product most often missing is stocked by {least_share}."
+                "{value} of {n} {n:outlet|outlets} that ordered recently stock the full must-have range; the product most often missing is stocked by {least_share}."
             ),
             title=N_("Must-have range"),
             value=float(whole["whole"].sum()) / outlets,
@@ -266,7 +268,7 @@ def _routes(routes: pd.DataFrame, too_fast: int) -> list[Finding]:
             "field",
             "model",
             N_(
-                "As the crow flies, routes were {value} longer than the same outlets need, over {n} days; opening hours and roads are not in it."
+                "As the crow flies, routes were {value} longer than the same outlets need, over {n} {n:day|days}; opening hours and roads are not in it."
             ),
             title=title,
             value=driven / shortest - 1 if shortest else 0.0,

@@ -29,7 +29,7 @@ def forecast(series: pd.DataFrame, ahead: pd.DataFrame, plans: pd.DataFrame | No
     money_axis(axes.yaxis)
     clear_axes(axes, keep="y")
     said = shown("x", float(company["forecast"].sum()), currency)
-    return Chart(figure, _("The next {n} months are expected to bring {said}.").format(n=len(company), said=said))
+    return Chart(figure, _("The next {n} {n:month is|months are} expected to bring {said}.").format(n=len(company), said=said))
 
 
 def forecast_errors(tried: pd.DataFrame) -> Chart:

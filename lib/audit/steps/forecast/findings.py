@@ -51,10 +51,10 @@ def _ahead(series: pd.DataFrame, forecast: pd.DataFrame, used: pd.Series, horizo
     now = float(series[(Kind.COMPANY, "")].iloc[-12:].iloc[:horizon].sum()) if len(series) >= 12 else float("nan")
     booked = float(of["booked"].sum())
     plain = N_(
-        "Sales of the next {months} months are expected to be {value} ({low} to {high}), according to “{method_class}”; the same months of last year brought {previous}."
+        "Sales of the next {months} {months:month is|months are} expected to be {value} ({low} to {high}), according to “{method_class}”; the same months of last year brought {previous}."
     )
     begun = N_(
-        "Sales of the next {months} months, including the one that has begun, are expected to be {value} ({low} to {high}), according to “{method_class}”. Of that, {booked} is already booked; the same months of last year brought {previous}."
+        "Sales of the next {months} {months:month|months}, including the one that has begun, are expected to be {value} ({low} to {high}), according to “{method_class}”. Of that, {booked} is already booked; the same months of last year brought {previous}."
     )
     return Finding(
         "forecast",
@@ -103,15 +103,15 @@ def _plan(planned: pd.DataFrame, horizon: int) -> list[Finding]:
     }
     if row["difference"] <= 0:
         message = N_(
-            "The plan for the next {months} months, {plan}, is {value} against the forecast of {forecast}: carrying on as now is enough."
+            "The plan for the next {months} {months:month|months}, {plan}, is {value} against the forecast of {forecast}: carrying on as now is enough."
         )
     elif row[["extra_new", "low_extra", "high_extra"]].isna().any():
         message = N_(
-            "The plan for the next {months} months, {plan}, is {value} above the forecast of {forecast}; it cannot be said how many new customers that would take."
+            "The plan for the next {months} {months:month|months}, {plan}, is {value} above the forecast of {forecast}; it cannot be said how many new customers that would take."
         )
     else:
         message = N_(
-            "The plan for the next {months} months, {plan}, is {value} above the forecast of {forecast} ({low} to {high}). That is {extra} more new customers ({fewest} to {most}) than the usual {usual} a year, at {each} each in the year they join. Months beyond the {horizon}th are untested."
+            "The plan for the next {months} {months:month|months}, {plan}, is {value} above the forecast of {forecast} ({low} to {high}). That is {extra} more new customers ({fewest} to {most}) than the usual {usual} a year, at {each} each in the year they join. Months beyond the {horizon}th are untested."
         )
         params |= {"extra": round(row["extra_new"]), "fewest": round(row["low_extra"]), "most": round(row["high_extra"])}
     return [

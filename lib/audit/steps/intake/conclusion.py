@@ -16,7 +16,7 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     if doubts is None:
         message = N_("The data can be used as they are")
     elif doubts.params["refused"]:
-        message = N_("The data do not carry every chapter: {refused} of {value} doubts stop one")
+        message = N_("The data do not carry every chapter: {refused} of {value} {value:doubt|doubts} stop one")
     else:
         message = N_("The data can be used; {value} {value:doubt affects|doubts affect} individual figures")
     return led(found, message, Role.STATE, of="doubts" if doubts else "rows_kept")

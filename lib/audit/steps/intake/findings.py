@@ -30,13 +30,11 @@ def chapter_findings(reconciliation: pd.DataFrame, doubts: pd.DataFrame, bridge:
         raise ArithmeticError(f"the bridge does not close in {open_.sum()} months: {sums.to_dict()}")
     counts = {status: int(rows.get(status, 0)) for status in ("quarantined", "excluded", "merged")}
     rows_kept = N_(
-        "{kept} of {n} exported rows ({value}) are in this audit; {quarantined} could not be read, {excluded} were "
-        "left out by a declared rule, {merged} had been exported twice."
+        "{kept} of {n} exported rows ({value}) are in this audit; {quarantined} could not be read, {excluded} {excluded:was|were} left out by a declared rule, {merged} had been exported twice."
     )
     if (doubts["doubt"] == AS_THEY_LIE).any():
         rows_kept = N_(
-            "{kept} of {n} rows ({value}) are in this audit; {quarantined} could not be read, {excluded} lie outside the "
-            "time observed; whether some stand there twice was not looked for."
+            "{kept} of {n} {n:row|rows} ({value}) are in this audit; {quarantined} could not be read, {excluded} lie outside the time observed; whether some stand there twice was not looked for."
         )
     found = [
         Finding(

@@ -51,8 +51,10 @@ def _falls(stood: pd.DataFrame) -> Finding:
         why = N_("a year earlier, nobody had been observed for long enough to show steady buying")
         return Finding("ladder_falls", "ladder", "fact", N_("We cannot say who moved down the ladder."), title=title, unit="count", why=why)
     revenue = float(fell["revenue_before"].sum())
-    message = N_("{value} of the {n} customers who bought steadily a year ago are silent now; they brought in {revenue} that year.")
-    none = N_("None of the {n} customers who bought steadily a year ago is silent now.")
+    message = N_(
+        "{value} of the {n} {n:customer|customers} who bought steadily a year ago {value:is|are} silent now; they brought in {revenue} that year."
+    )
+    none = N_("None of the {n} {n:customer|customers} who bought steadily a year ago is silent now.")
     return Finding(
         "ladder_falls",
         "ladder",

@@ -42,7 +42,7 @@ def gaps(table: pd.DataFrame) -> Chart:
     axes.set_xlabel(_("number of groups"))
     axes.set_ylabel(_("gap"))
     best = table.loc[table["gap_number"].idxmax()]
-    alt = _("The gap is widest at {k} groups: {gap}, with an error of {error}.")
+    alt = _("The gap is widest at {k} {k:group|groups}: {gap}, with an error of {error}.")
     return Chart(
         figure, alt.format(k=int(best["clusters"]), gap=shown("x_index", best["gap_number"]), error=shown("x_index", best["error_number"]))
     )

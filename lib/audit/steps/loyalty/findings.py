@@ -18,7 +18,7 @@ def sampled(sample: pd.DataFrame) -> list[Finding]:
             "loyalty",
             "model",
             N_(
-                "We looked for groups in a random sample of {sampled} of {n} customers and used them to give every customer a type. Another sample of that size would give {value} of all customers another type."
+                "We looked for groups in a random sample of {sampled} of {n} {n:customer|customers} and used them to give every customer a type. Another sample of that size would give {value} of all customers another type."
             ),
             title=N_("Loyalty types by sample"),
             value=float(row["moved_share"]),
@@ -98,7 +98,7 @@ def chapter_findings(
             "loyalty",
             "model",
             N_(
-                "For {value} of {n} customers with {least} or more purchases, groups and definitions agree on one loyalty type; the most common is {most} ({most_count}). For the others, the type is a guess. {trusted} of {groups} groups are stable enough to trust."
+                "For {value} of {n} {n:customer|customers} with {least} or more purchases, groups and definitions agree on one loyalty type; the most common is {most} ({most_count}). For the others, the type is a guess. {trusted} of {groups} {groups:group|groups} are stable enough to trust."
             ),
             title=N_("Loyalty types"),
             value=float(clear.mean()) if n else NAN,

@@ -22,4 +22,4 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
         if brings < LITTLE * effort.value:
             message = N_("{value} of the serving effort goes to opportunistic customers, who bring {brings_rate} of the profit")
             return led(found, message, Role.CAUSE, of="portfolio_effort", brings_rate=brings)
-    return led(found, N_("{value} customers are worth developing beside the {core} core ones"), Role.CHANCE)
+    return led(found, N_("{value} {value:customer is|customers are} worth developing beside the {core} core ones"), Role.CHANCE)

@@ -78,7 +78,7 @@ def _sizes(parts: pd.DataFrame, made: pd.DataFrame) -> Finding:
         "portfolio",
         "model",
         N_(
-            "Of {n} customers, {core} are core, {value} are worth developing, {maintenance} are to be maintained, {opportunistic} are to be served only where it pays and {new} are too new to judge. The core customers bring {core_share} of sales."
+            "Of {n} {n:customer|customers}, {core} {core:is|are} core, {value} {value:is|are} worth developing, {maintenance} {maintenance:is|are} to be maintained, {opportunistic} {opportunistic:is|are} to be served only where it pays and {new} {new:is|are} too new to judge. The core customers bring {core_share} of sales."
         ),
         title=N_("Classes of the portfolio"),
         value=float(by.loc[PortfolioClass.DEVELOPMENT, "customers"]),
@@ -103,7 +103,7 @@ def _clear(table: pd.DataFrame, agreement: float) -> Finding:
         "portfolio",
         "fact",
         N_(
-            "The classification is robust for {value} of the customers (the same in four of five draws of months and weights). The other {count} are borderline, and what to do with them is a judgement. Two halves of the months agree to {agreement_number} (Cohen’s kappa: 1 is identical, 0 is chance)."
+            "The classification is robust for {value} of the customers (the same in four of five draws of months and weights). The other {count} {count:is|are} borderline, and what to do with them is a judgement. Two halves of the months agree to {agreement_number} (Cohen’s kappa: 1 is identical, 0 is chance)."
         ),
         title=N_("Whether classes are more than chance"),
         value=float(table["is_clear"].mean()),
@@ -118,7 +118,9 @@ def _stopped(table: pd.DataFrame) -> list[Finding]:
     ]
     if stopped.empty:
         return []
-    message = N_("{value} customers worth investing in have stopped paying (chapter on receivables): settle that before anything else.")
+    message = N_(
+        "{value} {value:customer|customers} worth investing in have stopped paying (chapter on receivables): settle that before anything else."
+    )
     return [
         Finding(
             "portfolio_stopped",
@@ -183,7 +185,7 @@ def _loads(loads: pd.DataFrame, most: float) -> list[Finding]:
             "portfolio",
             "fact",
             N_(
-                "The manager with the most customers to develop has {value} of them; {over} of {n} managers have more than {most}, the number this audit assumes one person can handle at a time."
+                "The manager with the most customers to develop has {value} of them; {over} of {n} {n:manager|managers} {over:has|have} more than {most}, the number this audit assumes one person can handle at a time."
             ),
             title=N_("Customers to develop per manager"),
             value=float(loads[PortfolioClass.DEVELOPMENT].max()),
@@ -198,7 +200,7 @@ def _pairs(pairs: pd.DataFrame) -> list[Finding]:
     if pairs.empty:
         return []
     message = N_(
-        "{value} pairs of customers to grow whose class is clear are in the same industry and region and may compete; {n} customers are in these pairs."
+        "{value} pairs of customers to grow whose class is clear are in the same industry and region and may compete; {n} {n:customer is|customers are} in these pairs."
     )
     return [
         Finding(

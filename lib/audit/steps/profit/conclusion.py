@@ -16,7 +16,11 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     if first.why:
         message = N_("Which customers earn and which cost money cannot be said")
     elif "winning" not in first.params:
-        message = N_("{value} customers lose money on the goods alone") if first.value else N_("No customer loses money on the goods alone")
+        message = (
+            N_("{value} {value:customer loses|customers lose} money on the goods alone")
+            if first.value
+            else N_("No customer loses money on the goods alone")
+        )
     elif not first.value:
         message = N_("No customer loses money whichever way costs are allocated")
     elif keys is not None and keys.value:
@@ -24,5 +28,5 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
             "{value} {value:customer loses|customers lose} money whichever way costs are allocated, including {keys} key {keys:account|accounts}"
         )
     else:
-        message = N_("{value} of {n} customers lose money whichever way costs are allocated")
+        message = N_("{value} of {n} {n:customer|customers} {value:loses|lose} money whichever way costs are allocated")
     return led(found, message, Role.CAUSE, keys=int(keys.value) if keys is not None else 0)

@@ -45,10 +45,10 @@ def _profit(profits: pd.DataFrame, year: int) -> Finding:
     doubt = profits[profits["loss_class"] == Earning.DOUBTFUL]
     lost, left = -float((lose["profit"] + lose["acquisition"]).sum()), float(profits["profit"].sum())
     gain = N_(
-        "In {year} the {n} customers contributed {profit} before tax and the company’s own costs, or {before_winning} before acquisition costs. However costs are allocated, {value} of them were unprofitable even without acquisition costs, losing {lost} in total. Another {doubtful} were unprofitable under some allocations, and {new} only because of acquisition costs."
+        "In {year} the {n} {n:customer|customers} contributed {profit} before tax and the company’s own costs, or {before_winning} before acquisition costs. However costs are allocated, {value} of them were unprofitable even without acquisition costs, losing {lost} in total. Another {doubtful} {doubtful:was|were} unprofitable under some allocations, and {new} only because of acquisition costs."
     )
     loss = N_(
-        "In {year} the {n} customers together made a loss of {profit} before the company’s own costs, {winning} of it acquisition costs. However costs are allocated, {value} of them were unprofitable even without acquisition costs, losing {lost} in total. Another {doubtful} were unprofitable under some allocations, and {new} only because of acquisition costs."
+        "In {year} the {n} {n:customer|customers} together made a loss of {profit} before the company’s own costs, {winning} of it acquisition costs. However costs are allocated, {value} of them were unprofitable even without acquisition costs, losing {lost} in total. Another {doubtful} {doubtful:was|were} unprofitable under some allocations, and {new} only because of acquisition costs."
     )
     return Finding(
         "customer_profit",
@@ -82,12 +82,10 @@ def _margin(profits: pd.DataFrame, year: int) -> Finding:
     lose = profits[profits["margin"] < 0].sort_values(["margin", "group"])
     lost, left = -float(lose["margin"].sum()), float(profits["margin"].sum())
     gain = N_(
-        "In {year} the {n} customers left {profit} of margin on goods; {value} of them lost money on goods alone, "
-        "together {lost}. What serving them costs is not known: table costs would say."
+        "In {year} the {n} {n:customer|customers} left {profit} of margin on goods; {value} of them lost money on goods alone, together {lost}. What serving them costs is not known: table costs would say."
     )
     loss = N_(
-        "In {year} the goods sold to the {n} customers cost {profit} more than they brought: a loss before anything else is paid; "
-        "{value} of them lost money on goods alone, together {lost}."
+        "In {year} the goods sold to the {n} {n:customer|customers} cost {profit} more than they brought: a loss before anything else is paid; {value} of them lost money on goods alone, together {lost}."
     )
     return Finding(
         "customer_profit",
@@ -115,7 +113,7 @@ def _whale(profits: pd.DataFrame) -> list[Finding]:
     rest = len(curve) - at - 1
     params = {"peak_share": peak, "count": rest}
     falls = N_(
-        "The most profitable fifth of the customers bring {value} of all customers’ profit (the literature: about 80 %). At its peak the curve reaches {peak_share}; the last {count} customers then take the excess away again."
+        "The most profitable fifth of the customers bring {value} of all customers’ profit (the literature: about 80 %). At its peak the curve reaches {peak_share}; the last {count} {count:customer|customers} then take the excess away again."
     )
     rises = N_(
         "The most profitable fifth of the customers bring {value} of all customers’ profit (the literature: about 80 %); no customer takes any of it away again."
@@ -134,9 +132,9 @@ def _keys(profits: pd.DataFrame, keys: pd.DataFrame | None) -> list[Finding]:
     lose = of[of["loss_class"] == Earning.LOSES].sort_values(["profit", "group"])
     doubtful = int((of["loss_class"] == Earning.DOUBTFUL).sum())
     some = N_(
-        "Of {n} key accounts, {value} are unprofitable however costs are allocated, losing {lost} in total; {doubtful} more are unprofitable under some allocations."
+        "Of {n} key accounts, {value} {value:is|are} unprofitable however costs are allocated, losing {lost} in total; {doubtful} more are unprofitable under some allocations."
     )
-    none = N_("Of {n} key accounts, {value} are unprofitable however costs are allocated, losing {lost} in total.")
+    none = N_("Of {n} key accounts, {value} {value:is|are} unprofitable however costs are allocated, losing {lost} in total.")
     return [
         Finding(
             "key_losers",
@@ -160,8 +158,8 @@ def _keys(profits: pd.DataFrame, keys: pd.DataFrame | None) -> list[Finding]:
 
 def _ranks(profits: pd.DataFrame) -> Finding:
     both = profits[profits["revenue_rank"] <= 10]
-    by_profit = N_("Of the ten largest customers {value} are among the ten most profitable (n = {n}).")
-    by_margin = N_("Of the ten largest customers {value} are among the ten with most margin (n = {n}).")
+    by_profit = N_("Of the ten largest customers {value} {value:is|are} among the ten most profitable (n = {n}).")
+    by_margin = N_("Of the ten largest customers {value} {value:is|are} among the ten with most margin (n = {n}).")
     return Finding(
         "profit_ranks",
         "profit",

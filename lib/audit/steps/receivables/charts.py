@@ -52,7 +52,7 @@ def balances(months: pd.DataFrame, currency: str) -> Chart:
     money_axis(left.yaxis)
     right.set_ylabel(_("days"))
     last = part.iloc[-1]
-    alt = _("At the end of the last month, {owed} is owed, {overdue} of it overdue; counted back, that is {days} days of sales.")
+    alt = _("At the end of the last month, {owed} is owed, {overdue} of it overdue; counted back, that is {days} {days:day|days} of sales.")
     return Chart(
         figure,
         alt.format(

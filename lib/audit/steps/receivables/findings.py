@@ -57,7 +57,7 @@ def _owed(owing: pd.DataFrame) -> Finding:
         "receivables",
         "fact",
         N_(
-            "{debtors} customers owe {owed}, of which {value} is overdue from {count} of them; the three most overdue account for {top_share} of that."
+            "{debtors} {debtors:customer owes|customers owe} {owed}, of which {value} is overdue from {count} of them; the three most overdue account for {top_share} of that."
         ),
         title=N_("What customers owe"),
         value=float(late["overdue"].sum()),
@@ -88,7 +88,7 @@ def _stopped(owing: pd.DataFrame, horizon_days: int) -> list[Finding]:
             "receivables",
             "fact",
             N_(
-                "{value} {value:customer has|customers have} paid nothing for more than {days} days although they owed money; they owe {owed} and were invoiced {invoiced} in the last twelve months."
+                "{value} {value:customer has|customers have} paid nothing for more than {days} {days:day|days} although they owed money; they owe {owed} and were invoiced {invoiced} in the last twelve months."
             ),
             title=N_("Customers who stopped paying"),
             value=float(len(stopped)),
@@ -165,7 +165,7 @@ def _terms(settled: pd.DataFrame, as_of: pd.Timestamp) -> Finding:
         "receivables",
         "fact",
         N_(
-            "Invoices due in the last twelve months were paid {value} days late on average, weighted by money; {late_share} of that money came late or has not come yet; {open} of those invoices is still open."
+            "Invoices due in the last twelve months were paid {value} {value:day|days} late on average, weighted by money; {late_share} of that money came late or has not come yet; {open} of those invoices is still open."
         ),
         title=N_("Days beyond terms"),
         value=float((year["amount"] * year["late_days"]).sum() / money),
@@ -185,7 +185,7 @@ def _over(owing: pd.DataFrame) -> list[Finding]:
             "credit_limits",
             "receivables",
             "fact",
-            N_("Of {n} customers with a credit limit, {value} owe more than it allows, by {money} in total."),
+            N_("Of {n} {n:customer|customers} with a credit limit, {value} {value:owes|owe} more than it allows, by {money} in total."),
             title=N_("Credit limits"),
             value=float(len(over)),
             unit="count",
@@ -218,7 +218,7 @@ def _loss(losses: pd.DataFrame, horizon_days: int) -> Finding:
         "receivables",
         "estimate",
         N_(
-            "If customers pay as they have paid so far, {value} ({low} to {high}) of what is owed will still be unpaid {days} days after the due date. Another {beyond} is already older, or is owed by customers who have stopped paying, and is not estimated."
+            "If customers pay as they have paid so far, {value} ({low} to {high}) of what is owed will still be unpaid {days} {days:day|days} after the due date. Another {beyond} is already older, or is owed by customers who have stopped paying, and is not estimated."
         ),
         title=N_("What may not come"),
         value=value,

@@ -24,7 +24,7 @@ def return_curve(curve: pd.DataFrame, *, horizon_days: int, norm: float) -> Char
     axes.axhline(norm, color=ORANGE, lw=1.4, ls="--")
     axes.text(days[-1], norm, _("norm {norm}").format(norm=shown("x_share", norm)), color=ORANGE, va="bottom", ha="right")
     axes.axvline(horizon_days, color=MUTED, lw=1, ls=":")
-    axes.text(horizon_days, 0.02, " " + _("{days} days").format(days=horizon_days), color=MUTED)
+    axes.text(horizon_days, 0.02, " " + _("{days} {days:day|days}").format(days=horizon_days), color=MUTED)
     axes.set_ylim(0, 1)
     axes.set_xlim(0, max(days[-1], horizon_days) * 1.02)
     percent_axis(axes.yaxis)
@@ -33,7 +33,7 @@ def return_curve(curve: pd.DataFrame, *, horizon_days: int, norm: float) -> Char
     back = shown("x_share", reached["happened_share"].iloc[-1]) if len(reached) else "–"
     return Chart(
         figure,
-        _("After {days} days {share} of first-time buyers have bought again; the norm is {norm}.").format(
+        _("After {days} {days:day|days} {share} of first-time buyers have bought again; the norm is {norm}.").format(
             days=horizon_days, share=back, norm=shown("x_share", norm)
         ),
     )

@@ -23,7 +23,7 @@ def chapter_findings(
         "repeat_purchase_ratio",
         "repeat",
         "estimate",
-        N_("{value} of first-time buyers buy again within {horizon_days} days (interval {low} to {high}, n = {n})."),
+        N_("{value} of first-time buyers buy again within {horizon_days} {horizon_days:day|days} (interval {low} to {high}, n = {n})."),
         title=N_("Second purchase"),
         value=share,
         n=len(buyers),
@@ -40,7 +40,7 @@ def chapter_findings(
             "repeat",
             "estimate",
             N_(
-                "We cannot say whether first-time buyers come back within {horizon_days} days (n = {n}; we have observed none of them for longer than {watched_days} days)."
+                "We cannot say whether first-time buyers come back within {horizon_days} {horizon_days:day|days} (n = {n}; we have observed none of them for longer than {watched_days} {watched_days:day|days})."
             ),
             title=N_("Second purchase"),
             n=len(buyers),

@@ -128,7 +128,9 @@ def overdue(late: pd.DataFrame, names: pd.Series, *, top: int = 15) -> Chart:
     axes.legend(loc="lower right")
     clear_axes(axes, keep="x")
     first = late.iloc[0]
-    alt = _("The largest customer silent for too long, {name}, has bought nothing for {silence} days; its usual gap is {gap}.")
+    alt = _(
+        "The largest customer silent for too long, {name}, has bought nothing for {silence} {silence:day|days}; its usual gap is {gap}."
+    )
     return Chart(
         figure,
         alt.format(
@@ -150,7 +152,7 @@ def reactivation(table: pd.DataFrame) -> Chart:
         axes, known["silence_months"].astype("str"), known["return_share"], known["low_share"], known["high_share"], notes=known["silences"]
     )
     first, last = known.iloc[0], known.iloc[-1]
-    alt = _("After {a} months of silence {p} come back within a year, after {b} months {q}.")
+    alt = _("After {a} {a:month|months} of silence {p} come back within a year, after {b} {b:month|months} {q}.")
     return Chart(
         figure,
         alt.format(

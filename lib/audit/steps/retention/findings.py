@@ -60,7 +60,9 @@ def chapter_findings(
 def _stayed(rates: pd.DataFrame, active_months: int, rhythm_months: int) -> Finding:
     if rates.empty or active_months < rhythm_months:
         too_long = stored(
-            N_("customers come back after as much as {months} months, and the exports show no more than {seen} before and after a period"),
+            N_(
+                "customers come back after as much as {months} {months:month|months}, and the exports show no more than {seen} before and after a period"
+            ),
             months=rhythm_months,
             seen=active_months,
         )
@@ -81,8 +83,7 @@ def _stayed(rates: pd.DataFrame, active_months: int, rhythm_months: int) -> Find
         "retention",
         "fact",
         N_(
-            "{value} of the {n} customers active at the start of {period} were still active at its end; {lost} had "
-            "bought nothing for {months} months."
+            "{value} of the {n} {n:customer|customers} active at the start of {period} were still active at its end; {lost} had bought nothing for {months} {months:month|months}."
         ),
         title=N_("Retention"),
         value=float(now["true_retention_rate"]),
@@ -107,7 +108,7 @@ def _after_a_year(alive: pd.DataFrame, rates: pd.DataFrame, confidence: float) -
         "A year after their first purchase, {value} of {n} new customers are still with us ({low} to {high}). We count customers as gone if they are listed as having stopped buying or have been silent for a year."
     )
     beside = N_(
-        "A year after their first purchase, {value} of {n} new customers are still with us ({low} to {high}). We count customers as gone if they are listed as having stopped buying or have been silent for a year. Of the {older} customers active when {period} began, {kept_share} ({kept_low_share} to {kept_high_share}) were still active when it ended."
+        "A year after their first purchase, {value} of {n} new customers are still with us ({low} to {high}). We count customers as gone if they are listed as having stopped buying or have been silent for a year. Of the {older} {older:customer|customers} active when {period} began, {kept_share} ({kept_low_share} to {kept_high_share}) were still active when it ended."
     )
     params = {}
     if len(rates):
@@ -164,7 +165,7 @@ def _places(counted: pd.DataFrame) -> list[Finding]:
             "retention",
             "fact",
             N_(
-                "Of the {n} customers ever seen, {value} are active and not listed as having stopped buying. Of the others, {within_rhythm} are silent for no longer than the rule allows, {no_rhythm} are silent with too few purchases to judge, {overdue_now} have been silent for longer than usual, and {long_gone} are long gone."
+                "Of the {n} {n:customer|customers} ever seen, {value} {value:is|are} active and not listed as having stopped buying. Of the others, {within_rhythm} {within_rhythm:is|are} silent for no longer than the rule allows, {no_rhythm} {no_rhythm:is|are} silent with too few purchases to judge, {overdue_now} {overdue_now:has|have} been silent for longer than usual, and {long_gone} {long_gone:is|are} long gone."
             ),
             title=N_("Where the customers stand"),
             value=float(by[Place.BUYING]),
@@ -191,19 +192,19 @@ def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, fl
     fresh = late[late["since_class"] == Since.FRESH]
     money = float(fresh["yearly_revenue"].sum())
     own = N_(
-        "Of {n} customers with a rhythm, {value} went silent within the last year and have been silent for longer than their own rhythm explains. In their last twelve months of buying they brought in {money_said}."
+        "Of {n} {n:customer|customers} with a rhythm, {value} went silent within the last year and have been silent for longer than their own rhythm explains. In their last twelve months of buying they brought in {money_said}."
     )
     fixed = N_(
-        "Of {n} customers with a rhythm, {value} have been silent for longer than the fixed limit, but not for more than a year. In their last twelve months of buying they brought in {money_said}."
+        "Of {n} {n:customer|customers} with a rhythm, {value} {value:has|have} been silent for longer than the fixed limit, but not for more than a year. In their last twelve months of buying they brought in {money_said}."
     )
     own_tried = N_(
-        "Of {n} customers with a rhythm, {value} went silent within the last year and have been silent for longer than their own rhythm explains. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, that share of the customers listed by this rule bought again. In their last twelve months of buying, all of them together brought in {money_said}."
+        "Of {n} {n:customer|customers} with a rhythm, {value} went silent within the last year and have been silent for longer than their own rhythm explains. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, that share of the customers listed by this rule bought again. In their last twelve months of buying, all of them together brought in {money_said}."
     )
     fixed_tried = N_(
-        "Of {n} customers with a rhythm, {value} have been silent for longer than the fixed limit, but not for more than a year. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, that share of the customers listed by this limit bought again. In their last twelve months of buying, all of them together brought in {money_said}."
+        "Of {n} {n:customer|customers} with a rhythm, {value} {value:has|have} been silent for longer than the fixed limit, but not for more than a year. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, that share of the customers listed by this limit bought again. In their last twelve months of buying, all of them together brought in {money_said}."
     )
     nobody = N_(
-        "None of the {n} customers with a rhythm has been silent for longer than that rhythm explains, counting silences of up to a year."
+        "None of the {n} {n:customer|customers} with a rhythm has been silent for longer than that rhythm explains, counting silences of up to a year."
     )
     is_tried = by_chance[0] == by_chance[0]
     if not len(fresh):
@@ -240,10 +241,10 @@ def _tried(tried: pd.DataFrame) -> list[Finding]:
     by = tried.set_index("rule_class")
     own, fixed = by.loc[SilenceRule.OWN], by.loc[SilenceRule.FIXED]
     better = N_(
-        "In the last back-test, {value} of the {n} customers silent beyond their own rhythm bought nothing more (interval {low} to {high}); the list held {recall_share} of all who were gone. With a fixed limit, the list held {fixed_listed} customers: {fixed_precision_share} bought nothing more, and it held {fixed_recall_share} of all who were gone. The customers’ own rhythm did better, beyond chance, so we use it."
+        "In the last back-test, {value} of the {n} {n:customer|customers} silent beyond their own rhythm bought nothing more (interval {low} to {high}); the list held {recall_share} of all who were gone. With a fixed limit, the list held {fixed_listed} {fixed_listed:customer|customers}: {fixed_precision_share} bought nothing more, and it held {fixed_recall_share} of all who were gone. The customers’ own rhythm did better, beyond chance, so we use it."
     )
     same = N_(
-        "In the last back-test, {value} of the {n} customers silent beyond their own rhythm bought nothing more (interval {low} to {high}); the list held {recall_share} of all who were gone. With a fixed limit, the list held {fixed_listed} customers: {fixed_precision_share} bought nothing more, and it held {fixed_recall_share} of all who were gone. The difference is not beyond chance, so we use the simpler rule."
+        "In the last back-test, {value} of the {n} {n:customer|customers} silent beyond their own rhythm bought nothing more (interval {low} to {high}); the list held {recall_share} of all who were gone. With a fixed limit, the list held {fixed_listed} {fixed_listed:customer|customers}: {fixed_precision_share} bought nothing more, and it held {fixed_recall_share} of all who were gone. The difference is not beyond chance, so we use the simpler rule."
     )
     return [
         Finding(
@@ -287,7 +288,7 @@ def _came_back(returns: pd.DataFrame, lost: pd.DataFrame) -> list[Finding]:
             "retention",
             "estimate",
             N_(
-                "Of silences that had lasted six months (n = {n}), {value} ended on their own with a purchase within another year (interval {low} to {high}). If those of the {silent} customers now silent who come back buy for a year as before, at most {expected} returns without any effort. You can learn what a call adds only by calling some and not others."
+                "Of silences that had lasted six months (n = {n}), {value} ended on their own with a purchase within another year (interval {low} to {high}). If those of the {silent} {silent:customer|customers} now silent who come back buy for a year as before, at most {expected} returns without any effort. You can learn what a call adds only by calling some and not others."
             ),
             title=N_("Return by themselves"),
             value=float(row["return_share"]),

@@ -57,5 +57,5 @@ def migration(moves: pd.DataFrame) -> Chart:
     axes.margins(x=0.2)
     clear_axes(axes, keep="x")
     axes.xaxis.set_visible(False)
-    alt = _("{all} customers changed class, {clear} of them clearly.")
+    alt = _("{all} {all:customer|customers} changed class, {clear} of them clearly.")
     return Chart(figure, alt.format(all=int(moved["customers"].sum()), clear=int(moved["clear_moves"].sum())))

@@ -86,9 +86,11 @@ def _orders(orders: pd.DataFrame, reliability: float, peers: int) -> Finding:
         )
     clear = orders[orders["is_clear"]]
     message = N_(
-        "{value} of {n} customers order clearly less at a time than the top quarter of their peers of the same industry and size; half of them order less than {part_share} of what that quarter orders. Only the customers can say whether they could order more at a time, or would then order less often."
+        "{value} of {n} {n:customer|customers} {value:orders|order} clearly less at a time than the top quarter of their peers of the same industry and size; half of them order less than {part_share} of what that quarter orders. Only the customers can say whether they could order more at a time, or would then order less often."
     )
-    none = N_("None of {n} customers orders clearly less at a time than the top quarter of its peers of the same industry and size.")
+    none = N_(
+        "None of {n} {n:customer|customers} orders clearly less at a time than the top quarter of its peers of the same industry and size."
+    )
     return Finding(
         "order_gap",
         "segments",
@@ -124,7 +126,7 @@ def _carriers(table: pd.DataFrame) -> Finding:
         "segments",
         "fact",
         N_(
-            "{a} of {n} customers (groups of companies counted once) bring in {value} of the last twelve months’ sales: this is class A. Class B has {b} customers, class C {c}."
+            "{a} of {n} {n:customer|customers} (groups of companies counted once) bring in {value} of the last twelve months’ sales: this is class A. Class B has {b} {b:customer|customers}, class C {c}."
         ),
         title=N_("Classes by money"),
         value=ratio(a, total),
@@ -159,7 +161,7 @@ def _moved(moved: pd.DataFrame) -> Finding:
         "segments",
         "estimate",
         N_(
-            "Of {n} customers who bought in both years, {value} changed class, {clear} of them clearly; the others stand on a border, where one month decides. The {down} that clearly moved down brought in {lost} less."
+            "Of {n} {n:customer|customers} who bought in both years, {value} changed class, {clear} of them clearly; the others stand on a border, where one month decides. The {down} that clearly moved down brought in {lost} less."
         ),
         title=N_("Moves between classes"),
         value=float(len(changed)),
@@ -190,7 +192,7 @@ def _strayed(gaps: pd.DataFrame) -> Finding:
         "segments",
         "estimate",
         N_(
-            "{value} customers look like the target audience of their industry but buy less; their distance to its median is {gap} a year. This is a distance, not a promise: only their budgets show what they could buy."
+            "{value} {value:customer looks|customers look} like the target audience of their industry but buy less; their distance to its median is {gap} a year. This is a distance, not a promise: only their budgets show what they could buy."
         ),
         title=N_("Customers who buy less than their peers"),
         value=float(len(gaps)),

@@ -34,7 +34,7 @@ def by_month(months: pd.DataFrame) -> Chart:
     clear_axes(axes, keep="y")
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=3, fontsize=8.5)
     low, high = (shown("on_time_share", float(part["on_time_share"].agg(end))) for end in ("min", "max"))
-    said = _("Depending on the month, between {low} and {high} of the orders came on time, {n} orders in all.")
+    said = _("Depending on the month, between {low} and {high} of the orders came on time, {n} {n:order|orders} in all.")
     return Chart(figure, said.format(low=low, high=high, n=shown("n", int(part["promised_orders"].sum()))))
 
 

@@ -28,12 +28,14 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
         if not late.params["late"]:
             return led(found, N_("Every order came by the day that was promised"), Role.STATE, of="service_on_time")
         if told and told.params["told"] == 0:
-            return led(found, N_("{late} of {n} orders came late, and we told no customer"), Role.CAUSE, of="service_on_time")
-        return led(found, N_("{late} of {n} orders came later than promised"), Role.CAUSE, of="service_on_time")
+            return led(found, N_("{late} of {n} {n:order|orders} came late, and we told no customer"), Role.CAUSE, of="service_on_time")
+        return led(found, N_("{late} of {n} {n:order|orders} came later than promised"), Role.CAUSE, of="service_on_time")
     if still := by.get("service_unowned"):
         return led(
             found,
-            N_("{value} of {n} complaints are still open") if still.value else N_("Every complaint has been settled"),
+            N_("{value} of {n} {n:complaint|complaints} {value:is|are} still open")
+            if still.value
+            else N_("Every complaint has been settled"),
             Role.RISK,
             of="service_unowned",
         )

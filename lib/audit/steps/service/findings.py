@@ -63,9 +63,9 @@ def _on_time(kept: pd.DataFrame) -> list[Finding]:
         "open": int((kept["kept_class"] == Kept.OPEN).sum()),
     }
     some = N_(
-        "{value} of {n} orders arrived by the promised day; {late} arrived later or have not arrived yet, half of these by {days} days or more."
+        "{value} of {n} {n:order|orders} arrived by the promised day; {late} arrived later or have not arrived yet, half of these by {days} {days:day|days} or more."
     )
-    none = N_("All {n} orders came by the day that was promised.")
+    none = N_("All {n} {n:order|orders} came by the day that was promised.")
     found = [
         Finding(
             "service_on_time", "service", "fact", some if len(late) else none, title=N_("Orders on time"), value=float(kept["is_on_time"].mean()),
@@ -82,9 +82,11 @@ def _on_time(kept: pd.DataFrame) -> list[Finding]:
                 "service_perfect",
                 "service",
                 "fact",
-                N_("{value} of {n} orders were perfect: on time, in full and invoiced as delivered.")
+                N_("{value} of {n} {n:order|orders} {value:was|were} perfect: on time, in full and invoiced as delivered.")
                 if right
-                else N_("{value} of {n} orders were delivered on time in full; whether they were invoiced correctly is not known."),
+                else N_(
+                    "{value} of {n} {n:order|orders} {value:was|were} delivered on time in full; whether they were invoiced correctly is not known."
+                ),
                 title=N_("Perfect orders"),
                 value=float(perfect.mean()),
                 n=len(known),
@@ -193,14 +195,16 @@ def _settled(curve: pd.DataFrame, settle_days: int, confidence: float) -> list[F
     if share != share:
         return [
             Finding(
-                "service_settled", "service", "estimate", N_("How many complaints are settled within {days} days cannot be said."), title=title, n=n,
+                "service_settled", "service", "estimate", N_("How many complaints are settled within {days} {days:day|days} cannot be said."), title=title, n=n,
                 params={"days": settle_days}, why=N_("no complaint has been watched for so long"),
             )
         ]  # fmt: skip
     known = N_(
-        "Within {days} days {value} of complaints are settled (interval {low} to {high}); half of all complaints are settled by day {half}, counting those still open."
+        "Within {days} {days:day|days} {value} of complaints are settled (interval {low} to {high}); half of all complaints are settled by day {half}, counting those still open."
     )
-    slow = N_("Within {days} days {value} of the complaints are settled (interval {low} to {high}); half of them are not settled yet.")
+    slow = N_(
+        "Within {days} {days:day|days} {value} of the complaints are settled (interval {low} to {high}); half of them are not settled yet."
+    )
     return [
         Finding(
             "service_settled", "service", "estimate", known if half == half else slow, title=title, value=share, low=low, high=high, n=n,
@@ -222,7 +226,7 @@ def _unowned(open_cases: pd.DataFrame) -> list[Finding]:
             "service",
             "fact",
             N_(
-                "Of {n} complaints, {value} {value:is|are} still open, {unowned} {unowned:has|have} nobody responsible, and {again} came up again for the same reason."
+                "Of {n} {n:complaint|complaints}, {value} {value:is|are} still open, {unowned} {unowned:has|have} nobody responsible, and {again} came up again for the same reason."
             ),
             title=N_("Open, unowned, repeated"),
             value=float(still),
@@ -244,10 +248,10 @@ def _after(after: pd.DataFrame, confidence: float, settle_days: int) -> list[Fin
 
 
 SETTLED = N_(
-    "Of {n} customers whose complaint was settled within {days} days, {kept_share} went on buying, against {like_share} of similar customers who did not complain."
+    "Of {n} {n:customer|customers} whose complaint was settled within {days} {days:day|days}, {kept_share} went on buying, against {like_share} of similar customers who did not complain."
 )
 UNSETTLED = N_(
-    "Of {n} customers whose complaint was not settled within {days} days, {kept_share} went on buying: {later_kept} of {later} settled later, {never_kept} of {never} never settled. Of similar customers who did not complain, {like_share} went on buying. These data do not show whether the complaint was the cause."
+    "Of {n} {n:customer|customers} whose complaint was not settled within {days} {days:day|days}, {kept_share} went on buying: {later_kept} of {later} settled later, {never_kept} of {never} never settled. Of similar customers who did not complain, {like_share} went on buying. These data do not show whether the complaint was the cause."
 )
 
 
@@ -366,7 +370,7 @@ def _gap(gap: tuple[float, float, int, int], quiet_days: int) -> list[Finding]:
             "service",
             "fact",
             N_(
-                "At their last purchase, {value} of {n} customers who have left had not been contacted by us for {days} days, against {there_share} of those still there. These data do not show which came first."
+                "At their last purchase, {value} of {n} {n:customer|customers} who have left had not been contacted by us for {days} {days:day|days}, against {there_share} of those still there. These data do not show which came first."
             ),
             title=N_("Nobody called"),
             value=gone,
@@ -383,7 +387,7 @@ def _without_consent(reached: pd.DataFrame) -> list[Finding]:
         return []
     row = known.loc[known["without_consent"].idxmax()]
     none = N_("Whoever was contacted by us had agreed to the channel.")
-    some = N_("{n} customers were contacted by “{channel}”, {value} of them without recorded consent.")
+    some = N_("{n} {n:customer was|customers were} contacted by “{channel}”, {value} of them without recorded consent.")
     return [
         Finding(
             "service_consent",

@@ -60,7 +60,7 @@ def funnel(results: pd.DataFrame, names: dict[str, str], *, measure: Measured, c
         percent_axis(axes.yaxis)
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, fontsize=8.5)
     out = part["told_class"].isin([Told.BETTER, Told.WORSE]).sum()
-    said = _("On the measure “{measure}”, {out} of {n} managers {out:lies|lie} outside the range of chance.")
+    said = _("On the measure “{measure}”, {out} of {n} {n:manager|managers} {out:lies|lie} outside the range of chance.")
     return Chart(figure, said.format(measure=named("measure_class", measure), out=out, n=len(part)))
 
 
@@ -71,9 +71,9 @@ def alone(table: pd.DataFrame, names: dict[str, str], currency: str) -> Chart:
     if not is_decidable(table):
         known, every = int(table["alone_customers"].sum()), int(table["customers"].sum())
         return nothing(
-            _("{count} of {n} customers are known to only one manager, as happens when a program fills in the name").format(
-                count=known, n=every
-            )
+            _(
+                "{count} of {n} {n:customer|customers} {count:is|are} known to only one manager, as happens when a program fills in the name"
+            ).format(count=known, n=every)
         )
     figure, axes = canvas(height=1.1 + 0.34 * len(part), title=title)
     at = np.arange(len(part))
@@ -85,7 +85,7 @@ def alone(table: pd.DataFrame, names: dict[str, str], currency: str) -> Chart:
     clear_axes(axes, keep="x")
     axes.legend(loc="lower right", fontsize=8.5)
     first = part.iloc[0]
-    said = _("The most hangs on {name}: {money} with {count} customers.")
+    said = _("The most hangs on {name}: {money} with {count} {count:customer|customers}.")
     who = str(names.get(first["manager_id"], first["manager_id"]))
     return Chart(
         figure, said.format(name=who, money=spoken("money", float(first["alone_revenue"]), currency), count=int(first["alone_customers"]))

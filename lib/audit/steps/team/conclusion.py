@@ -14,7 +14,11 @@ def claim(found: list[Finding], norm: SimpleNamespace | None) -> list[Finding]:
     by = {one.id: one for one in found}
     first = by["team_compared"]
     if first.value > 0:
-        return led(found, N_("{value} of {n} managers {value:stands|stand} out beyond chance; the others should not be ranked"), Role.CAUSE)
+        return led(
+            found,
+            N_("{value} of {n} {n:manager|managers} {value:stands|stand} out beyond chance; the others should not be ranked"),
+            Role.CAUSE,
+        )
     alone = by.get("team_alone")
     if alone and not alone.why and norm and alone.value >= norm.team_alone_share:
         return led(found, N_("One manager alone knows customers with {money} of yearly sales"), Role.RISK, of="team_alone")

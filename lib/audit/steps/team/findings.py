@@ -60,9 +60,9 @@ def _compared(results: pd.DataFrame, year: pd.DataFrame, least: int) -> Finding:
         )  # fmt: skip
     out = told[told["told_class"].isin([Told.BETTER, Told.WORSE])]
     better, worse = (set(out.loc[out["told_class"] == one, "manager_id"]) for one in (Told.BETTER, Told.WORSE))
-    none = N_("None of {n} managers stands out: what their customers did differs no more than chance makes it.")
+    none = N_("None of {n} {n:manager|managers} stands out: what their customers did differs no more than chance makes it.")
     some = N_(
-        "Of {n} managers, {value} {value:stands|stand} out beyond chance: {better} {better:does|do} better with similar customers, {worse} worse; the others should not be ranked."
+        "Of {n} {n:manager|managers}, {value} {value:stands|stand} out beyond chance: {better} {better:does|do} better with similar customers, {worse} worse; the others should not be ranked."
     )
     return Finding(
         "team_compared", "team", "fact", some if len(out) else none, title=title, value=float(len(better | worse)), unit="count",
@@ -80,7 +80,7 @@ def _kept(results: pd.DataFrame) -> list[Finding]:
         "Depending on the manager, between {low_share} and {high_share} of customers stayed: no wider a spread than customer mix and chance would produce."
     )
     some = N_(
-        "Depending on the manager, between {low_share} and {high_share} of customers stayed; {value} of {n} managers {value:lies|lie} outside the range of chance."
+        "Depending on the manager, between {low_share} and {high_share} of customers stayed; {value} of {n} {n:manager|managers} {value:lies|lie} outside the range of chance."
     )
     return [
         Finding(
@@ -154,7 +154,7 @@ def _handed(moved: pd.DataFrame, confidence: float) -> list[Finding]:
             "team",
             "estimate",
             N_(
-                "Of {n} customers handed over, {kept_share} bought again in the following six months, against {like_share} of similar customers who were not. These data do not show whether the handover was the cause."
+                "Of {n} {n:customer|customers} handed over, {kept_share} bought again in the following six months, against {like_share} of similar customers who were not. These data do not show whether the handover was the cause."
             ),
             title=title,
             value=value,
@@ -173,10 +173,10 @@ def _load(load: pd.DataFrame) -> list[Finding]:
         return []
     over = int((load["load_ratio"] > 1).sum())
     none = N_(
-        "Customers of each class should have {needed} contacts a year in all; {made} are recorded ({value}). This does not say how many people are needed."
+        "Customers of each class should have {needed} contacts a year in all; {made} {made:is|are} recorded ({value}). This does not say how many people are needed."
     )
     some = N_(
-        "Customers of each class should have {needed} contacts a year in all; {made} are recorded ({value}). {over} of {n} managers {over:has|have} more customers than days for them."
+        "Customers of each class should have {needed} contacts a year in all; {made} {made:is|are} recorded ({value}). {over} of {n} {n:manager|managers} {over:has|have} more customers than days for them."
     )
     return [
         Finding(
@@ -202,7 +202,7 @@ def _small(load: pd.DataFrame) -> list[Finding]:
             "team_small",
             "team",
             "fact",
-            N_("Of the orders handled by managers with key accounts, {value} are small: {small} in twelve months."),
+            N_("Of the orders handled by managers with key accounts, {value} {value:is|are} small: {small} in twelve months."),
             title=N_("Small orders beside key accounts"),
             value=small / orders,
             n=orders,
@@ -220,7 +220,7 @@ def _left(left: tuple[int, int]) -> list[Finding]:
             "team_left",
             "team",
             "fact",
-            N_("{value} of {n} managers who were there a year ago {value:has|have} left."),
+            N_("{value} of {n} {n:manager|managers} who were there a year ago {value:has|have} left."),
             title=N_("Managers who left"),
             value=float(gone),
             unit="count",

@@ -118,7 +118,9 @@ def _pay(pay: tuple[float, float, float, int]) -> list[Finding]:
             "team_pay",
             "team",
             "fact",
-            N_("Pay takes {value} of the sales of {n} managers, ranging from {low_rate} to {high_rate} of what each one sells."),
+            N_(
+                "Pay takes {value} of the sales of {n} {n:manager|managers}, ranging from {low_rate} to {high_rate} of what each one sells."
+            ),
             title=N_("Pay and sales"),
             value=whole,
             n=n,
@@ -138,7 +140,7 @@ def _deals(deals: pd.DataFrame) -> list[Finding]:
             "team_deals",
             "team",
             "fact",
-            N_("Of {n} closed deals, {value} were won ({won} won, {lost} lost); {open} are still open."),
+            N_("Of {n} closed deals, {value} {value:was|were} won ({won} won, {lost} lost); {open} {open:is|are} still open."),
             title=N_("Deals won"),
             value=won / (won + lost),
             n=won + lost,
@@ -159,7 +161,7 @@ def _channels(by_channel: pd.DataFrame, several: tuple[int, int]) -> list[Findin
             "team",
             "fact",
             N_(
-                "“{channel}” is the largest of {n} channels, with {value} of the sales; {more} of {of} customers buy through more than one."
+                "“{channel}” is the largest of {n} channels, with {value} of the sales; {more} of {of} {of:customer|customers} {more:buys|buy} through more than one."
             ),
             title=N_("Sales by channel"),
             value=float(first["revenue_share"]),

@@ -64,7 +64,7 @@ def _to_date(whole: pd.DataFrame) -> Finding:
             "value",
             "fact",
             N_(
-                "On average, a customer has brought in {value} of revenue to date: {order_value} per order, {orders_number} orders a month, over {active_months} months. Without the cost of goods we cannot say what profit that is."
+                "On average, a customer has brought in {value} of revenue to date: {order_value} per order, {orders_number} {orders_number:order|orders} a month, over {active_months} {active_months:month|months}. Without the cost of goods we cannot say what profit that is."
             ),
             title=N_("Value to date"),
             value=float(row["lifetime_revenue"]),
@@ -77,7 +77,7 @@ def _to_date(whole: pd.DataFrame) -> Finding:
         "value",
         "fact",
         N_(
-            "On average, a customer has brought in {value} of margin to date: {order_value} per order, {orders_number} orders a month, a margin of {margin_rate}, over {active_months} months."
+            "On average, a customer has brought in {value} of margin to date: {order_value} per order, {orders_number} {orders_number:order|orders} a month, a margin of {margin_rate}, over {active_months} {active_months:month|months}."
         ),
         title=N_("Value to date"),
         value=float(row["lifetime_value"]),
@@ -106,7 +106,7 @@ def _ahead(base: pd.DataFrame, values: pd.DataFrame, used: str, of_year: float, 
             why=why,
         )
     message = N_(
-        "Over the next twelve months, we expect the {n} customers seen so far to bring in {value} of {level_class} ({low} to {high}), by the rule “{rule_class}”. In the last twelve months it was {previous}. New customers come on top."
+        "Over the next twelve months, we expect the {n} {n:customer|customers} seen so far to bring in {value} of {level_class} ({low} to {high}), by the rule “{rule_class}”. In the last twelve months it was {previous}. New customers come on top."
     )
     return Finding(
         "value_ahead",
@@ -138,12 +138,12 @@ def _tried(backtested: pd.DataFrame, used: str) -> list[Finding]:
     }
     if used in NAIVE:
         message = N_(
-            "In a back-test on {n} customers, no model predicted purchases clearly better than the naive rule “{rule_class}”. Its average error was {error_number} purchases per customer, and we use it."
+            "In a back-test on {n} {n:customer|customers}, no model predicted purchases clearly better than the naive rule “{rule_class}”. Its average error was {error_number} purchases per customer, and we use it."
         )
         rival = {}
     else:
         message = N_(
-            "In a back-test on {n} customers, the average error of “{rule_class}” was {error_number} purchases per customer. For the best naive rule, “{naive_class}”, it was {naive_number}. The total for all customers was off by {bias_rate}."
+            "In a back-test on {n} {n:customer|customers}, the average error of “{rule_class}” was {error_number} purchases per customer. For the best naive rule, “{naive_class}”, it was {naive_number}. The total for all customers was off by {bias_rate}."
         )
         params["bias_rate"] = float(by.loc[used, "bias_rate"])
         rival = {"previous": params["naive_number"]}
@@ -209,7 +209,7 @@ def _points(life: pd.DataFrame, points: float, horizon_months: int) -> Finding:
             why=why,
         )
     message = N_(
-        "Of {n} customers whose first purchase is known, {left} have left. If {then_share} of them stayed for a year instead of {now_share}, a customer would stay {value} longer within {horizon_months} months; most of that time is beyond what we have observed. The literature claims 25 to 95 % of profit for five percentage points."
+        "Of {n} {n:customer|customers} whose first purchase is known, {left} {left:has|have} left. If {then_share} of them stayed for a year instead of {now_share}, a customer would stay {value} longer within {horizon_months} {horizon_months:month|months}; most of that time is beyond what we have observed. The literature claims 25 to 95 % of profit for five percentage points."
     )
     n, seen = int(life["customers"].iloc[0]), life.iloc[0]
     params = {"horizon_months": float(horizon_months), "left": int(seen["left"])}
@@ -235,12 +235,12 @@ def _payback(paid: pd.DataFrame) -> list[Finding]:
     if pd.isna(row["payback_months"]):
         value = float(row["watched_months"])
         message = N_(
-            "By the records of spending, the {n} customers won in {cohort} cost {cost} each. So far they have brought in {margin} of margin each, which does not yet cover that cost."
+            "By the records of spending, the {n} {n:customer|customers} won in {cohort} cost {cost} each. So far they have brought in {margin} of margin each, which does not yet cover that cost."
         )
     else:
         value = params["payback_months"] = float(row["payback_months"])
         message = N_(
-            "By the records of spending, the {n} customers won in {cohort} cost {cost} each. Together they had earned that back after {payback_months} months, in margin on goods, before the cost of serving them."
+            "By the records of spending, the {n} {n:customer|customers} won in {cohort} cost {cost} each. Together they had earned that back after {payback_months} {payback_months:month|months}, in margin on goods, before the cost of serving them."
         )
     title, n = N_("Payback of new customers"), int(row["new_customers"])
     return [Finding("value_payback", "value", "fact", message, title=title, value=value, unit="count", n=n, params=params)]

@@ -124,7 +124,7 @@ class Choice(Code):
     )
     LATE = (
         "late_orders",
-        N_("Find out why {late} of {promised} orders for one manager’s customers arrived late"),
+        N_("Find out why {late} of {promised} {promised:order|orders} for one manager’s customers arrived late"),
         N_("Is it the warehouse, the carrier or order entry? These are customers of {manager}; we warned them in advance about {told}."),
     )
     COPIED = (

@@ -45,7 +45,7 @@ def _given(wallets: pd.DataFrame) -> Finding:
         "wallet",
         "estimate",
         N_(
-            "The {n} customers with known budgets buy {value} of what they need from us ({low} to {high} if every budget is off by the usual error); half of them buy more than {median_share} from us. They buy {gap} a year elsewhere; the two largest gaps make up {top_share} of that. These customers bring in {sales_share} of our sales."
+            "The {n} {n:customer|customers} with known budgets buy {value} of what they need from us ({low} to {high} if every budget is off by the usual error); half of them buy more than {median_share} from us. They buy {gap} a year elsewhere; the two largest gaps make up {top_share} of that. These customers bring in {sales_share} of our sales."
         ),
         title=N_("Share of wallet"),
         value=revenue / float(told["budget"].sum()),
@@ -103,7 +103,7 @@ def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[F
                 "wallet_modelled",
                 "wallet",
                 "model",
-                N_("The budgets of the other {n} customers cannot be estimated."),
+                N_("The budgets of the other {n} {n:customer|customers} cannot be estimated."),
                 title=N_("Budgets estimated"),
                 n=unknown,
                 why=why,
@@ -113,7 +113,7 @@ def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[F
     params = {"gap": gap, "low": low, "high": high, "unknown": unknown}
     if (of["basis_class"] == Basis.ACHIEVABLE).all():
         message = N_(
-            "If the other {n} customers bought what the top tenth of their size buys from us, they would buy {gap} more. That is not their budget; {unknown} remain unknown."
+            "If the other {n} {n:customer|customers} bought what the top tenth of their size buys from us, they would buy {gap} more. That is not their budget; {unknown} remain unknown."
         )
         return [
             Finding(
@@ -129,7 +129,7 @@ def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[F
         ]
     used = tried[tried["is_used"]].iloc[0]
     message = N_(
-        "For {n} customers we have no credible budget. We estimate theirs from {told} {told:customer who has one|customers who have one}, by “{rule_class}”: our share of these budgets is {value} ({low} to {high}; each single range is built to cover {rate_share} of unseen budgets). {unknown} {unknown:customer remains|customers remain} unknown, among them those larger than any peer we asked. They bring in {unknown_share} of our sales, so ask them first."
+        "For {n} {n:customer|customers} we have no credible budget. We estimate theirs from {told} {told:customer who has one|customers who have one}, by “{rule_class}”: our share of these budgets is {value} ({low} to {high}; each single range is built to cover {rate_share} of unseen budgets). {unknown} {unknown:customer remains|customers remain} unknown, among them those larger than any peer we asked. They bring in {unknown_share} of our sales, so ask them first."
     )
     return [
         Finding(
@@ -190,7 +190,7 @@ def _moved(moved: pd.DataFrame) -> list[Finding]:
         "doubtful": len(moved) - len(told),
     }
     message = N_(
-        "Sales to the {n} customers with credible budgets for two years changed by {value}: {budget_effect} comes from their budgets, {share_part} from our share of them. Another {doubtful} {doubtful:customer has a budget that jumps|customers have budgets that jump}, which is first of all a question about the data."
+        "Sales to the {n} {n:customer|customers} with credible budgets for two years changed by {value}: {budget_effect} comes from their budgets, {share_part} from our share of them. Another {doubtful} {doubtful:customer has a budget that jumps|customers have budgets that jump}, which is first of all a question about the data."
     )
     return [
         Finding(
@@ -223,10 +223,10 @@ def _managers(managers: pd.DataFrame) -> list[Finding]:
         ]
     low = told[told["position_class"] == Position.BELOW]
     message = N_(
-        "{value} of the {n} managers with enough known budgets {value:has|have} a share of them that is lower, beyond chance, than customers in the same industries give our other managers."
+        "{value} of the {n} {n:manager|managers} with enough known budgets {value:has|have} a share of them that is lower, beyond chance, than customers in the same industries give our other managers."
     )
     none = N_(
-        "None of the {n} managers with enough known budgets has a share of them that is lower, beyond chance, than is usual in these industries."
+        "None of the {n} {n:manager|managers} with enough known budgets has a share of them that is lower, beyond chance, than is usual in these industries."
     )
     return [
         Finding(
@@ -262,7 +262,7 @@ def _realistic(realistic: pd.DataFrame) -> Finding:
         "wallet",
         "estimate",
         N_(
-            "Suppose our share rose with each of the {n} customers with a gap by as many percentage points as with the better half of the base, and none more than doubled its purchases. The year would then bring in {value} ({low} to {high}). That much rose on its own; it is not what an effort adds."
+            "Suppose our share rose with each of the {n} {n:customer|customers} with a gap by as many percentage points as with the better half of the base, and none more than doubled its purchases. The year would then bring in {value} ({low} to {high}). That much rose on its own; it is not what an effort adds."
         ),
         title=N_("What is realistic to win"),
         value=value,
