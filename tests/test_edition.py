@@ -21,12 +21,15 @@ from tests.conftest import ROOT
 DEMO = ROOT / "data" / "demo"
 
 
-def made(folder, name: str):
+PART = ["intake", "base", "retention", "accounts", "customers", "verdicts"]
+
+
+def made(folder, name: str, only: list[str] | None = None):
     base = folder / "base"
     shutil.copytree(DEMO, base)
     toml = (base / "audit.toml").read_text(encoding="utf-8")
     (base / "audit.toml").write_text(toml.replace('languages = ["en"]', f'languages = ["ru"]\nedition = "{name}"'), encoding="utf-8")
-    return base, run.run(base, outputs=folder / "outputs", say=lambda _line: None).folder
+    return base, run.run(base, outputs=folder / "outputs", only=only, say=lambda _line: None).folder
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +39,7 @@ def hidden(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def of_client(tmp_path_factory):
-    return made(tmp_path_factory.mktemp("client"), "client")
+    return made(tmp_path_factory.mktemp("client"), "client", PART)
 
 
 def personal() -> set[str]:

@@ -7,7 +7,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit import ledger
@@ -134,6 +134,7 @@ LINE = st.tuples(
 
 
 @given(st.lists(LINE, min_size=1, max_size=40))
+@settings(max_examples=40)  # each computes the whole ledger
 def test_the_bridge_closes_and_tables_agree_whatever_the_lines(rows):
     table = lines(rows, "customer_id date amount product_id returns_order_id").with_columns(order_id=pl.col("line_id"))
     found = ledger.tables(table, as_of=dt.date(2024, 12, 31), observed_from=dt.date(2023, 1, 1), burn_in_months=0, **WINDOWS)

@@ -61,10 +61,11 @@ def parts(page: str) -> tuple[str, str]:
         if not len(section) or section.get("id") == "index":
             _dropped(annex, section)
         section[:0] = head
-    for link in [*owner.xpath(INWARD), *annex.xpath(INWARD)]:  # to a place in the other part: the words stay
-        root = link.getroottree()
-        if not root.xpath("//*[@id=$place]", place=link.get("href")[1:]):
-            link.drop_tag()
+    for part in (owner, annex):
+        there = set(part.xpath("//@id"))
+        for link in part.xpath(INWARD):
+            if link.get("href")[1:] not in there:  # to a place in the other part: the words stay
+                link.drop_tag()
     return tuple("<!DOCTYPE html>" + lxml_html.tostring(tree, encoding="unicode") for tree in (owner, annex))
 
 
