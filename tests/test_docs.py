@@ -128,3 +128,8 @@ def test_nothing_is_installed_by_make_but_by_its_hash():
 def test_the_licences_are_those_of_the_lock():
     names = re.findall(r"^\| ([\w.-]+) \|", (ROOT / "docs" / "licences.md").read_text(encoding="utf-8"), re.MULTILINE)[1:]
     assert set(names) == set(licences.locked())
+
+
+def test_the_workflow_calls_the_same_as_ci():
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    assert any(step.get("run", "").endswith(".ci/run") for step in workflow["jobs"]["test"]["steps"])

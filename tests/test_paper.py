@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from audit import i18n
+from audit import cli, i18n
 from audit.report import paper
 
 
@@ -64,8 +64,8 @@ def test_a_name_that_attacks_is_text_on_paper_and_nothing_is_fetched(weasyprint,
     assert "root:" not in poppler("pdftotext", tmp_path / "page.pdf", "-")
 
 
-@pytest.mark.parametrize(("tongue", "word"), [("en", "make pdf"), ("ru", "не установлен")])
-def test_fault_50_without_weasyprint_this_is_said_and_nothing_is_written(monkeypatch, tmp_path, tongue, word):
+@pytest.fixture
+def no_weasyprint(monkeypatch):
     real = builtins.__import__
 
     def missing(name, *args, **more):
@@ -73,8 +73,24 @@ def test_fault_50_without_weasyprint_this_is_said_and_nothing_is_written(monkeyp
             raise ImportError(name)
         return real(name, *args, **more)
 
-    monkeypatch.setenv("LANGUAGE", tongue)
     monkeypatch.setattr(builtins, "__import__", missing)
+
+
+@pytest.mark.parametrize(("tongue", "word"), [("en", "make pdf"), ("ru", "не установлен")])
+def test_fault_50_without_weasyprint_this_is_said_and_nothing_is_written(no_weasyprint, monkeypatch, tmp_path, tongue, word):
+    monkeypatch.setenv("LANGUAGE", tongue)
     assert i18n.current() == tongue
     assert word in paper.write(tmp_path / "x.html", tmp_path / "x.pdf")
     assert not (tmp_path / "x.pdf").exists()
+
+
+def test_a_pdf_that_was_asked_for_and_cannot_be_had_is_an_error_and_the_document_beside_it_is_written(
+    no_weasyprint, demo, tmp_path, capsys
+):
+    run = tmp_path / "demo" / demo.name
+    shutil.copytree(demo, run, ignore=shutil.ignore_patterns("notebooks", "ru"))
+    said = cli.main(["report", str(run), "--pdf", "--docx"])
+    assert said == 1
+    assert "What to do: `make pdf`" in capsys.readouterr().err
+    assert (run / "report" / "en" / "report.docx").is_file()
+    assert not (run / "report" / "en" / "report.pdf").exists()

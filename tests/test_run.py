@@ -271,3 +271,13 @@ def test_importing_audit_imports_nothing_heavy():
     heavy = ["pandas", "matplotlib", "sklearn", "polars", "scipy"]
     code = f"import sys, audit; print([m for m in {heavy} if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_the_time_of_a_step_is_its_own_and_not_that_of_waiting_and_each_line_says_how_far_it_is(monkeypatch):
+    monkeypatch.setattr(notebooks, "LANES", 1)
+    chosen, said = [step for step in registry.steps() if step.name in ("base", "repeat", "central")], []
+    seconds, failures = notebooks.in_order(chosen, lambda _step: time.sleep(0.3) or "", said.append)
+    assert failures == {}
+    assert all(0.3 <= took < 0.5 for took in seconds.values()), seconds
+    assert [re.search(r"\((\d of 3)", line)[1] for line in said] == ["1 of 3", "2 of 3", "3 of 3"]
+    assert "left" not in said[-1]

@@ -36,7 +36,7 @@ UNDRAWN = re.compile(r"^(<Figure|Figure\(|<Axes|<seaborn\.|<function )")
 def in_order(
     chosen: list[registry.Step], perform: Callable[[registry.Step], str], say: Callable[[str], None]
 ) -> tuple[dict[str, float], dict[str, str]]:
-    """Perform the steps, each after those whose tables it takes, LANES at a time: seconds and failures by step.
+    """Perform the steps, each after those whose tables it takes, LANES at a time: seconds of their own and failures by step.
 
     A failure stops the steps that depend on it; the others are finished. An interrupt ends the kernels at once.
 
@@ -48,7 +48,18 @@ def in_order(
     graph = registry.ordered(chosen)
     graph.prepare()
     seconds, failures, stopped, running = {}, {}, set(), {}
-    lanes = ThreadPoolExecutor(LANES)
+    lanes, began = ThreadPoolExecutor(LANES), {}
+    start, ended = time.perf_counter(), 0
+
+    def timed(step: registry.Step) -> str:
+        began[step.name] = time.perf_counter()
+        return perform(step)
+
+    def left() -> str:
+        half = len(running) / 2  # of those that are being made, half is done
+        about = (time.perf_counter() - start) / (ended + half) * (len(chosen) - ended - half)
+        return f" ({ended} of {len(chosen)}{f', about {about:.0f} s left' if about >= 1 else ''})"
+
     try:
         while graph.is_active():
             ready = [registry.by_name(name) for name in graph.get_ready()]
@@ -57,19 +68,21 @@ def in_order(
                 if registry.depends(step) & stopped:
                     stopped.add(name)
                     graph.done(name)
+                    ended += 1
                     say(f"  {name:<10} not run: a step it depends on failed")
                     continue
-                running[lanes.submit(perform, step)] = name, time.perf_counter()
+                running[lanes.submit(timed, step)] = name
             for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
-                name, began = running.pop(future)
+                name = running.pop(future)
                 graph.done(name)
-                seconds[name] = round(time.perf_counter() - began, 2)
+                ended += 1
+                seconds[name] = round(time.perf_counter() - began[name], 2)
                 try:
-                    say(f"  {name:<10} {future.result() or f'done, {seconds[name]:.1f} s'}")
+                    say(f"  {name:<10} {future.result() or f'done, {seconds[name]:.1f} s'}{left()}")
                 except CellFailed as error:
                     failures[name] = str(error)
                     stopped.add(name)
-                    say(f"  {name:<10} FAILED, {seconds[name]:.1f} s")
+                    say(f"  {name:<10} FAILED, {seconds[name]:.1f} s{left()}")
     except BaseException:
         lanes.shutdown(wait=False, cancel_futures=True)
         for kernel in multiprocessing.active_children():

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from audit import i18n
 from audit.core import registry, store
+from audit.core.errors import AuditError
 from audit.core.registry import Step
 from audit.core.settings import Settings
 from audit.i18n import mark as N_
@@ -27,6 +28,10 @@ from audit.run.run_folder import NoRun, StepFailed
 NOTEBOOKS = ROOT / "notebooks"
 PACKS = 40  # of a step that is made once per row: whoever has more key accounts than these has none
 FIGURES = "words.json"  # of a run: what the figures were that the consultant's words name
+
+
+class NotWritten(AuditError):
+    """A form of the report that was asked for and cannot be had here; the message says which, and what to do."""
 
 
 def chapters(run: Run, language: str) -> tuple[dict[str, float], dict[str, str]]:
@@ -177,6 +182,8 @@ def further(
     NoRun
         where there is no sealed run in that folder, or where the program has changed since the run was made: two languages of a report
         never come from two programs.
+    NotWritten
+        where a form needs what is not installed; all else is written.
     """
     run = run.resolve()
     if not (run / store.MANIFEST).is_file():
@@ -199,9 +206,12 @@ def further(
         shutil.copytree(run, folder, dirs_exist_ok=True, copy_function=_beside)
         chosen = [step for step in registry.steps() if step.name in done]
         in_languages(Run(run.name, folder, settings, chosen, notebooks, made, cache.records(run.parent), say), new)
-        in_forms(folder, settings, dict.fromkeys(languages or sorted(path.name for path in (folder / "report").iterdir()), forms), say)
+        told = languages or sorted(path.name for path in (folder / "report").iterdir())
+        missing = in_forms(folder, settings, dict.fromkeys(told, forms), say)
         seal(folder, settings, manifest)
         run_folder.swap(run, folder)
+    if missing:
+        raise NotWritten(N_("{missing} All else that was asked for is there."), missing=" ".join(missing))
     return run
 
 
@@ -212,11 +222,12 @@ def seal(folder: Path, settings: Settings, manifest: dict) -> None:
     run_folder.seal(folder, manifest)
 
 
-def in_forms(folder: Path, settings: Settings, forms: dict[str, Collection[str]], say: Callable[[str], None]) -> None:
-    """The report in further forms, by language: report.pdf with annex.pdf, report.docx with accounts.docx, report.pptx; where WeasyPrint is missing this is said, and nothing
-    else is lost (fault 50)."""
+def in_forms(folder: Path, settings: Settings, forms: dict[str, Collection[str]], say: Callable[[str], None]) -> list[str]:
+    """The report in further forms, by language: report.pdf with annex.pdf, report.docx with accounts.docx, report.pptx; what could not be
+    written, and why (fault 50: nothing else is lost by it)."""
     from audit.report import document, paper, slides
 
+    missing = []
     for language, wanted in forms.items():
         report = folder / "report" / language
         with environment(language):
@@ -228,6 +239,8 @@ def in_forms(folder: Path, settings: Settings, forms: dict[str, Collection[str]]
                     page = (report / "report.html").read_text(encoding="utf-8")
                     {"docx": document, "pptx": slides}[form].write(page, report / f"report.{form}", settings)
                 say(f"  {form:<10} {why or 'done'}")
+                missing += [f"report.{form} ({language}): {why}"] if why else []
+    return missing
 
 
 def _beside(source: str, target: str) -> str:
