@@ -89,7 +89,8 @@ def test_environment_yml_names_the_same_packages_as_pyproject_with_versions_that
     conda = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     assert set(conda["channels"]) == {"conda-forge", "nodefaults"}
     *specs, last = conda["dependencies"]
-    pip = [spec for spec in last["pip"] if not spec.startswith("-")]
+    pip = last["pip"]
+    assert not [spec for spec in pip if spec.startswith("-")], "an option there makes a file that pip refuses"
     named = packages([*(s for s in specs if s not in ("pip",) and not s.startswith("python>=")), *pip])
     assert named == wanted
     lock = dict(re.findall(r"^([\w.-]+)==([\w.]+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE))
