@@ -232,7 +232,7 @@ def a_total_is_a_checksum_and_not_a_sale(base, tmp_path):
         assert found.reconciliation["amount"].sum() == 30
     assert good.controls.select("expected", "found", "verdict").rows() == [(Decimal(30), Decimal(30), "PASS")]
     assert off.controls["verdict"].to_list() == ["FLAG"]
-    assert "the export's own total: sales.csv differs" in doubts(off)
+    assert "the export's own total: the sales.csv figure differs" in doubts(off)
 
 
 @fault(13)

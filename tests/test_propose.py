@@ -211,7 +211,7 @@ def test_months_in_sheets_and_in_files_without_a_common_name_are_read_together(t
 def test_sales_that_are_not_taken_and_returns_in_a_file_of_their_own_are_asked_about(tmp_path):
     head = "Дата;Контрагент;Сумма руб\n"
     proposal = new(tmp_path, Реализации__csv=head + rows(20, "{day};{name};100"), Возвраты__csv=head + "14.02.2024;ООО Клиент 1;5\n")
-    assert "in 1 rows, and is not taken" in proposal.questions["sources.возвраты"]
+    assert "in 1 row, and is not taken" in proposal.questions["sources.возвраты"]
     assert total(proposal) == 2000
 
 
