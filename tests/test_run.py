@@ -273,6 +273,22 @@ def test_importing_audit_imports_nothing_heavy():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
 
+def test_lines_of_the_lab_are_refused_by_step_cell_and_line_before_anything_is_run(place):
+    for notebook, source in (("020_repeat", "x = 1\n%timeit x"), ("060_segments", "!ls"), ("010_base", "pd.DataFrame?")):
+        break_cell(place[2] / f"{notebook}.ipynb", source)
+    with pytest.raises(notebooks.BadNotebook) as error:
+        audit(place, only=["repeat", "segments", "base"])
+    said = str(error.value)
+    for part in (
+        "'repeat', 020_repeat.ipynb, cell 4, line 2: %timeit x",
+        "'segments', 060_segments.ipynb, cell 4, line 1: !ls",
+        "line 1: pd.DataFrame?",
+        "keep them in the lab",
+    ):
+        assert part in said
+    assert not place[1].exists() or not list(place[1].rglob("tables"))
+
+
 def test_the_time_of_a_step_is_its_own_and_not_that_of_waiting_and_each_line_says_how_far_it_is(monkeypatch):
     monkeypatch.setattr(notebooks, "LANES", 1)
     chosen, said = [step for step in registry.steps() if step.name in ("base", "repeat", "central")], []

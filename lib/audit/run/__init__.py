@@ -1,14 +1,16 @@
 """How does a base become a report? Intake and ledger, then the notebooks in order of what they read, then the pages.
 
-    content    what decides a result: hashes of files, code, settings, tables
-    earlier    what of an earlier run still holds, and is taken over
-    prepare    intake and ledger: exports -> tables
-    notebooks  papermill: one notebook, and all of them in order
-    kernels    forked from a server that has imported everything
-    previous   what is kept of an earlier run, to say what moved
-    laboratory where an analyst starts
-    telling    chapters and pages of a run in a language, also of a run that is sealed
-    folders    where a run lies: built beside, moved when whole, sealed, or kept apart when it failed
+    context       what the parts of one run share
+    fingerprint   what decides a result: hashes of files, code, settings, tables
+    cache         what of an earlier run still holds, and is taken over
+    build_tables  intake and ledger: exports -> tables
+    notebooks     papermill: one notebook, and all of them in order
+    kernels       forked from a server that has imported everything
+    previous_run  what is kept of an earlier run, to say what moved
+    actions_done  what came of its next steps
+    lab           where an analyst starts
+    render        chapters and pages of a run in a language, also of a run that is sealed
+    run_folder    where a run lies: built beside, moved when whole, sealed, or kept apart when it failed
 
 A run is built in a temporary folder, renamed when whole, then sealed by its manifest; the same inputs, settings, norms, code and steps have
 the same name and are not run again, and of a changed one only the steps are run whose hash is new.
@@ -35,7 +37,7 @@ from audit.i18n import mark as N_
 from audit.run import build_tables, cache, fingerprint, kernels, previous_run, render, run_folder
 from audit.run.context import Run
 from audit.run.fingerprint import ROOT
-from audit.run.notebooks import environment, swept
+from audit.run.notebooks import environment, only_python, swept
 from audit.run.render import NOTEBOOKS
 from audit.run.run_folder import StepFailed
 
@@ -84,6 +86,7 @@ def run(
     with environment(settings.languages[0]):
         kernels.warm()  # it imports while we go on
     chosen = _chosen(only)
+    only_python(chosen, notebooks)
     raw, home = outputs / base.resolve().name, outputs / edition.home(base, settings)
     files = _files(base, settings, raw / "queries")
     before = fingerprint.of_files(files)

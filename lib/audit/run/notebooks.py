@@ -23,6 +23,7 @@ from pathlib import Path
 from audit.core import norms, registry
 from audit.core.errors import AuditError
 from audit.i18n import mark as N_
+from audit.i18n import translate as _
 from audit.run import kernels
 
 sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema's check of URIs takes a second to import, and no notebook of ours holds one
@@ -94,6 +95,41 @@ def in_order(
 
 class CellFailed(AuditError):
     """What failed in which cell of a notebook."""
+
+
+class BadNotebook(AuditError):
+    """Cells of notebooks that are no Python; the message names each, with its step."""
+
+
+def only_python(chosen: list[registry.Step], notebooks: Path) -> None:
+    """Look through the code of the steps' notebooks before anything is run: magics, `!` and `?` belong to the lab, and a run executes Python alone.
+
+    Raises
+    ------
+    BadNotebook
+        naming every cell that is no Python, with its step and line.
+    """
+    faults = []
+    for step in chosen:
+        for i, cell in enumerate(json.loads((notebooks / step.notebook).read_text(encoding="utf-8"))["cells"]):
+            source = "".join(cell["source"]) if cell["cell_type"] == "code" else ""
+            try:
+                ast.parse(source)
+            except SyntaxError as error:
+                faults.append(_fault(step, i, source, error))
+    if faults:
+        message = N_(
+            "a run executes Python alone:\n{faults}\nWhat to do: take magics, `!` and `?` lines out of these cells, or keep them in the lab (`audit lab`)."
+        )
+        raise BadNotebook(message, faults="\n".join(faults))
+
+
+def _fault(step: registry.Step, cell: int, source: str, error: SyntaxError) -> str:
+    line = (error.lineno or 1) - 1
+    said = source.splitlines()[line].strip() if source.strip() else ""
+    return _("  - step {step!r}, {notebook}, cell {cell}, line {line}: {said}").format(
+        step=step.name, notebook=step.notebook, cell=cell, line=line + 1, said=said
+    )
 
 
 def execute(source: Path, target: Path, given: dict) -> None:
