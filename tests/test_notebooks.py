@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 
@@ -120,23 +121,21 @@ def test_a_wrong_figure_fails_nbval(tmp_path, demo):
     assert "1 failed" in done.stdout
 
 
-def test_plain_papermill_runs_a_notebook_on_a_given_run(tmp_path, demo):
-    command = [
-        sys.executable,
-        "-m",
-        "papermill",
-        str(ROOT / "notebooks" / "020_repeat.ipynb"),
-        str(tmp_path / "out.ipynb"),
-        "-p",
-        "run_dir",
-        str(demo),
-        "-p",
-        "repeat_horizon_days",
-        "90",
-        "--no-progress-bar",
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+LINES = re.findall(r"^    (.*bin/papermill .*)$", (ROOT / "docs" / "lab.md").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_the_lines_of_papermill_in_the_docs_run_as_they_stand(line, tmp_path, demo):
+    """But for where the project keeps its environment, and where the notebook is written."""
+    assert (ROOT / "outputs" / "demo" / "latest").resolve() == demo.resolve()
+    line = re.sub(r"(\.\./)?\.venv/bin/papermill", f"{sys.executable} -m papermill --no-progress-bar", line)
+    line = re.sub(r"(\.\./)?\bout\.ipynb", str(tmp_path / "out.ipynb"), line)
+    done = subprocess.run(line, shell=True, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     said = (tmp_path / "out.ipynb").read_text(encoding="utf-8")
-    assert "within 90 days" in said
+    assert "within 180 days" in said
     assert "differs from the sealed run, shown but not saved" in said
+
+
+def test_the_docs_show_how_papermill_is_called_from_both_folders():
+    assert [line.split()[0] for line in LINES] == [".venv/bin/papermill", "cd"]
