@@ -147,6 +147,16 @@ def test_where_all_of_the_silent_may_be_false_alarms_nothing_is_claimed_and_untr
     )
 
 
+def test_a_decision_is_due_no_later_than_the_first_step_that_carries_it_out():
+    own = overview_of(TERMS | {"action_class": Action.LOSS}, TERMS | {"action_class": Action.COLLECT})
+    plain = decided(own)["due_on"].iloc[0]
+    early = plain - pd.Timedelta(days=7)
+    assert decided(own.assign(due_on=[early, pd.NaT, pd.NaT, pd.NaT]))["due_on"].iloc[0] == early
+    assert decided(own.assign(due_on=[plain + pd.Timedelta(days=7), early, pd.NaT, pd.NaT]))["due_on"].iloc[0] == plain, (
+        "another step carries out something else"
+    )
+
+
 def test_the_fewest_customers_that_hold_most_of_a_doubted_sum_are_named():
     found = decided(overview_of({}, {}), WALLET, wallet_changes=BUDGETS)
     assert json.loads(found["who"].iloc[0]) == ["c0"]

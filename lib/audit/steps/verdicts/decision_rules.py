@@ -21,6 +21,17 @@ from audit.steps.verdicts.codes import Choice, Owner
 from audit.steps.verdicts.decision import LATER, NAN, NEXT, SOON, THIS, Decision
 
 FELL = 0.01  # of all sales: a fall of one customer below it is no decision of the owner
+STEPS = {  # decision -> the next steps of its customers that carry it out
+    Choice.STOP: (Action.STOP,),
+    Choice.COLLECT: (Action.COLLECT,),
+    Choice.TERMS: (Action.LOSS, Action.KEY_TERMS),
+    Choice.LOSSES: (Action.LOSS, Action.KEY_TERMS),
+    Choice.CALL: (Action.SILENT, Action.KEY_SILENT),
+    Choice.CALL_UNTRIED: (Action.SILENT, Action.KEY_SILENT),
+    Choice.GROW: (Action.GROW,),
+    Choice.COMPLAINTS: (Action.COMPLAINT,),
+    Choice.COMPLAINTS_OPEN: (Action.COMPLAINT,),
+}
 MOST_OF_IT = 0.9  # of a doubted sum: the fewest customers that hold so much of it are named
 
 COLUMNS = [
@@ -98,7 +109,7 @@ def decisions(
     ]
     weeks = working_days.weeks(as_of, country, LATER + 1)
     ordered = sorted(found, key=lambda one: _order(one, rate, least, norm.decision_estimated_weight))
-    rows = [_row(rank, one, weeks[0][0] if one.due == NEXT else weeks[one.due][1]) for rank, one in enumerate(ordered, 1)]
+    rows = [_row(rank, one, _due(one, overview, weeks)) for rank, one in enumerate(ordered, 1)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -108,6 +119,16 @@ def _order(one: Decision, rate: float, least: float, estimated_weight: float) ->
     sure = one.effect * weight[one.sureness]
     stake = 0.0 if one.money != one.money else abs(one.money) * (rate if one.kind == Money.PLAN else 1.0)
     return one.choice not in (Choice.DATA, Choice.STOP), -(sure if sure >= least else 0.0), one.choice != Choice.BUDGETS, -stake
+
+
+def _due(one: Decision, overview: pd.DataFrame, weeks: list[tuple[dt.date, dt.date]]) -> dt.date:
+    """The day of its week; earlier where the first step of one of its customers that carries it out is due before."""
+    due = weeks[0][0] if one.due == NEXT else weeks[one.due][1]
+    if "due_on" not in overview.columns or one.choice not in STEPS:
+        return due
+    own = overview[overview["customer_id"].isin(one.who) | overview["group"].isin(one.who)]
+    steps = own.loc[own["action_class"].isin(STEPS[one.choice]), "due_on"].dropna()
+    return min(due, steps.min().date()) if len(steps) else due
 
 
 def _row(rank: int, one: Decision, due: dt.date) -> tuple:
