@@ -1,6 +1,7 @@
 """Doubts travel: what is wrong with the data stops or marks every chapter that rests on it, by its weight."""
 
 import datetime as dt
+import re
 import shutil
 
 import polars as pl
@@ -57,6 +58,10 @@ def test_a_base_without_its_silent_customers_is_refused_what_hangs_on_them_and_i
     assert "Fix the data that keep us from writing 6 chapters" in page
     assert "lost customers are missing from the export" in page
     assert "stopped buying" not in page
+    pages = done.folder / "report" / "en"
+    for path in pages.glob("*.html"):
+        links = set(re.findall(r'href="([\w.]+)(?:#[^"]*)?"', path.read_text(encoding="utf-8")))
+        assert not [link for link in links if not (pages / link).exists()], (path.name, "leads to a chapter that was refused")
 
 
 def test_twelve_percent_of_unreadable_dates_refuse_every_chapter_that_needs_days(demo_copy):

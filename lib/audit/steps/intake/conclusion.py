@@ -16,7 +16,9 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     if doubts is None:
         message = N_("The data can be used as they are")
     elif doubts.params["refused"]:
-        message = N_("The data do not carry every chapter: {refused} of {value} {value:doubt|doubts} stop one")
+        message = N_(
+            "Some chapters could not be written: {refused} of {value} {value:doubt|doubts} about the data {refused:prevents|prevent} it"
+        )
     else:
         message = N_("The data can be used; {value} {value:doubt affects|doubts affect} individual figures")
     return led(found, message, Role.STATE, of="doubts" if doubts else "rows_kept")

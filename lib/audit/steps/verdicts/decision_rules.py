@@ -355,10 +355,13 @@ def _fall(overview: pd.DataFrame, by: dict[str, pd.Series], most: float, rate: f
         if "sales_change" in by and by["sales_change"]["money"] == by["sales_change"]["money"]
         else 0.0
     )
+    told_in = (
+        "base" if "sales_change" in by else "customers"
+    )  # the chapter may be refused: the customer's own two years are counted all the same
     fell = fall[fall > max(moved, FELL * float(overview["year_revenue"].sum()))]
     return [
         Decision(
-            Choice.FALL, "base", Owner.OWNER, SOON, Sureness.COUNTED, [large.loc[i, "customer_id"]], "", *_won(kind, float(money) * rate), 0.0,
+            Choice.FALL, told_in, Owner.OWNER, SOON, Sureness.COUNTED, [large.loc[i, "customer_id"]], "", *_won(kind, float(money) * rate), 0.0,
             {"fall": float(money), "change_rate": float(money) / float(large.loc[i, "revenue_before"])},
         )
         for i, money in fell.items()
