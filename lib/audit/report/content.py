@@ -133,6 +133,8 @@ def _blocks(node, *, most: int = MOST_ROWS) -> list[Block]:
         tag = child.tag if isinstance(child.tag, str) else ""
         if re.fullmatch(r"h[1-6]", tag):
             found.append(Heading(_text(child), int(tag[1])))
+        elif tag == "p" and "ways" in child.get("class", ""):
+            continue  # links to other pages
         elif tag == "p":
             found += (
                 [Paragraph(_text(child), "more" in child.get("class", "") or "kicker" in child.get("class", ""))] if _text(child) else []
@@ -145,7 +147,8 @@ def _blocks(node, *, most: int = MOST_ROWS) -> list[Block]:
         elif tag == "figure":
             found += _pictures(child)
         elif tag == "a":
-            found.append(Paragraph(_text(child)))
+            heads = [_text(one) for one in child.xpath("./small")]
+            found.append(Paragraph(": ".join([*heads, _text(child).removeprefix(" ".join(heads)).strip()])))
         else:
             found += _blocks(child, most=most)
     return found
@@ -169,8 +172,9 @@ def _decision(item) -> str:
         for one in names[1:]:
             one.text = f", {one.text or ''}" if not (one.get("href") or "").startswith("decisions") else one.text
     part = lambda path: " ".join(_text(one) for one in item.xpath(path))
-    worth = " ".join(filter(None, (part(".//div[@class='worth']/b"), part(".//div[@class='worth']/small"))))
-    return " — ".join(filter(None, (part(".//strong"), part(".//p[not(@class)]"), part(".//p[@class='whose']"), worth)))
+    worth = ", ".join(_text(one) for one in item.xpath(".//div[@class='worth']/*"))
+    whose = " · ".join(_text(one) for one in item.xpath(".//p[@class='whose']/*"))
+    return " — ".join(filter(None, (part(".//strong"), part(".//p[not(@class)]"), whose, worth)))
 
 
 def _table(node, most: int) -> Table:
