@@ -126,6 +126,8 @@ STATES = [
     (base, base_of(0.01), "are flat: new customers"),
     (base, base_of(0.01, lost_money=9.0), "are flat: the"),
     (base, [*base_of(0.01, lost_money=9.0), fact("largest_fall", 8.0, customer_name="X")], "other customers made up for X"),
+    (base, [*base_of(-0.01, lost_money=9.0, money=-4.0), fact("largest_fall", 8.0, customer_name="X")], "made up for most of it"),
+    (base, [*base_of(-0.01, lost_money=9.0, money=-4.1), fact("largest_fall", 8.0, customer_name="X")], "although X bought"),
     (base, [*base_of(0.01, lost_money=9.0), fact("largest_fall", 7.0, customer_name="X")], "are flat: the"),
     (base, base_of(-0.3), "are down"),
     (base, base_of(0.3), "the biggest increase"),

@@ -42,7 +42,12 @@ def _still(by: dict[str, Finding], size: Finding) -> tuple[str]:
     gone = size.money - by["new_revenue_share"].params["new_revenue"]  # what those who left bought beyond what newcomers brought
     fall = by["largest_fall"].value if "largest_fall" in by else 0.0
     if fall > max(gone, 0.0) and fall > 0:
-        return (N_("Sales are flat: other customers made up for {customer_name}, which bought {fall} less"),)
+        short = -by["sales_change"].money  # what others did not make up for
+        if short <= 0:
+            return (N_("Sales are flat: other customers made up for {customer_name}, which bought {fall} less"),)
+        if short <= fall / 2:
+            return (N_("Sales are flat: {customer_name} bought {fall} less, and other customers made up for most of it"),)
+        return (N_("Sales are flat, although {customer_name} bought {fall} less"),)
     if gone > 0:
         return (
             N_(
