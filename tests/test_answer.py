@@ -92,14 +92,15 @@ def test_money_of_unlike_kinds_is_never_added_up(demo):
         assert f'"worth": {worth}'[:14] in of[f"steps_{kind}"].replace("\xa0", " ")
 
 
-def test_the_owners_part_has_at_most_twenty_pages(demo, tmp_path, capsys):
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_owners_part_has_at_most_twenty_pages(demo, capsys, language):
     weasyprint = pytest.importorskip("weasyprint", reason="no WeasyPrint; `make pdf` adds it, as .ci/run does")
     from audit.report import paper
 
-    owner, _annex = paper.parts((demo / "report" / "en" / "report.html").read_text(encoding="utf-8"))
+    owner, _annex = paper.parts((demo / "report" / language / "report.html").read_text(encoding="utf-8"))
     pages = weasyprint.HTML(string=owner).render().pages
     with capsys.disabled():
-        print(f"\nthe owner's part: {len(pages)} pages")
+        print(f"\nthe owner's part ({language}): {len(pages)} pages")
     assert len(pages) <= 20
 
 
