@@ -4,11 +4,13 @@ import datetime as dt
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from bench import studies
 
 from audit import i18n
 from audit.core import groups, norms, periods, store
+from audit.intake.checks import duplicates
 from audit.steps import forecast, ladder, loyalty, segments
 from audit.steps.retention.codes import SilenceRule
 from tests.conftest import ROOT
@@ -35,6 +37,11 @@ def test_the_audits_money_is_the_generators_money(simulated, demo):
     kept = reconciliation[(reconciliation["table"] == "lines") & (reconciliation["status"] == "kept")]["amount"].sum()
     broken = simulated["sales"].iloc[[1200, 1201, 1202, 15000, 21000]]["amount"].sum()
     assert kept == pytest.approx(simulated["sales"]["amount"].sum() - broken, abs=0.01)
+
+
+def test_a_check_of_the_demo_leaves_the_committed_list_of_pairs_as_it_is(demo):
+    pairs = pl.from_pandas(store.load(demo, "duplicates"))
+    assert duplicates.review(pairs) == (ROOT / "data" / "demo" / duplicates.REVIEW).read_bytes()
 
 
 def test_planted_lapses_stand_in_the_overdue_list(demo, capsys):
