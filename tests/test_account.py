@@ -40,7 +40,7 @@ def test_every_figure_is_its_chapters_to_the_kopeck(demo, nth):
     assert profit.iloc[:4].sum() == pytest.approx(own["profit"], abs=0.005), "its parts make it"
     debt = account.debt_figures(debtors, of).set_index("figure")["value"]
     assert debt["Owed"] == debtors.set_index("group").at[of.group, "open"]
-    assert account.forecast_error(overview, of)["forecast"].iloc[0] == pytest.approx(company["revenue"], abs=0.005)
+    assert account.forecast_error(overview, of)["repeated"].iloc[0] == pytest.approx(company["revenue"], abs=0.005)
     rank = overview.groupby("group")["year_revenue"].sum().rank(ascending=False)[of.group]
     assert year.at["Sales", "rank"] == rank
     assert set(of.members) == set(overview.loc[groups.groups(customers, overview["customer_id"]) == of.group, "customer_id"])
@@ -51,7 +51,7 @@ def test_the_naive_forecast_is_counted_by_hand():
     overview = pd.DataFrame({"customer_id": ["a", "b", "c"], "group": ["a", "b", "c"], **sales})
     of = account.Account("a", "a", ("a",))
     [row] = account.forecast_error(overview, of).itertuples()
-    assert (row.forecast, round(row.missed_rate, 3), row.usual_rate, row.n) == (100.0, 0.2, 1.0, 1)
+    assert (row.repeated, round(row.missed_rate, 3), row.usual_rate, row.n) == (100.0, 0.2, 1.0, 1)
 
 
 def test_what_the_form_alone_names_as_given_stands_in_no_profit_and_is_said(demo):

@@ -9,6 +9,7 @@ import pytest
 from audit.core import periods
 from audit.steps import retention
 from audit.steps.retention import findings
+from audit.steps.retention.codes import Since
 from tests.conftest import ledger_of
 
 
@@ -298,10 +299,26 @@ def test_every_way_of_counting_the_lost_is_made_of_the_same_places():
     since = {"observed_from": dt.date(2023, 1, 1), "known_from": dt.date(2023, 1, 1)}
     rates = retention.retention(made["panel"], made["history"], spans, **since, active_months=3)
     table = counted(made, late, lost, 3, rates, spans).set_index("lapse_class")
-    places = ["still_buying", "within_rhythm", "no_rhythm", "overdue_now", "long_gone"]
+    places = ["still_buying", "active_overdue", "within_rhythm", "no_rhythm", "overdue_now", "long_gone"]
     assert (table[places].sum(axis=1) == table["customers"]).all()
-    assert table.loc["everybody", places].tolist() == [11, 0, 1, 3, 2]
+    assert table.loc["everybody", places].tolist() == [11, 0, 0, 1, 3, 2]
     assert table.loc["not_again", ["customers", "long_gone"]].tolist() == [2, 2]
     assert table.loc["no_longer_active", "customers"] == rates.iloc[-1]["lost"] == 5
     assert table.loc["to_win_back", "customers"] == len(lost) == 6
     assert table.loc["listed", "customers"] == 5
+
+
+def test_whoever_is_active_and_listed_all_the_same_has_a_place_of_its_own():
+    history = pd.DataFrame(
+        {
+            "customer_id": list("abcdef"),
+            "last_on": pd.to_datetime(["2025-12-20", "2025-11-20", "2025-07-01", "2023-01-01", "2025-08-01", "2025-08-01"]),
+            "silence_days": [11, 41, 183, 1095, 152, 152],
+            "purchases": [9, 9, 9, 9, 9, 2],
+        }
+    )
+    late = pd.DataFrame({"customer_id": ["b", "c", "d"], "since_class": [Since.FRESH, Since.FRESH, Since.GONE]})
+    found = retention.places(history, late, active_months=4, rhythm_purchases=5).set_index("customer_id")["place_class"]
+    assert found.to_dict() == {
+        "a": "still_buying", "b": "active_overdue", "c": "overdue_now", "d": "long_gone", "e": "within_rhythm", "f": "no_rhythm",
+    }  # fmt: skip

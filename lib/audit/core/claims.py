@@ -47,7 +47,7 @@ class Sureness(Code):
 
 
 def led(found: list[Finding], message: str, role: Role, *, of: str = "", **params) -> list[Finding]:
-    """The findings of a chapter behind its claim.
+    """The findings of a chapter behind its claim: first the one that it rests on, then the others in their order.
 
     Parameters
     ----------
@@ -63,4 +63,4 @@ def led(found: list[Finding], message: str, role: Role, *, of: str = "", **param
     claim = dataclasses.replace(
         base, id=f"{base.step}_claim", message=message, role=role, params=base.params | params, quantities={}, money=float("nan")
     )
-    return [claim, *found]
+    return [claim, base, *(one for one in found if one is not base)]

@@ -140,7 +140,9 @@ def judge(
     if doubts is not None and len(doubts):
         more = len(doubts) - 1
         table["doubt"] = (
-            i18n.stored(N_("{doubt}, and {more} more"), doubt=doubts["doubt"].iloc[0], more=more) if more else doubts["doubt"].iloc[0]
+            i18n.stored(N_("{doubt}; further doubts: {more}"), doubt=doubts["doubt"].iloc[0], more=more)
+            if more
+            else doubts["doubt"].iloc[0]
         )
     table["params"] = table["params"].map(
         lambda params: json.dumps({name: _kept(value) for name, value in params.items()}, ensure_ascii=False, sort_keys=True, default=str)
@@ -217,9 +219,14 @@ def judgement(row: pd.Series, currency: str) -> str:
     found = Verdict(row["verdict"])
     said = i18n.translate(found.meaning or found.label)
     if row["norm_id"]:
-        direction = i18n.translate(norms.register()[row["norm_id"]].direction)
-        limit = in_unit(row["norm"], norms.register()[row["norm_id"]].unit, currency)
-        said = i18n.translate("The norm is {direction} {limit}: {verdict}.").format(direction=direction, limit=limit, verdict=said)
+        norm, of_all = norms.register()[row["norm_id"]], row["norm"] * 100
+        is_whole = norm.unit == "share" and round(of_all, 6).is_integer()
+        limit = in_unit(row["norm"], norm.unit, currency, say=i18n.spoken if is_whole else i18n.shown)
+        within = N_("The norm is {direction} {limit}: {verdict}.")
+        exact = N_("The norm is {limit}: {verdict}.")  # nothing is above all
+        said = i18n.translate(exact if is_whole and of_all == 100 and norm.direction == "at least" else within).format(
+            direction=i18n.translate(norm.direction), limit=limit, verdict=said
+        )
     else:
         said = said[0].upper() + said[1:] + "."
     why = i18n.render(row["why"])
@@ -236,10 +243,11 @@ def in_unit(value: float, unit: str, currency: str, *, say: Callable = i18n.show
 def support(found: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The findings that a reader meets below the claim, and those that are folded away.
 
-    At most SUPPORT stand open: those that miss a norm, then those with money at stake, then the first; in the chapter's order.
+    At most SUPPORT stand open: the one that the claim rests on, those that miss a norm, those with money at stake, then the first; in the chapter's order.
     """
     rest = found[found["role"] == ""]
     weight = (rest["verdict"] == Verdict.MISSED) * 4 + rest["money"].notna() * 2 + (rest["verdict"] == Verdict.UNDECIDED)
+    weight.iloc[:1] = 8
     chosen = weight.sort_values(ascending=False, kind="stable").index[:SUPPORT]
     return rest[rest.index.isin(chosen)], rest[~rest.index.isin(chosen)]
 

@@ -6,6 +6,7 @@ from functools import cache
 
 from audit.core import registry
 from audit.core.codes import Code
+from audit.core.tables.company import COMPANY
 from audit.core.tables.forms import FORMS
 from audit.core.tables.schema import in_words
 from audit.i18n import mark as N_
@@ -28,6 +29,7 @@ SENTENCES = {
     "to_do_class",
     "figure",
 }  # stored texts
+GIVEN = frozenset(table.name for table in COMPANY)
 COMMON = {  # headings of columns that several rooms share, and of the pages that belong to no room
     "abc_class": N_("Class"),
     "advantage": N_("Advantage"),
@@ -41,7 +43,7 @@ COMMON = {  # headings of columns that several rooms share, and of the pages tha
     "chapter": N_("Chapter"),
     "confidence": N_("Confidence"),
     "corrections": N_("Corrections"),
-    "cost_to_serve": N_("Cost of serving"),
+    "cost_to_serve": N_("Cost to serve"),
     "criterion": N_("Criterion"),
     "currency": N_("Currency"),
     "customer": N_("Customer"),
@@ -73,7 +75,7 @@ COMMON = {  # headings of columns that several rooms share, and of the pages tha
     "novelty_share": N_("Share of new products"),
     "observed_from": N_("Observed from"),
     "overridden": N_("Overridden"),
-    "provenance": N_("Provenance"),
+    "provenance": N_("Source of the budget"),
     "purchases_are": N_("Purchases are"),
     "range": N_("Range"),
     "rates": N_("Rates"),
@@ -174,5 +176,6 @@ def cell(column: str, value, currency: str = "") -> str:
         if column in ("table", "table_class") and value in registry.tables():
             return translate(value)
         if column == "subject":  # of the gate, or of what is undecided: a chapter, a table, a message
-            return translate(registry.by_name(value).title if value in registry.rooms() else value)
+            is_chapter = value in registry.rooms() and value not in GIVEN
+            return translate(registry.by_name(value).title if is_chapter else value)
     return shown(column, value, currency)

@@ -18,9 +18,9 @@ class RowStatus(Code):
 class Gate(Code):
     """Whether a table, a chapter or a sum can be relied on."""
 
-    PASS = "PASS", N_("PASS")
-    FLAG = "FLAG", N_("FLAG")
-    REFUSE = "REFUSE", N_("REFUSE")
+    PASS = "PASS", N_("passed")
+    FLAG = "FLAG", N_("with a doubt")
+    REFUSE = "REFUSE", N_("refused")
 
 
 class Subject(Code):

@@ -40,7 +40,7 @@ HEADINGS = {  # of columns that only excerpts show
     "field": N_("What"),
     "known_from": N_("Known from"),
     "known_on": N_("As of"),
-    "forecast": N_("Sales if the year repeats"),
+    "repeated": N_("Sales if the year repeats"),
     "missed_rate": N_("Missed a year ago by"),
     "usual_rate": N_("Median miss for others"),
     "per_day": N_("Margin per working day"),

@@ -36,7 +36,7 @@ def profit_figures(profits: pd.DataFrame | None, dossier: pd.DataFrame | None, o
     row = own.iloc[0]
     rows = [
         (N_("Margin on goods"), row["margin"]),
-        (N_("Cost of serving"), -row["cost_to_serve"]),
+        (N_("Cost to serve"), -row["cost_to_serve"]),
         (N_("Extras beyond the product"), -row["given"]),
         (N_("Cost of acquiring it"), -row["acquisition"]),
         (N_("Profit after all of it"), row["profit"]),
@@ -76,7 +76,7 @@ def forecast_error(overview: pd.DataFrame, of: Account) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame of one row: forecast (sales of the last twelve months), missed_rate (by which those before missed them, NaN where there were none), usual_rate
+    DataFrame of one row: repeated (sales of the last twelve months), missed_rate (by which those before missed them, NaN where there were none), usual_rate
     (median of the groups with sales in both years), n (of these).
 
     Source: method E38; the rule is the naive one, without a model.
@@ -86,4 +86,4 @@ def forecast_error(overview: pd.DataFrame, of: Account) -> pd.DataFrame:
     missed = (known["revenue_before"] - known["year_revenue"]).abs() / known["year_revenue"]
     others = missed.drop(of.group, errors="ignore")
     row = (float(both.at[of.group, "year_revenue"]), float(missed.get(of.group, NAN)), float(others.median()), len(others))
-    return pd.DataFrame([row], columns=["forecast", "missed_rate", "usual_rate", "n"])
+    return pd.DataFrame([row], columns=["repeated", "missed_rate", "usual_rate", "n"])

@@ -55,7 +55,7 @@ def chapter_findings(
             )
             if now["returned"]
             else N_(
-                "{value} {value:customer|customers} bought in {period}, against {previous} in {period_before}. Of the earlier ones, {lost} did not buy again; {new} {new:is|are} new. Nobody who had bought before that came back."
+                "{value} {value:customer|customers} bought in {period}, against {previous} in {period_before}. Of those earlier customers, {lost} did not buy again; {new} {new:is|are} new. No former customer came back."
             ),
             title=N_("Size of the base"),
             value=float(now["customers"]),
@@ -167,7 +167,7 @@ def _largest_fall(bought: pd.DataFrame, now: pd.Series, named: dict, customers: 
             "base",
             "fact",
             N_(
-                "{customer_name} bought {value} less in {period} than in {period_before}; sales to the other customers of both periods changed by {rest}."
+                "{customer_name} bought {value} less in {period} than in {period_before}; sales to the other customers who bought in both periods changed by {rest}."
             ),
             title=N_("The largest fall"),
             value=-float(change.min()),
@@ -188,7 +188,7 @@ def _existing(before: pd.Series, now: pd.Series, named: dict) -> Finding:
         "base",
         "estimate",
         N_(
-            "Earlier customers, including those who stopped buying, brought in {old} in {period}. All customers together brought in {all_before} in {period_before}: a change of {value}."
+            "The customers we already had, counting those who have since stopped buying, brought in {old} in {period}, against {all_before} from all customers in {period_before}: a change of {value}."
         ),
         title=N_("Sales to existing customers"),
         value=_share(old - before["revenue"], before["revenue"]),
@@ -209,7 +209,7 @@ def _driver(change: pd.DataFrame, before: pd.Series, now: pd.Series) -> Finding:
         "base",
         "fact",
         N_(
-            "Sales in {period} were {now}, {value} {direction} than in {period_before}. The factor that moved them most in that direction was {driver}: {part}."
+            "Sales in {period} were {now}, {value} {direction} than in {period_before}. The factor that did most to move them that way was {driver}: {part}."
         ),
         title=N_("Change of sales"),
         value=_abs_change(now["revenue"], before["revenue"]),
@@ -237,7 +237,7 @@ def _market(before: pd.Series, now: pd.Series, market: dict[str, float]) -> Find
             title=N_("Growth against the market"),
             n=int(now["customers"]),
             params={"growth_rate": growth},
-            why=N_("no market growth is given in audit.toml"),
+            why=N_("the growth of the market has not been entered in audit.toml"),
         )
     return Finding(
         "market_growth",

@@ -62,7 +62,7 @@ TABLES = (
         "contacted",
         "one customer who bought in the last year",
         "customer_id",
-        "customer_id:t revenue:m last_contact_on:d is_contacted:f",
+        "customer_id:t revenue_to_date:m last_contact_on:d is_contacted:f",
     ),
     written(
         "crm_by_period",

@@ -64,7 +64,7 @@ TABLES = (
         headings={
             "cost_to_us": N_("Cost to us"),
             "benefit_to_customer": N_("Worth to the customer"),
-            "evidence": N_("What shows it"),
+            "evidence": N_("Evidence"),
             "told_on": N_("The customer was told on"),
             "is_exported": N_("In the exports"),
         },

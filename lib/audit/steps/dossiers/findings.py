@@ -52,7 +52,7 @@ def _filled(coverage: pd.DataFrame, gaps: pd.DataFrame, is_asked: bool) -> Findi
     missing = gaps.loc[gaps["gap_class"].isin([Gap.NO_FORM, Gap.STALE]), "customer_id"]
     return Finding(
         "dossiers_filled", "dossiers", "fact",
-        N_("Of {n} key accounts, {value} {value:has|have} a form that is complete and up to date; {missing} {missing:has|have} none, or an old one."),
+        N_("For {value} of {n} key accounts, the form was filled in recently; {missing} {missing:has|have} no form, or an outdated one."),
         title=N_("Forms of key accounts"), value=float(n - len(missing)), unit="count", n=n, who=" ".join(missing),
         params={"missing": len(missing)},
     )  # fmt: skip
@@ -62,7 +62,7 @@ def _gaps(coverage: pd.DataFrame, gaps: pd.DataFrame) -> Finding:
     with_gaps = coverage.loc[coverage["customer_id"].isin(gaps["customer_id"]), "customer_id"]
     return Finding(
         "dossier_gaps", "dossiers", "fact",
-        N_("The dossiers of {value} of {n} key accounts lack something, {gaps} {gaps:gap|gaps} in all; each gap names the person to ask."),
+        N_("Even so, the dossiers of {value} of {n} key accounts lack something, {gaps} {gaps:gap|gaps} in all; each gap names the person to ask."),
         title=N_("Gaps in dossiers"), value=float(len(with_gaps)), unit="count", n=len(coverage), who=" ".join(with_gaps),
         params={"gaps": len(gaps)},
     )  # fmt: skip
@@ -74,7 +74,7 @@ def _hanging(coverage: pd.DataFrame, gaps: pd.DataFrame) -> list[Finding]:
         Gap.ONE_CONTACT: N_(
             "{value} of {n} key accounts {value:depends|depend} on one contact person: if that person leaves, the account goes too."
         ),
-        Gap.NO_HEAD_VISIT: N_("Our senior management has not visited {value} of {n} key accounts for a long time, or ever."),
+        Gap.NO_HEAD_VISIT: N_("Our senior management has not visited {value} of {n} key accounts for a long time, if ever."),
         Gap.NO_OFFER: N_("{value} of {n} key accounts {value:has|have} been offered nothing new for a long time."),
     }
     found = []

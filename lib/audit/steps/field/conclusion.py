@@ -16,7 +16,7 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     if copied and copied.value > 0:
         return led(
             found,
-            N_("{value} of {n} representatives {value:repeats|repeat} old orders more often than similar outlets explain"),
+            N_("{value} of {n} representatives {value:repeats|repeat} old orders more often than would be normal for similar outlets"),
             Role.CAUSE,
             of="field_copied",
         )

@@ -54,7 +54,9 @@ def _listed(day: pd.DataFrame, has_hours: bool, cutoff: str) -> list[Finding]:
     if not planned:
         return []
     ordered = int(day["ordered"].sum())
-    by_hour = N_("Of {n} planned visits, {value} had no order in the system by {cutoff}; {nothing} had no order at all that day.")
+    by_hour = N_(
+        "Of {n} planned visits on days with recorded orders, {value} had no order in the system by {cutoff}; {nothing} had no order at all that day."
+    )
     by_day = N_("Of {n} planned visits {value} had no order that day; at what hour orders come in is not known.")
     return [
         Finding(
@@ -69,19 +71,23 @@ def _recovered(day: pd.DataFrame) -> list[Finding]:
     back = int(day["recovered"].sum()) if len(day) else 0
     if not back:
         return []
-    money = float(day["recovered_revenue"].sum())
+    money, unvisited = float(day["recovered_revenue"].sum()), int(day["recovered_unvisited"].sum())
+    some = N_(
+        "The evening lists named outlets {n} {n:time|times}; {back} {back:time|times}, the call centre took an order from the outlet that evening, {money} in all. In {unvisited} of these cases the representative had not visited the outlet."
+    )
+    every = N_(
+        "The evening lists named outlets {n} {n:time|times}; {back} {back:time|times}, the call centre took an order from the outlet that evening, {money} in all. The representative had not visited any of these outlets that day."
+    )
     return [
         Finding(
             "field_recovered",
             "field",
             "fact",
-            N_(
-                "The evening lists named an outlet {n} {n:time|times}; {back} {back:time|times} the call centre took an order from it by the evening, {money} in all. At {unvisited} of these the representative had not been there."
-            ),
+            every if unvisited == back else some,
             title=N_("Orders through the call centre"),
             value=back / listed,
             n=listed,
-            params={"back": back, "money": money, "unvisited": int(day["recovered_unvisited"].sum())},
+            params={"back": back, "money": money, "unvisited": unvisited},
         )
     ]
 
@@ -95,11 +101,13 @@ def _adherence(adhered: pd.DataFrame) -> list[Finding]:
             "field_adherence",
             "field",
             "fact",
-            N_("{value} of {n} planned visits were made on the planned day; {missed} {missed:was|were} not made."),
+            N_(
+                "{value} of {n} planned visits were made on the planned day, {other} on another day, and {missed} {missed:was|were} not made."
+            ),
             title=N_("Visits made as planned"),
             value=float(adhered["on_day"].sum()) / planned,
             n=planned,
-            params={"missed": int(adhered["not_made"].sum())},
+            params={"missed": int(adhered["not_made"].sum()), "other": int(adhered["other_day"].sum())},
         )
     ]
 

@@ -62,6 +62,7 @@ TABLES = (
         "months:c plan:m forecast:m low:m high:m difference:m difference_rate:n usual_new:c revenue_of_new:m extra_new:m "
         "low_extra:m high_extra:m",
         headings={
+            "forecast": N_("Forecast"),
             "difference_rate": N_("Difference, %"),
             "usual_new": N_("New customers, usual"),
             "revenue_of_new": N_("Revenue per new customer"),

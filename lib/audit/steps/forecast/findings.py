@@ -79,7 +79,7 @@ def _errors(tried: pd.DataFrame, used: pd.Series, confidence: float) -> Finding:
         "forecast",
         "fact",
         N_(
-            "In back-tests from {n} starting points, the average error of monthly sales was {value} (the better naive rule: {previous}), with a bias of {bias_rate} in total. Ranges meant to hold {confidence_share} of the months held {held_share}."
+            "In back-tests from {n} starting points, the average error of monthly sales was {value} (the better naive rule: {previous}), with an overall bias of {bias_rate}. Ranges meant to contain {confidence_share} of the months contained {held_share}."
         ),
         title=N_("How well sales are foretold"),
         value=float(used["wape_rate"]),

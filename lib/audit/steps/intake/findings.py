@@ -52,7 +52,7 @@ def chapter_findings(reconciliation: pd.DataFrame, doubts: pd.DataFrame, bridge:
             "intake",
             "fact",
             N_(
-                "Booked sales are {booked}. Returns of {untraced} are not deducted, because the sales they belong to are not in the exports; the revenue of this audit is {value}."
+                "Booked sales are {booked}. Returns of {untraced} are not deducted, because the sales they belong to are not in the exports; this audit therefore works with revenue of {value}."
             ),
             title=N_("From booked sales to revenue"),
             value=float(sums["revenue"]),
@@ -63,8 +63,8 @@ def chapter_findings(reconciliation: pd.DataFrame, doubts: pd.DataFrame, bridge:
     ]
     flags = doubts[doubts["verdict"] != "PASS"]
     if len(flags):
-        stopping = N_("{value} remarks on the data; {refused} of them stop a chapter.")
-        known = N_("{value} remarks on the data; none of them stops a chapter.")
+        stopping = N_("{value} {value:doubt|doubts} about the data; {refused} of them {refused:stops|stop} a chapter.")
+        known = N_("{value} {value:doubt|doubts} about the data; none of them rules out a chapter.")
         found.append(
             Finding(
                 "doubts",

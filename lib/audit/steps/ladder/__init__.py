@@ -37,7 +37,7 @@ TABLES = (
         "rung_class:t customers:c revenue:m median_revenue:m step_up:m action:t",
         codes={"rung_class": Rung},
         headings={
-            "step_up": N_("Median step up"),
+            "step_up": N_("Gap to the next rung’s median"),
         },
     ),
     written(

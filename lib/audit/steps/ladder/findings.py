@@ -32,7 +32,7 @@ def chapter_findings(table: pd.DataFrame, moved: pd.DataFrame) -> list[Finding]:
             "ladder",
             "fact",
             N_(
-                "{value} of {n} active customers buy steadily. For {unknown} of them we have no proof of whether we are the only supplier, so their rung stays unknown."
+                "{value} of {n} active customers buy steadily. For {unknown} of them we have no evidence on whether we are the only supplier, so their rung stays unknown."
             ),
             title=N_("Rungs"),
             value=float(steady),

@@ -27,7 +27,7 @@ def types(summary: pd.DataFrame) -> Chart:
     clear_axes(axes, keep="x")
     axes.xaxis.set_visible(False)
     said = ", ".join(f"{named('loyalty_class', r.loyalty_class)} {r.customers}" for r in summary.itertuples())
-    return Chart(figure, _("Customers by loyalty type, by groups: {said}.").format(said=said))
+    return Chart(figure, _("Customers by loyalty type, as the grouping assigns it: {said}.").format(said=said))
 
 
 def gaps(table: pd.DataFrame) -> Chart:

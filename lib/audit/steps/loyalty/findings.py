@@ -98,7 +98,7 @@ def chapter_findings(
             "loyalty",
             "model",
             N_(
-                "For {value} of {n} {n:customer|customers} with {least} or more purchases, groups and definitions agree on one loyalty type; the most common is {most} ({most_count}). For the others, the type is a guess. {trusted} of {groups} {groups:group|groups} are stable enough to trust."
+                "For {value} of {n} {n:customer|customers} with {least} or more purchases, the grouping and the definitions point to the same loyalty type; the most common is {most} ({most_count}). For the others, the type is a guess. {trusted} of {groups} {groups:group|groups} are stable enough to trust."
             ),
             title=N_("Loyalty types"),
             value=float(clear.mean()) if n else NAN,
@@ -127,7 +127,7 @@ def _agreement(same: float, n: int) -> Finding:
         "loyalty",
         "model",
         N_(
-            "The agreement between groups and definitions is {value} (adjusted Rand index: 1 means identical, 0 means chance). Where they differ, ask the customer before you act."
+            "The grouping and the definitions agree to the extent of {value} (adjusted Rand index: 1 means identical, 0 means chance). Where they differ, ask the customer before you act."
         ),
         title=N_("Agreement of loyalty types"),
         value=same,

@@ -113,7 +113,7 @@ def _whale(profits: pd.DataFrame) -> list[Finding]:
     rest = len(curve) - at - 1
     params = {"peak_share": peak, "count": rest}
     falls = N_(
-        "The most profitable fifth of the customers bring {value} of all customers’ profit (the literature: about 80 %). At its peak the curve reaches {peak_share}; the last {count} {count:customer|customers} then take the excess away again."
+        "The most profitable fifth of the customers bring {value} of all customers’ profit (about 80 % according to the literature). Added up from the most profitable customer down, profit peaks at {peak_share} of the total; the last {count} {count:customer|customers} then take the excess away again."
     )
     rises = N_(
         "The most profitable fifth of the customers bring {value} of all customers’ profit (the literature: about 80 %); no customer takes any of it away again."
@@ -217,9 +217,13 @@ def _serving(yearly: pd.DataFrame) -> list[Finding]:
         return []
     then, now = yearly.iloc[-2], yearly.iloc[-1]
     message = N_(
-        "Serving a customer cost {value} in {period} ({previous} in {before}), with an order value of {order_value} ({order_before})."
+        "Over the whole of {period}, serving a customer cost {value} on average ({previous} in {before}); a single order averaged {order_value} ({order_before})."
     )
-    why = "" if len(yearly) > 2 else N_("two years are not a trend: it cannot yet be said whether the cost of serving is falling for good")
+    why = (
+        ""
+        if len(yearly) > 2
+        else N_("two years are not a trend: we cannot yet say whether the cost to serve is rising or falling for good")
+    )
     params = {
         "period": now["period"],
         "before": then["period"],
@@ -232,7 +236,7 @@ def _serving(yearly: pd.DataFrame) -> list[Finding]:
             "profit",
             "fact",
             message,
-            title=N_("Cost of serving"),
+            title=N_("Cost to serve"),
             value=float(now["cost_per_customer"]),
             unit="money",
             n=int(now["customers"]),

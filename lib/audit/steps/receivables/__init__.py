@@ -40,7 +40,7 @@ TABLES = (
         headings={
             "invoiced": N_("Invoiced in twelve months"),
             "open": N_("Owed"),
-            "overdue": N_("Overdue money"),
+            "overdue": N_("Overdue"),
             "oldest_days": N_("Oldest, days late"),
             "last_paid_on": N_("Last payment"),
             "days_beyond_terms_days": N_("Days beyond terms"),
@@ -56,7 +56,7 @@ TABLES = (
         headings={
             "invoiced": N_("Invoiced in twelve months"),
             "current": N_("Not yet due"),
-            "overdue": N_("Overdue money"),
+            "overdue": N_("Overdue"),
             "count_back_days": N_("Days, counted back"),
             "yearly_days": N_("Days, by the year"),
             "effectiveness_ratio": N_("Collection rate"),

@@ -55,8 +55,8 @@ TABLES = (
         "purchase_class",
         "purchase_class:t customers:c next_share:n",
         headings={
-            "purchase_class": N_("Purchases reached"),
-            "next_share": N_("Went on to one more"),
+            "purchase_class": N_("Purchases made"),
+            "next_share": N_("Bought again"),
         },
     ),
     findings_table("findings_repeat"),

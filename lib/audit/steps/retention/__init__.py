@@ -79,7 +79,7 @@ TABLES = (
             "last_on": N_("Last purchase"),
             "usual_gap_days": N_("Usual gap, days"),
             "chance_share": N_("Chance of such a silence"),
-            "yearly_revenue": N_("Last year’s money"),
+            "yearly_revenue": N_("Spent in the last year"),
         },
     ),
     written(
@@ -90,7 +90,7 @@ TABLES = (
         codes={"reason_class": Reason},
         headings={
             "last_on": N_("Last purchase"),
-            "yearly_revenue": N_("Last year’s money"),
+            "yearly_revenue": N_("Spent in the last year"),
             "return_share": N_("Chance of return"),
             "expected_revenue": N_("To be expected"),
         },
@@ -106,7 +106,7 @@ TABLES = (
         "lapses",
         "one way of counting the lost",
         "lapse_class",
-        "lapse_class:t customers:c still_buying:c within_rhythm:c no_rhythm:c overdue_now:c long_gone:c",
+        "lapse_class:t customers:c still_buying:c active_overdue:c within_rhythm:c no_rhythm:c overdue_now:c long_gone:c",
         codes={"lapse_class": Lapse},
         headings={code.value: code.label for code in Place} | {"lapse_class": N_("Way of counting")},
     ),

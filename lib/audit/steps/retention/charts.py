@@ -10,7 +10,7 @@ import pandas as pd
 from audit.core.labels import cell, named
 from audit.i18n import number, shown
 from audit.i18n import translate as _
-from audit.report.style import BLUE, GREEN, GRID, INK, MUTED, SAND, Chart, canvas, clear_axes, dots, nothing, percent_axis
+from audit.report.style import BLUE, GREEN, GRID, INK, MUTED, ORANGE, SAND, Chart, canvas, clear_axes, dots, nothing, percent_axis
 from audit.steps.retention.codes import Lapse, Place
 
 
@@ -96,7 +96,14 @@ def lapses(counted: pd.DataFrame) -> Chart:
     if not ways["customers"].sum():
         return nothing(title)
     figure, axes = canvas(height=1.2 + 0.4 * len(ways), title=title)
-    colours = {Place.BUYING: GREEN, Place.PATIENT: BLUE, Place.UNJUDGED: GRID, Place.OVERDUE: SAND, Place.GONE: MUTED}
+    colours = {
+        Place.BUYING: GREEN,
+        Place.SLIPPING: ORANGE,
+        Place.PATIENT: BLUE,
+        Place.UNJUDGED: GRID,
+        Place.OVERDUE: SAND,
+        Place.GONE: MUTED,
+    }
     names = ["\n".join(textwrap.wrap(named("lapse_class", way), 34)) for way in ways["lapse_class"]]
     left = np.zeros(len(ways))
     for place, colour in colours.items():

@@ -43,6 +43,7 @@ class Place(Code):
     """Where a customer stands on the last day observed: each in exactly one place."""
 
     BUYING = "still_buying", N_("active, not listed as having stopped buying")
+    SLIPPING = "active_overdue", N_("active, but silent for longer than usual")
     PATIENT = "within_rhythm", N_("silent, no longer than the rule allows")
     UNJUDGED = "no_rhythm", N_("silent, too few purchases to judge")
     OVERDUE = "overdue_now", N_("silent for longer than usual, up to a year")

@@ -144,7 +144,7 @@ def _crr(rates: pd.DataFrame) -> list[Finding]:
             "retention",
             "fact",
             N_(
-                "By the book’s formula, (E − N) / S, retention in {period} is {value}. The formula counts {returned} returned customers as kept and subtracts {new_gone} new ones who went silent again; we show it for reference only."
+                "By the textbook formula, (E − N) / S, retention in {period} is {value}. The formula counts {returned} returned customers as kept and subtracts {new_gone} new ones who went silent again; we show it for reference only."
             ),
             title=N_("CRR by the source's formula"),
             value=float(now["customer_retention_rate"]),
@@ -165,14 +165,14 @@ def _places(counted: pd.DataFrame) -> list[Finding]:
             "retention",
             "fact",
             N_(
-                "Of the {n} {n:customer|customers} ever seen, {value} {value:is|are} active and not listed as having stopped buying. Of the others, {within_rhythm} {within_rhythm:is|are} silent for no longer than the rule allows, {no_rhythm} {no_rhythm:is|are} silent with too few purchases to judge, {overdue_now} {overdue_now:has|have} been silent for longer than usual, and {long_gone} {long_gone:is|are} long gone."
+                "Of the {n} {n:customer|customers} who have ever bought, {value} {value:is|are} active; {active_overdue} of these {active_overdue:has|have} already been silent for longer than usual. Another {overdue_now} {overdue_now:has|have} been silent for longer than usual, {within_rhythm} {within_rhythm:is|are} silent but still within the limit, {no_rhythm} {no_rhythm:is|are} silent with too few purchases to judge, and {long_gone} {long_gone:is|are} long gone."
             ),
             title=N_("Where the customers stand"),
-            value=float(by[Place.BUYING]),
+            value=float(by[Place.BUYING] + by[Place.SLIPPING]),
             unit="count",
             n=int(by["customers"]),
-            params={place.value: int(by[place]) for place in (Place.PATIENT, Place.UNJUDGED, Place.OVERDUE, Place.GONE)},
-            quantities={Term.FRESH_SILENT: float(by[Place.OVERDUE])},
+            params={place.value: int(by[place]) for place in (Place.SLIPPING, Place.PATIENT, Place.UNJUDGED, Place.OVERDUE, Place.GONE)},
+            quantities={Term.FRESH_SILENT: float(by[Place.OVERDUE] + by[Place.SLIPPING])},
         )
     ]
 
@@ -201,7 +201,7 @@ def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, fl
         "Of {n} {n:customer|customers} with a rhythm, {value} went silent within the last year and have been silent for longer than their own rhythm explains. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, that share of the customers listed by this rule bought again. In their last twelve months of buying, all of them together brought in {money_said}."
     )
     fixed_tried = N_(
-        "Of {n} {n:customer|customers} with a rhythm, {value} {value:has|have} been silent for longer than the fixed limit, but not for more than a year. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, that share of the customers listed by this limit bought again. In their last twelve months of buying, all of them together brought in {money_said}."
+        "Of {n} {n:customer|customers} who buy regularly, {value} {value:has|have} been silent for longer than the fixed limit, but not for more than a year. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, that share of the customers this limit flagged bought again. In their last twelve months of buying, the customers flagged now brought in {money_said} in all."
     )
     nobody = N_(
         "None of the {n} {n:customer|customers} with a rhythm has been silent for longer than that rhythm explains, counting silences of up to a year."

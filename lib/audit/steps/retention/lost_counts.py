@@ -13,18 +13,19 @@ from audit.steps.retention.retention_rates import active, is_active
 
 
 def places(history: pd.DataFrame, late: pd.DataFrame, *, active_months: int, rhythm_purchases: int) -> pd.DataFrame:
-    """Where each customer stands on the last day: active, silent within the rule, silent and unjudged, overdue, long gone (P2).
+    """Where each customer stands on the last day: active, active and overdue, silent within the rule, silent and unjudged, overdue, long gone (P2).
 
-    The overdue list comes first: a customer whose own rhythm is quick may be overdue and have bought within the active months too.
+    A customer whose own rhythm is quick may be on the overdue list and have bought within the active months too.
 
     Returns
     -------
     DataFrame with customer_id, place_class.
     """
     since = history["customer_id"].map(late.set_index("customer_id")["since_class"])
-    choice = [since == Since.FRESH, since == Since.GONE, is_active(history, active_months=active_months)]
+    buys, listed = is_active(history, active_months=active_months), since == Since.FRESH
+    choice = [listed & buys, listed, since == Since.GONE, buys]
     rest = np.where(history["purchases"] >= rhythm_purchases, Place.PATIENT, Place.UNJUDGED)
-    place = np.select(choice, [Place.OVERDUE, Place.GONE, Place.BUYING], rest)
+    place = np.select(choice, [Place.SLIPPING, Place.OVERDUE, Place.GONE, Place.BUYING], rest)
     return pd.DataFrame({"customer_id": history["customer_id"], "place_class": place})
 
 
@@ -56,7 +57,7 @@ def lapses(
     Returns
     -------
     DataFrame, a row per way that can be counted and a first one for everybody: lapse_class, customers, and of these in each place
-    still_buying, within_rhythm, no_rhythm, overdue_now, long_gone, which add up to customers.
+    still_buying, active_overdue, within_rhythm, no_rhythm, overdue_now, long_gone, which add up to customers.
     """
     place = standing.set_index("customer_id")["place_class"]
     counted = {Lapse.EVERYBODY: place.index, **_of_periods(panel, spans, rates, active_months)}

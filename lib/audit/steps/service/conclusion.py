@@ -15,7 +15,7 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     left = by.get("service_after_open")
     if left and left.high < 0:
         message = N_(
-            "Customers with complaints not settled in time leave more often: {kept_share} stay, against {like_share} of similar customers"
+            "Customers whose complaints are not settled in time are more likely to leave: {kept_share} stay, against {like_share} of similar customers"
         )
         return led(found, message, Role.CAUSE, of="service_after_open")
     if whose := by.get("service_whose"):

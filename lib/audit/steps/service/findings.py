@@ -346,7 +346,7 @@ def _lost(lost: pd.DataFrame) -> list[Finding]:
             "service",
             "fact",
             N_(
-                "{value} {value:loss was|losses were} recorded with a reason; these customers had bought {money} in the year before. The costliest reason: {cause} ({most})."
+                "{value} lost {value:customer was|customers were} recorded with a reason; these customers had bought {money} in the year before. The costliest reason: {cause} ({most})."
             ),
             title=N_("Losses by reason"),
             value=float(lost["cases"].sum()),

@@ -60,7 +60,7 @@ def funnel(results: pd.DataFrame, names: dict[str, str], *, measure: Measured, c
         percent_axis(axes.yaxis)
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, fontsize=8.5)
     out = part["told_class"].isin([Told.BETTER, Told.WORSE]).sum()
-    said = _("On the measure “{measure}”, {out} of {n} {n:manager|managers} {out:lies|lie} outside the range of chance.")
+    said = _("Measured by “{measure}”, {out} of {n} {n:manager|managers} {out:lies|lie} outside the range of chance.")
     return Chart(figure, said.format(measure=named("measure_class", measure), out=out, n=len(part)))
 
 

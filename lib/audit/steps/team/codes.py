@@ -36,7 +36,7 @@ class Level(Code):
 
     COMPANY = "company", N_("company")
     DEPARTMENT = "department", N_("departments together")
-    MANAGER = "manager", N_("managers together")
+    MANAGER = "manager", N_("all managers combined")
 
 
 class Without(Code):

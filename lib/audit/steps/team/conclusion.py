@@ -16,7 +16,9 @@ def claim(found: list[Finding], norm: SimpleNamespace | None) -> list[Finding]:
     if first.value > 0:
         return led(
             found,
-            N_("{value} of {n} {n:manager|managers} {value:stands|stand} out beyond chance; the others should not be ranked"),
+            N_(
+                "{value} of {n} {n:manager|managers} {value:stands|stand} out by more than chance explains; the others should not be ranked"
+            ),
             Role.CAUSE,
         )
     alone = by.get("team_alone")

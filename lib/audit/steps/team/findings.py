@@ -62,7 +62,7 @@ def _compared(results: pd.DataFrame, year: pd.DataFrame, least: int) -> Finding:
     better, worse = (set(out.loc[out["told_class"] == one, "manager_id"]) for one in (Told.BETTER, Told.WORSE))
     none = N_("None of {n} {n:manager|managers} stands out: what their customers did differs no more than chance makes it.")
     some = N_(
-        "Of {n} {n:manager|managers}, {value} {value:stands|stand} out beyond chance: {better} {better:does|do} better with similar customers, {worse} worse; the others should not be ranked."
+        "Of {n} {n:manager|managers}, {value} {value:stands|stand} out by more than chance explains: with similar customers, {better} {better:does|do} better and {worse} worse; the others should not be ranked."
     )
     return Finding(
         "team_compared", "team", "fact", some if len(out) else none, title=title, value=float(len(better | worse)), unit="count",
@@ -104,7 +104,7 @@ def _alone(alone: pd.DataFrame) -> list[Finding]:
     if not is_decidable(alone):
         return [
             Finding(
-                "team_alone", "team", "fact", N_("It cannot be said which customers would leave with a manager."), title=N_("Known to only one manager"), n=int(alone["customers"].sum()),
+                "team_alone", "team", "fact", N_("We cannot say which customers would leave with a manager."), title=N_("Known to only one manager"), n=int(alone["customers"].sum()),
                 why=N_("nearly every customer has a single manager in sales and contacts, as happens when a program fills in the field by itself"),
             )
         ]  # fmt: skip

@@ -28,7 +28,7 @@ def values(table: pd.DataFrame, names: pd.Series, currency: str, *, top: int = 1
     money_axis(axes.xaxis)
     clear_axes(axes, keep="x")
     best = part.iloc[0]
-    alt = _("The first customer is expected to bring in {value}; the {n} shown, {total} together.")
+    alt = _("The top customer is expected to bring in {value}; the {n} shown, {total} together.")
     return Chart(
         figure,
         alt.format(

@@ -15,9 +15,11 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     if ahead.why:
         message = N_("We cannot say what today’s customers will bring in next year")
     elif ahead.low > ahead.previous:
-        message = N_("Today’s customers should bring in more next year than last: {value} after {previous}")
+        message = N_("Today’s customers should bring in more {level_class} next year than last: {value} after {previous}")
     elif ahead.high < ahead.previous:
-        message = N_("Without new customers, next year should bring in less: {value} after {previous}")
+        message = N_("Without new customers, next year should bring in less {level_class}: {value} after {previous}")
     else:
-        message = N_("Today’s customers should bring in {value} next year, after {previous}: the difference is not beyond chance")
+        message = N_(
+            "Today’s customers should bring in {value} of {level_class} next year, after {previous}; chance could explain the change"
+        )
     return led(found, message, Role.CHANCE, of="value_ahead")

@@ -106,7 +106,7 @@ def _ahead(base: pd.DataFrame, values: pd.DataFrame, used: str, of_year: float, 
             why=why,
         )
     message = N_(
-        "Over the next twelve months, we expect the {n} {n:customer|customers} seen so far to bring in {value} of {level_class} ({low} to {high}), by the rule “{rule_class}”. In the last twelve months it was {previous}. New customers come on top."
+        "Over the next twelve months, we expect the {n} {n:customer|customers} seen so far to bring in {value} of {level_class} ({low} to {high}), as predicted by the “{rule_class}” model. In the last twelve months it was {previous}. New customers come on top."
     )
     return Finding(
         "value_ahead",
@@ -173,7 +173,7 @@ def _dependence(found: tuple[float, float, float], repeaters: int) -> list[Findi
         "Customers who buy often also spend more at a time (rank correlation {rho_number}, {low_number} to {high_number}, n = {n}). Gamma-Gamma treats the two as independent, so it would undervalue these customers."
     )
     less = N_(
-        "Customers who buy often spend less at a time (rank correlation {rho_number}, {low_number} to {high_number}, n = {n}). Gamma-Gamma treats the two as independent, so it would overvalue frequent buyers."
+        "Customers who buy more often spend less per order (rank correlation {rho_number}, {low_number} to {high_number}, n = {n}). The Gamma-Gamma model treats frequency and order size as independent, so it would overvalue frequent buyers."
     )
     return [
         Finding(
@@ -209,7 +209,7 @@ def _points(life: pd.DataFrame, points: float, horizon_months: int) -> Finding:
             why=why,
         )
     message = N_(
-        "Of {n} {n:customer|customers} whose first purchase is known, {left} {left:has|have} left. If {then_share} of them stayed for a year instead of {now_share}, a customer would stay {value} longer within {horizon_months} {horizon_months:month|months}; most of that time is beyond what we have observed. The literature claims 25 to 95 % of profit for five percentage points."
+        "Of {n} {n:customer|customers} whose first purchase is known, {left} {left:has|have} left so far. If {then_share} of them stayed for a year instead of {now_share}, a customer would stay {value} longer on average over {horizon_months} {horizon_months:month|months}; most of that time is beyond what we have observed. The literature claims that five percentage points more retention add 25 to 95 % to profit."
     )
     n, seen = int(life["customers"].iloc[0]), life.iloc[0]
     params = {"horizon_months": float(horizon_months), "left": int(seen["left"])}

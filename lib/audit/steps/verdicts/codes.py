@@ -51,7 +51,7 @@ class Choice(Code):
     STOP = (
         "stop",
         N_("Stop deliveries to the {count} {count:customer who no longer pays|customers who no longer pay}, and collect the debt"),
-        N_("We went on delivering to {supplied} of them; {late} more {late:customer is|customers are} late with payment. {names}"),
+        N_("We kept delivering to {supplied} of them; {late} more {late:customer is|customers are} late with payment. {names}"),
     )
     COLLECT = (
         "collect",
@@ -61,7 +61,7 @@ class Choice(Code):
     TERMS = (
         "terms",
         N_("Renegotiate the concessions to {names}"),
-        N_("No. {rank} by sales but no. {last} by profit: it gets {given} on top of the goods."),
+        N_("No. {rank} by sales but no. {last} by profit: besides the goods, it receives extras worth {given}."),
     )
     CALL = (
         "call",

@@ -38,7 +38,7 @@ def _rows(by: dict[str, pd.Series]) -> list[Finding]:
         return []
     ties = json.loads(by["booked_to_revenue"]["params"])
     exact = N_("The totals tie to the booked {booked}.")
-    near = N_("The totals tie to the booked {booked}, except for {untraced}.")
+    near = N_("The totals match booked sales of {booked}, except for {untraced}.")
     params = {"booked": ties["booked"], "untraced": ties["untraced"]}
     return [_said("rows", near if ties["untraced"] else exact, **params)]
 
@@ -72,7 +72,7 @@ def _missing(wallets: pd.DataFrame | None, missing: dict[str, str]) -> list[Find
         return [
             _said(
                 "missing",
-                N_("The biggest gap: we do not know the whole budgets of {unknown} {unknown:customer|customers}."),
+                N_("The biggest gap: we do not know the full purchase budgets of {unknown} {unknown:customer|customers}."),
                 unknown=unknown,
             )
         ]

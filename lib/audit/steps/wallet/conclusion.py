@@ -17,7 +17,9 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     if first.why:
         message = N_("We do not know what customers buy elsewhere: no customer’s budget is known")
     elif first.params["sales_share"] < HALF:
-        message = N_("Where we know the budgets, we have {value} of them, but these customers make up {sales_share} of sales")
+        message = N_(
+            "Where we know customers’ budgets, our share of them is {value}, but these customers make up {sales_share} of our sales"
+        )
     else:
         message = N_("We supply {value} of what customers buy; {gap} a year goes elsewhere")
     return led(found, message, Role.CHANCE)

@@ -129,7 +129,7 @@ def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[F
         ]
     used = tried[tried["is_used"]].iloc[0]
     message = N_(
-        "For {n} {n:customer|customers} we have no credible budget. We estimate theirs from {told} {told:customer who has one|customers who have one}, by “{rule_class}”: our share of these budgets is {value} ({low} to {high}; each single range is built to cover {rate_share} of unseen budgets). {unknown} {unknown:customer remains|customers remain} unknown, among them those larger than any peer we asked. They bring in {unknown_share} of our sales, so ask them first."
+        "For {n} {n:customer|customers} we have no credible budget. We estimate theirs from {told} {told:customer who has one|customers who have one}, by “{rule_class}”: our share of these budgets is {value} ({low} to {high}; the range for each customer is set so that {rate_share} of budgets we have not seen fall within it). {unknown} {unknown:customer remains|customers remain} unknown, among them those larger than any peer we asked. The unknown bring in {unknown_share} of our sales, so ask them first."
     )
     return [
         Finding(
@@ -262,7 +262,7 @@ def _realistic(realistic: pd.DataFrame) -> Finding:
         "wallet",
         "estimate",
         N_(
-            "Suppose our share rose with each of the {n} {n:customer|customers} with a gap by as many percentage points as with the better half of the base, and none more than doubled its purchases. The year would then bring in {value} ({low} to {high}). That much rose on its own; it is not what an effort adds."
+            "Suppose our share of each of the {n} {n:customer|customers} with a gap rose by as many percentage points as the median customer whose share did rise, and nobody more than doubled their purchases. That would bring in another {value} ({low} to {high}) over the year. Shares have risen by that much on their own; it does not show what an effort would add."
         ),
         title=N_("What is realistic to win"),
         value=value,
