@@ -288,6 +288,9 @@ def test_a_least_assortment_is_held_by_outlets_that_bought_it_lately():
     whole, products = field.must_have(bought, wanted, lately, as_of=pd.Timestamp("2025-12-31"), within_days=90)
     assert whole[["outlets", "whole", "missing_number"]].to_numpy().tolist() == [[2, 1, 1.0]]
     assert products.set_index("product_id")["held"].to_dict() == {"p": 1, "q": 1}
+    for missing in range(3):
+        given = [None if i == missing else table for i, table in enumerate([bought, wanted, lately])]
+        assert all(table.empty for table in field.must_have(*given, as_of=pd.Timestamp("2025-12-31"), within_days=90))
 
 
 def test_the_mix_is_set_beside_a_plan_of_categories():
@@ -320,7 +323,35 @@ def test_the_evening_s_list_is_written_for_the_call_centre(tmp_path):
 def test_a_base_without_visits_has_no_list_of_the_evening():
     settings = read(ROOT / "data" / "demo")
     with pytest.raises(call_list.NoVisits, match="no planned visits"):
-        call_list.call_list({"lines": pd.DataFrame()}, settings, day=dt.date(2025, 1, 1), cutoff_minutes=1020, recovery_minutes=1140)
+        call_list.call_list({"lines": pd.DataFrame()}, settings, day=dt.date(2025, 1, 1))
+
+
+def test_the_list_names_who_has_not_ordered_that_day_those_nobody_visited_first_and_the_largest_usual_order_before():
+    settings, day = read(ROOT / "data" / "demo"), dt.date(2025, 12, 12)
+    when = pd.Timestamp(day)
+    visits = pd.DataFrame(
+        {"visit_id": list("12345"), "customer_id": list("abcde"), "manager_id": "M1", "planned_on": when, "done_at": [pd.NaT, when, pd.NaT, pd.NaT, pd.NaT]}
+    )  # fmt: skip
+    bought = [("a", 1, 3.0), ("a", 1, 4.0), ("a", 2, 1.0), ("b", 2, 99.0), ("c", 2, 9.0), ("c", 2, -9.0), ("d", 2, 5.0), ("a", 12, 500.0)]
+    lines = pd.DataFrame(bought, columns=["customer_id", "date", "amount"]).assign(
+        date=lambda t: pd.to_datetime("2025-12-" + t["date"].astype(str))
+    )
+    orders = pd.DataFrame({"customer_id": ["d", "c"], "entered_at": [pd.Timestamp("2025-12-12 23:59"), pd.Timestamp("2025-12-13 00:00")]})
+    found = call_list.call_list({"visits": visits, "lines": lines, "orders": orders}, settings, day=day)
+    assert found["customer_id"].tolist() == ["c", "a", "e", "b"]
+    assert found["usual"].tolist()[:2] == [9.0, 4.0]  # the median of 7 and 1; returns are no orders
+    assert found["last_on"].dt.day.tolist()[:2] == [2, 2]
+    by_day = call_list.call_list({"visits": visits, "lines": lines}, settings, day=day)
+    assert by_day["customer_id"].tolist() == ["c", "d", "e", "b"]  # a has a line of that day
+
+
+@pytest.mark.parametrize(("language", "between"), [("en", ","), ("ru", ";")])
+def test_the_call_centre_s_text_parts_its_columns_as_its_excel_does(language, between, tmp_path, monkeypatch):
+    monkeypatch.setenv("LANGUAGE", language)
+    empty = pd.DataFrame(columns=list(call_list.COLUMNS))
+    given = {"day": dt.date(2025, 12, 12), "cutoff_minutes": 1020, "recovery_minutes": 1140}
+    _book, text = call_list.write(empty, read(ROOT / "data" / "demo"), tmp_path, **given)
+    assert text.read_text(encoding="utf-8-sig").count(between) == len(call_list.COLUMNS) - 1
 
 
 def test_goods_written_off_are_those_of_twelve_months_beside_the_sales_of_twelve_months():

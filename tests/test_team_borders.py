@@ -198,3 +198,37 @@ def test_months_of_the_newly_hired_add_up_over_customers_and_end_with_the_window
     managers = pd.DataFrame({"manager_id": ["M1", "N1"], "hired_on": pd.to_datetime(["2015-01-01", "2025-03-15"])})
     found = team.settling_in(managers, sellers(old + new), until=UNTIL, observed_from=DAY("2025-01-01"), seasoned_years=2)
     assert found[["seen_months", "settled_months"]].to_numpy().tolist() == [[9, 3.0]]  # April to June are the first three whole months
+
+
+def test_half_a_rouble_is_a_sale():
+    of = portfolio(
+        [{"revenue_now": 0.5, "revenue_before": 0.25, "costed": 0.5, "margin": 0.25}, {"manager_id": "M2", "manager_now_id": "M2"}]
+    )
+    alone = team.known_by_one(of, sellers([("c0", "M1", "2025-05-01", 0.5)]), None, None, None, as_of=AS_OF).set_index("manager_id")
+    assert alone.loc["M1", ["customers", "alone_revenue", "alone_share"]].tolist() == [1, 0.5, 1.0]
+    nothing = dict.fromkeys(("managers", "behaviour", "activities", "debtors", "wallets"))
+    found = team.managers_year(of, sellers([("c0", "M1", "2025-05-01", 0.5)]), until=UNTIL, as_of=AS_OF, **nothing).set_index("manager_id")
+    assert found.loc["M1", ["same_change_rate", "margin_rate", "return_rate"]].tolist() == [1.0, 0.5, 0.0]
+    ways = pd.DataFrame({"customer_id": ["a", "a"], "channel": ["shop", "site"], "revenue": [0.5, 0.5], "period": DAY("2025-05-01")})
+    assert team.several_channels(ways, until=UNTIL) == (1, 1)
+
+
+def test_whose_contacts_a_program_fills_in_is_counted_over_all_managers():
+    table = pd.DataFrame(
+        {
+            "manager_id": ["M1", "M2"], "customers": [6, 4], "revenue": [60.0, 40.0], "alone_customers": [6, 4], "alone_revenue": [60.0, 40.0],
+            "alone_share": 1.0, "company_share": [0.6, 0.4], "known_class": "contacts",
+        }
+    )  # fmt: skip
+    [told] = findings._alone(table)
+    assert (told.n, told.value) == (10, told.value) and told.why
+    [none] = findings._alone(table.assign(alone_revenue=[30.0, 40.0], alone_customers=[3, 0], known_class="sales"))
+    assert none.n == 10
+    assert none.value == pytest.approx(0.7)
+
+
+def test_what_a_formula_asks_for_and_nobody_knows_counts_as_nothing():
+    of = portfolio([{"margin": float("nan"), "returned": float("nan")}])
+    asked = {"margin": "1 * margin", "returned": "1 * returned", "overdue": "1 * overdue", "new": "1 * new_revenue"}
+    debts = pd.DataFrame({"group": ["c9"], "overdue": [5.0], "is_stopped": [False]})
+    assert team.bonuses(of, asked, customers=None, debtors=debts, profits=None)["bonus"].tolist() == [0.0] * 4

@@ -232,7 +232,7 @@ def field_day(base: Path, day: dt.date, outputs: Path = OUTPUTS) -> list[Path]:
         tables["visits"].astype({"planned_on": "datetime64[us]"}) if "planned_on" in tables.get("visits", ()) else tables.get("visits")
     )
     with environment(settings.languages[0]):
-        table = call_list.call_list(tables | {"lines": lines}, settings, day=day, **minutes)
+        table = call_list.call_list(tables | {"lines": lines}, settings, day=day)
         return call_list.write(table, settings, home / "field", day=day, **minutes)
 
 

@@ -17,7 +17,6 @@ from audit.core.settings import Settings
 from audit.i18n import mark as N_
 from audit.i18n import translate as _
 from audit.report import workbook
-from audit.steps.field.codes import Came, Way
 from audit.steps.field.day_list import at_outlets, clock
 
 COLUMNS = {  # column -> heading, width
@@ -41,9 +40,7 @@ class NoVisits(AuditError):
     """A base or a day without planned visits; the message says which there are."""
 
 
-def call_list(
-    tables: dict[str, pd.DataFrame], settings: Settings, *, day: dt.date, cutoff_minutes: int, recovery_minutes: int
-) -> pd.DataFrame:
+def call_list(tables: dict[str, pd.DataFrame], settings: Settings, *, day: dt.date) -> pd.DataFrame:
     """The outlets of the list: those that nobody visited first, then those with the largest usual order.
 
     Parameters
@@ -73,8 +70,7 @@ def call_list(
             "no visit was planned for {day}; visits are there from {first} to {last}. What to do: choose one of these days, or export the visits anew."
         )
         raise NoVisits(message, day=day, first=f"{first:%Y-%m-%d}", last=f"{last:%Y-%m-%d}")
-    came = planned["customer_id"].map(_came(tables, settings, when, cutoff_minutes, recovery_minutes)).fillna(Came.NOTHING)
-    listed = planned[came == Came.NOTHING]
+    listed = planned[~planned["customer_id"].isin(_ordered(tables, settings, when))]
     names, managers = customer_names(tables.get("customers")), manager_names(tables.get("managers"))
     usual = _usual(tables["lines"], before=when)
     done = listed["done_at"] if "done_at" in listed.columns else pd.Series(pd.NaT, listed.index)
@@ -96,22 +92,13 @@ def call_list(
     return order[list(COLUMNS)].reset_index(drop=True)
 
 
-def _came(tables: dict[str, pd.DataFrame], settings: Settings, day: pd.Timestamp, cutoff_minutes: int, recovery_minutes: int) -> pd.Series:
-    """What came in that day, by customer: in time, through the call centre or after the cut-off."""
+def _ordered(tables: dict[str, pd.DataFrame], settings: Settings, day: pd.Timestamp) -> set[str]:
+    """Who has ordered that day by the outlet's own clock; by the day of the lines, where no hours are known."""
     orders = tables.get("orders")
     if orders is None:
-        bought = tables["lines"].loc[tables["lines"]["date"] == day, "customer_id"]
-        return pd.Series(Came.ORDERED, index=bought.unique())
+        return set(tables["lines"].loc[tables["lines"]["date"] == day, "customer_id"])
     orders = at_outlets(orders, tables.get("outlets"), zone=settings.zone)
-    orders = orders[orders["entered_at"].dt.normalize() == day].sort_values("entered_at")
-    minute = orders["entered_at"].dt.hour * 60 + orders["entered_at"].dt.minute + orders["entered_at"].dt.second / 60
-    by_call = orders["way"].eq(Way.CALL_CENTRE.value) if "way" in orders.columns else pd.Series(data=False, index=orders.index)
-    found = pd.Series(Came.AFTER, index=orders.index, dtype="object")
-    found[by_call & (minute <= recovery_minutes)] = Came.RECOVERED
-    found[(minute <= cutoff_minutes) & ~by_call] = Came.ORDERED
-    rank = found.map({Came.ORDERED: 0, Came.RECOVERED: 1, Came.AFTER: 2})
-    best = orders.assign(found=found, rank=rank).sort_values(["rank", "entered_at"]).drop_duplicates("customer_id")
-    return best.set_index("customer_id")["found"]
+    return set(orders.loc[orders["entered_at"].dt.normalize() == day, "customer_id"])
 
 
 def _usual(lines: pd.DataFrame, *, before: pd.Timestamp) -> pd.DataFrame:
