@@ -32,6 +32,8 @@ QUICK = """
 spark.driver.memory 768m
 spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 spark.sql.codegen.wholeStage false
+spark.sql.codegen.factoryMode NO_CODEGEN
+spark.default.parallelism 1
 spark.sql.adaptive.enabled false
 """
 

@@ -61,7 +61,7 @@ def tables(
     """
     lines = nw.from_native(lines).lazy()
     parts = engine.parts(lines)
-    traced = [purchases.traced(lines.filter(part)) for part in parts]
+    traced = [engine.kept(purchases.traced(lines.filter(part))) for part in parts]
     bought = materialise("purchases", *(purchases.purchases(part) for part in traced))
     of_customers = [bought.filter(part) for part in parts]
     by_month = materialise("panel", *(panel.panel(part) for part in of_customers))

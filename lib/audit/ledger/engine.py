@@ -74,6 +74,7 @@ def _spark(declared: Engine):
     if (declared.master or "").startswith("local"):
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
         quiet = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.shuffle.partitions": "2"}
+        quiet["spark.python.sql.dataFrameDebugging.enabled"] = "false"  # where in Python each column was named takes longer than the column
         builder = builder.config(map=quiet)
     try:
         return (builder.remote(declared.remote) if declared.remote else builder.master(declared.master)).getOrCreate()
@@ -123,9 +124,9 @@ def to_parquet(folder: Path) -> Materialise:
     def materialise(name: str, *frames: nw.LazyFrame) -> nw.LazyFrame:
         path, frames = folder / f"{name}.parquet", [_ordered(frame) for frame in frames]
         if not frames[0].implementation.is_polars():
-            native = frames[0].to_native().localCheckpoint()  # computed and kept, its plan forgotten: planned anew it grows with each table
-            rows(nw.from_native(native)).write_parquet(path)
-            return nw.from_native(native)
+            on_cluster = kept(frames[0])
+            rows(on_cluster).write_parquet(path)
+            return on_cluster
         if len(frames) == 1:
             frames[0].sink_parquet(path)
         else:
@@ -138,6 +139,12 @@ def to_parquet(folder: Path) -> Materialise:
         return nw.from_native(pl.scan_parquet(path, glob=False))
 
     return materialise
+
+
+def kept(frame: nw.LazyFrame) -> nw.LazyFrame:
+    """What many tables are made of. Spark computes it once, keeps it and forgets its plan, which planned anew would grow with each table; polars reads it
+    as it goes, since it may not fit in memory."""
+    return frame if frame.implementation.is_polars() else nw.from_native(frame.to_native().localCheckpoint())
 
 
 def summed(frames: list[nw.LazyFrame], by: str) -> nw.LazyFrame:
