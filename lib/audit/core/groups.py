@@ -24,8 +24,8 @@ def group_names(groups: pd.Series, customers: pd.DataFrame | None) -> pd.Series:
 
     if customers is None:
         return pd.Series(groups.unique(), index=groups.unique())
-    by_id = customers.set_index("customer_id")["name"]
-    own = {g: by_id[g] for g in groups.unique() if g in by_id.index}
+    by_id = customer_names(customers)
+    own = {g: by_id[g] for g in groups.unique() if g in by_id}
     if "group_id" in customers.columns:
         for group, members in customers[customers["group_id"].isin(set(groups) - set(own))].groupby("group_id"):
             own[group] = f"{group}: {', '.join(members['name'].head(2))}" + (f" +{len(members) - 2}" if len(members) > 2 else "")

@@ -97,10 +97,8 @@ class _Told:
         from audit.core.groups import group_names, manager_names
 
         leads = overview[overview["is_lead"]].set_index("group")["customer_id"].to_dict()
-        listed = overview.head(show.LISTED)["customer_id"]
-        self.places = {
-            one: links.anchor(who) for one, who in (leads | dict(zip(listed, listed, strict=True))).items() if who in set(listed)
-        }
+        listed = set(overview.head(show.LISTED)["customer_id"])
+        self.places = {one: links.anchor(who) for one, who in (leads | {one: one for one in listed}).items() if who in listed}
         self.names = lambda ids: group_names(_series(ids), customers).to_dict()
         self.manager_names, self.currency = manager_names(managers).to_dict(), currency
 
