@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml import html as lxml_html
 
@@ -61,9 +62,14 @@ class Picture:
 
     def png(self) -> bytes:
         """The picture as pixels, fine enough for paper."""
-        import resvg_py
+        return _pixels(self.svg)
 
-        return bytes(resvg_py.svg_to_bytes(svg_string=self.svg.decode(), dpi=DPI))
+
+@lru_cache(maxsize=100)  # the document and the slides show the same pictures
+def _pixels(svg: bytes) -> bytes:
+    import resvg_py
+
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg.decode(), dpi=DPI))
 
 
 Block = Heading | Paragraph | Bullets | Table | Picture
