@@ -56,11 +56,18 @@ def test_the_two_reports_say_the_same_numbers(demo):
         assert len(told[0]) > 5 or english.stem in ("account", "undecided"), english.name  # lists of names
 
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
 def _numbers(page, tongue: str) -> collections.Counter:
     """Every number a reader of the page meets, in prose, tables and the words of pictures; days in ISO's order."""
     text = page.read_text(encoding="utf-8").partition("<main")[2].partition("</main")[0]
     text = re.sub(r'src="[^"]*"|href="[^"]*"|id="[^"]*"|class="[^"]*"|scope="\w+"|</?h\d|aria-label="[^"]*"', " ", text)
     text = html.unescape(re.sub(r"</?(?!img)[^>]*>", " ", text))
+    if tongue == "en":
+        text = re.sub(
+            rf"\b(\d\d?)\xa0({'|'.join(MONTHS)})\xa0(\d{{4}})\b", lambda m: f"{m[3]}-{MONTHS.index(m[2]) + 1:02d}-{int(m[1]):02d}", text
+        )
     if tongue == "ru":
         text = re.sub(r"\b(\d\d)\.(\d\d)\.(\d{4})\b", r"\3-\2-\1", text)
     text = re.sub(r"(\d),(?=\d{3}\b)", r"\1", text) if tongue == "en" else re.sub(r"(\d)\xa0(?=\d{3}\b)", r"\1", text)

@@ -65,7 +65,9 @@ def bounded(folder, bound: str):
 @pytest.fixture(scope="module")
 def at_the_bound(tmp_path_factory):
     folder = tmp_path_factory.mktemp("least")
-    steps = [step.name for step in registry.steps() if step.name not in ("changes", "account")]  # with every norm at its least, all are key accounts
+    steps = [
+        step.name for step in registry.steps() if step.name not in ("changes", "account")
+    ]  # with every norm at its least, all are key accounts
     return run.run(bounded(folder, "least"), outputs=folder / "outputs", only=steps, say=lambda _line: None).folder
 
 

@@ -50,7 +50,8 @@ def catalogue(language: str) -> gettext.NullTranslations:
 
 
 class Message(str):
-    """A sentence of the catalogue; filled, it takes the form that a number needs where it names forms: `{n:клиент|клиента|клиентов}`."""
+    """A sentence of the catalogue; filled, it takes the form that a number needs where it names forms: `{n:клиент|клиента|клиентов}`; a month stands in the
+    case of where: `в {period:where}`."""
 
     def format(self, *args, **values) -> str:
         return _FORMS.format(str(self), *args, **values)
@@ -58,7 +59,21 @@ class Message(str):
 
 class _Forms(string.Formatter):
     def format_field(self, value, spec: str) -> str:
+        if spec == "where":
+            return _where(str(value))
         return plural(value, spec.split("|")) if "|" in spec else super().format_field(value, spec)
+
+
+_MONTH = re.compile(r"^(январ|феврал|апрел|июн|июл|сентябр|октябр|ноябр|декабр)ь|^(март|август)|^(ма)й")
+
+
+def _where(period: str) -> str:
+    """A period after the Russian «в»: в ноябре 2011.
+
+    >>> _where("ноябрь 2011"), _where("март 2012"), _where("май 2012"), _where("4 кв. 2011"), _where("2011")
+    ('ноябре 2011', 'марте 2012', 'мае 2012', '4 кв. 2011', '2011')
+    """
+    return _MONTH.sub(lambda found: "".join(filter(None, found.groups())) + "е", period)
 
 
 _FORMS = _Forms()

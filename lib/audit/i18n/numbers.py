@@ -21,7 +21,7 @@ PERIODS = ("period", "cohort", "period_before")
 HIDDEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
 )  # XML's, and what hides or turns text
-QUARTER = re.compile(r"(\d{4})-Q([1-4])")
+QUARTER, MONTH = re.compile(r"(\d{4})-Q([1-4])"), re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
 def visible(text: str) -> str:
@@ -38,38 +38,58 @@ def shown(name: str, value, currency: str = "") -> str:
 
     >>> shown("repeat_share", 0.413), shown("gap_days", 14.0), shown("first_buyers", 1234), shown("revenue", 1234567.8, "RUB")
     ('41.3\\xa0%', '14', '1,234', '1,234,568\\xa0RUB')
+    >>> shown("revenue", -12.0, "GBP"), shown("due_on", dt.date(2026, 1, 12)), shown("period", "2011-11"), shown("period", "2011-Q4")
+    ('−£12', '12\\xa0Jan\\xa02026', 'Nov\\xa02011', 'Q4\\xa02011')
     """
     if isinstance(value, str):
-        quarter = QUARTER.fullmatch(value) if name in PERIODS else None
-        return translate(N_("{year}-Q{quarter}")).format(year=quarter[1], quarter=quarter[2]) if quarter else visible(value)
+        return _period(value) if name in PERIODS else visible(value)
     if value is None or (isinstance(value, float) and not math.isfinite(value)) or str(value) in ("NaT", "<NA>", "nan"):
         return NOTHING
     if hasattr(value, "item"):
         value = value.item()
-    return (
-        _formatted(name, value, currency).replace("-", MINUS, 1)
-        if isinstance(value, int | float) and value < 0
-        else _formatted(name, value, currency)
-    )
+    return _formatted(name, value, currency)
 
 
 def _formatted(name: str, value, currency: str) -> str:
-    from babel import numbers
+    from babel import dates
 
     if isinstance(value, bool):
         return translate("yes") if value else translate("no")
     if isinstance(value, dt.date):
-        return f"{value:%d.%m.%Y}" if current() == "ru" else f"{value:%Y-%m-%d}"
+        return dates.format_date(value, "dd.MM.y" if current() == "ru" else "d\xa0MMM\xa0y", locale=current())
     if name.endswith(SHARES):
-        return numbers.format_decimal(_steady(value * 100, 1), "#,##0.0", locale=current()) + "\xa0%"
+        return number(_steady(value * 100, 1), "#,##0.0") + "\xa0%"
     if name.endswith(UNITS):
-        return numbers.format_decimal(_steady(value, 1), "#,##0.#", locale=current())
+        return number(_steady(value, 1), "#,##0.#")
     if name.endswith(PLAIN):
-        return numbers.format_decimal(_steady(value, 2), "#,##0.00", locale=current())
+        return number(_steady(value, 2), "#,##0.00")
     if isinstance(value, int):
-        return numbers.format_decimal(value, "#,##0", locale=current())
-    unit = f"\xa0{symbol(currency)}" if currency else ""
-    return numbers.format_decimal(_steady(value, 0), "#,##0", locale=current()) + unit
+        return number(value, "#,##0")
+    return of_money(number(_steady(value, 0), "#,##0"), currency)
+
+
+def _period(value: str) -> str:
+    """A year, quarter or month as a reader says it."""
+    from babel import dates
+
+    if quarter := QUARTER.fullmatch(value):
+        return translate(N_("Q{quarter} {year}")).format(year=quarter[1], quarter=quarter[2]).replace(" ", "\xa0")
+    if month := MONTH.fullmatch(value):
+        day = dt.date(int(month[1]), int(month[2]), 1)
+        return dates.format_date(day, "LLLL\xa0y" if current() == "ru" else "MMM\xa0y", locale=current())
+    return visible(value)
+
+
+def of_money(amount: str, currency: str) -> str:
+    """An amount with its currency where the reader's language has it: a sign before the number in English, everything else behind it.
+
+    >>> of_money("1.9\xa0m", "GBP"), of_money("−5", "USD"), of_money("1.9\xa0m", "RUB"), of_money("7", "")
+    ('£1.9\\xa0m', '−$5', '1.9\\xa0m\\xa0RUB', '7')
+    """
+    sign = symbol(currency)
+    if not sign or current() == "ru" or sign[-1].isalpha():
+        return f"{amount}\xa0{sign}" if sign else amount
+    return f"{MINUS}{sign}{amount.removeprefix(MINUS)}" if amount.startswith(MINUS) else f"{sign}{amount}"
 
 
 LARGE = ((1e9, N_("{amount} bn")), (1e6, N_("{amount} m")), (1e3, N_("{amount} k")))  # how money is said
@@ -96,7 +116,7 @@ def spoken(name: str, value, currency: str = "") -> str:
     for size, said in LARGE:
         if three >= size:
             amount = number(math.copysign(three, value) / size, "#,##0.##")
-            return translate(said).format(amount=amount).replace(" ", "\xa0") + (f"\xa0{symbol(currency)}" if currency else "")
+            return of_money(translate(said).format(amount=amount).replace(" ", "\xa0"), currency)
     return shown(name, value, currency)
 
 
@@ -106,13 +126,12 @@ def ranged(low: float, high: float, currency: str) -> str:
     >>> ranged(913_400.0, 2_626_000.0, "RUB"), ranged(0.0, 45_369_000.0, "RUB"), ranged(-5.0, 20.0, "")
     ('0.91–2.63\\xa0m\\xa0RUB', '0–45.4\\xa0m\\xa0RUB', '−5–20')
     """
-    unit = f"\xa0{symbol(currency)}" if currency else ""
     largest = max(abs(low), abs(high))
     digits = lambda value, size: number(float(f"{value / size:.3g}"), "#,##0.##")
     for size, said in LARGE:
         if float(f"{largest:.3g}") >= size:
-            return translate(said).format(amount=f"{digits(low, size)}–{digits(high, size)}").replace(" ", "\xa0") + unit
-    return f"{number(_steady(low, 0), '#,##0')}–{number(_steady(high, 0), '#,##0')}{unit}"
+            return of_money(translate(said).format(amount=f"{digits(low, size)}–{digits(high, size)}").replace(" ", "\xa0"), currency)
+    return of_money(f"{number(_steady(low, 0), '#,##0')}–{number(_steady(high, 0), '#,##0')}", currency)
 
 
 def symbol(currency: str) -> str:
