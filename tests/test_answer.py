@@ -10,7 +10,7 @@ from audit import i18n
 from audit.core import norms, registry, store
 from audit.core.claims import Role
 from audit.core.findings import Finding, sentence, support
-from audit.steps import accounts, base, forecast, portfolio, receivables, repeat, retention
+from audit.steps import accounts, base, forecast, portfolio, receivables, repeat, retention, service
 from tests.test_verdicts import facts_of
 
 WORD = re.compile(r"[^\W\d_]")
@@ -122,6 +122,7 @@ def base_of(change=0.0, *, lost_money=1.0, new_money=2.0, old=0.1, money=None):
     ]
 
 
+COMPLAINED = {"high": -0.1, "never": 4, "never_kept": 1, "later": 5, "kept_share": 0.6, "like_share": 0.9}
 STATES = [
     (base, [fact("base_size", why="too short")], "We cannot say"),
     (base, base_of(0.01), "are flat: new customers"),
@@ -158,7 +159,9 @@ STATES = [
     (forecast, [fact("forecast", 5.0), fact("plan", 0.1, low=0.0)], "still within its range"),
     (portfolio, [fact("portfolio", why="chance")], "cannot be said"),
     (portfolio, [fact("portfolio", 33.0, unit="count", core=57)], "33 customers are worth developing"),
-    (portfolio, [fact("portfolio", 33.0), fact("portfolio_effort", 0.24, profit=1.0, whole=100.0)], "24 % of the serving effort"),
+    (service, [fact("service_after_open", -0.4, **COMPLAINED, later_kept=5)], "are never settled are more likely to leave: 25 % stay"),
+    (service, [fact("service_after_open", -0.4, **COMPLAINED, later_kept=4)], "are not settled in time are more likely to leave: 60 % stay"),
+    (portfolio, [fact("portfolio", 33.0), fact("portfolio_effort", 0.24, profit=1.0, whole=100.0)], "24 % of the cost of serving"),
 ]  # fmt: skip
 
 

@@ -45,7 +45,7 @@ def waterfall(moves: pd.DataFrame) -> Chart:
     clear_axes(axes, keep="y")
     axes.set_ylabel(_("customers"))
     axes.margins(y=0.12)
-    said = ", ".join(f"{_(MOVES[name])} {abs(step)}" for name, step, _colour in steps)
+    said = ", ".join(f"{_(MOVES[name])}: {abs(step)}" for name, step, _colour in steps)
     return Chart(
         figure,
         _("The number of customers went from {before} to {now}: {said}.").format(

@@ -167,7 +167,11 @@ def _largest_fall(bought: pd.DataFrame, now: pd.Series, named: dict, customers: 
             "base",
             "fact",
             N_(
-                "{customer_name} bought {value} less in {period} than in {period_before}; sales to the other customers who bought in both periods changed by {rest}."
+                "{customer_name} bought {value} less in {period} than in {period_before}; the other customers who bought in both periods bought {rest} more."
+            )
+            if rest > 0
+            else N_(
+                "{customer_name} bought {value} less in {period} than in {period_before}; the other customers who bought in both periods bought {rest} less."
             ),
             title=N_("The largest fall"),
             value=-float(change.min()),
@@ -175,7 +179,7 @@ def _largest_fall(bought: pd.DataFrame, now: pd.Series, named: dict, customers: 
             n=len(change),
             money=-float(change.min()),
             who=who,
-            params={**named, "customer_name": names.get(who, who), "rest": rest},
+            params={**named, "customer_name": names.get(who, who), "rest": abs(rest)},
         )
     ]
 
@@ -209,7 +213,7 @@ def _driver(change: pd.DataFrame, before: pd.Series, now: pd.Series) -> Finding:
         "base",
         "fact",
         N_(
-            "Sales in {period} were {now}, {value} {direction} than in {period_before}. The factor that did most to move them that way was {driver}: {part}."
+            "Sales in {period} were {now}, {value} {direction} than in {period_before}. The factor that contributed most to this change was {driver}: {part}."
         ),
         title=N_("Change of sales"),
         value=_abs_change(now["revenue"], before["revenue"]),
@@ -233,11 +237,11 @@ def _market(before: pd.Series, now: pd.Series, market: dict[str, float]) -> Find
             "market_growth",
             "base",
             "fact",
-            N_("Sales changed by {growth_rate}; we do not know whether the market grew faster."),
+            N_("Sales changed by {growth_rate}; we do not know whether the market did better."),
             title=N_("Growth against the market"),
             n=int(now["customers"]),
             params={"growth_rate": growth},
-            why=N_("the growth of the market has not been entered in audit.toml"),
+            why=N_("the growth of the market has not been entered in the settings file audit.toml"),
         )
     return Finding(
         "market_growth",

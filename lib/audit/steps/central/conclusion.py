@@ -20,17 +20,17 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     if "crm_manager" in by:
         return led(
             found,
-            N_("The customer records are complete, but {value} of the sales by {manager} are missing from the CRM"),
+            N_("Every buyer is on record, but {value} of the sales by {manager} are missing from the CRM"),
             Role.CAUSE,
             of="crm_manager",
         )
     if crm is not None and crm.value < 1 - NEAR:
-        message = N_("The customer records are complete, but {missed_share} of sales are missing from the CRM")
+        message = N_("Every buyer is on record, but {missed_share} of sales are missing from the CRM")
         return led(found, message, Role.CAUSE, of="crm_against_accounting", missed_share=1 - crm.value)
     if wrong is not None and wrong.value:
         return led(
             found,
-            N_("The customer records are complete, but {wrong} {wrong:number in them fails|numbers in them fail} validation"),
+            N_("Every buyer is on record, but {wrong} {wrong:number there fails|numbers there fail} validation"),
             Role.STATE,
             of="central_invalid",
         )

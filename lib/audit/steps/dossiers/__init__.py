@@ -19,7 +19,7 @@ STEP = Step(
     "dossiers",
     965,
     N_("Key account dossiers"),
-    N_("Do we know our key accounts, and do we work with them to a plan?"),
+    N_("Do we know our key accounts, and do we have a plan for working with them?"),
     reads=("customer_overview", "history"),
     uses=("customers", "managers", "activities", "bought_new", "given", "facts", "central_fields", *FILLED, "value_models"),
 )
@@ -54,7 +54,7 @@ TABLES = (
         "customer_id gap_class",
         "customer_id:t gap_class:t manager_id:t was_on:d",
         codes={"gap_class": Gap},
-        headings={"gap_class": N_("What is missing, out of date or in conflict with the data"), "was_on": N_("Last time")},
+        headings={"gap_class": N_("What is missing, out of date or in conflict with the data"), "was_on": N_("Last time it happened")},
     ),
     written(
         "value_dossier",

@@ -62,7 +62,7 @@ def _gaps(coverage: pd.DataFrame, gaps: pd.DataFrame) -> Finding:
     with_gaps = coverage.loc[coverage["customer_id"].isin(gaps["customer_id"]), "customer_id"]
     return Finding(
         "dossier_gaps", "dossiers", "fact",
-        N_("Even so, the dossiers of {value} of {n} key accounts lack something, {gaps} {gaps:gap|gaps} in all; each gap names the person to ask."),
+        N_("The dossiers of {value} of {n} key accounts still lack something, {gaps} {gaps:gap|gaps} in all; for each gap, we name the person to ask."),
         title=N_("Gaps in dossiers"), value=float(len(with_gaps)), unit="count", n=len(coverage), who=" ".join(with_gaps),
         params={"gaps": len(gaps)},
     )  # fmt: skip
@@ -72,7 +72,7 @@ def _hanging(coverage: pd.DataFrame, gaps: pd.DataFrame) -> list[Finding]:
     """Accounts that hang on one person, those where the head has not been, and those never offered anything."""
     said = {
         Gap.ONE_CONTACT: N_(
-            "{value} of {n} key accounts {value:depends|depend} on one contact person: if that person leaves, the account goes too."
+            "{value} of {n} key accounts {value:depends|depend} on one contact person: if that person leaves, the account may go too."
         ),
         Gap.NO_HEAD_VISIT: N_("Our senior management has not visited {value} of {n} key accounts for a long time, if ever."),
         Gap.NO_OFFER: N_("{value} of {n} key accounts {value:has|have} been offered nothing new for a long time."),

@@ -79,7 +79,7 @@ def _errors(tried: pd.DataFrame, used: pd.Series, confidence: float) -> Finding:
         "forecast",
         "fact",
         N_(
-            "In back-tests from {n} starting points, the average error of monthly sales was {value} (the better naive rule: {previous}), with an overall bias of {bias_rate}. Ranges meant to contain {confidence_share} of the months contained {held_share}."
+            "In back-tests from {n} starting points, the average error of monthly sales was {value} (the better simple rule of thumb: {previous}), with an overall bias of {bias_rate}. Ranges meant to contain {confidence_share} of the months contained {held_share}."
         ),
         title=N_("How well sales are foretold"),
         value=float(used["wape_rate"]),
@@ -111,7 +111,7 @@ def _plan(planned: pd.DataFrame, horizon: int) -> list[Finding]:
         )
     else:
         message = N_(
-            "The plan for the next {months} {months:month|months}, {plan}, is {value} above the forecast of {forecast} ({low} to {high}). That is {extra} more new customers ({fewest} to {most}) than the usual {usual} a year, at {each} each in the year they join. Months beyond the {horizon}th are untested."
+            "The plan for the next {months} {months:month|months}, {plan}, is {value} ({low} to {high}) above the forecast of {forecast}. That is {extra} more new customers ({fewest} to {most}) than the usual {usual} a year, at {each} each in the year they join. Beyond month {horizon}, the forecast is untested."
         )
         params |= {"extra": round(row["extra_new"]), "fewest": round(row["low_extra"]), "most": round(row["high_extra"])}
     return [

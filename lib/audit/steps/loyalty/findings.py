@@ -127,7 +127,7 @@ def _agreement(same: float, n: int) -> Finding:
         "loyalty",
         "model",
         N_(
-            "The grouping and the definitions agree to the extent of {value} (adjusted Rand index: 1 means identical, 0 means chance). Where they differ, ask the customer before you act."
+            "Agreement between the grouping and the definitions is {value} (adjusted Rand index: 1 means identical, 0 means chance). Where they differ, ask the customer before you act."
         ),
         title=N_("Agreement of loyalty types"),
         value=same,

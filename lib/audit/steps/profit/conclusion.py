@@ -22,11 +22,11 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
             else N_("No customer loses money on the goods alone")
         )
     elif not first.value:
-        message = N_("No customer loses money whichever way costs are allocated")
+        message = N_("No customer loses us money under every way of allocating costs")
     elif keys is not None and keys.value:
         message = N_(
-            "{value} {value:customer loses|customers lose} money whichever way costs are allocated, including {keys} key {keys:account|accounts}"
+            "We lose money on {value} {value:customer|customers} whichever way costs are allocated, including {keys} key {keys:account|accounts}"
         )
     else:
-        message = N_("{value} of {n} {n:customer|customers} {value:loses|lose} money whichever way costs are allocated")
+        message = N_("We lose money on {value} of {n} {n:customer|customers} whichever way costs are allocated")
     return led(found, message, Role.CAUSE, keys=int(keys.value) if keys is not None else 0)

@@ -113,7 +113,7 @@ def _whale(profits: pd.DataFrame) -> list[Finding]:
     rest = len(curve) - at - 1
     params = {"peak_share": peak, "count": rest}
     falls = N_(
-        "The most profitable fifth of the customers bring {value} of all customers’ profit (about 80 % according to the literature). Added up from the most profitable customer down, profit peaks at {peak_share} of the total; the last {count} {count:customer|customers} then take the excess away again."
+        "The most profitable fifth of the customers bring {value} of all customers’ profit (about 80 % according to the literature). Added up from the most profitable customer down, profit peaks at {peak_share} of the total; the last {count} {count:customer|customers} then {count:eats|eat} up the excess."
     )
     rises = N_(
         "The most profitable fifth of the customers bring {value} of all customers’ profit (the literature: about 80 %); no customer takes any of it away again."
@@ -158,8 +158,8 @@ def _keys(profits: pd.DataFrame, keys: pd.DataFrame | None) -> list[Finding]:
 
 def _ranks(profits: pd.DataFrame) -> Finding:
     both = profits[profits["revenue_rank"] <= 10]
-    by_profit = N_("Of the ten largest customers {value} {value:is|are} among the ten most profitable (n = {n}).")
-    by_margin = N_("Of the ten largest customers {value} {value:is|are} among the ten with most margin (n = {n}).")
+    by_profit = N_("{value} of the ten largest customers {value:is|are} among the ten most profitable (n = {n}).")
+    by_margin = N_("{value} of the ten largest customers {value:is|are} among the ten with the most margin (n = {n}).")
     return Finding(
         "profit_ranks",
         "profit",
@@ -217,7 +217,7 @@ def _serving(yearly: pd.DataFrame) -> list[Finding]:
         return []
     then, now = yearly.iloc[-2], yearly.iloc[-1]
     message = N_(
-        "Over the whole of {period}, serving a customer cost {value} on average ({previous} in {before}); a single order averaged {order_value} ({order_before})."
+        "Over the whole of {period}, serving a customer cost {value} on average ({previous} in {before}); the average order was worth {order_value} ({order_before})."
     )
     why = (
         ""

@@ -55,7 +55,7 @@ TABLES = (
         "purchase_class",
         "purchase_class:t customers:c next_share:n",
         headings={
-            "purchase_class": N_("Purchases made"),
+            "purchase_class": N_("Purchases made, at least"),
             "next_share": N_("Bought again"),
         },
     ),

@@ -144,7 +144,7 @@ def _crr(rates: pd.DataFrame) -> list[Finding]:
             "retention",
             "fact",
             N_(
-                "By the textbook formula, (E − N) / S, retention in {period} is {value}. The formula counts {returned} returned customers as kept and subtracts {new_gone} new ones who went silent again; we show it for reference only."
+                "By the textbook formula (customers at the end without new ones, divided by customers at the start), retention in {period} is {value}. The formula counts as kept {returned} who had been silent when the period began, and subtracts {new_gone} new ones who went silent again; we show it for reference only."
             ),
             title=N_("CRR by the source's formula"),
             value=float(now["customer_retention_rate"]),
@@ -201,7 +201,7 @@ def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, fl
         "Of {n} {n:customer|customers} with a rhythm, {value} went silent within the last year and have been silent for longer than their own rhythm explains. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, that share of the customers listed by this rule bought again. In their last twelve months of buying, all of them together brought in {money_said}."
     )
     fixed_tried = N_(
-        "Of {n} {n:customer|customers} who buy regularly, {value} {value:has|have} been silent for longer than the fixed limit, but not for more than a year. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, that share of the customers this limit flagged bought again. In their last twelve months of buying, the customers flagged now brought in {money_said} in all."
+        "Of {n} {n:customer|customers} who buy regularly, {value} {value:has|have} been silent for longer than the fixed limit, but not for more than a year. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, that share of the customers flagged by this limit did buy again. In their last twelve months of buying, the customers now flagged brought in {money_said} in all."
     )
     nobody = N_(
         "None of the {n} {n:customer|customers} with a rhythm has been silent for longer than that rhythm explains, counting silences of up to a year."

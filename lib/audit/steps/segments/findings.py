@@ -86,7 +86,7 @@ def _orders(orders: pd.DataFrame, reliability: float, peers: int) -> Finding:
         )
     clear = orders[orders["is_clear"]]
     message = N_(
-        "{value} of {n} {n:customer|customers} {value:places|place} clearly smaller orders than the top quarter of their peers of the same industry and size; half of them order less than {part_share} of what that quarter orders. Only the customers can say whether they could order more at a time, or would then order less often."
+        "{value} of {n} {n:customer|customers} {value:places|place} clearly smaller orders than the top quarter of their peers of the same industry and size. Half of them order less than {part_share} of what that quarter orders at a time. Only the customers can say whether they could order more at a time, or whether they would then order less often."
     )
     none = N_(
         "None of {n} {n:customer|customers} orders clearly less at a time than the top quarter of its peers of the same industry and size."
@@ -177,7 +177,7 @@ def _moved(moved: pd.DataFrame) -> Finding:
 
 def _strayed(gaps: pd.DataFrame) -> Finding:
     if gaps.empty:
-        why = N_("no industry in the target audience with enough customers tells good customers from the others better than chance would")
+        why = N_("within the target audience, no industry with enough customers marks out good customers better than chance would")
         return Finding(
             "strayed",
             "segments",

@@ -14,6 +14,12 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     by = {one.id: one for one in found}
     left = by.get("service_after_open")
     if left and left.high < 0:
+        of = left.params
+        if of["never"] and of["later_kept"] == of["later"]:  # those settled late went on buying: it is the unsettled who leave
+            message = N_(
+                "Customers whose complaints are never settled are more likely to leave: {never_share} stay, against {like_share} of similar customers"
+            )
+            return led(found, message, Role.CAUSE, of="service_after_open", never_share=of["never_kept"] / of["never"])
         message = N_(
             "Customers whose complaints are not settled in time are more likely to leave: {kept_share} stay, against {like_share} of similar customers"
         )

@@ -85,7 +85,7 @@ def _on_time(kept: pd.DataFrame) -> list[Finding]:
                 N_("{value} of {n} {n:order|orders} {value:was|were} perfect: on time, in full and invoiced as delivered.")
                 if right
                 else N_(
-                    "{value} of {n} {n:order|orders} {value:was|were} delivered on time in full; whether they were invoiced correctly is not known."
+                    "{value} of {n} {n:order|orders} {value:was|were} delivered on time and in full; whether they were invoiced correctly is not known."
                 ),
                 title=N_("Perfect orders"),
                 value=float(perfect.mean()),
@@ -251,7 +251,7 @@ SETTLED = N_(
     "Of {n} {n:customer|customers} whose complaint was settled within {days} {days:day|days}, {kept_share} went on buying, against {like_share} of similar customers who did not complain."
 )
 UNSETTLED = N_(
-    "Of {n} {n:customer|customers} whose complaint was not settled within {days} {days:day|days}, {kept_share} went on buying: {later_kept} of {later} settled later, {never_kept} of {never} never settled. Of similar customers who did not complain, {like_share} went on buying. These data do not show whether the complaint was the cause."
+    "Of {n} {n:customer|customers} whose complaint was not settled within {days} {days:day|days}, {kept_share} went on buying: {later_kept} of {later} whose complaint was settled later, and {never_kept} of {never} whose complaint was never settled. Of similar customers who did not complain, {like_share} went on buying. These data do not show whether the complaint was the cause."
 )
 
 

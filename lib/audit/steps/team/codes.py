@@ -10,7 +10,7 @@ class Measured(Code):
     """By what managers are compared."""
 
     KEPT = "kept", N_("customers kept")
-    CHANGE = "change", N_("change of the same customers’ purchases")
+    CHANGE = "change", N_("change in the same customers’ purchases")
     SECOND = "second", N_("new customers who bought again")
     DEALS = "deals", N_("deals won of those decided")
 

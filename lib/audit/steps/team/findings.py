@@ -77,7 +77,7 @@ def _kept(results: pd.DataFrame) -> list[Finding]:
         return []
     out = int(kept["told_class"].isin([Told.BETTER, Told.WORSE]).sum())
     none = N_(
-        "Depending on the manager, between {low_share} and {high_share} of customers stayed: no wider a spread than customer mix and chance would produce."
+        "Depending on the manager, between {low_share} and {high_share} of customers stayed. This spread is no wider than customer mix and chance would produce."
     )
     some = N_(
         "Depending on the manager, between {low_share} and {high_share} of customers stayed; {value} of {n} {n:manager|managers} {value:lies|lie} outside the range of chance."

@@ -62,7 +62,7 @@ def _promised(cascade: pd.DataFrame) -> list[Finding]:
     row = known.iloc[-1]
     enough = N_("The plan for {year} carries what suppliers were promised: {value} of purchases, where goods for {cost} are planned.")
     short = N_(
-        "Suppliers were promised purchases of {value} in {year}. The plan needs goods that cost {cost}, so {apart} more was promised than the plan needs, not counting stock."
+        "We promised suppliers purchases of {value} in {year}. The plan needs goods that cost {cost}, so we promised {apart} more than the plan needs, not counting stock."
     )
     return [
         Finding(
@@ -174,7 +174,7 @@ def _channels(by_channel: pd.DataFrame, several: tuple[int, int]) -> list[Findin
         return found
     out = told[told["told_class"] != Told.CHANCE]
     none = N_(
-        "Depending on the channel, between {low_share} and {high_share} of customers stayed: no wider a spread than customer mix and chance would produce."
+        "Depending on the channel, between {low_share} and {high_share} of customers stayed. This spread is no wider than customer mix and chance would produce."
     )
     some = N_(
         "Depending on the channel, between {low_share} and {high_share} of customers stayed; {value} of {n} channels {value:lies|lie} outside what customer mix and chance would produce. These data do not show whether the channel is the cause."

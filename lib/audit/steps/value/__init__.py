@@ -50,7 +50,7 @@ TABLES = (
             "horizon_value": N_("Next twelve months"),
             "low_value": N_("Range from"),
             "high_value": N_("to"),
-            "residual_value": N_("Later years, discounted (settings)"),
+            "residual_value": N_("Later years, discounted (see settings)"),
         },
     ),
     written(
@@ -63,7 +63,7 @@ TABLES = (
             "horizon_value": N_("Next twelve months"),
             "low_value": N_("Range from"),
             "high_value": N_("to"),
-            "residual_value": N_("Later years, discounted (settings)"),
+            "residual_value": N_("Later years, discounted (see settings)"),
         },
     ),
     written(

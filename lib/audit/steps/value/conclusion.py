@@ -20,6 +20,6 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
         message = N_("Without new customers, next year should bring in less {level_class}: {value} after {previous}")
     else:
         message = N_(
-            "Today’s customers should bring in {value} of {level_class} next year, after {previous}; chance could explain the change"
+            "Today’s customers should bring in {value} of {level_class} next year ({previous} last year); chance could explain the change"
         )
     return led(found, message, Role.CHANCE, of="value_ahead")

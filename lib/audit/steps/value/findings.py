@@ -64,7 +64,7 @@ def _to_date(whole: pd.DataFrame) -> Finding:
             "value",
             "fact",
             N_(
-                "On average, a customer has brought in {value} of revenue to date: {order_value} per order, {orders_number} {orders_number:order|orders} a month, over {active_months} {active_months:month|months}. Without the cost of goods we cannot say what profit that is."
+                "On average, a customer has brought in {value} of revenue to date: orders of {order_value} each, {orders_number} {orders_number:order|orders} a month, over {active_months} {active_months:month|months}. Without the cost of goods we cannot say what profit that is."
             ),
             title=N_("Value to date"),
             value=float(row["lifetime_revenue"]),
@@ -77,7 +77,7 @@ def _to_date(whole: pd.DataFrame) -> Finding:
         "value",
         "fact",
         N_(
-            "On average, a customer has brought in {value} of margin to date: {order_value} per order, {orders_number} {orders_number:order|orders} a month, a margin of {margin_rate}, over {active_months} {active_months:month|months}."
+            "On average, a customer has brought in {value} of margin to date: orders of {order_value} each, {orders_number} {orders_number:order|orders} a month, a margin of {margin_rate}, over {active_months} {active_months:month|months}."
         ),
         title=N_("Value to date"),
         value=float(row["lifetime_value"]),
@@ -143,7 +143,7 @@ def _tried(backtested: pd.DataFrame, used: str) -> list[Finding]:
         rival = {}
     else:
         message = N_(
-            "In a back-test on {n} {n:customer|customers}, the average error of “{rule_class}” was {error_number} purchases per customer. For the best naive rule, “{naive_class}”, it was {naive_number}. The total for all customers was off by {bias_rate}."
+            "In a back-test on {n} {n:customer|customers}, the average error of “{rule_class}” was {error_number} purchases per customer. For the best simple rule of thumb, “{naive_class}”, it was {naive_number}. The total for all customers was off by {bias_rate}."
         )
         params["bias_rate"] = float(by.loc[used, "bias_rate"])
         rival = {"previous": params["naive_number"]}

@@ -92,7 +92,7 @@ class Choice(Code):
         "budgets",
         N_("Check {count} purchase {count:budget|budgets} before you base a plan on {count:it|them}"),
         N_(
-            "{doubted} {doubted:budget is|budgets are} in doubt: our share is {with_share} with {doubted:it|them} and {without_share} without. The largest: {names}"
+            "{doubted} {doubted:budget is|budgets are} in doubt: our share of customers’ purchases is {with_share} with {doubted:it|them} and {without_share} without. The largest: {names}"
         ),
     )
     PLAN = (

@@ -72,7 +72,7 @@ def _doubted(wallets: pd.DataFrame, with_doubted: tuple[int, float, float]) -> l
     if count <= told.sum():
         return []
     message = N_(
-        "The budgets of {value} {value:customer|customers} jump, so these figures leave them out. With them, our share would be {with_share}, and {gap} a year would go elsewhere. Ask these customers again first."
+        "The budgets of {value} {value:customer|customers} change too much within a year, so these figures leave them out. With them, our share would be {with_share}, and {gap} a year would go elsewhere. Ask these customers again first."
     )
     return [
         Finding(
@@ -129,7 +129,7 @@ def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[F
         ]
     used = tried[tried["is_used"]].iloc[0]
     message = N_(
-        "For {n} {n:customer|customers} we have no credible budget. We estimate theirs from {told} {told:customer who has one|customers who have one}, by “{rule_class}”: our share of these budgets is {value} ({low} to {high}; the range for each customer is set so that {rate_share} of budgets we have not seen fall within it). {unknown} {unknown:customer remains|customers remain} unknown, among them those larger than any peer we asked. The unknown bring in {unknown_share} of our sales, so ask them first."
+        "For {n} {n:customer|customers} we have no credible budget. We estimate theirs from {told} {told:customer who has one|customers who have one}, by “{rule_class}”: our share of these budgets is {value} ({low} to {high}). Each customer’s range is set so that {rate_share} of budgets we have not seen fall within it. For another {unknown} {unknown:customer|customers} we cannot even estimate a budget, among them those larger than any peer we asked. {unknown:This customer brings|These customers bring} in {unknown_share} of our sales, so ask them first."
     )
     return [
         Finding(
@@ -170,7 +170,7 @@ def _space(space: pd.DataFrame) -> list[Finding]:
             "wallet",
             "estimate",
             N_(
-                "The category customers buy most elsewhere is “{category}”: {gap} by {n} {n:customer|customers}. We have {value} of their budget for it."
+                "The category in which customers buy most elsewhere is “{category}”: {gap} by {n} {n:customer|customers}. We have {value} of their budget for it."
             ),
             title=N_("The largest gap by category"),
             value=float(top["revenue"] / top["budget"]),
@@ -262,7 +262,7 @@ def _realistic(realistic: pd.DataFrame) -> Finding:
         "wallet",
         "estimate",
         N_(
-            "Suppose our share of each of the {n} {n:customer|customers} with a gap rose by as many percentage points as the median customer whose share did rise, and nobody more than doubled their purchases. That would bring in another {value} ({low} to {high}) over the year. Shares have risen by that much on their own; it does not show what an effort would add."
+            "Suppose our share of each of the {n} {n:customer|customers} with a gap rose by as many percentage points as the median customer whose share did rise, and nobody more than doubled their purchases. That would bring in another {value} ({low} to {high}) over the year. Shares have risen by that much on their own; this does not show what an effort would add."
         ),
         title=N_("What is realistic to win"),
         value=value,
