@@ -99,6 +99,12 @@ def test_a_credit_note_takes_off_the_oldest_debt_and_days_of_payment_stand_in_fo
     assert ways(applied(dated, None, as_of=AS_OF)) == [("1", "1", 100, Applied.DATED), ("4", "4", 50, Applied.DATED)]
 
 
+def test_an_open_balance_that_the_export_states_says_what_was_paid():
+    stated = BILLS.assign(balance=[40.0, float("nan"), -5.0, 50.0])
+    assert ways(applied(stated, None, as_of=AS_OF)) == [("1", "1", 60, Applied.BALANCE), ("3", "3", 100, Applied.BALANCE)]
+    assert applied(stated, None, as_of=AS_OF)["paid_on"].eq(AS_OF).all(), "on which day it was paid nobody says"
+
+
 bill = st.tuples(st.sampled_from("ab"), st.integers(0, 300), st.integers(-50, 200).filter(bool))
 paid = st.tuples(st.sampled_from("ab"), st.integers(0, 330), st.integers(-20, 300).filter(bool), st.sampled_from(["", "0", "1", "2", "99"]))
 
@@ -214,6 +220,22 @@ def test_credit_is_money_times_days_within_the_year():
     laid = applied(table, payments(("p", "a", "2025-01-10", 10, "1")), as_of=AS_OF)
     settled = receivables.invoices_settled(table, laid, customers=None, as_of=AS_OF, terms_days=30)
     assert receivables.credit(settled, as_of=AS_OF)["money_days"].tolist() == [10 * 10 + 100 * 10]
+
+
+def test_half_of_what_was_unpaid_after_twenty_days_is_lost_where_half_came_later():
+    """Of twelve invoices eight were paid 10 days late and one 40; one is open for 200 days, and two of 10 and 30 for 20 days."""
+    due = lambda late: AS_OF - pd.Timedelta(days=late)
+    rows = [(str(i), "a", "2025-01-01", "2025-01-31", 5) for i in range(9)]
+    rows += [("long", "a", due(230), due(200), 1), ("x", "a", due(50), due(20), 10), ("y", "a", due(50), due(20), 30)]
+    table = invoices(*rows)
+    late = [10] * 8 + [40]
+    came = payments(*[(f"p{i}", "a", pd.Timestamp("2025-01-31") + pd.Timedelta(days=d), 5, str(i)) for i, d in enumerate(late)])
+    settled = receivables.invoices_settled(table, applied(table, came, as_of=AS_OF), customers=None, as_of=AS_OF, terms_days=30)
+    curve = receivables.unpaid_share(settled, as_of=AS_OF, confidence=0.95)
+    found = receivables.expected_loss(settled, curve, stopped=pd.Series(dtype=str), horizon_days=90, confidence=0.95).set_index(
+        "bucket_class"
+    )
+    assert found.loc["late_30", ["open", "unpaid_share", "expected_loss"]].tolist() == pytest.approx([40.0, 0.5, 20.0])
 
 
 def test_without_an_invoice_the_chapter_says_so():
