@@ -229,7 +229,7 @@ def judgement(row: pd.Series, currency: str) -> str:
         )
     else:
         said = said[0].upper() + said[1:] + "."
-    why = i18n.render(row["why"])
+    why = labels.told(row["why"])
     return f"{said} {why[0].upper()}{why[1:]}." if why else said
 
 
@@ -260,7 +260,7 @@ def show(found: pd.DataFrame, settings: Settings):
     open_, folded = support(found)
     doubt = found["doubt"].iloc[0] if len(found) else ""
     rests = i18n.translate("These figures rest on doubtful data: {doubt} (see the chapter “Trust in the data”).")
-    below = f'<p class="doubt">{html.escape(rests.format(doubt=i18n.render(doubt)))}</p>' if doubt else ""
+    below = f'<p class="doubt">{html.escape(rests.format(doubt=labels.told(doubt)))}</p>' if doubt else ""
     more = ""
     if len(folded):
         more = f'<details class="more-found"><summary>{html.escape(i18n.translate("What else we found"))}</summary>{_lines(folded, settings)}</details>'

@@ -160,6 +160,19 @@ def label(column: str) -> str:
     return translate(headings().get(column) or in_words(column))
 
 
+def told(text: str) -> str:
+    """A stored text in the reader's language, columns as people call them: nobody who reads a report knows `customer_id`."""
+    return render(text, column=_called)
+
+
+def _called(column: str) -> str:
+    """A column within a sentence: as a field of the records, else by its heading, its capitals only where the whole word has them."""
+    if column in codes().get("field_class", {}):
+        return named("field_class", column)
+    heading = label(column.removesuffix("_id")) if column.endswith("_id") else translate(column)
+    return heading if heading[1:2].isupper() else heading[:1].lower() + heading[1:]
+
+
 def named(column: str, code: str) -> str:
     """What a reader sees for a code of a column; a text that is no code stays as it is."""
     member = codes().get(column, {}).get(code)
@@ -172,7 +185,7 @@ def cell(column: str, value, currency: str = "") -> str:
         if value in codes().get(column, {}):
             return named(column, value)
         if column in SENTENCES:
-            return render(value)
+            return told(value)
         if column in ("table", "table_class") and value in registry.tables():
             return translate(value)
         if column == "subject":  # of the gate, or of what is undecided: a chapter, a table, a message

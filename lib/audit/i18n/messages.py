@@ -12,6 +12,7 @@ import json
 import os
 import re
 import string
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -139,17 +140,24 @@ def parts(text: str) -> tuple[str, dict]:
     return (message, filled) if isinstance(filled, dict) and wanted <= filled.keys() else (text, {})
 
 
-def render(text: str) -> str:
+def render(text: str, *, column: Callable[[str], str] | None = None) -> str:
     """A stored text in the reader's language.
 
-    >>> render(stored("{table}: {reason}", table="lines", reason=stored("no {column}", column="date")))
-    'lines: no date'
+    Parameters
+    ----------
+    column
+        how a column is called, where the text names one; without it by the catalogue. What is to be written into audit.toml keeps its name.
+
+    >>> render(stored("{table}: {reason}", table="lines", reason=stored("no {column}", column="date")), column=str.upper)
+    'lines: no DATE'
     """
     message, values = parts(text)
-    return translate(message).format(**{name: _filling(value) for name, value in values.items()}) if values else translate(message)
+    called = column if column and "audit.toml" not in message else translate
+    filled = {name: called(value) if name == "column" else _filling(value, column) for name, value in values.items()}
+    return translate(message).format(**filled) if values else translate(message)
 
 
-def _filling(value) -> str:
+def _filling(value, column: Callable[[str], str] | None) -> str:
     if isinstance(value, list):
-        return ", ".join(map(_filling, value))
-    return render(value) if isinstance(value, str) else value
+        return ", ".join(_filling(one, column) for one in value)
+    return render(value, column=column) if isinstance(value, str) else value

@@ -152,7 +152,7 @@ def findings(found: pd.DataFrame, settings: Settings, *, caption: str):
             "money": i18n.shown("money", row["money"]),
             "range": _range(row),
             "n": int(row["n"]),
-            "doubt": i18n.render(row["doubt"]),
+            "doubt": labels.told(row["doubt"]),
         }
         for _i, row in found.iterrows()
     ]
@@ -199,8 +199,8 @@ def _doubt(row: pd.Series, currency: str) -> str:
     size = _("{rows} {rows:row|rows}").format(rows=i18n.shown("n", int(row["rows"]))) if row["rows"] else ""
     money = i18n.shown("amount", row["amount"], currency)
     sizes = ", ".join(part for part in (size, money) if part and part != i18n.NOTHING)
-    said = i18n.render(row["doubt"]) + (f" ({sizes})" if sizes else "") + "."
-    rest = [(_("Bias"), i18n.render(row["bias"])), (_("To do"), i18n.render(row["action"])), (_("Where"), row["sample"])]
+    said = labels.told(row["doubt"]) + (f" ({sizes})" if sizes else "") + "."
+    rest = [(_("Bias"), labels.told(row["bias"])), (_("To do"), labels.told(row["action"])), (_("Where"), row["sample"])]
     more = " ".join(f"{head}: {text}." for head, text in rest if text)
     look = {"REFUSE": "missed", "FLAG": "not-decidable"}.get(row["verdict"], "met")
     mark = {"REFUSE": "✗", "FLAG": "?"}.get(row["verdict"], "✓")

@@ -49,7 +49,7 @@ def waterfall(moves: pd.DataFrame) -> Chart:
     return Chart(
         figure,
         _("The number of customers went from {before} to {now}: {said}.").format(
-            before=before["customers"], now=now["customers"], said=said
+            before=shown("n", int(before["customers"])), now=shown("n", int(now["customers"])), said=said
         ),
     )
 
