@@ -4,9 +4,11 @@ from types import SimpleNamespace
 
 import pandas as pd
 
+from audit.core import registry
 from audit.core.findings import Finding
 from audit.steps import account, dossiers, field, portfolio, service, wallet
 from audit.steps.account import figures
+from audit.steps.account.fields import OF_THE_FORM
 from audit.steps.dossiers import buying, gaps, lost_accounts, mistakes
 from audit.steps.dossiers.codes import Gap, Met, Mistake
 from audit.steps.field import findings as field_findings
@@ -226,3 +228,57 @@ def test_a_wallet_known_for_half_of_the_sales_speaks_for_all():
     half = lambda share: said(wallet, ("wallet_share", 0.6, {"sales_share": share, "gap": 1.0}))
     assert half(0.5).startswith("We supply")
     assert half(0.49).startswith("Where we know")
+
+
+def test_a_field_that_nobody_filled_in_is_asked_of_the_manager_and_a_code_that_is_missing_is_not_known():
+    of = account.Account("a", "a", ("a",))
+    overview = pd.DataFrame({"customer_id": ["a"], "status_class": ["actual"], "portfolio_class": [None], "loyalty_class": [""]})
+    given = {"manager": "Ann", "as_of": AS_OF}
+    none = account.freshness(None, overview, of, **given)
+    assert none["value"].tolist()[:3] == ["actual", "not known", "not known"]
+    assert set(none["value"].iloc[3:]) == {"not known: ask Ann"}
+    cards = pd.DataFrame({"customer_id": ["a"], "filled_on": [ON("2025-05-01")], "site": ["ours"]})
+    column = next(
+        c.name for c in registry.tables()["account_cards"].columns if c.kind == "text" and not c.codes and c.name not in OF_THE_FORM
+    )
+    told = account.freshness(cards.rename(columns={"site": column}), overview, of, **given)
+    filled = told[told["known_from"] == "form"]
+    assert filled[["value", "known_on"]].to_numpy().tolist() == [["ours", ON("2025-05-01")]]
+
+
+def test_what_is_of_an_account_is_its_group_s_else_its_companies_and_of_another_table_nothing():
+    of = account.Account("a", "g", ("a", "b"))
+    assert account.of_account(pd.DataFrame({"group": ["g", "h"], "x": [1, 2]}), of)["x"].tolist() == [1]
+    assert account.of_account(pd.DataFrame({"customer_id": ["a", "b", "c"], "x": [1, 2, 3]}), of)["x"].tolist() == [1, 2]
+    assert account.of_account(pd.DataFrame({"x": [1]}), of).empty
+    assert account.of_account(None, of).empty
+
+
+def test_an_opportunity_of_half_a_day_is_worth_twice_its_margin_a_day_and_one_of_no_day_is_not_known():
+    of = account.Account("a", "a", ("a",))
+    rows = [("x", 0.5, None, 10.0), ("y", 0.0, 1.0, 10.0), ("z", 2.0, 4.0, 10.0)]
+    filled = pd.DataFrame(rows, columns=["opportunity", "effort_days", "outlay", "benefit"]).assign(
+        customer_id="a", kind_class="", owner="", due_on=pd.NaT
+    )
+    found = account.opportunities(filled, of).set_index("opportunity")["per_day"]
+    assert found.index[:2].tolist() == ["x", "z"]
+    assert found.tolist()[:2] == [20.0, 3.0]
+    assert found["y"] != found["y"]
+
+
+def test_a_share_of_wallet_moves_by_money_over_budget_and_a_budget_of_nothing_says_nothing():
+    months = pd.to_datetime(["2024-06-01", "2025-06-01"])
+    panel = pd.DataFrame({"customer_id": "a", "period": months, "revenue": [20.0, 45.0]})
+    told = pd.DataFrame(
+        {
+            "customer_id": ["a", "a", "b", "b"],
+            "period": ["2024", "2025"] * 2,
+            "amount": [100.0, 150.0, 0.0, 10.0],
+            "category": "",
+            "provenance": "declared",
+        }
+    )
+    found = wallet.changes(panel, told, customers=None, until=AS_OF, jump=5.0)
+    assert found["group"].tolist() == ["a"]
+    assert found[["share_before_share", "share_now_share", "change"]].iloc[0].tolist() == [0.2, 0.3, 25.0]
+    assert round(found["budget_effect"].iloc[0] + found["share_effect"].iloc[0], 9) == 25.0
