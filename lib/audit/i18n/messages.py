@@ -65,6 +65,7 @@ class _Forms(string.Formatter):
         return plural(value, spec.split("|")) if "|" in spec else super().format_field(value, spec)
 
 
+_FORMS = _Forms()
 _MONTH = re.compile(r"^(январ|феврал|апрел|июн|июл|сентябр|октябр|ноябр|декабр)ь|^(март|август)|^(ма)й")
 
 
@@ -75,9 +76,6 @@ def _where(period: str) -> str:
     ('ноябре 2011', 'марте 2012', 'мае 2012', '4 кв. 2011', '2011')
     """
     return _MONTH.sub(lambda found: "".join(filter(None, found.groups())) + "е", period)
-
-
-_FORMS = _Forms()
 
 
 def plural(number, forms: list[str]) -> str:
@@ -146,18 +144,21 @@ def render(text: str, *, column: Callable[[str], str] | None = None) -> str:
     Parameters
     ----------
     column
-        how a column is called, where the text names one; without it by the catalogue. What is to be written into audit.toml keeps its name.
+        how the column that `{column}` names is called; without it by the catalogue. A `{key}` is what stands in a file, and stays as it is.
 
     >>> render(stored("{table}: {reason}", table="lines", reason=stored("no {column}", column="date")), column=str.upper)
     'lines: no DATE'
+    >>> render(stored("values = {{ {key} = {{ ... }} }}", key="status"), column=str.upper)
+    'values = { status = { ... } }'
     """
     message, values = parts(text)
-    called = column if column and "audit.toml" not in message else translate
-    filled = {name: called(value) if name == "column" else _filling(value, column) for name, value in values.items()}
+    filled = {name: value if name == "key" else _filling(name, value, column or translate) for name, value in values.items()}
     return translate(message).format(**filled) if values else translate(message)
 
 
-def _filling(value, column: Callable[[str], str] | None) -> str:
+def _filling(name: str, value, column: Callable[[str], str]) -> str:
     if isinstance(value, list):
-        return ", ".join(_filling(one, column) for one in value)
-    return render(value, column=column) if isinstance(value, str) else value
+        return ", ".join(_filling(name, one, column) for one in value)
+    if not isinstance(value, str):
+        return value
+    return column(value) if name == "column" else render(value, column=column)

@@ -73,8 +73,12 @@ def _spark(declared: Engine):
     builder = SparkSession.builder.appName("customer-base audit").config("spark.sql.session.timeZone", "UTC")
     if (declared.master or "").startswith("local"):
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-        quiet = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.shuffle.partitions": "2"}
-        quiet["spark.python.sql.dataFrameDebugging.enabled"] = "false"  # where in Python each column was named takes longer than the column
+        quiet = {
+            "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
+            "spark.sql.shuffle.partitions": "2",
+            "spark.python.sql.dataFrameDebugging.enabled": "false",  # to note where in Python each column was named takes longer than the column
+        }
         builder = builder.config(map=quiet)
     try:
         return (builder.remote(declared.remote) if declared.remote else builder.master(declared.master)).getOrCreate()

@@ -123,7 +123,7 @@ def strange_words(base: Intake):
                     len(lost),
                     booked(lost),
                     N_("what depends on this column does not see these rows for what they are"),
-                    stored(N_("say in audit.toml which code each is: values = {{ {column} = {{ ... }} }}"), column=column),
+                    stored(N_("say in audit.toml which code each is: values = {{ {key} = {{ ... }} }}"), key=column),
                     HOW_MUCH,
                     sample(lost),
                     column=column,

@@ -46,7 +46,7 @@ def _still(by: dict[str, Finding], size: Finding) -> tuple[str]:
         if short <= 0:
             return (N_("Sales are flat: other customers made up for {customer_name}, which bought {fall} less"),)
         if short <= fall / 2:
-            return (N_("Sales are flat: {customer_name} bought {fall} less, and other customers made up for most of it"),)
+            return (N_("Sales are flat: {customer_name} bought {fall} less, and others made up for most of it"),)
         return (N_("Sales are flat, although {customer_name} bought {fall} less"),)
     if gone > 0:
         return (

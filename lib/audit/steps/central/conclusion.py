@@ -20,12 +20,12 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     if "crm_manager" in by:
         return led(
             found,
-            N_("Every buyer is on record, but {value} of the sales by {manager} are missing from the CRM"),
+            N_("Every buyer is on record, but the CRM is missing {value} of the sales by {manager}"),
             Role.CAUSE,
             of="crm_manager",
         )
     if crm is not None and crm.value < 1 - NEAR:
-        message = N_("Every buyer is on record, but {missed_share} of sales are missing from the CRM")
+        message = N_("Every buyer is on record, but the CRM is missing {missed_share} of sales")
         return led(found, message, Role.CAUSE, of="crm_against_accounting", missed_share=1 - crm.value)
     if wrong is not None and wrong.value:
         return led(

@@ -21,9 +21,7 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     elif stayed.why:
         message = N_("Nobody has been silent for longer than usual; we cannot say who stays")
     elif silent:
-        message = N_(
-            "We kept {value} of our active customers through {period}, but {silent} {silent:has|have} now been silent for too long"
-        )
+        message = N_("We kept {value} of our active customers through {period}, but {silent} {silent:has|have} been silent for too long")
     else:
         message = N_("{value} of the customers stayed through {period}, and nobody has been silent for too long")
     return led(found, message, Role.CAUSE, silent=silent)

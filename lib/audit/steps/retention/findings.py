@@ -192,19 +192,19 @@ def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, fl
     fresh = late[late["since_class"] == Since.FRESH]
     money = float(fresh["yearly_revenue"].sum())
     own = N_(
-        "Of {n} {n:customer|customers} with a rhythm, {value} went silent within the last year and have been silent for longer than their own rhythm explains. In their last twelve months of buying they brought in {money_said}."
+        "Of {n} {n:customer|customers} who buy regularly, {value} went silent within the last year and have been silent for longer than their own rhythm explains. In their last twelve months of buying they brought in {money_said}."
     )
     fixed = N_(
-        "Of {n} {n:customer|customers} with a rhythm, {value} {value:has|have} been silent for longer than the fixed limit, but not for more than a year. In their last twelve months of buying they brought in {money_said}."
+        "Of {n} {n:customer|customers} who buy regularly, {value} {value:has|have} been silent for longer than the fixed limit, but not for more than a year. In their last twelve months of buying they brought in {money_said}."
     )
     own_tried = N_(
-        "Of {n} {n:customer|customers} with a rhythm, {value} went silent within the last year and have been silent for longer than their own rhythm explains. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, that share of the customers listed by this rule bought again. In their last twelve months of buying, all of them together brought in {money_said}."
+        "Of {n} {n:customer|customers} who buy regularly, {value} went silent within the last year and have been silent for longer than their own rhythm explains. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, that share of the customers flagged by this rule did buy again. In their last twelve months of buying, the customers now flagged brought in {money_said} in all."
     )
     fixed_tried = N_(
         "Of {n} {n:customer|customers} who buy regularly, {value} {value:has|have} been silent for longer than the fixed limit, but not for more than a year. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, that share of the customers flagged by this limit did buy again. In their last twelve months of buying, the customers now flagged brought in {money_said} in all."
     )
     nobody = N_(
-        "None of the {n} {n:customer|customers} with a rhythm has been silent for longer than that rhythm explains, counting silences of up to a year."
+        "None of the {n} {n:customer|customers} who buy regularly has been silent for longer than their own rhythm explains, counting silences of up to a year."
     )
     is_tried = by_chance[0] == by_chance[0]
     if not len(fresh):

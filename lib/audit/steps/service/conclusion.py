@@ -17,12 +17,10 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
         of = left.params
         if of["never"] and of["later_kept"] == of["later"]:  # those settled late went on buying: it is the unsettled who leave
             message = N_(
-                "Customers whose complaints are never settled are more likely to leave: {never_share} stay, against {like_share} of similar customers"
+                "Customers whose complaints are never settled tend to leave: {never_share} stay, against {like_share} of similar ones"
             )
             return led(found, message, Role.CAUSE, of="service_after_open", never_share=of["never_kept"] / of["never"])
-        message = N_(
-            "Customers whose complaints are not settled in time are more likely to leave: {kept_share} stay, against {like_share} of similar customers"
-        )
+        message = N_("Of customers whose complaint was not settled in time, {kept_share} stayed, against {like_share} of similar ones")
         return led(found, message, Role.CAUSE, of="service_after_open")
     if whose := by.get("service_whose"):
         message = N_(

@@ -51,7 +51,7 @@ class Choice(Code):
     STOP = (
         "stop",
         N_("Stop deliveries to the {count} {count:customer who no longer pays|customers who no longer pay}, and collect the debt"),
-        N_("We kept delivering to {supplied} of them; {late} more {late:customer is|customers are} late with payment. {names}"),
+        N_("We kept delivering to {supplied}; {late} more {late:customer pays|customers pay} late. {names}"),
     )
     COLLECT = (
         "collect",
@@ -61,7 +61,7 @@ class Choice(Code):
     TERMS = (
         "terms",
         N_("Renegotiate the concessions to {names}"),
-        N_("No. {rank} by sales but no. {last} by profit: besides the goods, it receives extras worth {given}."),
+        N_("No. {rank} by sales, no. {last} by profit: besides the goods, it gets {given} in extras."),
     )
     CALL = (
         "call",
@@ -92,7 +92,7 @@ class Choice(Code):
         "budgets",
         N_("Check {count} purchase {count:budget|budgets} before you base a plan on {count:it|them}"),
         N_(
-            "{doubted} {doubted:budget is|budgets are} in doubt: our share of customers’ purchases is {with_share} with {doubted:it|them} and {without_share} without. The largest: {names}"
+            "{doubted} {doubted:is|are} in doubt: our share of wallet is {with_share} with {doubted:it|them}, {without_share} without. The largest: {names}"
         ),
     )
     PLAN = (

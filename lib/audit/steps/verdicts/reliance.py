@@ -30,14 +30,14 @@ def trust(
 
 
 def _said(name: str, message: str, **params) -> Finding:
-    return Finding(f"trust_{name}", "verdicts", "fact", message, title=N_("How far you can trust this report"), params=params)
+    return Finding(f"trust_{name}", "verdicts", "fact", message, title=N_("How far you can trust it"), params=params)
 
 
 def _rows(by: dict[str, pd.Series]) -> list[Finding]:
     if "rows_kept" not in by or "booked_to_revenue" not in by:
         return []
     ties = json.loads(by["booked_to_revenue"]["params"])
-    exact = N_("The totals tie to the booked {booked}.")
+    exact = N_("The totals match booked sales of {booked}.")
     near = N_("The totals match booked sales of {booked}, except for {untraced}.")
     params = {"booked": ties["booked"], "untraced": ties["untraced"]}
     return [_said("rows", near if ties["untraced"] else exact, **params)]
@@ -72,7 +72,7 @@ def _missing(wallets: pd.DataFrame | None, missing: dict[str, str]) -> list[Find
         return [
             _said(
                 "missing",
-                N_("The biggest gap: we do not know the full purchase budgets of {unknown} {unknown:customer|customers}."),
+                N_("The biggest gap: the full budgets of {unknown} {unknown:customer is|customers are} unknown."),
                 unknown=unknown,
             )
         ]

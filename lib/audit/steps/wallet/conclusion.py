@@ -17,9 +17,7 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     if first.why:
         message = N_("We do not know what customers buy elsewhere: no customer’s budget is known")
     elif first.params["sales_share"] < HALF:
-        message = N_(
-            "Where we know customers’ budgets, our share of them is {value}, but these customers make up {sales_share} of our sales"
-        )
+        message = N_("We have {value} of the budgets we know, but these customers make up {sales_share} of sales")
     else:
         message = N_("We supply {value} of what customers buy; {gap} a year goes elsewhere")
     return led(found, message, Role.CHANCE)
