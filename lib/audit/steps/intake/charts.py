@@ -43,6 +43,8 @@ def booked(bridge: pd.DataFrame, currency: str) -> Chart:
     return Chart(
         figure,
         alt.format(
-            low=shown("x", bridge["revenue"].min(), currency), high=shown("x", top["revenue"], currency), month=f"{top['period']:%Y-%m}"
+            low=shown("x", bridge["revenue"].min(), currency),
+            high=shown("x", top["revenue"], currency),
+            month=shown("period", f"{top['period']:%Y-%m}"),
         ),
     )

@@ -19,5 +19,5 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     elif ahead.high < ahead.previous:
         message = N_("Without new customers, next year should bring in less {level_class}: {value} after {previous}")
     else:
-        message = N_("Today’s customers should bring in {value} of {level_class}, after {previous}: a difference within chance")
+        message = N_("Next year’s {level_class} from today’s customers: {value}, after {previous}; the difference may be chance")
     return led(found, message, Role.CHANCE, of="value_ahead")
