@@ -17,8 +17,6 @@ from audit.core import registry
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
-# Two at a time, each on its own core: threads that wait for each other cost most of the time.
-ALONE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 NBVAL = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120", "-o", "addopts=", "-q"]
 
 
@@ -68,7 +66,7 @@ def main(step: str = "") -> int:
     watch, began, code = Watch(), time.perf_counter(), 0
     watch.start()
     for command in commands(step):
-        code = subprocess.run(list(map(str, command)), cwd=ROOT, env=os.environ | ALONE, check=False).returncode
+        code = subprocess.run(list(map(str, command)), cwd=ROOT, check=False).returncode
         if code:
             break
     print(f"{time.perf_counter() - began:.0f} s, at most {watch.peak / 1e9:.1f} GB", flush=True)

@@ -73,9 +73,11 @@ def markup(table: pd.DataFrame, currency: str, *, caption: str, top: int = TOP) 
     has_money = any(_is_money(table, c) for c in table.columns)
     unit = _("money in {currency}").format(currency=i18n.symbol(currency)) if has_money and currency else ""
     note = f' <span class="unit">({html.escape(unit)})</span>' if unit else ""
-    cells = {column: _texts(table.head(top), column) for column in table.columns}
-    head = "".join(f'<th{_look(table, c, cells[c])} scope="col">{html.escape(labels.label(str(c)))}</th>' for c in table.columns)
-    body = "".join(f"<tr>{''.join(_cell(table, c, cells[c], i) for c in table.columns)}</tr>" for i in range(min(top, len(table))))
+    columns = [_column(table.head(top), column) for column in table.columns]
+    head = "".join(
+        f'<th{look} scope="col">{html.escape(labels.label(str(c)))}</th>' for c, (look, _cells) in zip(table, columns, strict=True)
+    )
+    body = "".join(f"<tr>{''.join(row)}</tr>" for row in zip(*(cells for _look, cells in columns), strict=True))
     more = len(table) - top
     said = i18n.counted(
         "and {count} more row in the whole table (tables.xlsx)", "and {count} more rows in the whole table (tables.xlsx)", more
@@ -97,20 +99,13 @@ def _texts(table: pd.DataFrame, column: str) -> list[str]:
     return texts
 
 
-def _cell(table: pd.DataFrame, column: str, texts: list[str], row: int) -> str:
-    is_first = column == table.columns[0]
-    tag = "th" if is_first else "td"
-    short = len(texts[row]) <= SHORT and not _is_number(table, column)
-    look = ' class="short"' if short else _look(table, column, texts)
-    scope = ' scope="row"' if is_first else ""
-    return f"<{tag}{look}{scope}>{html.escape(texts[row])}</{tag}>"
-
-
-def _look(table: pd.DataFrame, column: str, texts: list[str]) -> str:
-    """Numbers to the right; a column of sentences gets width."""
-    if _is_number(table, column):
-        return ' class="number"'
-    return ' class="long"' if max(map(len, texts), default=0) > LONG else ""
+def _column(table: pd.DataFrame, column: str) -> tuple[str, list[str]]:
+    """How a column looks, and its cells: numbers to the right, a column of sentences with width; the first is its row's heading."""
+    texts, is_number = _texts(table, column), _is_number(table, column)
+    look = ' class="number"' if is_number else ' class="long"' if max(map(len, texts), default=0) > LONG else ""
+    tag, scope = ("th", ' scope="row"') if column == table.columns[0] else ("td", "")
+    looks = [' class="short"' if len(text) <= SHORT and not is_number else look for text in texts]
+    return look, [f"<{tag}{own}{scope}>{html.escape(text)}</{tag}>" for text, own in zip(texts, looks, strict=True)]
 
 
 def _is_number(table: pd.DataFrame, column: str) -> bool:

@@ -229,7 +229,7 @@ def environment(language: str):
     """What kernels and pages find in their environment: the reader's language, and all that makes runs alike."""
     wanted = {
         "LANGUAGE": language, "PYTHONHASHSEED": "0", "TZ": "UTC", "PYTHONUTF8": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "2", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "POLARS_MAX_THREADS": "2", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }  # fmt: skip
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -39,7 +41,7 @@ def by_definition(loud: pd.DataFrame, *, least_score: float) -> pd.Series:
 
 
 def mixtures(loud: pd.DataFrame) -> pd.DataFrame:
-    """For each type the two kinds of customers its score falls into: those it speaks for, and the others.
+    """For each type the two kinds of customers its score falls into: those it speaks for, and the others; whatever the customers' order.
 
     Returns
     -------
@@ -47,11 +49,17 @@ def mixtures(loud: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for name in loud.columns:
-        fitted = GaussianMixture(2, n_init=3, random_state=0).fit(loud[[name]].to_numpy())
-        order = np.argsort(fitted.means_.ravel())
-        mean, spread, weight = fitted.means_.ravel()[order], np.sqrt(fitted.covariances_.ravel()[order]), fitted.weights_[order]
-        rows.append((name, mean[0], mean[1], spread[0], spread[1], weight[1]))
+        rows.append((name, *_two_kinds(np.sort(loud[name].to_numpy()).tobytes())))
     return pd.DataFrame(rows, columns=["type", "low_number", "high_number", "low_spread_number", "high_spread_number", "high_share"])
+
+
+@lru_cache(maxsize=32)  # a null permutes features: the scores of a type with one feature stay the same set
+def _two_kinds(scores: bytes) -> tuple[float, float, float, float, float]:
+    """Means, spreads and the weight of the higher of the two normal distributions that sorted scores are a mixture of."""
+    fitted = GaussianMixture(2, n_init=3, random_state=0).fit(np.frombuffer(scores)[:, None])
+    order = np.argsort(fitted.means_.ravel())
+    mean, spread, weight = fitted.means_.ravel()[order], np.sqrt(fitted.covariances_.ravel()[order]), fitted.weights_[order]
+    return mean[0], mean[1], spread[0], spread[1], weight[1]
 
 
 def evidence(loud: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
