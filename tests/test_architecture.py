@@ -13,7 +13,7 @@ from audit.intake.checks import gate
 from audit.intake.checks.evidence import SCHEMA
 from tests.conftest import ROOT
 
-FLOORS = ("cli", "terminal", "run", "steps", "report", "intake", "ledger", "models", "stats", "core", "i18n")  # from the roof down
+FLOORS = ("cli", "terminal", "lab", "run", "steps", "report", "intake", "ledger", "models", "stats", "core", "i18n")  # from the roof down
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """The lab is a copy that is made once: an analyst's work in it outlives every start, and nothing under git or in the sealed run changes."""
 
+import contextlib
 import json
 import os
 import re
@@ -9,15 +10,23 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.request
 
+import pandas as pd
 import papermill
 import pytest
 
 from audit import cli
-from audit.core import norms, registry, store
-from audit.run import lab, run_folder
+from audit.core import norms, registry, settings, store
+from audit.core.errors import AuditError
+from audit.lab import difference, form, sortable
+from audit.lab import workspace as lab
+from audit.lab.kept import kept
+from audit.run import run_folder
 from tests.conftest import ROOT
+
+BASE = ROOT / "data" / "demo"
 
 
 @pytest.fixture
@@ -30,7 +39,7 @@ def home(demo, tmp_path):
 
 
 def test_the_page_lists_every_step_and_norm_and_its_links_lead_somewhere_in_the_copy(home):
-    folder = lab.prepared(home)
+    folder = lab.prepared(home, BASE)
     page = (folder / lab.START).read_text(encoding="utf-8")
     assert all(step.notebook in page and step.question in page for step in registry.steps())
     assert all(norm in page for norm in norms.register())
@@ -40,23 +49,23 @@ def test_the_page_lists_every_step_and_norm_and_its_links_lead_somewhere_in_the_
 
 
 def test_what_an_analyst_made_outlives_every_start_and_every_run(home):
-    folder = lab.prepared(home)
+    folder = lab.prepared(home, BASE)
     book = next((folder / "notebooks").glob("*.ipynb"))
     book.write_text("mine", encoding="utf-8")
     (folder / "idea.ipynb").write_text("mine too", encoding="utf-8")
     (folder / "tables" / "history.parquet").write_bytes(b"changed")
-    assert lab.prepared(home) == folder
+    assert lab.prepared(home, BASE) == folder
     later = home / "2026-12-31-later"
     shutil.copytree(home / "latest", later)
     run_folder.point(home, later.name)
-    assert lab.prepared(home) != folder
+    assert lab.prepared(home, BASE) != folder
     assert (book.read_text(encoding="utf-8"), (folder / "idea.ipynb").read_text(encoding="utf-8")) == ("mine", "mine too")
     assert (folder / "tables" / "history.parquet").read_bytes() == b"changed"
 
 
 def test_a_notebook_runs_in_the_copy_and_leaves_project_and_sealed_run_alone(home):
     before = subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, check=True).stdout
-    folder = lab.prepared(home)
+    folder = lab.prepared(home, BASE)
     book = folder / "notebooks" / registry.by_name("repeat").notebook
     (folder / "tables" / "findings_repeat.parquet").unlink()
     papermill.execute_notebook(str(book), str(book), progress_bar=False, cwd=str(book.parent), kernel_name="python3")
@@ -76,27 +85,202 @@ def test_a_base_without_a_run_is_told_so(tmp_path, capsys):
     assert "no run of demo lies in" in capsys.readouterr().err
 
 
-def test_jupyterlab_starts_on_the_page(home):
+@pytest.fixture
+def base(tmp_path):
+    """A base's folder with the demo's audit.toml."""
+    folder = tmp_path / "base"
+    folder.mkdir()
+    shutil.copy(BASE / "audit.toml", folder)
+    return folder
+
+
+@contextlib.contextmanager
+def served(folder):
+    """JupyterLab on a copy, as `audit lab` starts it: the address of a path there."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    said = f"from audit.run import lab; from pathlib import Path; lab.lab(Path({str(home)!r}), '--no-browser', '--port={port}', '--allow-root')"
+    options = ("--no-browser", f"--port={port}", "--allow-root")
+    said = f"from audit.lab import workspace; from pathlib import Path; workspace.opened(Path({str(folder)!r}), *{options!r})"
     own = {**os.environ, "JUPYTER_TOKEN": "x" * 32}
     started = subprocess.Popen(
         [sys.executable, "-c", said], env=own, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
+
+    def address(path: str) -> str:
+        return f"http://127.0.0.1:{port}/{path}?token={'x' * 32}"
+
     try:
-        for _try in range(120):
+        for _try in range(240):
             time.sleep(0.25)
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/contents/{lab.START}?token={'x' * 32}", timeout=5) as answer:
-                    found = json.load(answer)
-                    break
-            except OSError:
-                assert started.poll() is None, "JupyterLab ended at once"
-        assert "open for work" in found["content"]
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/lab/api/workspaces/{lab.WORKSPACE}?token={'x' * 32}", timeout=5) as answer:
-            assert lab.START in answer.read().decode()
+            with contextlib.suppress(OSError), urllib.request.urlopen(address("api"), timeout=5):
+                break
+            assert started.poll() is None, "JupyterLab ended at once"
+        yield address
     finally:
         os.killpg(started.pid, signal.SIGTERM)
         started.wait(20)
+
+
+def got(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        return answer.read().decode()
+
+
+def run_all(page) -> None:
+    page.wait_for_selector("text=| Idle")
+    page.locator(".lm-MenuBar-itemLabel", has_text="Run").click()
+    page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
+
+
+def at_the_top(page) -> str:
+    """What stands under the title."""
+    page.locator(".jp-Notebook").hover()
+    page.mouse.wheel(0, -50_000)
+    line = page.locator(".of-the-copy", has_text="open copy")
+    return line.text_content()
+
+
+def saved(page, book, *, until) -> None:
+    """Have JupyterLab save the notebook, until its last output holds a text."""
+    for _try in range(160):
+        page.keyboard.press("Control+s")
+        page.wait_for_timeout(250)
+        try:
+            stored = json.loads(book.read_text(encoding="utf-8"))
+        except json.JSONDecodeError:  # it is just being written
+            continue
+        last = "".join("".join(one.get("data", {}).get("text/html", "")) for one in stored["cells"][-1]["outputs"])
+        if until in last:
+            return
+    raise AssertionError(f"{until!r} is not in the last cell: {last}")
+
+
+def test_an_analysts_day(home, base, browser):
+    """Run all, another norm by the form, what would change, a table sorted, a value kept, a chapter looked at, and all of it there after a restart."""
+    before = subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, check=True).stdout
+    folder = lab.prepared(home, base)
+    step = registry.by_name("repeat")
+    book = folder / "notebooks" / step.notebook
+    with served(folder) as address:
+        assert "open for work" in json.loads(got(address(f"api/contents/{lab.START}")))["content"]
+        assert lab.START in got(address(f"lab/api/workspaces/{lab.WORKSPACE}"))
+        page = browser.new_page(viewport={"width": 1300, "height": 1000})
+        outside = []
+        page.on(
+            "request",
+            lambda request: outside.append(request.url) if not request.url.startswith((address("")[:20], "data:", "blob:")) else None,
+        )
+        page.goto(address(f"lab/tree/notebooks/{step.notebook}"))
+        page.wait_for_selector(".jp-Notebook .jp-Cell")
+        run_all(page)
+        saved(page, book, until="nothing")
+        assert {"Северный снаб", "open copy", "as the report"} <= set(at_the_top(page).split(" · "))
+        row = page.locator(".widget-inline-hbox", has_text="repeat_horizon_days").locator("input")
+        row.fill("180")
+        row.press("Tab")
+        page.get_by_role("button", name="Apply and run").click()
+        saved(page, book, until="findings</caption>")
+        assert "365 → 180" in at_the_top(page)
+        page.get_by_placeholder("why, for the report").fill("as agreed with the owner")
+        page.get_by_role("button", name="Keep in audit.toml").click()
+        page.wait_for_selector("text=Kept in")
+        page.get_by_role("button", name="Preview the chapter").click()
+        page.wait_for_selector(f"text=preview/{step.name}.html: the chapter")
+        page.goto(address(f"lab/tree/{lab.BROWSER}"))
+        page.wait_for_selector(".jp-Notebook .jp-Cell")
+        run_all(page)
+        page.locator(".widget-dropdown select").select_option("debtors")
+        page.wait_for_selector("text=a row is one group of companies")
+        head = page.locator(".dt-container:visible th", has_text="overdue").first
+        head.click()
+        head.click()
+        first = page.locator(".dt-container:visible tbody tr").first.inner_text()
+        page.close()
+    assert outside == []
+    most = store.load(folder, "debtors").sort_values("overdue", ascending=False).iloc[0]
+    assert first.startswith(most["group"])
+    assert "norms.repeat_horizon_days" in (base / "audit.toml").read_text(encoding="utf-8")
+    assert tomllib.loads((base / "audit.toml").read_text(encoding="utf-8"))["norms"]["repeat_horizon_days"]["value"] == 180
+    assert "within 180 days" in (folder / "preview" / "repeat.html").read_text(encoding="utf-8")
+    left = json.loads(book.read_text(encoding="utf-8"))
+    with served(lab.prepared(home, base)) as address:
+        found = json.loads(got(address(f"api/contents/notebooks/{step.notebook}")))["content"]
+    assert [cell["source"] for cell in found["cells"]] == ["".join(cell["source"]) for cell in left["cells"]]
+    assert "findings</caption>" in str(found["cells"][-1]["outputs"])
+    assert norms.of(folder, {"repeat_horizon_days": None}).repeat_horizon_days == 180
+    assert run_folder.verify(home / "latest") == []
+    assert subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, check=True).stdout == before
+
+
+def test_a_kept_value_leaves_the_rest_of_audit_toml_as_it_is(base):
+    before = (base / "audit.toml").read_text(encoding="utf-8")
+    kept(base, {"repeat_horizon_days": 180.0, "abc_a_share": 0.7}, why="as agreed")
+    now = (base / "audit.toml").read_text(encoding="utf-8")
+    stated = tomllib.loads(now)
+    assert now.startswith(before.rstrip("\n"))
+    assert stated["norms"]["repeat_horizon_days"] == {"value": 180, "why": "as agreed"}
+    assert {key: value for key, value in stated.items() if key != "norms"} == {
+        key: value for key, value in tomllib.loads(before).items() if key != "norms"
+    }
+    kept(base, {"abc_a_share": 0.75}, why="thought again")
+    assert tomllib.loads((base / "audit.toml").read_text(encoding="utf-8"))["norms"]["abc_a_share"] == {
+        "value": 0.75,
+        "why": "thought again",
+    }
+    assert settings.read(base).norms["abc_a_share"].value == 0.75
+
+
+@pytest.mark.parametrize(
+    ("values", "why", "said"),
+    [
+        ({"repeat_horizon_days": 180}, " ", "with its reason"),
+        ({"repeat_horizon_days": 3}, "as agreed", "at least 7"),
+        ({"repeat_horizon_days": 180, "abc_a_share": 7.0}, "as agreed", "at most 0.99"),
+    ],
+)
+def test_a_value_without_a_reason_or_out_of_its_bounds_is_not_kept(base, values, why, said):
+    before = (base / "audit.toml").read_bytes()
+    with pytest.raises(AuditError, match=said):
+        kept(base, values, why=why)
+    assert (base / "audit.toml").read_bytes() == before
+
+
+def test_a_tried_value_reaches_the_chapters_that_go_by_it_and_can_be_taken_back(home):
+    folder, step = lab.prepared(home, BASE), registry.by_name("repeat")
+    form.try_out(folder, {"repeat_horizon_days": 180})
+    assert difference.tried(folder) == {"repeat_horizon_days": (365, 180)}
+    assert "repeat_horizon_days 365 → 180" in form.title(folder)
+    form.executed(folder, step)
+    assert "findings_repeat" in difference.tables(folder)
+    assert "findings</caption>" in difference.shown(folder).data
+    with pytest.raises(AuditError, match="at least 7"):
+        form.try_out(folder, {"repeat_horizon_days": 1})
+    form.try_out(folder, {"repeat_horizon_days": 365})
+    assert difference.tried(folder) == {}
+    assert store.settings(folder) == store.settings(home / "latest")
+
+
+def test_what_depends_on_a_chapter_is_what_takes_its_tables_in_the_order_of_a_run(home):
+    folder = lab.prepared(home, BASE)
+    later = [step.name for step in form.dependents(folder, registry.by_name("ladder"))]
+    assert {"retention", "value", "customers", "verdicts"} <= set(later)
+    assert later.index("retention") < later.index("value") < later.index("customers") < later.index("verdicts")
+    assert not {"ladder", "repeat", "forecast", "changes", "account"} & set(later)
+
+
+def test_a_second_copy_has_its_own_name(home):
+    first, second = lab.prepared(home, BASE), lab.prepared(home, BASE, "stricter-norms")
+    assert second.name == "stricter-norms"
+    assert second.parent == first.parent
+    assert difference.tables(second) == []
+    with pytest.raises(lab.NoCopy, match="letters, digits"):
+        lab.prepared(home, BASE, "../elsewhere")
+
+
+def test_names_are_text_in_tables_that_can_be_sorted():
+    table = pd.DataFrame({"customer": ["<img src=x onerror=alert(1)>", "</script><b>"], "revenue": [1.0, 2.5]})
+    said = sortable.whole(table, "<b>caption</b>").data
+    assert "<img" not in said
+    assert "</script><b>" not in said
+    assert "<b>caption" not in said

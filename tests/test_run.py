@@ -17,7 +17,7 @@ import pytest
 from audit import i18n, run
 from audit.core import registry, settings, store
 from audit.run import fingerprint, notebooks, run_folder
-from audit.run import lab as laboratory
+from audit.lab import workspace as laboratory
 from tests.conftest import ROOT, TOML, write_base
 
 CSV = "who,day,money\n" + "".join(f"C{i},2024-{m:02d}-{1 + i:02d},{10 + i}\n" for i in range(12) for m in range(1, 13, 1 + i % 3))
@@ -217,7 +217,7 @@ def test_a_sealed_run_shows_but_does_not_save_a_different_table(place, capsys):
 def test_the_lab_copy_is_open_and_a_table_no_step_writes_is_refused(place):
     done, _said = audit(place, only=["repeat"])
     run_folder.point(place[1] / "small", done.folder.name)
-    lab = laboratory.prepared(place[1] / "small")
+    lab = laboratory.prepared(place[1] / "small", place[0])
     table = store.load(lab, "repeat_depth")
     store.save(lab, repeat_depth=table.head(1))
     assert len(store.load(lab, "repeat_depth")) == 1

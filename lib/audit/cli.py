@@ -24,7 +24,7 @@ EXAMPLES = {  # of each command: how it is called, and what it leaves
     "field-day": ("audit field-day data/demo 2025-12-11",),
     "steps": ("audit steps",),
     "norms": ("audit norms",),
-    "lab": ("audit lab data/demo",),
+    "lab": ("audit lab data/demo", "audit lab data/demo --copy stricter-norms"),
 }
 CODES = "exit codes: 0 done; 1 not done, with the reason and what to do; 2 a command line that cannot be read; 130 and 143 stopped"
 
@@ -104,6 +104,9 @@ def parser() -> argparse.ArgumentParser:
     command("norms", help="every norm, setting and claim with its value")
     lab = command("lab", help="JupyterLab on a copy of the base's latest run and of the notebooks, which stays as you leave it")
     lab.add_argument("base", type=Path, help="folder of the base, such as data/demo")
+    lab.add_argument(
+        "--copy", default="", metavar="NAME", help="a copy of that name: made of the latest run where it is not there, opened where it is"
+    )
     lab.add_argument("--outputs", type=Path, help="where runs are kept (default: outputs/)")
     return top
 
@@ -305,10 +308,10 @@ def _norms(_given) -> int:
 def _lab(given) -> int:
     from audit import run
     from audit.core import edition, settings
-    from audit.run import lab
+    from audit.lab import workspace
 
     home = edition.home(given.base, settings.read(given.base))
-    return lab.lab((given.outputs or run.OUTPUTS) / home)
+    return workspace.opened(workspace.prepared((given.outputs or run.OUTPUTS) / home, given.base, given.copy))
 
 
 COMMANDS = {

@@ -1,0 +1,243 @@
+"""Under a notebook's title: which run is this, which norms does it go by, and what do other values lead to?
+
+A value that is applied is written into the copy's settings.json, from which every notebook of the copy takes its norms: it outlives a
+restart, and the chapters that depend on it go by it too. Those are listed, and run when they are asked for.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from audit.core import norms, registry, store
+from audit.core.errors import AuditError
+from audit.lab import difference
+from audit.lab.kept import kept
+
+SESSION = "JPY_SESSION_NAME"  # what JupyterLab gives a kernel: the notebook it belongs to
+TRIED = "tried in the lab"
+PREVIEW = "preview"  # folder of a copy: chapters as the report would show them
+
+
+def norms_of(space: Mapping) -> list[norms.Norm]:
+    """The norms among a notebook's parameters, in its order."""
+    return [norms.register()[name] for name in space if name in norms.register()]
+
+
+def try_out(copy: Path, values: Mapping[str, float]) -> None:
+    """Values into the copy's settings; one that is the sealed run's own is no longer an override.
+
+    Raises
+    ------
+    BadNorm
+        for a value out of its norm's bounds; nothing is changed then.
+    """
+    path, sealed = copy / norms.SETTINGS, store.settings(difference.origin(copy).run).norms
+    stated = json.loads(path.read_text(encoding="utf-8"))
+    for name, value in {name: norms.checked(name, value) for name, value in values.items()}.items():
+        own = sealed.get(name)
+        if value != norms.value(name, sealed):
+            stated["norms"][name] = {"value": value, "why": TRIED}
+        elif own:
+            stated["norms"][name] = own.model_dump()
+        else:
+            stated["norms"].pop(name, None)
+    path.write_text(json.dumps(stated, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def dependents(copy: Path, step: registry.Step) -> list[registry.Step]:
+    """The other chapters of the report that go by what this one saves, in the order in which they are run."""
+    is_told = {one.name for one in registry.steps() if any((copy / "tables" / f"{table}.parquet").is_file() for table in one.writes)}
+    made, found = set(step.writes), []
+    for name in registry.ordered([one for one in registry.steps() if one.name in is_told and not one.for_each]).static_order():
+        one = registry.by_name(name)
+        if one != step and made & set(registry.takes(one)):
+            found.append(one)
+            made |= set(one.writes)
+    return found
+
+
+def executed(copy: Path, step: registry.Step) -> Path:
+    """A notebook of the copy, run in a kernel of its own; what it saves stays in the copy, its outputs in a file beside it.
+
+    Raises
+    ------
+    CellFailed
+        naming the cell, and its error.
+    """
+    from audit.run.notebooks import environment, execute
+
+    target = copy / PREVIEW / step.notebook
+    target.parent.mkdir(exist_ok=True)
+    session = os.environ.pop(SESSION, None)  # nobody looks at that kernel
+    try:
+        with environment(store.settings(copy).languages[0]):
+            execute(copy / "notebooks" / step.notebook, target, {"run_dir": ".."})
+    finally:
+        os.environ.update({SESSION: session} if session else {})
+    return target
+
+
+def preview(copy: Path, step: registry.Step) -> Path:
+    """The chapter's page as the report would hold it, made from the saved notebook and the copy's tables.
+
+    Raises
+    ------
+    CellFailed
+        naming the cell that failed, and its error.
+    """
+    from audit import report
+    from audit.run.notebooks import environment
+
+    settings, book = store.settings(copy), executed(copy, step)
+    with environment(settings.languages[0]):
+        places, said = report.places(copy), report.words_of(copy, settings)
+        body = {step.name: report.chapter(book, step)}
+        report.pages(body, copy / PREVIEW, settings, run=copy.name, inputs=[], versions={}, skipped={}, places=places, said=said)
+    return copy / PREVIEW / f"{'index' if step.name == 'verdicts' else step.name}.html"
+
+
+def title(copy: Path) -> str:
+    """Company, run, that this is an open copy, and what differs from the report, as HTML."""
+    made_of, settings = difference.origin(copy), store.settings(copy)
+    if not (made_of.run / store.MANIFEST).is_file():
+        differs = f"the sealed run {made_of.run.name} is no longer there"
+    else:
+        tried = [f"{name} {then:g} → {now:g}" for name, (then, now) in difference.tried(copy).items()]
+        others = difference.tables(copy)
+        tables = [f"{len(others)} {'table' if len(others) == 1 else 'tables'} ({', '.join(others[:6])}{' …' if others[6:] else ''})"]
+        differs = "differs from the report: " + "; ".join([*tried, *(tables if others else [])]) if tried or others else "as the report"
+    said = [settings.name, f"run {made_of.run.name}", "open copy", differs]
+    return " · ".join(html.escape(part) for part in said if part)
+
+
+def shown(copy: Path, space: Mapping, notebook: str) -> None:
+    """The form, under the notebook's title."""
+    import ipywidgets
+    from IPython.display import display
+
+    if not (copy / difference.ORIGIN).is_file():  # a sealed run, or a copy of an earlier version of this program
+        return
+    step = next((step for step in registry.steps() if step.notebook == notebook), None)
+    boxes = {norm.id: _box(norm, copy, space[norm.id]) for norm in norms_of(space)}
+    said, place = ipywidgets.HTML(f"<p class='of-the-copy'>{title(copy)}</p>"), ipywidgets.HTML()
+    why = ipywidgets.Text(placeholder="why, for the report: agreed with the owner on …", layout={"width": "24em"})
+
+    def told(text: str) -> None:
+        place.value = f"<p>{text}</p>"
+        said.value = f"<p class='of-the-copy'>{title(copy)}</p>"
+
+    def values() -> dict[str, float]:
+        return {name: box.value for name, box in boxes.items() if not box.disabled}
+
+    def apply(_button) -> None:
+        try_out(copy, values())
+        told("Applied; the notebook runs.")
+        _front().commands.execute("notebook:run-all-cells")
+
+    def run(_button) -> None:
+        for i, one in enumerate(later):
+            told(f"{i + 1} of {len(later)}: {one.name} …")
+            executed(copy, one)
+        told(
+            f"Done: {', '.join(one.name for one in later)}. What would change by it all stands at the end, once the last cell is run anew."
+        )
+
+    def keep(_button) -> None:
+        own = {name: value for name, value in values().items() if name in difference.tried(copy)}
+        if not own:
+            told("Nothing to keep: every value is the report's.")
+            return
+        path = kept(difference.origin(copy).base, own, why=why.value)
+        told(f"Kept in {html.escape(str(path))}: {html.escape(', '.join(own))}. `audit run {html.escape(str(path.parent))}` reports it.")
+
+    def back(_button) -> None:
+        sealed = store.settings(difference.origin(copy).run).norms
+        for name, box in boxes.items():
+            box.value = norms.value(name, sealed)
+        apply(_button)
+
+    def look(_button) -> None:
+        told("The chapter is being made …")
+        _saved(copy / "notebooks" / notebook)
+        page = preview(copy, step)
+        told(f"{PREVIEW}/{page.name}: the chapter as the report would hold it")
+        shown_beside = {"path": f"{PREVIEW}/{page.name}", "factory": "HTML Viewer", "options": {"mode": "split-right"}}
+        _front().commands.execute("docmanager:open", shown_beside)
+
+    later = dependents(copy, step) if step and _differs(copy, step, boxes) else []
+    names = ", ".join(one.name for one in later)
+    after = [_button_of(f"Run what depends on it: {names}", run, told)] if later else []
+    buttons = [_button_of(text, do, told) for text, do in _actions(boxes, step, apply, back, look)]
+    keeping = [ipywidgets.HBox([why, _button_of("Keep in audit.toml", keep, told)])] if boxes else []
+    rows = [
+        ipywidgets.HBox([box, _meaning(norm, copy)], layout={"flex_flow": "row wrap"})
+        for norm, box in zip(norms_of(space), boxes.values(), strict=True)
+    ]
+    display(ipywidgets.VBox([said, *rows, ipywidgets.HBox(buttons), *keeping, *after, place]))
+
+
+def _differs(copy: Path, step: registry.Step, boxes: Iterable[str]) -> bool:
+    """Whether a norm of this notebook was tried, or what it saves is something else than in the report."""
+    return bool(set(difference.tried(copy)) & set(boxes) or set(difference.tables(copy)) & set(step.writes))
+
+
+def _actions(boxes, step, apply, back, look) -> list[tuple]:
+    of_norms = [("Apply and run", apply), ("As in the report", back)] if boxes else []
+    return [*of_norms, *([("Preview the chapter", look)] if step else [])]
+
+
+def _box(norm: norms.Norm, copy: Path, given: float | None):
+    """A number within the norm's bounds; what is written in the cell of parameters counts more, and is changed there."""
+    import ipywidgets
+
+    in_force = norms.value(norm.id, store.settings(copy).norms) if given is None else given
+    kind = ipywidgets.BoundedIntText if norm.type in norms.WHOLE else ipywidgets.BoundedFloatText
+    step = 1 if norm.type in norms.WHOLE or norm.type == norms.Type.MONEY else 0.01
+    least, most = (int(norm.least), int(norm.most)) if norm.type in norms.WHOLE else (norm.least, norm.most)
+    return kind(
+        value=in_force, min=least, max=most, step=step, description=norm.id, disabled=given is not None,
+        style={"description_width": "15em"}, layout={"width": "25em", "flex": "none"},
+    )  # fmt: skip
+
+
+def _meaning(norm: norms.Norm, copy: Path):
+    import ipywidgets
+
+    sealed = norms.value(norm.id, store.settings(difference.origin(copy).run).norms)
+    bounds = f"{norm.least:g} to {norm.most:g} {norm.unit}; report {sealed:g}, register {norm.value:g}"
+    said = f"<div style='line-height: 1.4'>{html.escape(norm.meaning)} <small>({html.escape(bounds)})</small></div>"
+    return ipywidgets.HTML(said, layout={"flex": "1 1 20em"})
+
+
+def _button_of(text: str, do, told):
+    """A button; what goes wrong is said beside it."""
+    import ipywidgets
+
+    def pressed(button) -> None:
+        try:
+            do(button)
+        except AuditError as error:
+            told(f"<b>Not done:</b> {html.escape(str(error))}")
+
+    button = ipywidgets.Button(description=text, layout={"width": "auto"})
+    button.on_click(pressed)
+    return button
+
+
+def _front():
+    from ipylab import JupyterFrontEnd
+
+    return JupyterFrontEnd()
+
+
+def _saved(notebook: Path) -> None:
+    """Ask JupyterLab to save the notebook, and wait until it has."""
+    before, until = notebook.stat().st_mtime_ns, time.monotonic() + 3
+    _front().commands.execute("docmanager:save")
+    while notebook.stat().st_mtime_ns == before and time.monotonic() < until:
+        time.sleep(0.05)

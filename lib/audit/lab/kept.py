@@ -1,0 +1,49 @@
+"""How does a tried value become the base's own? Written into audit.toml with its reason; the file's comments and order stay."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import tomlkit
+
+from audit.core import norms
+from audit.core.errors import AuditError
+from audit.core.settings import Override
+from audit.i18n import mark as N_
+
+LEAST_WORDS = 5  # signs of a reason, as audit.toml asks for
+
+
+class NotKept(AuditError):
+    """A value that is not written into audit.toml; the message says why."""
+
+
+def kept(base: Path, values: Mapping[str, float], *, why: str) -> Path:
+    """Write values as [norms.<id>] of a base's audit.toml, all with the same reason; the path of the file.
+
+    Raises
+    ------
+    NotKept
+        where no reason is given, or no audit.toml lies there.
+    BadNorm
+        for a value out of its norm's bounds; nothing is written then.
+    """
+    path = base / "audit.toml"
+    if len(why.strip()) < LEAST_WORDS:
+        raise NotKept(N_("a value is kept with its reason, which the report prints. What to do: write why in a few words."))
+    if not path.is_file():
+        raise NotKept(N_("{path} is not there. What to do: open the lab by `audit lab` with the folder of the base."), path=path)
+    stated = {name: Override(value=norms.checked(name, value), why=why.strip()) for name, value in values.items()}
+    document = tomlkit.parse(path.read_bytes().decode("utf-8"))
+    if "norms" not in document:
+        document["norms"] = tomlkit.table(is_super_table=True)
+    for name, one in stated.items():
+        entry = document["norms"].setdefault(name, tomlkit.table())
+        entry["value"] = norms.checked(name, one.value)
+        entry["why"] = one.why
+    building = path.with_name(f".{path.name}.{os.getpid()}")
+    building.write_bytes(tomlkit.dumps(document).encode("utf-8"))
+    building.replace(path)
+    return path
