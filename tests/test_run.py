@@ -16,8 +16,8 @@ import pytest
 
 from audit import i18n, run
 from audit.core import registry, settings, store
-from audit.run import fingerprint, notebooks, run_folder
 from audit.lab import workspace as laboratory
+from audit.run import fingerprint, notebooks, run_folder
 from tests.conftest import ROOT, TOML, write_base
 
 CSV = "who,day,money\n" + "".join(f"C{i},2024-{m:02d}-{1 + i:02d},{10 + i}\n" for i in range(12) for m in range(1, 13, 1 + i % 3))
