@@ -322,7 +322,7 @@ def _dependence(dependence: pd.DataFrame | None, by: dict[str, pd.Series]) -> li
             Sureness.COUNTED,
             [str(top["group"])],
             "",
-            Money.RISK,
+            kind,
             lost,
             lost,
             lost,
