@@ -1,9 +1,12 @@
 """What does the command print of a run?"""
 
+import shutil
+
 import pandas as pd
 import pytest
 
 from audit import cli
+from tests.conftest import ROOT
 
 
 def test_the_version_is_printed(capsys):
@@ -36,7 +39,11 @@ def test_a_table_is_shown_or_written_whole(demo, tmp_path, capsys):
 
 @pytest.mark.parametrize(
     ("given", "said"),
-    [(["nothing"], "no table nothing"), (["managers", "--into", "a.txt"], "expected a name that ends in .csv, .xlsx or .parquet")],
+    [
+        (["nothing"], "no table nothing"),
+        (["debtor"], "no table debtor (debtors"),
+        (["managers", "--into", "a.txt"], "expected a name that ends in .csv, .xlsx or .parquet"),
+    ],
 )
 def test_what_cannot_be_shown_is_refused_in_words(demo, given, said, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
@@ -47,3 +54,43 @@ def test_what_cannot_be_shown_is_refused_in_words(demo, given, said, capsys, mon
 def test_a_folder_that_is_no_run_is_refused_in_words(tmp_path, capsys):
     assert cli.main(["tables", str(tmp_path)]) == 1
     assert "no run in" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run", "{nowhere}"], "there is no folder"),
+        (["report", "{nowhere}"], "there is no folder"),
+        (["verify", "{nowhere}"], "there is no folder"),
+        (["report", "data/demo"], "the folder of a base, not of a run"),
+        (["verify", "data/demo"], "the folder of a base, not of a run"),
+        (["report", "{here}"], "no sealed run"),
+        (["run", "{here}"], "holds no audit.toml"),
+    ],
+)
+def test_what_is_wrong_with_a_folder_is_said_as_it_is(words, said, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    assert cli.main([word.format(nowhere=tmp_path / "nowhere", here=tmp_path) for word in words]) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_two_runs_alike_are_compared_without_empty_headings(demo, tmp_path, capsys):
+    assert cli.main(["compare", str(demo), str(demo), "--into", str(tmp_path)]) == 0
+    said = [line for line in capsys.readouterr().out.splitlines() if line]
+    assert len(said) == 2
+    assert said[0].startswith("Findings that moved: 0 of")
+    assert said[1].startswith("tables: ")
+
+
+def test_what_a_run_of_some_steps_has_not_made_has_not_moved(demo, tmp_path, capsys):
+    some = tmp_path / "some"
+    shutil.copytree(demo, some)
+    for name in ("customer_classes", "findings_segments", "findings_value"):
+        (some / "tables" / f"{name}.parquet").unlink()
+    for before, now in ((some, demo), (demo, some)):
+        assert cli.main(["compare", str(before), str(now), "--into", str(tmp_path / "into")]) == 0
+        said = capsys.readouterr().out
+        assert "Findings that moved: 0 of" in said
+        assert "ABC" not in said
+        assert f"{demo.resolve().name}: customer_classes, findings_segments, findings_value" in said
+        assert pd.read_csv(tmp_path / "into" / "customers_moved.csv").empty

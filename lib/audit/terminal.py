@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,12 +141,18 @@ def changes(tables: dict[str, pd.DataFrame]) -> str:
             else ""
         )
         said.append(f"  {_(row.title):<40} {values}{verdicts} ({named('moved_class', row.moved_class)})")
-    said.append(_("Classes"))
-    said += [f"  {_move(r)}: {r.customers}" for r in tables["classes_moved"].itertuples()]
-    people = tables["customers_moved"]
-    said.append(_("Customers who moved, by their code; the rest stands in the tables"))
-    said += [f"  {r.customer_id}: {_move(r)}" for r in people.head(SHOWN).itertuples()]
-    return "\n".join(said)
+    parts = [
+        (_("Classes"), [f"{_move(r)}: {r.customers}" for r in tables["classes_moved"].itertuples()]),
+        (
+            _("Customers who moved, by their code; the rest stands in the tables"),
+            [f"{r.customer_id}: {_move(r)}" for r in tables["customers_moved"].head(SHOWN).itertuples()],
+        ),
+        (
+            _("Not compared: only one of the runs has it"),
+            [f"{run}: {', '.join(of['table'])}" for run, of in tables["only_in"].groupby("run", sort=False)],
+        ),
+    ]
+    return "\n".join([*said, *(_part(title, lines) for title, lines in parts if lines)])
 
 
 def tables(run: Path) -> str:
@@ -169,11 +176,27 @@ def tables(run: Path) -> str:
 
 
 def table(run: Path, name: str, rows: int) -> str:
-    """The first rows of a table as they are stored, and how many there are."""
-    from audit.core import store
+    """The first rows of a table as they are stored, and how many there are.
 
-    found = store.load(run, name)
+    Raises
+    ------
+    NoTable
+        where the run does not hold it, with the names that are nearest.
+    """
+    found = _stored(run, name)
     return f"{found.head(rows).to_string(index=False)}\n{_('{rows} {rows:row|rows}').format(rows=shown('n', len(found)))}"
+
+
+def _stored(run: Path, name: str) -> pd.DataFrame:
+    from audit.core import registry, store
+
+    store.settings(run)
+    there = sorted(path.stem for path in (run / "tables").glob("*.parquet"))
+    if name not in there and name not in registry.tables():
+        near = ", ".join(difflib.get_close_matches(name, there, n=3, cutoff=0.4))
+        message = N_("there is no table {table}{near}. What to do: `audit tables {run}` lists those of the run.")
+        raise store.NoTable(message, table=name, near=f" ({near}?)" if near else "", run=run)
+    return store.load(run, name)
 
 
 def written(run: Path, name: str, target: Path) -> str:
@@ -188,7 +211,7 @@ def written(run: Path, name: str, target: Path) -> str:
     from audit.core.errors import AuditError
     from audit.report import workbook
 
-    found = store.load(run, name)
+    found = _stored(run, name)
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.suffix == ".csv":
         found.map(lambda value: workbook.cell(value) if isinstance(value, str) else value).to_csv(target, index=False, encoding="utf-8-sig")

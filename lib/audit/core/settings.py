@@ -345,6 +345,8 @@ def read(folder: Path) -> Settings:
         naming the file and every fault in it: unknown keys, wrong types, missing columns, unknown sources, norms out of their bounds.
     """
     path = folder / "audit.toml"
+    if not folder.is_dir():
+        raise BadSettings(N_("there is no folder {folder}. What to do: give the folder of a base, such as data/demo."), folder=folder)
     if not path.is_file():
         message = N_("{folder} holds no audit.toml. What to do: `audit new FILE... --name {name}` writes one from your exports.")
         raise BadSettings(message, folder=folder, name=folder.name)

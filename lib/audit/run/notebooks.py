@@ -23,6 +23,7 @@ from pathlib import Path
 from audit.core import norms, registry
 from audit.core.errors import AuditError
 from audit.i18n import mark as N_
+from audit.i18n import number
 from audit.i18n import translate as _
 from audit.run import kernels
 
@@ -59,7 +60,8 @@ def in_order(
     def left() -> str:
         half = len(running) / 2  # of those that are being made, half is done
         about = (time.perf_counter() - start) / (ended + half) * (len(chosen) - ended - half)
-        return f" ({ended} of {len(chosen)}{f', about {about:.0f} s left' if about >= 1 else ''})"
+        done = _("{ended} of {count}, about {seconds} s left") if about >= 1 else _("{ended} of {count}")
+        return f" ({done.format(ended=ended, count=len(chosen), seconds=f'{about:.0f}')})"
 
     try:
         while graph.is_active():
@@ -70,7 +72,7 @@ def in_order(
                     stopped.add(name)
                     graph.done(name)
                     ended += 1
-                    say(f"  {name:<10} not run: a step it depends on failed")
+                    say(f"  {name:<10} {_('not run: a step that it depends on failed')}")
                     continue
                 running[lanes.submit(timed, step)] = name
             for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
@@ -78,12 +80,14 @@ def in_order(
                 graph.done(name)
                 ended += 1
                 seconds[name] = round(time.perf_counter() - began[name], 2)
+                took = number(seconds[name], "0.0")
                 try:
-                    say(f"  {name:<10} {future.result() or f'done, {seconds[name]:.1f} s'}{left()}")
+                    said = future.result() or _("done, {seconds} s").format(seconds=took)
                 except CellFailed as error:
                     failures[name] = str(error)
                     stopped.add(name)
-                    say(f"  {name:<10} FAILED, {seconds[name]:.1f} s{left()}")
+                    said = _("FAILED, {seconds} s").format(seconds=took)
+                say(f"  {name:<10} {said}{left()}")
     except BaseException:
         lanes.shutdown(wait=False, cancel_futures=True)
         for kernel in multiprocessing.active_children():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from audit.core import store
+from audit.core import registry, store
 from audit.core.settings import BadSettings, Settings
 from audit.i18n import mark as N_
 from audit.run import fingerprint
@@ -86,7 +86,13 @@ def tables(run: Path | None, filled: Path | None = None) -> dict[str, pd.DataFra
 
 
 def compared(before: Path, now: Path) -> dict[str, pd.DataFrame]:
-    """What moved between two runs: findings_moved, classes_moved, customers_moved (changes.py).
+    """What moved between two runs: findings_moved, classes_moved, customers_moved (changes.py), and what only one of them has.
+
+    What one run did not make, as of a run of some steps, has not moved: such chapters and classes are left out, and stand in only_in.
+
+    Returns
+    -------
+    dict of the three tables, and only_in: table, run.
 
     Raises
     ------
@@ -94,10 +100,23 @@ def compared(before: Path, now: Path) -> dict[str, pd.DataFrame]:
         where one of the folders is not a run.
     """
     then, own = tables(before.resolve()), tables(now.resolve())
+    of_each = [{path.stem for path in (folder / "tables").glob("*.parquet")} for folder in (before, now)]
+    shared = of_each[0] & of_each[1]
+    chapters = {step.name for step in registry.steps() if f"findings_{step.name}" in shared}
+    bases = {of for name, (_column, of) in changes.BASES.items() if name in shared}
+    classes = [one["previous_classes"][lambda t: t["base_class"].isin(bases)] for one in (own, then)]
+    findings = [one["previous_findings"][lambda t: t["step"].isin(chapters)] for one in (own, then)]
     revenue = store.load(now, "history").set_index("customer_id")["revenue"]
-    people = changes.customers_moved(own["previous_classes"], then["previous_classes"], revenue=revenue)
+    people = changes.customers_moved(*classes, revenue=revenue)
+    made = {*registry.findings_tables(), *changes.BASES}
+    alone = [
+        (name, folder.resolve().name)
+        for folder, there in zip((before, now), of_each, strict=True)
+        for name in sorted((there - shared) & made)
+    ]
     return {
-        "findings_moved": changes.findings_moved(own["previous_findings"], then["previous_findings"]),
+        "findings_moved": changes.findings_moved(*findings),
         "classes_moved": changes.classes_moved(people),
         "customers_moved": people,
+        "only_in": pd.DataFrame(alone, columns=["table", "run"]),
     }

@@ -185,9 +185,7 @@ def further(
     NotWritten
         where a form needs what is not installed; all else is written.
     """
-    run = run.resolve()
-    if not (run / store.MANIFEST).is_file():
-        raise NoRun(N_("no sealed run in {run}. What to do: `audit run` makes one; its folder is named there."), run=run)
+    run = run_folder.of_a_run(run).resolve()
     settings, manifest = store.settings(run), run_folder.manifest(run)
     new = [language for language in languages if not (run / "report" / language).is_dir()]
     if new and manifest["program"] != fingerprint.program(notebooks):

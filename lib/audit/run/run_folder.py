@@ -20,6 +20,24 @@ class NoRun(AuditError):
     """No run in a folder, or none that can be used; the message says which would do."""
 
 
+def of_a_run(folder: Path) -> Path:
+    """The folder, where a sealed run lies in it.
+
+    Raises
+    ------
+    NoRun
+        naming what lies there instead.
+    """
+    if (folder / store.MANIFEST).is_file():
+        return folder
+    if not folder.is_dir():
+        raise NoRun(N_("there is no folder {folder}. What to do: give the folder of a run, outputs/<base>/<run>."), folder=folder)
+    if (folder / "audit.toml").is_file():
+        message = N_("{folder} is the folder of a base, not of a run. What to do: `audit run {folder}`, then give outputs/{name}/latest.")
+        raise NoRun(message, folder=folder, name=folder.resolve().name)
+    raise NoRun(N_("no sealed run in {folder}. What to do: give the folder of a run, outputs/<base>/<run>."), folder=folder)
+
+
 class Busy(AuditError):
     """Another run of the base is under way."""
 
@@ -94,9 +112,7 @@ def verify(folder: Path) -> list[str]:
     NoRun
         where there is no sealed run in that folder.
     """
-    if not (folder / store.MANIFEST).is_file():
-        raise NoRun(N_("no sealed run in {folder}. What to do: give the folder of a run, outputs/<base>/<run>."), folder=folder)
-    sealed = manifest(folder)["outputs"]
+    sealed = manifest(of_a_run(folder))["outputs"]
     there = {str(path.relative_to(folder)): fingerprint.of_file(path) for path in _outputs(folder)}
     changed = [f"{name} was changed" for name in sorted(sealed.keys() & there.keys()) if sealed[name] != there[name]]
     missing = [f"{name} is missing" for name in sorted(sealed.keys() - there.keys())]
