@@ -11,6 +11,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axis import Axis
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -52,9 +53,9 @@ class Chart:
             text.set_text(visible(text.get_text()))
         with mpl.rc_context(STYLE):
             if engine := self.figure.get_layout_engine():
-                engine.execute(self.figure)  # once; `savefig` would draw everything twice to find the layout
+                engine.execute(self.figure)  # once; drawing would find the layout again
                 self.figure.set_layout_engine("none")
-            self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+            FigureCanvasSVG(self.figure).print_svg(buffer, metadata={"Date": None, "Creator": None})  # `savefig` would draw it twice
         return BETWEEN.sub("><", PATHS.sub(lambda path: DIGITS.sub(r"\1", path[0]).replace(" \n", ""), buffer.getvalue()))
 
     def _repr_mimebundle_(self, include=None, exclude=None):
