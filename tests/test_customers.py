@@ -1,6 +1,7 @@
 """One customer, one place, one next step: precedence, least worth, so many a week, nothing that another chapter speaks against."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from audit.core import store, working_days
 from audit.steps import customers
+from audit.steps.customers import actions_workbook, cards
 from audit.steps.customers.codes import GROWTH, Action
 
 AS_OF = dt.date(2025, 12, 31)
@@ -194,3 +196,33 @@ def test_an_order_is_no_year_and_a_rate_nobody_knows_is_the_bases():
 def test_beyond_twelve_weeks_nobody_is_given_a_day():
     found = steps_of([{"customer_id": f"silent-{i}"} for i in range(30)], per_week=2)
     assert found["due_on"].notna().sum() == 24
+
+
+def test_cards_are_of_key_accounts_first_then_by_the_day_that_is_due_and_by_worth():
+    day = pd.Timestamp("2026-01-09")
+    rows = [
+        {"customer_id": "plain", "action_class": "", "key_reasons": "", "due_on": pd.NaT, "worth": None},
+        {"customer_id": "late", "action_class": Action.SILENT, "key_reasons": "", "due_on": day, "worth": 900.0},
+        {"customer_id": "soon", "action_class": Action.SILENT, "key_reasons": "", "due_on": day - pd.Timedelta(days=1), "worth": 1.0},
+        {"customer_id": "less", "action_class": Action.SILENT, "key_reasons": "", "due_on": day, "worth": 5.0},
+        {"customer_id": "key", "action_class": "", "key_reasons": "revenue", "due_on": pd.NaT, "worth": None},
+    ]
+    assert cards.of_cards(pd.DataFrame(rows))["customer_id"].tolist() == ["key", "soon", "late", "less"]
+
+
+def test_a_gap_of_a_stated_budget_is_told_from_an_estimated_one_and_profit_stands_before_what_winning_cost():
+    row = pd.Series(dict.fromkeys(cards.MONEY, 1.0) | {"gap": 70.0, "profit": -5.0, "acquisition": 8.0})
+    settings = SimpleNamespace(currency="RUB")
+    told = lambda **given: dict(cards._money(pd.Series(row.to_dict() | given), settings))
+    declared, estimated = told(provenance_class="declared"), told(provenance_class="modelled")
+    gap, guess = cards.MONEY["gap"], cards.MONEY["estimated_gap"]
+    assert (gap in declared, guess in declared) == (True, False)
+    assert (gap in estimated, guess in estimated) == (False, True)
+    assert declared[cards.MONEY["before_winning"]].startswith("3")
+    assert cards.MONEY["before_winning"] not in told(provenance_class="", acquisition=0.0)
+    assert cards.MONEY["before_winning"] not in told(provenance_class="", acquisition=float("nan"))
+
+
+def test_a_field_of_the_list_is_empty_text_a_day_or_whole_money():
+    said = [actions_workbook._in_csv(value) for value in (None, float("nan"), pd.NaT, "=1+1", pd.Timestamp("2026-01-09"), 12.6)]
+    assert said == ["", "", "", "'=1+1", "2026-01-09", "13"]

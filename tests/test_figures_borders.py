@@ -11,7 +11,7 @@ from audit.stats import survival as stats_survival
 from audit.steps import forecast, loyalty, repeat, retention, segments, value
 from audit.steps.forecast import findings as forecast_findings
 from audit.steps.forecast.codes import Kind
-from audit.steps.loyalty import clusters, scoring
+from audit.steps.loyalty import clusters, halves, scoring
 from audit.steps.loyalty import findings as loyalty_findings
 from audit.steps.profit import customers as of_profit
 from audit.steps.profit.codes import Earning
@@ -266,3 +266,15 @@ def test_two_routes_that_agree_exactly_as_far_as_the_norm_are_believed():
     doubted = loyalty_findings.chapter_findings(types, gaps, steady, reliable, **given, least_agreement=1.01)
     assert not believed[0].why
     assert doubted[0].why
+
+
+def test_a_feature_is_judged_from_exactly_as_many_customers_as_are_needed_and_three_values():
+    drawn = np.random.default_rng(0).normal(size=30)
+    first, size = pd.Series(drawn), pd.Series(np.arange(30.0))
+    second = pd.Series(drawn + np.random.default_rng(1).normal(size=30) / 5)
+    value_, low, high = halves._of_halves(first, second, size, 0.95)
+    assert 0.8 < low < value_ < high <= 1
+    assert np.isnan(halves._of_halves(first.head(29), second.head(29), size.head(29), 0.95)).all()
+    three = pd.Series(np.arange(30) % 3 * 1.0)
+    assert not np.isnan(halves._of_halves(three, second, size, 0.95)).any()
+    assert np.isnan(halves._of_halves(three.clip(upper=1), second, size, 0.95)).all()

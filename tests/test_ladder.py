@@ -3,6 +3,7 @@
 import pandas as pd
 
 from audit.steps import ladder
+from audit.steps.ladder import findings, standing
 from tests.conftest import ledger_of
 
 UNTIL = pd.Timestamp("2024-12-31")
@@ -73,3 +74,26 @@ def test_every_customer_stands_on_one_rung_and_moves_count_them_all():
 def test_the_step_up_is_the_distance_to_the_next_rung_that_has_customers():
     now = pd.DataFrame({"customer_id": list("abc"), "rung_class": ["buyer", "unknown", "unknown"], "year_revenue": [10.0, 50.0, 70.0]})
     assert ladder.ladder(now).set_index("rung_class").loc["buyer", "step_up"] == 50.0
+
+
+def test_a_share_of_the_wallet_exactly_at_the_norm_makes_a_loyalist():
+    for budget, rung in ((400 / 0.9, "loyalist"), (400 / 0.89, "regular")):
+        assert rungs(BUDGETS.assign(amount=budget)).loc["loyal", "rung_class"] == rung
+
+
+def test_falls_are_counted_over_all_who_bought_steadily_and_with_what_they_brought():
+    before = pd.DataFrame({"customer_id": list("abcde"), "rung_class": ["regular", "unknown", "loyalist", "repeat", "silent"]})
+    before = before.assign(year_revenue=[10.0, 20.0, 40.0, 80.0, 160.0])
+    now = before.assign(rung_class=["silent", "silent", "loyalist", "silent", "silent"], year_revenue=0.0)
+    stood = ladder.since(before, now)
+    assert ladder.fallen(stood)["customer_id"].tolist() == ["a", "b"]
+    moved = ladder.ladder_moves(stood)
+    fall = falls(moved)
+    assert (fall.value, fall.n, fall.params["revenue"], fall.why) == (2.0, 3, 30.0, "")
+    assert falls(moved[moved["rung_class"] != "silent"]).value == 0
+    assert falls(moved.assign(customers=0)).why
+
+
+def falls(moved):
+    steady = moved[moved["rung_before_class"].isin([*standing.SYSTEMATIC])]
+    return findings._falls(steady)
