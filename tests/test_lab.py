@@ -74,10 +74,10 @@ def test_a_notebook_runs_in_the_copy_and_leaves_project_and_sealed_run_alone(hom
     assert subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, check=True).stdout == before
 
 
-@pytest.mark.parametrize("base", ["", "data/nowhere"])
-def test_no_other_base_is_opened_than_the_one_named(base, capsys):
+@pytest.mark.parametrize(("base", "said"), [("", "holds no audit.toml"), ("data/nowhere", "there is no folder")])
+def test_no_other_base_is_opened_than_the_one_named(base, said, capsys):
     assert cli.main(["lab", base]) == 1
-    assert "holds no audit.toml" in capsys.readouterr().err
+    assert said in capsys.readouterr().err
 
 
 def test_a_base_without_a_run_is_told_so(tmp_path, capsys):
