@@ -217,3 +217,14 @@ def test_a_year_with_modelled_budgets_only_does_not_hide_the_declared_ones():
     both = budgets(("a", "x", "2024", 100.0, "declared"), ("a", "x", "2025", 900.0, "modelled"))
     found = wallet.wallets(panel({"a": 1}, {"a": 40}), both, customers=None, **RULE, **ERRORS).iloc[0]
     assert (found["revenue"], found["budget"]) == (40, 100)
+
+
+def test_whoever_has_stopped_paying_is_marked_beside_its_gap_where_it_is_known_who_pays():
+    wallets = pd.DataFrame({"group": ["a", "b", "c"], "gap": [3.0, 2.0, 1.0]})
+    debtors = pd.DataFrame({"group": ["b", "c"], "is_stopped": [True, False]})
+    assert wallet.with_payment(wallets, debtors).to_dict("list") == {
+        "group": ["a", "b", "c"],
+        "is_stopped": [False, True, False],
+        "gap": [3.0, 2.0, 1.0],
+    }
+    assert list(wallet.with_payment(wallets, None).columns) == ["group", "gap"]

@@ -114,6 +114,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "conclusion": ["claim"],
         "budgets": ["basis", "given_share", "wallets"],
         "findings": ["chapter_findings"],
-        "gaps": ["white_space", "categories", "changes", "by_manager", "capture"],
+        "gaps": ["white_space", "categories", "changes", "by_manager", "with_payment", "capture"],
     },
 )  # fmt: skip

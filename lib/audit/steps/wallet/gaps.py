@@ -161,6 +161,16 @@ def by_manager(wallets: pd.DataFrame, *, customers: pd.DataFrame | None, confide
     return pd.DataFrame(rows, columns=columns).sort_values(["wallet_share", "manager_id"], ignore_index=True)
 
 
+def with_payment(wallets: pd.DataFrame, debtors: pd.DataFrame | None) -> pd.DataFrame:
+    """The wallets with is_stopped beside the customer, where it is known who pays: a gap of whoever has stopped paying is nothing to win."""
+    if debtors is None:
+        return wallets
+    stopped = debtors.loc[debtors["is_stopped"].astype(bool), "group"]
+    table = wallets.copy()
+    table.insert(1, "is_stopped", wallets["group"].isin(stopped))
+    return table
+
+
 def capture(wallets: pd.DataFrame, moved: pd.DataFrame, debtors: pd.DataFrame | None = None, *, least: int) -> pd.DataFrame:
     """What of each gap is realistic to win in a year: as much share as customers of this base gained where they gained at all.
 
