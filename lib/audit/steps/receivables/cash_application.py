@@ -85,8 +85,14 @@ def applied(
     came["debtor"], who = groups(customers, came["customer_id"]), groups(customers, debts["customer_id"])
     owner = dict(zip(debts["item_id"], who, strict=True))
     rows = [*_by_number(came, owner, _instalments(debts), rest, left)]
-    for debtor, part in came[pd.Series(left, dtype=float).abs() > CENT].groupby("debtor", sort=True):
-        rows += _in_order(part, debts[who == debtor], rest, left, newest_first=credit_notes == "newest")
+    bills: dict[str, list[tuple]] = {}
+    for item, issued_on in zip(debts["item_id"], debts["issued_on"], strict=True):
+        bills.setdefault(owner[item], []).append((issued_on, 0, item))
+    unplaced: dict[str, list] = {}
+    for payment in came[pd.Series(left, dtype=float).abs() > CENT].itertuples():
+        unplaced.setdefault(payment.debtor, []).append(payment)
+    for debtor in sorted(unplaced):
+        rows += _in_order(unplaced[debtor], bills.get(debtor, []), rest, left, newest_first=credit_notes == "newest")
     laid = pd.DataFrame(rows, columns=APPLIED)
     both = pd.concat([part for part in (dated, laid) if len(part)], ignore_index=True) if len(dated) or len(laid) else laid
     return both.astype({"amount": "float64", "paid_on": "datetime64[us]"}).sort_values(
@@ -110,7 +116,10 @@ def _stated(debts: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
 def _instalments(debts: pd.DataFrame) -> dict[str, list[str]]:
     """The debts of each invoice number, as they fall due."""
     order = debts.sort_values(["due_on", "item_id"]) if "due_on" in debts.columns else debts
-    return order.groupby("invoice_id")["item_id"].agg(list).to_dict()
+    found: dict[str, list[str]] = {}
+    for number, item in zip(order["invoice_id"], order["item_id"], strict=True):
+        found.setdefault(number, []).append(item)
+    return found
 
 
 def _by_number(
@@ -129,17 +138,15 @@ def _by_number(
     return rows
 
 
-def _in_order(
-    came: pd.DataFrame, debts: pd.DataFrame, rest: dict[str, float], left: dict[int, float], *, newest_first: bool
-) -> list[tuple]:
-    """What no number has placed, of one debtor, day by day with its invoices.
+def _in_order(came: list, bills: list[tuple], rest: dict[str, float], left: dict[int, float], *, newest_first: bool) -> list[tuple]:
+    """What no number has placed, of one debtor, day by day with its invoices: rows of payments, and (day, 0, item) of debts.
 
     Money goes on the same open amount, else on the oldest open invoices, a credit note on the newest where the rule says so; what is left
     waits for the next invoice, which takes it first. Money given back takes what waits before it is an advance below nothing.
     """
     rows, waiting, open_ = [], [], {}
-    bills = [(b.issued_on, 0, b.item_id) for b in debts.itertuples() if rest[b.item_id] > CENT]
-    for _day, _kind, what in sorted(bills + [(p.paid_on, 1, p) for p in came.itertuples()], key=lambda event: event[:2]):
+    unpaid = [bill for bill in bills if rest[bill[2]] > CENT]
+    for _day, _kind, what in sorted(unpaid + [(p.paid_on, 1, p) for p in came], key=lambda event: event[:2]):
         if isinstance(what, str):
             rows += _from_waiting(waiting, what, rest)
             if rest[what] > CENT:
