@@ -159,7 +159,7 @@ STATES = [
     (forecast, [fact("forecast", 5.0), fact("plan", 0.1, low=0.0)], "still within its range"),
     (portfolio, [fact("portfolio", why="chance")], "cannot be said"),
     (portfolio, [fact("portfolio", 33.0, unit="count", core=57)], "33 customers are worth developing"),
-    (service, [fact("service_after_open", -0.4, **COMPLAINED, later_kept=5)], "are never settled tend to leave: 25 % stay"),
+    (service, [fact("service_after_open", -0.4, **COMPLAINED, later_kept=5)], "are never settled often leave: 25 % stay"),
     (service, [fact("service_after_open", -0.4, **COMPLAINED, later_kept=4)], "was not settled in time, 60 % stayed"),
     (portfolio, [fact("portfolio", 33.0), fact("portfolio_effort", 0.24, profit=1.0, whole=100.0)], "24 % of the cost of serving"),
 ]  # fmt: skip

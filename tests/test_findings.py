@@ -54,7 +54,7 @@ def test_a_sentence_gives_number_norm_and_verdict(base):
     judged = findings.judge([dataclasses.replace(fact(0.41, "repeat_purchase_ratio"), message="{value} of {n} come back.")], base, RATIO)
     row = judged.iloc[0]
     assert findings.sentence(row, "EUR") == "41.0\xa0% of 100 come back."
-    assert findings.judgement(row, "EUR") == "The norm is at least 67\xa0%: missed."
+    assert findings.judgement(row, "EUR") == "The norm of at least 67\xa0% is not met."
 
 
 def test_fault_30_a_name_in_a_finding_is_text_in_the_page(base):
@@ -88,10 +88,10 @@ def test_five_findings_stand_open_what_the_claim_rests_on_those_that_miss_a_norm
 
 def test_a_judgement_is_a_sentence_with_the_norm_and_why():
     row = pd.Series({"verdict": "undecided", "norm_id": "", "norm": float("nan"), "why": "no data yet"})
-    assert findings.judgement(row, "RUB") == "Too little data to say. No data yet."
+    assert findings.judgement(row, "RUB") == "No data yet."
     assert findings.judgement(row.replace("undecided", ""), "RUB") == ""
     row = pd.Series({"verdict": "met", "norm_id": "repeat_purchase_ratio", "norm": 0.67, "why": ""})
-    assert findings.judgement(row, "RUB").replace("\xa0", " ") == "The norm is at least 67 %: met."
+    assert findings.judgement(row, "RUB").replace("\xa0", " ") == "The norm of at least 67 % is met."
 
 
 def test_a_claim_takes_what_it_rests_on_and_counts_nothing_twice():

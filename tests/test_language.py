@@ -101,7 +101,7 @@ def test_the_russian_report_has_no_english_left(demo):
 @pytest.mark.parametrize(
     ("text", "english", "russian"),
     [
-        (i18n.stored("no {column}", column="customer_id"), "no customer_id", "не указано: customer_id"),
+        (i18n.stored("no {column}", column="customer_id"), "no customer_id", "не заполнено поле «customer_id»"),
         (
             i18n.stored(
                 "{table}: {reason}", table="lines", reason=i18n.stored("{column} cannot be read as {kind}", column="amount", kind="money")

@@ -109,10 +109,10 @@ def test_how_far_to_trust_is_said_only_where_both_ties_are_known():
     assert trusted(facts_of(ties)) == []
     assert trusted(facts_of(fact("rows_kept"))) == []
     [near] = reliance.trust(facts_of(fact("rows_kept"), ties), doubts=None, wallets=None, missing={}, refused={})
-    assert "except for" in near.message
+    assert "to within" in near.message
     even = fact("booked_to_revenue", booked=10.0, untraced=0.0)
     [exact] = reliance.trust(facts_of(fact("rows_kept"), even), doubts=None, wallets=None, missing={}, refused={})
-    assert "except for" not in exact.message
+    assert "to within" not in exact.message
 
 
 def test_the_heaviest_doubt_is_told_but_for_budgets_which_have_a_decision_of_their_own():

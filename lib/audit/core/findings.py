@@ -36,6 +36,15 @@ class Verdict(Code):
     UNJUDGED = ""
 
 
+AGAINST = {  # verdict -> what is said of a norm, and of one that is all of it
+    Verdict.MET: (N_("The norm of {direction} {limit} is met."), N_("The norm of {limit} is met.")),
+    Verdict.MISSED: (N_("The norm of {direction} {limit} is not met."), N_("The norm of {limit} is not met.")),
+    Verdict.UNDECIDED: (
+        N_("There is too little data to say whether the norm of {direction} {limit} is met."),
+        N_("There is too little data to say whether the norm of {limit} is met."),
+    ),
+    Verdict.OUT: (N_("The norm of {direction} {limit} is not applied."), N_("The norm of {limit} is not applied.")),
+}
 MARKS = {Verdict.MET: "✓", Verdict.MISSED: "✗", Verdict.UNDECIDED: "?", Verdict.OUT: "–", Verdict.UNJUDGED: "·"}
 NAN = float("nan")
 SUPPORT = 5  # findings that stand open below a claim
@@ -140,7 +149,7 @@ def judge(
     if doubts is not None and len(doubts):
         more = len(doubts) - 1
         table["doubt"] = (
-            i18n.stored(N_("{doubt}; further doubts: {more}"), doubt=doubts["doubt"].iloc[0], more=more)
+            i18n.stored(N_("{doubt}; {more} further {more:doubt|doubts}"), doubt=doubts["doubt"].iloc[0], more=more)
             if more
             else doubts["doubt"].iloc[0]
         )
@@ -216,21 +225,17 @@ def judgement(row: pd.Series, currency: str) -> str:
     """What the norm says of it: its value, the verdict and why; empty where nothing was judged."""
     if row["verdict"] == Verdict.UNJUDGED:
         return ""
-    found = Verdict(row["verdict"])
-    said = i18n.translate(found.meaning or found.label)
-    if row["norm_id"]:
-        norm, of_all = norms.register()[row["norm_id"]], row["norm"] * 100
-        is_whole = norm.unit == "share" and round(of_all, 6).is_integer()
-        limit = in_unit(row["norm"], norm.unit, currency, say=i18n.spoken if is_whole else i18n.shown)
-        within = N_("The norm is {direction} {limit}: {verdict}.")
-        exact = N_("The norm is {limit}: {verdict}.")  # nothing is above all
-        said = i18n.translate(exact if is_whole and of_all == 100 and norm.direction == "at least" else within).format(
-            direction=i18n.translate(norm.direction), limit=limit, verdict=said
-        )
-    else:
-        said = said[0].upper() + said[1:] + "."
     why = labels.told(row["why"])
-    return f"{said} {why[0].upper()}{why[1:]}." if why else said
+    reason = f"{why[0].upper()}{why[1:]}." if why else ""
+    if not row["norm_id"]:  # what could not be said is said by the finding itself
+        return reason or i18n.translate(N_("Too little data to say."))
+    norm, of_all = norms.register()[row["norm_id"]], row["norm"] * 100
+    is_whole = norm.unit == "share" and round(of_all, 6).is_integer()
+    limit = in_unit(row["norm"], norm.unit, currency, say=i18n.spoken if is_whole else i18n.shown)
+    within, exact = AGAINST[Verdict(row["verdict"])]
+    message = exact if is_whole and of_all == 100 and norm.direction == "at least" else within  # nothing is above all
+    said = i18n.translate(message).format(direction=i18n.translate(norm.direction), limit=limit)
+    return f"{said} {reason}".rstrip()
 
 
 def in_unit(value: float, unit: str, currency: str, *, say: Callable = i18n.shown) -> str:
@@ -259,7 +264,7 @@ def show(found: pd.DataFrame, settings: Settings):
     claim = found[found["role"] != ""]
     open_, folded = support(found)
     doubt = found["doubt"].iloc[0] if len(found) else ""
-    rests = i18n.translate("These figures rest on doubtful data: {doubt} (see the chapter “Trust in the data”).")
+    rests = i18n.translate("A doubt about the data affects some of these figures: {doubt} (see the chapter “Trust in the data”).")
     below = f'<p class="doubt">{html.escape(rests.format(doubt=labels.told(doubt)))}</p>' if doubt else ""
     more = ""
     if len(folded):

@@ -124,14 +124,20 @@ def ranged(low: float, high: float, currency: str) -> str:
     """Two ends of a sum of money as they are said, in one unit.
 
     >>> ranged(913_400.0, 2_626_000.0, "RUB"), ranged(0.0, 45_369_000.0, "RUB"), ranged(-5.0, 20.0, "")
-    ('0.91–2.63\\xa0m\\xa0RUB', '0–45.4\\xa0m\\xa0RUB', '−5–20')
+    ('0.91–2.63\\xa0m\\xa0RUB', '0–45.4\\xa0m\\xa0RUB', '−5 to 20')
     """
     largest = max(abs(low), abs(high))
     digits = lambda value, size: number(float(f"{value / size:.3g}"), "#,##0.##")
     for size, said in LARGE:
         if float(f"{largest:.3g}") >= size:
-            return of_money(translate(said).format(amount=f"{digits(low, size)}–{digits(high, size)}").replace(" ", "\xa0"), currency)
-    return of_money(f"{number(_steady(low, 0), '#,##0')}–{number(_steady(high, 0), '#,##0')}", currency)
+            amount = _between(digits(low, size), digits(high, size))
+            return of_money(translate(said).format(amount=amount).replace(" ", "\xa0"), currency)
+    return of_money(_between(number(_steady(low, 0), "#,##0"), number(_steady(high, 0), "#,##0")), currency)
+
+
+def _between(low: str, high: str) -> str:
+    """Two ends with a dash between them; beside a minus it is a word."""
+    return translate(N_("{low} to {high}")).format(low=low, high=high) if low.startswith(MINUS) else f"{low}–{high}"
 
 
 def symbol(currency: str) -> str:

@@ -13,6 +13,9 @@ from audit.report.style import BLUE, GREEN, INK, LAYERS, MUTED, RED, SAND, Chart
 from audit.stats import shares
 
 MOVES = {"lost": N_("lost"), "new": N_("new"), "returned": N_("returned"), "first_seen": N_("first seen")}
+MOVED = {
+    "lost": N_("{n} did not buy again"), "new": N_("{n} new"), "returned": N_("{n} came back"), "first_seen": N_("{n} seen for the first time"),
+}  # fmt: skip
 
 
 def waterfall(moves: pd.DataFrame) -> Chart:
@@ -45,7 +48,7 @@ def waterfall(moves: pd.DataFrame) -> Chart:
     clear_axes(axes, keep="y")
     axes.set_ylabel(_("customers"))
     axes.margins(y=0.12)
-    said = ", ".join(f"{_(MOVES[name])}: {abs(step)}" for name, step, _colour in steps)
+    said = ", ".join(_(MOVED[name]).format(n=abs(step)) for name, step, _colour in steps)
     return Chart(
         figure,
         _("The number of customers went from {before} to {now}: {said}.").format(

@@ -55,7 +55,7 @@ def chapter_findings(
             )
             if now["returned"]
             else N_(
-                "{value} {value:customer|customers} bought in {period}, against {previous} in {period_before}. Of those earlier customers, {lost} did not buy again; {new} {new:is|are} new. No former customer came back."
+                "{value} {value:customer|customers} bought in {period}, against {previous} in {period_before}. Of the earlier customers, {lost} did not buy again; of the later ones, {new} {new:is|are} new. No former customer came back."
             ),
             title=N_("Size of the base"),
             value=float(now["customers"]),
@@ -213,7 +213,7 @@ def _driver(change: pd.DataFrame, before: pd.Series, now: pd.Series) -> Finding:
         "base",
         "fact",
         N_(
-            "Sales in {period} were {now}, {value} {direction} than in {period_before}. The factor that contributed most to this change was {driver}: {part}."
+            "Sales in {period} were {now}, {value} {direction} than in {period_before}. The largest single effect on them: {driver}, {part}."
         ),
         title=N_("Change of sales"),
         value=_abs_change(now["revenue"], before["revenue"]),
@@ -237,7 +237,7 @@ def _market(before: pd.Series, now: pd.Series, market: dict[str, float]) -> Find
             "market_growth",
             "base",
             "fact",
-            N_("Sales changed by {growth_rate}; we do not know whether the market did better."),
+            N_("Sales changed by {growth_rate}; we cannot say whether that is better or worse than the market."),
             title=N_("Growth against the market"),
             n=int(now["customers"]),
             params={"growth_rate": growth},

@@ -24,7 +24,7 @@ class Field(Code):
 class Age(Code):
     """How long ago an entry was changed."""
 
-    FRESH = "fresh", N_("fresh")
+    FRESH = "fresh", N_("recent")
     OLDER = "older", N_("older")
     UNKNOWN = "unknown", N_("unknown")
 

@@ -46,7 +46,7 @@ def chapter_findings(
             "central",
             "fact",
             N_(
-                "{value} of the customers who bought are on record; they bring in {revenue_share} of the revenue. {strangers} {strangers:record belongs to a customer|records belong to customers} who never bought."
+                "{value} of the customers who bought are on record; they bring in {revenue_share} of the revenue. {strangers} {strangers:record belongs to a company|records belong to companies} that never bought."
             ),
             title=N_("Customers without a contact in time"),
             value=float(own["known_share"]),

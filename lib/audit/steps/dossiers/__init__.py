@@ -54,7 +54,7 @@ TABLES = (
         "customer_id gap_class",
         "customer_id:t gap_class:t manager_id:t was_on:d",
         codes={"gap_class": Gap},
-        headings={"gap_class": N_("What is missing, out of date or in conflict with the data"), "was_on": N_("Last time it happened")},
+        headings={"gap_class": N_("What is missing, out of date or in conflict with the data"), "was_on": N_("Last date on record")},
     ),
     written(
         "value_dossier",

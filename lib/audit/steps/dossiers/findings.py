@@ -52,7 +52,7 @@ def _filled(coverage: pd.DataFrame, gaps: pd.DataFrame, is_asked: bool) -> Findi
     missing = gaps.loc[gaps["gap_class"].isin([Gap.NO_FORM, Gap.STALE]), "customer_id"]
     return Finding(
         "dossiers_filled", "dossiers", "fact",
-        N_("For {value} of {n} key accounts, the form was filled in recently; {missing} {missing:has|have} no form, or an outdated one."),
+        N_("For {value} of {n} key accounts, the form was filled in recently; {missing} {missing:has|have} no current form."),
         title=N_("Forms of key accounts"), value=float(n - len(missing)), unit="count", n=n, who=" ".join(missing),
         params={"missing": len(missing)},
     )  # fmt: skip
@@ -74,7 +74,7 @@ def _hanging(coverage: pd.DataFrame, gaps: pd.DataFrame) -> list[Finding]:
         Gap.ONE_CONTACT: N_(
             "{value} of {n} key accounts {value:depends|depend} on one contact person: if that person leaves, the account may go too."
         ),
-        Gap.NO_HEAD_VISIT: N_("Our senior management has not visited {value} of {n} key accounts for a long time, if ever."),
+        Gap.NO_HEAD_VISIT: N_("{value} of {n} key accounts {value:has|have} no recent visit by our senior management on record."),
         Gap.NO_OFFER: N_("{value} of {n} key accounts {value:has|have} been offered nothing new for a long time."),
     }
     found = []

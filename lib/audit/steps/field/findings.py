@@ -226,7 +226,7 @@ def _written_off(written_off: pd.DataFrame) -> list[Finding]:
             "field_written_off",
             "field",
             "fact",
-            N_("Goods for {money} were written off in twelve months, {value} of all sales."),
+            N_("Goods worth {money} were written off in twelve months, {value} of all sales."),
             title=N_("Goods written off"),
             value=rate,
             n=int(written_off["entries"].sum()),

@@ -79,7 +79,7 @@ def _errors(tried: pd.DataFrame, used: pd.Series, confidence: float) -> Finding:
         "forecast",
         "fact",
         N_(
-            "In back-tests from {n} starting points, the average error of monthly sales was {value} (the better simple rule of thumb: {previous}), with an overall bias of {bias_rate}. Ranges meant to contain {confidence_share} of the months contained {held_share}."
+            "In back-tests from {n} starting points, the average error of the monthly forecast was {value} (the best simple rule of thumb: {previous}), with an overall bias of {bias_rate}. Ranges meant to contain {confidence_share} of the months contained {held_share}."
         ),
         title=N_("How well sales are foretold"),
         value=float(used["wape_rate"]),
@@ -111,7 +111,7 @@ def _plan(planned: pd.DataFrame, horizon: int) -> list[Finding]:
         )
     else:
         message = N_(
-            "The plan for the next {months} {months:month|months}, {plan}, is {value} ({low} to {high}) above the forecast of {forecast}. That is {extra} more new customers ({fewest} to {most}) than the usual {usual} a year, at {each} each in the year they join. Beyond month {horizon}, the forecast is untested."
+            "The plan for the next {months} {months:month|months}, {plan}, is {value} above the forecast of {forecast} (with the forecast’s range, {low} to {high}). That is {extra} more new customers ({fewest} to {most}) than the usual {usual} a year, at {each} each in the year they join. Beyond month {horizon}, the forecast is untested."
         )
         params |= {"extra": round(row["extra_new"]), "fewest": round(row["low_extra"]), "most": round(row["high_extra"])}
     return [
@@ -137,7 +137,7 @@ def _keys(compared: pd.DataFrame) -> list[Finding]:
         return []
     params = {"other_rate": float(by.loc[Kind.OTHER, "wape_rate"]), "others": int(by.loc[Kind.OTHER, "customers"])}
     message = N_(
-        "For a single month, the median forecast error is {value} for the {n} largest customers and {other_rate} for the {others} next in size."
+        "For a single month, the median forecast error is {value} for the {n} largest customers and {other_rate} for the next {others} by size."
     )
     return [
         Finding(

@@ -21,5 +21,7 @@ def ladder(table: pd.DataFrame, currency: str) -> Chart:
     axes.margins(x=0.3)
     clear_axes(axes, keep="x")
     axes.xaxis.set_visible(False)
-    said = ", ".join(f"{named('rung_class', r.rung_class)} {r.customers}" for r in table.itertuples() if r.customers)
+    said = ", ".join(
+        _("“{name}” {n}").format(name=named("rung_class", r.rung_class), n=r.customers) for r in table.itertuples() if r.customers
+    )
     return Chart(figure, _("Customers by rung: {said}.").format(said=said or "0"))

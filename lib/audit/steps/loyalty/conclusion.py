@@ -17,5 +17,5 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     elif "most" not in first.params:
         message = N_("There are no loyalty types to build on: any names would only be names for noise")
     else:
-        message = N_("For {value} of regular customers we know what keeps them; most often it is {most}")
+        message = N_("For {value} of frequent buyers, two methods agree on what keeps them; most often it is {most}")
     return led(found, message, Role.CAUSE)

@@ -51,7 +51,8 @@ def portfolio(table: pd.DataFrame, names: pd.Series, *, border: float, most: int
     legend = axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=5, fontsize=8)
     for handle in legend.legend_handles:
         handle.set_sizes([40])
-    said = ", ".join(f"{named('portfolio_class', name)} {int((table['portfolio_class'] == name).sum())}" for name in COLOURS)
+    counts = table["portfolio_class"].value_counts()
+    said = ", ".join(_("“{name}” {n}").format(name=named("portfolio_class", name), n=int(counts.get(name, 0))) for name in COLOURS)
     return Chart(figure, _("Customers by class: {said}.").format(said=said))
 
 

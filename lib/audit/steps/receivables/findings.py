@@ -57,7 +57,7 @@ def _owed(owing: pd.DataFrame) -> Finding:
         "receivables",
         "fact",
         N_(
-            "{debtors} {debtors:customer owes|customers owe} {owed}, of which {value} is overdue from {count} of them; the three most overdue account for {top_share} of that."
+            "{debtors} {debtors:customer owes|customers owe} {owed}, of which {value} is overdue from {count} of them; the three largest overdue balances account for {top_share} of that."
         ),
         title=N_("What customers owe"),
         value=float(late["overdue"].sum()),

@@ -83,7 +83,7 @@ def _stayed(rates: pd.DataFrame, active_months: int, rhythm_months: int) -> Find
         "retention",
         "fact",
         N_(
-            "{value} of the {n} {n:customer|customers} active at the start of {period} were still active at its end; {lost} had bought nothing for {months} {months:month|months}."
+            "{value} of the {n} {n:customer|customers} active at the start of {period} were still active at its end; the other {lost} had bought nothing for {months} {months:month|months}."
         ),
         title=N_("Retention"),
         value=float(now["true_retention_rate"]),
@@ -105,10 +105,10 @@ def _after_a_year(alive: pd.DataFrame, rates: pd.DataFrame, confidence: float) -
             )
         ]
     alone = N_(
-        "A year after their first purchase, {value} of {n} new customers are still with us ({low} to {high}). We count customers as gone if they are listed as having stopped buying or have been silent for a year."
+        "A year after their first purchase, {value} of {n} new customers are still with us ({low} to {high}): those whom we have watched for a year. To be on the safe side, everybody on the list of silent customers counts as gone here, and so does anybody silent for a year."
     )
     beside = N_(
-        "A year after their first purchase, {value} of {n} new customers are still with us ({low} to {high}). We count customers as gone if they are listed as having stopped buying or have been silent for a year. Of the {older} {older:customer|customers} active when {period} began, {kept_share} ({kept_low_share} to {kept_high_share}) were still active when it ended."
+        "A year after their first purchase, {value} of {n} new customers are still with us ({low} to {high}): those whom we have watched for a year. To be on the safe side, everybody on the list of silent customers counts as gone here, and so does anybody silent for a year. Of the {older} {older:customer|customers} active when {period} began, {kept_share} ({kept_low_share} to {kept_high_share}) were still active when it ended."
     )
     params = {}
     if len(rates):
@@ -144,7 +144,7 @@ def _crr(rates: pd.DataFrame) -> list[Finding]:
             "retention",
             "fact",
             N_(
-                "By the textbook formula (customers at the end without new ones, divided by customers at the start), retention in {period} is {value}. The formula counts as kept {returned} who had been silent when the period began, and subtracts {new_gone} new ones who went silent again; we show it for reference only."
+                "By the textbook formula (customers at the end without new ones, divided by customers at the start), retention in {period} is {value}. It counts {returned} as kept although they were silent when the period began, and subtracts {new_gone} new ones who have fallen silent since; we show it for reference only."
             ),
             title=N_("CRR by the source's formula"),
             value=float(now["customer_retention_rate"]),
@@ -192,19 +192,19 @@ def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, fl
     fresh = late[late["since_class"] == Since.FRESH]
     money = float(fresh["yearly_revenue"].sum())
     own = N_(
-        "Of {n} {n:customer|customers} who buy regularly, {value} went silent within the last year and have been silent for longer than their own rhythm explains. In their last twelve months of buying they brought in {money_said}."
+        "Of {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} went silent within the last year and have been silent for longer than that rhythm explains. In the twelve months up to their last purchase they brought in {money_said}."
     )
     fixed = N_(
-        "Of {n} {n:customer|customers} who buy regularly, {value} {value:has|have} been silent for longer than the fixed limit, but not for more than a year. In their last twelve months of buying they brought in {money_said}."
+        "Of {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} {value:has|have} been silent for too long: beyond one limit for all, but not for more than a year. In the twelve months up to their last purchase they brought in {money_said}."
     )
     own_tried = N_(
-        "Of {n} {n:customer|customers} who buy regularly, {value} went silent within the last year and have been silent for longer than their own rhythm explains. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, that share of the customers flagged by this rule did buy again. In their last twelve months of buying, the customers now flagged brought in {money_said} in all."
+        "Of {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} went silent within the last year and have been silent for longer than that rhythm explains. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, the same part of those flagged by this rule did buy again. In the twelve months up to their last purchase, the customers now flagged brought in {money_said} in all."
     )
     fixed_tried = N_(
-        "Of {n} {n:customer|customers} who buy regularly, {value} {value:has|have} been silent for longer than the fixed limit, but not for more than a year. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, that share of the customers flagged by this limit did buy again. In their last twelve months of buying, the customers now flagged brought in {money_said} in all."
+        "Of {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} {value:has|have} been silent for too long: beyond one limit for all, but not for more than a year. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, the same part of those flagged by this limit did buy again. In the twelve months up to their last purchase, the customers now flagged brought in {money_said} in all."
     )
     nobody = N_(
-        "None of the {n} {n:customer|customers} who buy regularly has been silent for longer than their own rhythm explains, counting silences of up to a year."
+        "None of the {n} {n:customer|customers} who have bought often enough to have a rhythm has been silent for longer than it explains, counting silences of up to a year."
     )
     is_tried = by_chance[0] == by_chance[0]
     if not len(fresh):

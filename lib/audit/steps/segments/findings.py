@@ -177,12 +177,14 @@ def _moved(moved: pd.DataFrame) -> Finding:
 
 def _strayed(gaps: pd.DataFrame) -> Finding:
     if gaps.empty:
-        why = N_("within the target audience, no industry with enough customers marks out good customers better than chance would")
+        why = N_(
+            "no industry with enough customers sets good customers apart from the others better than chance would; the size of a single order is told by the next item"
+        )
         return Finding(
             "strayed",
             "segments",
             "estimate",
-            N_("We cannot say which customers buy less than their peers."),
+            N_("We cannot say which customers buy less in a year than they could."),
             title=N_("Customers who buy less than their peers"),
             unit="count",
             why=why,

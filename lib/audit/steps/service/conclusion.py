@@ -17,7 +17,7 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
         of = left.params
         if of["never"] and of["later_kept"] == of["later"]:  # those settled late went on buying: it is the unsettled who leave
             message = N_(
-                "Customers whose complaints are never settled tend to leave: {never_share} stay, against {like_share} of similar ones"
+                "Customers whose complaints are never settled often leave: {never_share} stay; of similar ones without complaints, {like_share}"
             )
             return led(found, message, Role.CAUSE, of="service_after_open", never_share=of["never_kept"] / of["never"])
         message = N_("Of customers whose complaint was not settled in time, {kept_share} stayed, against {like_share} of similar ones")

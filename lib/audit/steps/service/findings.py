@@ -63,7 +63,7 @@ def _on_time(kept: pd.DataFrame) -> list[Finding]:
         "open": int((kept["kept_class"] == Kept.OPEN).sum()),
     }
     some = N_(
-        "{value} of {n} {n:order|orders} arrived by the promised day; {late} arrived later or have not arrived yet, half of these by {days} {days:day|days} or more."
+        "{value} of {n} {n:order|orders} arrived by the promised day; {late} arrived late or have not arrived yet; half of these are {days} or more {days:day|days} late."
     )
     none = N_("All {n} {n:order|orders} came by the day that was promised.")
     found = [
@@ -346,7 +346,7 @@ def _lost(lost: pd.DataFrame) -> list[Finding]:
             "service",
             "fact",
             N_(
-                "{value} lost {value:customer was|customers were} recorded with a reason; these customers had bought {money} in the year before. The costliest reason: {cause} ({most})."
+                "For {value} lost {value:customer|customers} a reason was recorded; in the year before they left, they had bought {money}. The costliest reason: “{cause}” ({most})."
             ),
             title=N_("Losses by reason"),
             value=float(lost["cases"].sum()),

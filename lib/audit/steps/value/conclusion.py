@@ -19,5 +19,5 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     elif ahead.high < ahead.previous:
         message = N_("Without new customers, next year should bring in less {level_class}: {value} after {previous}")
     else:
-        message = N_("Next year’s {level_class} from today’s customers: {value}, after {previous}; the difference may be chance")
+        message = N_("Today’s customers: {value} {level_class} next year, {previous} last year; the difference may be chance")
     return led(found, message, Role.CHANCE, of="value_ahead")

@@ -51,7 +51,7 @@ class Choice(Code):
     STOP = (
         "stop",
         N_("Stop deliveries to the {count} {count:customer who no longer pays|customers who no longer pay}, and collect the debt"),
-        N_("We kept delivering to {supplied}; {late} more {late:customer pays|customers pay} late. {names}"),
+        N_("We kept delivering to {supplied} of them; {late} more {late:customer pays|customers pay} late. {names}"),
     )
     COLLECT = (
         "collect",
@@ -61,17 +61,17 @@ class Choice(Code):
     TERMS = (
         "terms",
         N_("Renegotiate the concessions to {names}"),
-        N_("No. {rank} by sales, no. {last} by profit: besides the goods, it gets {given} in extras."),
+        N_("No. {rank} of {of} by sales, no. {last} by profit: extras beyond the goods cost {given} a year."),
     )
     CALL = (
         "call",
-        N_("Call the {count} {count:customer who has|customers who have} stopped buying"),
-        N_("About {by_chance} would come back on their own. {names}"),
+        N_("Call {count} {count:customer who has|customers who have} been silent for too long"),
+        N_("{listed} {listed:is|are} silent; about {by_chance} of these {count} would come back by themselves. {names}"),
     )
     CALL_UNTRIED = (
         "call_untried",
-        N_("Call the {count} {count:customer who has|customers who have} stopped buying"),
-        N_("We could not test how many would come back on their own. {names}"),
+        N_("Call {count} {count:customer who has|customers who have} been silent for too long"),
+        N_("{listed} {listed:is|are} silent; how many of these {count} would come back by themselves could not be tested. {names}"),
     )
     LOSSES = (
         "losses",
@@ -90,9 +90,9 @@ class Choice(Code):
     )
     BUDGETS = (
         "budgets",
-        N_("Check {count} purchase {count:budget|budgets} before you base a plan on {count:it|them}"),
+        N_("Check {count} of {doubted} doubtful purchase {doubted:budget|budgets} before you base a plan on them"),
         N_(
-            "{doubted} {doubted:is|are} in doubt: our share of wallet is {with_share} with {doubted:it|them}, {without_share} without. The largest: {names}"
+            "They are most of the doubtful money. Our share of wallet is {with_share} with all doubtful budgets, {without_share} without. {names}"
         ),
     )
     PLAN = (

@@ -220,6 +220,7 @@ def _terms(overview: pd.DataFrame, most: float, old: pd.Timestamp) -> list[Decis
         params = {
             "rank": int(row["revenue_rank"]),
             "last": int(row["profit_rank"]),
+            "of": int(overview.loc[overview["profit_rank"].notna(), "group"].nunique()),
             "given": high,
         }
         found.append(
@@ -252,14 +253,14 @@ def _silent(overview: pd.DataFrame, by: dict[str, pd.Series], least: float) -> l
     kinds = silent["money_kind"].unique()
     kind, who = str(kinds[0]) if len(kinds) == 1 else Money.KEEP_SALES.value, silent["customer_id"].tolist()
     if not told.get("is_tried"):
-        params = {"count": len(silent)}
+        params = {"count": len(silent), "listed": int(listed)}
         return [
             Decision(Choice.CALL_UNTRIED, "retention", Owner.HEAD, THIS, Sureness.CHECK, who, "", kind, whole, whole, whole, 0.0, params)
         ]
     low, money, high = (whole * (1 - told[name] / listed) for name in ("most", "by_chance", "fewest"))
     if money < least:
         return []
-    params = {"count": len(silent), "by_chance": round(told["by_chance"] / listed * len(silent))}
+    params = {"count": len(silent), "by_chance": round(told["by_chance"] / listed * len(silent)), "listed": int(listed)}
     effect = low if kind == Money.KEEP else 0.0
     return [Decision(Choice.CALL, "retention", Owner.HEAD, THIS, Sureness.ESTIMATED, who, "", kind, money, low, high, effect, params)]
 
@@ -378,13 +379,12 @@ def _plan(planned: pd.DataFrame | None, by: dict[str, pd.Series], rate: float) -
     if planned is None or planned.empty or "plan" not in by or not planned.iloc[0]["difference"] > 0:
         return []
     row = planned.iloc[0]
-    above, low, high = float(row["difference"]), max(0.0, float(row["plan"] - row["high"])), float(row["plan"] - row["low"])
-    is_known = row["extra_new"] == row["extra_new"]
-    params = {"plan": float(row["plan"]), "forecast": float(row["forecast"]), "extra": round(row["extra_new"]) if is_known else 0}
-    params |= {"usual": int(row["usual_new"]) if is_known else 0, "is_known": bool(is_known)}
-    return [
-        Decision(Choice.PLAN, "forecast", Owner.OWNER, SOON, Sureness.ESTIMATED, [], "", Money.PLAN, above, low, high, low * rate, params)
-    ]
+    above, low, high = float(row["difference"]), float(row["plan"] - row["high"]), float(row["plan"] - row["low"])
+    params, choice = {"plan": float(row["plan"]), "forecast": float(row["forecast"])}, Choice.PLAN_OPEN
+    if row["extra_new"] == row["extra_new"]:
+        params, choice = params | {"extra": round(row["extra_new"]), "usual": int(row["usual_new"])}, Choice.PLAN
+    effect = max(0.0, low) * rate
+    return [Decision(choice, "forecast", Owner.OWNER, SOON, Sureness.ESTIMATED, [], "", Money.PLAN, above, low, high, effect, params)]
 
 
 def _crm(of_managers: pd.DataFrame | None) -> list[Decision]:

@@ -38,7 +38,7 @@ def _rows(by: dict[str, pd.Series]) -> list[Finding]:
         return []
     ties = json.loads(by["booked_to_revenue"]["params"])
     exact = N_("The totals match booked sales of {booked}.")
-    near = N_("The totals match booked sales of {booked}, except for {untraced}.")
+    near = N_("The totals match booked sales of {booked} to within {untraced}.")
     params = {"booked": ties["booked"], "untraced": ties["untraced"]}
     return [_said("rows", near if ties["untraced"] else exact, **params)]
 
@@ -62,7 +62,11 @@ def _doubted(doubts: pd.DataFrame | None) -> list[Finding]:
 def _open(facts: pd.DataFrame) -> list[Finding]:
     """The first norm that the data leave open."""
     norms = facts[(facts["norm_id"] != "") & (facts["verdict"] == Verdict.UNDECIDED)]
-    return [_said("open", N_("Too little data to say: {title}."), title={"message": norms.iloc[0]["title"]})] if len(norms) else []
+    return (
+        [_said("open", N_("First among what the data leave open: {title}."), title={"message": norms.iloc[0]["title"]})]
+        if len(norms)
+        else []
+    )
 
 
 def _missing(wallets: pd.DataFrame | None, missing: dict[str, str]) -> list[Finding]:

@@ -45,7 +45,7 @@ def _given(wallets: pd.DataFrame) -> Finding:
         "wallet",
         "estimate",
         N_(
-            "The {n} {n:customer|customers} with known budgets buy {value} of what they need from us ({low} to {high} if every budget is off by the usual error); half of them buy more than {median_share} from us. They buy {gap} a year elsewhere; the two largest gaps make up {top_share} of that. These customers bring in {sales_share} of our sales."
+            "The {n} {n:customer|customers} with known budgets buy from us {value} of all they need ({low} to {high} if every budget is off by the usual error); half of them buy more than {median_share} from us. They buy {gap} a year elsewhere; the two largest gaps make up {top_share} of that. These customers bring in {sales_share} of our sales."
         ),
         title=N_("Share of wallet"),
         value=revenue / float(told["budget"].sum()),
@@ -129,7 +129,7 @@ def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[F
         ]
     used = tried[tried["is_used"]].iloc[0]
     message = N_(
-        "For {n} {n:customer|customers} we have no credible budget. We estimate theirs from {told} {told:customer who has one|customers who have one}, by “{rule_class}”: our share of these budgets is {value} ({low} to {high}). Each customer’s range is set so that {rate_share} of budgets we have not seen fall within it. For another {unknown} {unknown:customer|customers} we cannot even estimate a budget, among them those larger than any peer we asked. {unknown:This customer brings|These customers bring} in {unknown_share} of our sales, so ask them first."
+        "For {n} {n:customer|customers} we have no credible budget. We estimate theirs from {told} {told:customer who has one|customers who have one}, using the rule “{rule_class}”: our share of these budgets is {value} ({low} to {high}). The ranges are set so that {rate_share} of the budgets we have not seen fall within them. For another {unknown} {unknown:customer|customers} we cannot even estimate a budget, among them those larger than any peer we asked. {unknown:This customer brings|These customers bring} in {unknown_share} of our sales, so ask them next."
     )
     return [
         Finding(
@@ -262,7 +262,7 @@ def _realistic(realistic: pd.DataFrame) -> Finding:
         "wallet",
         "estimate",
         N_(
-            "Suppose our share of each of the {n} {n:customer|customers} with a gap rose by as many percentage points as the median customer whose share did rise, and nobody more than doubled their purchases. That would bring in another {value} ({low} to {high}) over the year. Shares have risen by that much on their own; this does not show what an effort would add."
+            "Suppose our share of the budget of each of the {n} {n:customer|customers} with a gap rose by the median rise, in percentage points, of the customers whose share did rise, and no customer more than doubled its purchases. That would bring in another {value} ({low} to {high}) over the year. Shares have risen by that much on their own; this does not show what an effort would add."
         ),
         title=N_("What is realistic to win"),
         value=value,
