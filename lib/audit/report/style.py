@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from audit.core.labels import cell, named
-from audit.i18n import number, shown, visible
+from audit.i18n import current, number, shown, visible
 from audit.i18n import translate as _
 
 PATHS = re.compile(r' d="[^"]*"')
@@ -88,6 +88,21 @@ def money_axis(axis) -> None:
         return number(value)
 
     axis.set_major_formatter(short)
+
+
+def month(day) -> str:
+    """A month as a tick says it."""
+    from babel import dates
+
+    return dates.format_date(day, "LLL\xa0y", locale=current())
+
+
+def month_axis(axis) -> None:
+    """Ticks of days at months, by their names."""
+    from matplotlib.dates import AutoDateLocator, num2date
+
+    axis.set_major_locator(AutoDateLocator(minticks=3, maxticks=7))
+    axis.set_major_formatter(lambda value, _pos: month(num2date(value)))
 
 
 def clear_axes(axes, *, keep: str) -> None:

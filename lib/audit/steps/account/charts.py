@@ -8,7 +8,7 @@ from audit.core.labels import named
 from audit.core.tables.form_codes import ContactLevel
 from audit.i18n import shown, spoken
 from audit.i18n import translate as _
-from audit.report.style import BLUE, GREEN, INK, MUTED, ORANGE, SAND, Chart, canvas, clear_axes, money_axis, nothing
+from audit.report.style import BLUE, GREEN, INK, MUTED, ORANGE, SAND, Chart, canvas, clear_axes, money_axis, month, nothing
 
 COLOURS = {"more": BLUE, "service": GREEN, "wider": ORANGE}
 
@@ -25,7 +25,7 @@ def months(table: pd.DataFrame, limit: float, currency: str) -> Chart:
         axes.step(at, table["paid"], where="mid", color=ORANGE, label=_("Paid"))
     if limit == limit and limit > 0:
         axes.axhline(limit, color=MUTED, ls=":", lw=1.2, label=_("Credit limit"))
-    axes.set_xticks([i for i in at if i % 3 == 0], [f"{table['period'].iloc[i]:%Y-%m}" for i in at if i % 3 == 0])
+    axes.set_xticks([i for i in at if i % 3 == 0], [month(table["period"].iloc[i]) for i in at if i % 3 == 0])
     money_axis(axes.yaxis)
     clear_axes(axes, keep="y")
     axes.legend(fontsize=8.5, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3)

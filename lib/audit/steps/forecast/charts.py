@@ -8,7 +8,7 @@ import pandas as pd
 from audit.core.labels import named
 from audit.i18n import shown
 from audit.i18n import translate as _
-from audit.report.style import BLUE, GREEN, INK, MUTED, ORANGE, Chart, canvas, clear_axes, money_axis, nothing, percent_axis
+from audit.report.style import BLUE, GREEN, INK, MUTED, ORANGE, Chart, canvas, clear_axes, money_axis, month_axis, nothing, percent_axis
 
 
 def forecast(series: pd.DataFrame, ahead: pd.DataFrame, plans: pd.DataFrame | None, currency: str) -> Chart:
@@ -27,6 +27,7 @@ def forecast(series: pd.DataFrame, ahead: pd.DataFrame, plans: pd.DataFrame | No
         axes.scatter(pd.to_datetime(of["period"] + "-01"), of["amount"], color=ORANGE, s=18, zorder=3)
     axes.set_ylim(bottom=0)
     money_axis(axes.yaxis)
+    month_axis(axes.xaxis)
     clear_axes(axes, keep="y")
     said = shown("x", float(company["forecast"].sum()), currency)
     return Chart(figure, _("The next {n} {n:month is|months are} expected to bring {said}.").format(n=len(company), said=said))

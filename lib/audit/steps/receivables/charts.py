@@ -7,7 +7,7 @@ import pandas as pd
 from audit.core.labels import named
 from audit.i18n import shown
 from audit.i18n import translate as _
-from audit.report.style import BLUE, GREEN, MUTED, ORANGE, RED, SAND, Chart, canvas, clear_axes, money_axis, nothing
+from audit.report.style import BLUE, GREEN, MUTED, ORANGE, RED, SAND, Chart, canvas, clear_axes, money_axis, month_axis, nothing
 
 
 def ageing(table: pd.DataFrame, currency: str) -> Chart:
@@ -47,6 +47,7 @@ def balances(months: pd.DataFrame, currency: str) -> Chart:
     for axes in (left, right):
         axes.set_ylim(bottom=0)
         axes.legend(fontsize=8)
+        month_axis(axes.xaxis)
         axes.tick_params(axis="x", rotation=45)
         clear_axes(axes, keep="y")
     money_axis(left.yaxis)

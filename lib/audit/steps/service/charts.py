@@ -7,7 +7,7 @@ import pandas as pd
 
 from audit.i18n import shown
 from audit.i18n import translate as _
-from audit.report.style import BLUE, GREEN, MUTED, ORANGE, SAND, Chart, canvas, clear_axes, nothing, percent_axis
+from audit.report.style import BLUE, GREEN, MUTED, ORANGE, SAND, Chart, canvas, clear_axes, month, nothing, percent_axis
 
 MOST = 12
 
@@ -30,7 +30,7 @@ def by_month(months: pd.DataFrame) -> Chart:
         axes.bar(x, values, bottom=bottom, color=colour, label=label, width=0.8)
         bottom = bottom + values.to_numpy()
     step = -(-len(part) // 8)
-    axes.set_xticks(x[::step], [f"{day:%Y-%m}" for day in part["period"].iloc[::step]])
+    axes.set_xticks(x[::step], [month(day) for day in part["period"].iloc[::step]])
     clear_axes(axes, keep="y")
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=3, fontsize=8.5)
     low, high = (shown("on_time_share", float(part["on_time_share"].agg(end))) for end in ("min", "max"))
