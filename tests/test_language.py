@@ -25,7 +25,7 @@ def places(message: str) -> set[str]:
 
 def test_the_catalogue_holds_every_sentence_and_nothing_that_is_not_said():
     """`make messages` brings new ones in and takes dead ones out."""
-    known = {messages.key(m.id) for m in messages.catalogue() if m.id}
+    known = {messages.key(m.id, m.context) for m in messages.catalogue() if m.id}
     assert known == {messages.key(m) for m in messages.all_of_them()}
 
 

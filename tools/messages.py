@@ -19,6 +19,7 @@ from audit.core.tables.company import COMPANY
 from audit.core.tables.derived import DERIVED
 from audit.core.tables.forms import FORMS
 from audit.core.tables.schema import in_words
+from audit.i18n.messages import CONTEXT, mark
 from audit.report import glossary
 
 ROOT = Path(__file__).parents[1]
@@ -53,7 +54,7 @@ def of_code(path: Path) -> list[tuple[Message, int]]:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
         if name in CALLS and texts:
-            found.append((texts[0], node.lineno))
+            found.append((mark(*texts[:2]), node.lineno))
         if name == "counted" and len(texts) == 2:
             found.append((tuple(texts), node.lineno))
     return found
@@ -134,19 +135,20 @@ def catalogue() -> Catalog:
 def renewed(translations: dict | None = None) -> Catalog:
     """The catalogue with all messages and no others, those that are known translated."""
     old = catalogue()
-    known = {key(m.id): m.string for m in old if m.id} | (translations or {})
+    known = {key(m.id, m.context): m.string for m in old if m.id} | (translations or {})
     new = Catalog(
         locale="ru", project="customer-base-audit", version="1", header_comment="# Russian of the customer-base audit.", fuzzy=False
     )
     new.creation_date = new.revision_date = old.creation_date
     for message in sorted(all_of_them(), key=lambda m: m if isinstance(m, str) else m[0]):
-        new.add(message, known.get(key(message), ("", "", "") if isinstance(message, tuple) else ""))
+        of, _between, bare = message.rpartition(CONTEXT) if isinstance(message, str) else ("", "", message)
+        new.add(bare, known.get(key(message), ("", "", "") if isinstance(message, tuple) else ""), context=of or None)
     return new
 
 
-def key(message: Message) -> str:
-    """What the catalogue knows a message by: of a plural, its singular."""
-    return message[0] if isinstance(message, tuple) else message
+def key(message: Message, of: str | None = None) -> str:
+    """What the catalogue knows a message by: of a plural, its singular; of a word with two meanings, what it is said of too."""
+    return mark(message[0] if isinstance(message, tuple) else message, of or "")
 
 
 def write(catalog: Catalog) -> None:
@@ -158,7 +160,11 @@ def write(catalog: Catalog) -> None:
 def untranslated(catalog: Catalog) -> list[str]:
     """What wants its Russian: where the message stands, and the message."""
     where = all_of_them()
-    return [f"{where[m.id]}: not translated: {key(m.id)!r}" for m in catalog if m.id and not any(m.string)]
+    return [
+        f"{where[mark(m.id, m.context) if m.context else m.id]}: not translated: {key(m.id)!r}"
+        for m in catalog
+        if m.id and not any(m.string)
+    ]
 
 
 if __name__ == "__main__":

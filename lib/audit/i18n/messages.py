@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 
 LOCALE = Path(__file__).parent / "locale"
+CONTEXT = "\x04"  # gettext's own: what a word is said of, this, the word
 BETWEEN = "\t"  # a stored text: message, this, the values that fill it, as JSON; no message holds one
 
 
@@ -32,7 +33,7 @@ def in_both(message: str) -> tuple[str, str]:
     >>> in_both("yes")
     ('yes', 'да')
     """
-    return message, catalogue("ru").gettext(message)
+    return _bare(message), _bare(catalogue("ru").gettext(message))
 
 
 @cache
@@ -99,14 +100,25 @@ def _locale(language: str):
     return Locale.parse(language)
 
 
-def mark(message: str) -> str:
-    """The message itself; marks it for the catalogue where it is translated later."""
-    return message
+def mark(message: str, of: str = "") -> str:
+    """The message itself; marks it for the catalogue where it is translated later.
+
+    A word with two meanings says what it is said of (msgctxt): a debt is overdue, and so is a customer. Such a word is a label, never stored.
+    """
+    return f"{of}{CONTEXT}{message}" if of else message
 
 
-def translate(message: str) -> Message:
-    """The message in the reader's language."""
-    return Message(catalogue(current()).gettext(message) if message else "")
+def translate(message: str, of: str = "") -> Message:
+    """The message in the reader's language; of a word with two meanings, that which it has of something.
+
+    >>> translate("overdue", "a debt"), translate(mark("overdue", "a debt")), in_both(mark("overdue", "a debt"))[1]
+    ('overdue', 'overdue', 'просрочено')
+    """
+    return Message(_bare(catalogue(current()).gettext(mark(message, of))) if message else "")
+
+
+def _bare(text: str) -> str:
+    return text.rpartition(CONTEXT)[2]
 
 
 def prose(markdown: str) -> str:

@@ -22,7 +22,7 @@ def months(table: pd.DataFrame, limit: float, currency: str) -> Chart:
     at = range(len(table))
     axes.bar(at, table["revenue"], color=BLUE, label=_("Sales"))
     if table["paid"].notna().any():
-        axes.step(at, table["paid"], where="mid", color=ORANGE, label=_("Paid"))
+        axes.step(at, table["paid"], where="mid", color=ORANGE, label=_("Paid", "money"))
     if limit == limit and limit > 0:
         axes.axhline(limit, color=MUTED, ls=":", lw=1.2, label=_("Credit limit"))
     axes.set_xticks([i for i in at if i % 3 == 0], [month(table["period"].iloc[i]) for i in at if i % 3 == 0])

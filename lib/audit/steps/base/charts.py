@@ -12,7 +12,9 @@ from audit.i18n import translate as _
 from audit.report.style import BLUE, GREEN, INK, LAYERS, MUTED, RED, SAND, Chart, canvas, clear_axes, money_axis, nothing, percent_axis
 from audit.stats import shares
 
-MOVES = {"lost": N_("lost"), "new": N_("new"), "returned": N_("returned"), "first_seen": N_("first seen")}
+MOVES = {
+    "lost": N_("lost", "customers"), "new": N_("new", "customers"), "returned": N_("returned", "customers"), "first_seen": N_("first seen", "customers"),
+}  # fmt: skip
 MOVED = {
     "lost": N_("{n} did not buy again"), "new": N_("{n} new"), "returned": N_("{n} came back"), "first_seen": N_("{n} seen for the first time"),
 }  # fmt: skip

@@ -41,7 +41,7 @@ def balances(months: pd.DataFrame, currency: str) -> Chart:
     figure, (left, right) = canvas(height=3.4, title=title, panels=2)
     left.fill_between(part["period"], part["owed"], color=BLUE, alpha=0.2, lw=0)
     left.plot(part["period"], part["owed"], color=BLUE, lw=1.8, label=_("owed"))
-    left.plot(part["period"], part["overdue"], color=RED, lw=1.8, ls="--", label=_("overdue"))
+    left.plot(part["period"], part["overdue"], color=RED, lw=1.8, ls="--", label=_("overdue", "a debt"))
     right.plot(part["period"], part["count_back_days"], color=BLUE, lw=1.8, label=_("counted back"))
     right.plot(part["period"], part["yearly_days"], color=MUTED, lw=1.4, ls="--", label=_("by a year’s average"))
     for axes in (left, right):
