@@ -17,14 +17,15 @@ import pandas as pd
 import papermill
 import pytest
 
-from audit import cli
+from audit import cli, run
 from audit.core import norms, registry, settings, store
 from audit.core.errors import AuditError
 from audit.lab import difference, form, sortable
 from audit.lab import workspace as lab
 from audit.lab.kept import kept
 from audit.run import run_folder
-from tests.conftest import ROOT
+from tests.conftest import ROOT, TOML, write_base
+from tests.test_run import CSV
 
 BASE = ROOT / "data" / "demo"
 
@@ -177,8 +178,13 @@ def test_an_analysts_day(home, base, browser):
         saved(page, book, until="nothing")
         assert {"Северный снаб", "open copy", "as the report"} <= set(at_the_top(page).split(" · "))
         row = page.locator(".widget-inline-hbox", has_text="repeat_horizon_days").locator("input")
+        row.fill("3")
+        page.get_by_role("button", name="Apply and run").click()
+        page.wait_for_selector("text=at least 7")
         row.fill("180")
-        row.press("Tab")
+        page.get_by_placeholder("why, for the report").fill("as agreed with the owner")
+        page.get_by_role("button", name="Keep in audit.toml").click()
+        page.wait_for_selector("text=apply first")
         page.get_by_role("button", name="Apply and run").click()
         saved(page, book, until="findings</caption>")
         assert "365 → 180" in at_the_top(page)
@@ -215,7 +221,10 @@ def test_an_analysts_day(home, base, browser):
 
 def test_a_kept_value_leaves_the_rest_of_audit_toml_as_it_is(base):
     before = (base / "audit.toml").read_text(encoding="utf-8")
-    kept(base, {"repeat_horizon_days": 180.0, "abc_a_share": 0.7}, why="as agreed")
+    assert kept(base, {"repeat_horizon_days": 180.0, "abc_a_share": 0.7}, why="as agreed") == (
+        base / "audit.toml",
+        ["repeat_horizon_days", "abc_a_share"],
+    )
     now = (base / "audit.toml").read_text(encoding="utf-8")
     stated = tomllib.loads(now)
     assert now.startswith(before.rstrip("\n"))
@@ -229,6 +238,12 @@ def test_a_kept_value_leaves_the_rest_of_audit_toml_as_it_is(base):
         "why": "thought again",
     }
     assert settings.read(base).norms["abc_a_share"].value == 0.75
+    register = {name: norms.register()[name].value for name in ("repeat_horizon_days", "abc_a_share")}
+    assert kept(base, register, why="")[1] == ["repeat_horizon_days", "abc_a_share"], (
+        "what is the register's own needs no reason and no entry"
+    )
+    assert settings.read(base).norms == settings.read(BASE).norms
+    assert kept(base, register, why="")[1] == []
 
 
 @pytest.mark.parametrize(
@@ -261,12 +276,42 @@ def test_a_tried_value_reaches_the_chapters_that_go_by_it_and_can_be_taken_back(
     assert store.settings(folder) == store.settings(home / "latest")
 
 
-def test_what_depends_on_a_chapter_is_what_takes_its_tables_in_the_order_of_a_run(home):
+def test_what_depends_on_a_chapter_goes_by_its_norms_or_takes_its_tables_in_the_order_of_a_run(home):
     folder = lab.prepared(home, BASE)
-    later = [step.name for step in form.dependents(folder, registry.by_name("ladder"))]
-    assert {"retention", "value", "customers", "verdicts"} <= set(later)
-    assert later.index("retention") < later.index("value") < later.index("customers") < later.index("verdicts")
-    assert not {"ladder", "repeat", "forecast", "changes", "account"} & set(later)
+    later = [step.name for step in form.dependents(folder, registry.by_name("value"))]
+    assert "retention" in later, "it names value_left_days"
+    later = [step.name for step in form.dependents(folder, registry.by_name("retention"))]
+    assert {"ladder", "segments", "value", "customers", "verdicts"} <= set(later)
+    assert later.index("ladder") < later.index("value") < later.index("customers") < later.index("verdicts")
+    assert not {"repeat", "service", "changes", "account"} & set(later)
+
+
+def test_norms_tried_in_the_lab_give_the_tables_that_a_run_with_them_gives(tmp_path):
+    """Apply, and what depends on it: every chapter's tables as of a fresh run of the same base with the norm kept."""
+    own = write_base(tmp_path / "own", CSV, TOML)
+    first = run.run(own, outputs=tmp_path / "outputs", say=lambda _line: None).folder
+    folder = lab.prepared(tmp_path / "outputs" / own.name, own)
+    step = registry.by_name("retention")
+    tried = {"active_months": 2, "overdue_chance": 0.2}
+    form.try_out(folder, tried)
+    for one in (step, *form.dependents(folder, step)):
+        form.executed(folder, one)
+    kept(own, tried, why="as tried in the lab")
+    again = run.run(own, outputs=tmp_path / "outputs", say=lambda _line: None).folder
+    tables = sorted(path.name for path in (again / "tables").glob("*.parquet"))
+    assert [name for name in tables if (again / "tables" / name).read_bytes() != (folder / "tables" / name).read_bytes()] == []
+    assert [name for name in tables if (again / "tables" / name).read_bytes() != (first / "tables" / name).read_bytes()] != []
+
+
+@pytest.mark.parametrize(("text", "value"), [("0,1", 0.1), ("0.1", 0.1), (" 0.25 ", 0.25)])
+def test_a_norm_is_read_with_a_comma_or_a_point(text, value):
+    assert form.read(norms.register()["overdue_chance"], text) == value
+
+
+@pytest.mark.parametrize("text", ["", "much", "0.9", "-1", "nan"])
+def test_what_a_norm_may_not_be_is_refused_and_never_made_fit(text):
+    with pytest.raises(norms.BadNorm, match="overdue_chance"):
+        form.read(norms.register()["overdue_chance"], text)
 
 
 def test_a_second_copy_has_its_own_name(home):

@@ -1,5 +1,6 @@
 """What does the command print of a run?"""
 
+import json
 import shutil
 
 import pandas as pd
@@ -94,3 +95,32 @@ def test_what_a_run_of_some_steps_has_not_made_has_not_moved(demo, tmp_path, cap
         assert "ABC" not in said
         assert f"{demo.resolve().name}: customer_classes, findings_segments, findings_value" in said
         assert pd.read_csv(tmp_path / "into" / "customers_moved.csv").empty
+
+
+def test_norms_that_differ_come_first_and_what_they_move_on_the_same_orders_is_no_chance(demo, tmp_path, capsys):
+    other = tmp_path / "other"
+    shutil.copytree(demo, other)
+    path = other / "settings.json"
+    stated = json.loads(path.read_text(encoding="utf-8"))
+    stated["norms"]["active_months"] = {"value": 6, "why": "to compare"}
+    path.write_text(json.dumps(stated), encoding="utf-8")
+    found = pd.read_parquet(other / "tables" / "findings_retention.parquet")
+    estimates = found["kind"] == "estimate"
+    found.loc[estimates, "value"] += (found["high"] - found["low"])[estimates] / 4
+    found.to_parquet(other / "tables" / "findings_retention.parquet")
+    assert cli.main(["compare", str(demo), str(other), "--into", str(tmp_path / "into")]) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("[norms.active_months] ")
+    assert "chance" not in said.out
+    assert "  retention  " in said.out
+    assert "two companies" not in said.err
+    path.write_text(json.dumps(stated | {"base": stated["base"] | {"name": "Another"}}), encoding="utf-8")
+    assert cli.main(["compare", str(demo), str(other), "--into", str(tmp_path / "into")]) == 0
+    assert "two companies" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("rows", ["0", "-1", "many"])
+def test_a_number_of_rows_is_one(rows, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["show", "outputs/demo/latest", "debtors", f"--rows={rows}"])
+    assert "is not a number of rows" in capsys.readouterr().err

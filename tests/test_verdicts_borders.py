@@ -8,6 +8,7 @@ import pytest
 
 from audit.core import working_days
 from audit.core.tables.codes import Gate, Subject
+from audit.intake.checks.controls import BOOKS
 from audit.steps import verdicts
 from audit.steps.verdicts import findings, first_page, priorities, questions, reliance, work_rules
 from audit.steps.verdicts.codes import Answer, Choice, Counted
@@ -99,27 +100,34 @@ def test_findings_that_miss_a_norm_come_first_then_the_money_and_undecided_ones_
 
 
 def trusted(found=None, **given) -> list[str]:
-    none = {"doubts": None, "wallets": None, "missing": {}, "refused": {}}
+    none = {"controls": None, "doubts": None, "wallets": None, "missing": {}, "refused": {}}
     return [one.id for one in reliance.trust(facts_of() if found is None else found, **(none | given))]
 
 
-def test_how_far_to_trust_is_said_only_where_both_ties_are_known():
+def test_totals_are_said_to_agree_only_with_the_companys_own_books():
     ties = fact("booked_to_revenue", booked=10.0, untraced=1.0)
-    assert trusted(facts_of(fact("rows_kept"), ties)) == ["trust_rows"]
+    known = facts_of(fact("rows_kept"), ties)
     assert trusted(facts_of(ties)) == []
     assert trusted(facts_of(fact("rows_kept"))) == []
-    [near] = reliance.trust(facts_of(fact("rows_kept"), ties), doubts=None, wallets=None, missing={}, refused={})
-    assert "to within" in near.message
-    even = fact("booked_to_revenue", booked=10.0, untraced=0.0)
-    [exact] = reliance.trust(facts_of(fact("rows_kept"), even), doubts=None, wallets=None, missing={}, refused={})
-    assert "to within" not in exact.message
+    other = pd.DataFrame({"control": ["another table"], "verdict": ["PASS"]})
+    books = pd.DataFrame({"control": BOOKS, "verdict": ["PASS", "PASS"]})
+    none = {"doubts": None, "wallets": None, "missing": {}, "refused": {}}
+
+    def said(controls):
+        [found] = reliance.trust(known, controls=controls, **none)
+        return found.message, found.params
+
+    for unknown in (None, other, books.head(0)):
+        assert "not compared" in said(unknown)[0]
+    assert said(pd.concat([books, other]))[0].endswith("agree with the company’s books.")
+    assert said(books.assign(verdict=["PASS", "FLAG"]))[1] == {"count": 1, "total": 2}
 
 
 def test_the_heaviest_doubt_is_told_but_for_budgets_which_have_a_decision_of_their_own():
     doubts = pd.DataFrame(
         {"verdict": ["PASS", "FLAG", "FLAG"], "share": [0.9, 0.1, 0.2], "table": ["a", "b", "c"], "doubt": ["x", "y", "z"]}
     )
-    [most] = reliance.trust(facts_of(), doubts=doubts, wallets=None, missing={}, refused={})
+    [most] = reliance.trust(facts_of(), controls=None, doubts=doubts, wallets=None, missing={}, refused={})
     assert most.params["doubt"] == {"message": "z"}
     assert trusted(doubts=doubts.assign(table=["a", "b", "budgets"])) == []
     assert trusted(doubts=doubts.head(1)) == []
@@ -129,7 +137,7 @@ def test_what_would_decide_most_is_the_budgets_as_long_as_one_is_unknown_then_th
     wallets = pd.DataFrame({"provenance_class": ["declared", "modelled"]})
 
     def missed(wallets, missing):
-        made = reliance.trust(facts_of(), doubts=None, wallets=wallets, missing=missing, refused={})
+        made = reliance.trust(facts_of(), controls=None, doubts=None, wallets=wallets, missing=missing, refused={})
         return [(one.message, one.params) for one in made]
 
     [(said, params)] = missed(wallets, {"costs": "x"})

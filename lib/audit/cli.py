@@ -92,7 +92,7 @@ def parser() -> argparse.ArgumentParser:
     show = command("show", help="a table of a run: its first rows here, or all of it into a file")
     show.add_argument("run", type=Path, help="folder of the run, such as outputs/demo/latest")
     show.add_argument("table", help="its name; `audit tables RUN` lists them")
-    show.add_argument("--rows", type=int, default=20, help="rows that are shown (default: 20)")
+    show.add_argument("--rows", type=_count, default=20, help="rows that are shown (default: 20)")
     show.add_argument("--into", type=Path, metavar="FILE", help="the whole table into a .csv, .xlsx or .parquet file")
     field_day = command(
         "field-day", help="the evening's list for the call centre: visits planned for a day without an order by the cut-off"
@@ -201,9 +201,13 @@ def _verify(given) -> int:
 
 def _compare(given) -> int:
     from audit import terminal
+    from audit.core import store
     from audit.run import previous_run
 
     tables = previous_run.compared(given.before, given.now)
+    companies = [store.settings(folder).name for folder in (given.before, given.now)]
+    if companies[0] != companies[1]:
+        print(f"audit: these are two companies, {companies[0]} and {companies[1]}: what differs has not moved.", file=sys.stderr)
     print(terminal.changes(tables))
     before, now = given.before.resolve(), given.now.resolve()
     folder = given.into or now.parent / "changes" / f"{before.name}_{now.name}"
@@ -268,6 +272,12 @@ def _show(given) -> int:
     return 0
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of rows: write it as 20")
+    return int(text)
+
+
 def _day(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
@@ -310,8 +320,13 @@ def _lab(given) -> int:
     from audit.core import edition, settings
     from audit.lab import workspace
 
-    home = edition.home(given.base, settings.read(given.base))
-    return workspace.opened(workspace.prepared((given.outputs or run.OUTPUTS) / home, given.base, given.copy))
+    home = (given.outputs or run.OUTPUTS) / edition.home(given.base, settings.read(given.base))
+    before = workspace.copies(home)
+    folder = workspace.prepared(home, given.base, given.copy)
+    print(f"{folder}: {'as you left it' if folder.name in before else 'a new copy of the last run'}", flush=True)
+    if others := [name for name in before if name != folder.name]:
+        print(f"earlier copies, to be opened by --copy: {', '.join(others)}", flush=True)
+    return workspace.opened(folder, *given.jupyter)
 
 
 COMMANDS = {

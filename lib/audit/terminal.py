@@ -132,7 +132,8 @@ def changes(tables: dict[str, pd.DataFrame]) -> str:
 
     found = tables["findings_moved"]
     moved = found[(found["before_verdict"] != found["now_verdict"]) | ~found["moved_class"].isin([Moved.CHANCE, Moved.SAME])]
-    said = [_("Findings that moved: {moved} of {n}").format(moved=len(moved), n=len(found))]
+    said = [f"[norms.{row.norm}] {row.before_value:g} → {row.now_value:g}" for row in tables["norms_moved"].itertuples()]
+    said.append(_("Findings that moved: {moved} of {n}").format(moved=len(moved), n=len(found)))
     for row in moved.itertuples():
         values = f"{in_unit(row.before_value, row.unit, '')} → {in_unit(row.now_value, row.unit, '')}"
         verdicts = (
@@ -140,7 +141,7 @@ def changes(tables: dict[str, pd.DataFrame]) -> str:
             if row.before_verdict != row.now_verdict
             else ""
         )
-        said.append(f"  {_(row.title):<40} {values}{verdicts} ({named('moved_class', row.moved_class)})")
+        said.append(f"  {row.step:<12} {_(row.title):<40} {values}{verdicts} ({named('moved_class', row.moved_class)})")
     parts = [
         (_("Classes"), [f"{_move(r)}: {r.customers}" for r in tables["classes_moved"].itertuples()]),
         (
@@ -184,7 +185,8 @@ def table(run: Path, name: str, rows: int) -> str:
         where the run does not hold it, with the names that are nearest.
     """
     found = _stored(run, name)
-    return f"{found.head(rows).to_string(index=False)}\n{_('{rows} {rows:row|rows}').format(rows=shown('n', len(found)))}"
+    said = found.head(rows).map(lambda value: render(value) if isinstance(value, str) else value)
+    return f"{said.to_string(index=False)}\n{_('{rows} {rows:row|rows}').format(rows=shown('n', len(found)))}"
 
 
 def _stored(run: Path, name: str) -> pd.DataFrame:

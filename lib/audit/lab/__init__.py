@@ -39,8 +39,10 @@ def changed(space: Mapping) -> None:
     if SESSION in os.environ:
         from IPython.display import display
 
-        from audit.lab import difference
+        from audit.lab import difference, form
 
+        for one in form.renew:
+            one()
         display(difference.shown(Path(space["run_dir"])))
 
 

@@ -32,10 +32,15 @@ def tried(copy: Path) -> dict[str, tuple[float, float]]:
 
 
 def tables(copy: Path) -> list[str]:
-    """The tables that hold something else than in the sealed run, or are not in it."""
-    sealed = origin(copy).run / "tables"
-    own = sorted((copy / "tables").glob("*.parquet"))
-    return [path.stem for path in own if not (sealed / path.name).is_file() or (sealed / path.name).read_bytes() != path.read_bytes()]
+    """The tables that hold something else than in the sealed run; of those that are not in it, the ones with rows."""
+    import pyarrow.parquet as pq
+
+    sealed, found = origin(copy).run / "tables", []
+    for path in sorted((copy / "tables").glob("*.parquet")):
+        then = sealed / path.name
+        if then.read_bytes() != path.read_bytes() if then.is_file() else pq.ParquetFile(path).metadata.num_rows:
+            found.append(path.stem)
+    return found
 
 
 def shown(copy: Path):

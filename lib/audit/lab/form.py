@@ -15,6 +15,7 @@ from pathlib import Path
 
 from audit.core import norms, registry, store
 from audit.core.errors import AuditError
+from audit.i18n import mark as N_
 from audit.lab import difference
 from audit.lab.kept import kept
 
@@ -50,14 +51,22 @@ def try_out(copy: Path, values: Mapping[str, float]) -> None:
 
 
 def dependents(copy: Path, step: registry.Step) -> list[registry.Step]:
-    """The other chapters of the report that go by what this one saves, in the order in which they are run."""
+    """The other chapters of the report that go by this one's norms or by what it saves, in the order in which they are run."""
+    from audit.run import fingerprint
+    from audit.run.notebooks import norm_parameters
+    from audit.run.render import NOTEBOOKS
+
+    own = set(norm_parameters(NOTEBOOKS / step.notebook))
     is_told = {one.name for one in registry.steps() if any((copy / "tables" / f"{table}.parquet").is_file() for table in one.writes)}
-    made, found = set(step.writes), []
+    made, anew, found = set(step.writes), set(), []
     for name in registry.ordered([one for one in registry.steps() if one.name in is_told and not one.for_each]).static_order():
         one = registry.by_name(name)
-        if one != step and made & set(registry.takes(one)):
+        goes_by = own & fingerprint.named_in([NOTEBOOKS / one.notebook])
+        if anew & set(registry.takes(one)) or (
+            one != step and (goes_by or made & set(registry.takes(one)))
+        ):  # what was made anew may be its own source
             found.append(one)
-            made |= set(one.writes)
+            anew |= set(one.writes)
     return found
 
 
@@ -115,24 +124,47 @@ def title(copy: Path) -> str:
     return " · ".join(html.escape(part) for part in said if part)
 
 
+def read(norm: norms.Norm, text: str) -> float:
+    """What is written in a norm's box, with a comma or a point.
+
+    Raises
+    ------
+    BadNorm
+        for what is no number, or none that the norm may have.
+
+    >>> read(norms.register()["overdue_chance"], "0,1")
+    0.1
+    """
+    try:
+        value = float(text.replace(",", ".").replace("\xa0", "").strip())
+    except ValueError:
+        raise norms.BadNorm(N_("{norm}: expected a number, got {got}"), norm=norm.id, got=text or "nothing") from None
+    return norms.checked(norm.id, value)
+
+
+renew = []  # what puts the line under the title right again, once a notebook has run to its end
+
+
 def shown(copy: Path, space: Mapping, notebook: str) -> None:
     """The form, under the notebook's title."""
     import ipywidgets
     from IPython.display import display
 
+    renew.clear()
     if not (copy / difference.ORIGIN).is_file():  # a sealed run, or a copy of an earlier version of this program
         return
     step = next((step for step in registry.steps() if step.notebook == notebook), None)
-    boxes = {norm.id: _box(norm, copy, space[norm.id]) for norm in norms_of(space)}
-    said, place = ipywidgets.HTML(f"<p class='of-the-copy'>{title(copy)}</p>"), ipywidgets.HTML()
+    stated = norms_of(space)
+    boxes = {norm.id: _box(norm, copy, space[norm.id]) for norm in stated}
+    line, place = ipywidgets.HTML(), ipywidgets.HTML()
     why = ipywidgets.Text(placeholder="why, for the report: agreed with the owner on …", layout={"width": "24em"})
 
     def told(text: str) -> None:
-        place.value = f"<p>{text}</p>"
-        said.value = f"<p class='of-the-copy'>{title(copy)}</p>"
+        place.value = f"<div>{text}</div>"
+        line.value = f"<p class='of-the-copy'>{title(copy)}</p>"
 
     def values() -> dict[str, float]:
-        return {name: box.value for name, box in boxes.items() if not box.disabled}
+        return {norm.id: read(norm, boxes[norm.id].value) for norm in stated if not boxes[norm.id].disabled}
 
     def apply(_button) -> None:
         try_out(copy, values())
@@ -140,25 +172,27 @@ def shown(copy: Path, space: Mapping, notebook: str) -> None:
         _front().commands.execute("notebook:run-all-cells")
 
     def run(_button) -> None:
+        began = time.monotonic()
         for i, one in enumerate(later):
-            told(f"{i + 1} of {len(later)}: {one.name} …")
+            told(f"{i + 1} of {len(later)}: {one.name} … {time.monotonic() - began:.0f} s")
             executed(copy, one)
-        told(
-            f"Done: {', '.join(one.name for one in later)}. What would change by it all stands at the end, once the last cell is run anew."
-        )
+        told(f"Done in {time.monotonic() - began:.0f} s: {', '.join(one.name for one in later)}.{difference.shown(copy).data}")
 
     def keep(_button) -> None:
-        own = {name: value for name, value in values().items() if name in difference.tried(copy)}
-        if not own:
-            told("Nothing to keep: every value is the report's.")
+        there = store.settings(copy).norms
+        typed = [name for name, value in values().items() if value != norms.value(name, there)]
+        if typed:
+            told(f"<b>Not done:</b> apply first, so that you see what they do: {html.escape(', '.join(typed))}.")
             return
-        path = kept(difference.origin(copy).base, own, why=why.value)
-        told(f"Kept in {html.escape(str(path))}: {html.escape(', '.join(own))}. `audit run {html.escape(str(path.parent))}` reports it.")
+        path, moved = kept(difference.origin(copy).base, values(), why=why.value)
+        base = html.escape(str(path.parent))
+        done = f"Kept in {html.escape(str(path))}: {html.escape(', '.join(moved))}. `audit run {base}` reports it."
+        told(done if moved else "Nothing to keep: audit.toml holds these values.")
 
     def back(_button) -> None:
         sealed = store.settings(difference.origin(copy).run).norms
         for name, box in boxes.items():
-            box.value = norms.value(name, sealed)
+            box.value = f"{norms.value(name, sealed):g}"
         apply(_button)
 
     def look(_button) -> None:
@@ -174,11 +208,18 @@ def shown(copy: Path, space: Mapping, notebook: str) -> None:
     after = [_button_of(f"Run what depends on it: {names}", run, told)] if later else []
     buttons = [_button_of(text, do, told) for text, do in _actions(boxes, step, apply, back, look)]
     keeping = [ipywidgets.HBox([why, _button_of("Keep in audit.toml", keep, told)])] if boxes else []
-    rows = [
-        ipywidgets.HBox([box, _meaning(norm, copy)], layout={"flex_flow": "row wrap"})
-        for norm, box in zip(norms_of(space), boxes.values(), strict=True)
-    ]
-    display(ipywidgets.VBox([said, *rows, ipywidgets.HBox(buttons), *keeping, *after, place]))
+    rows = [ipywidgets.HBox([boxes[norm.id], _meaning(norm, copy)], layout={"flex_flow": "row wrap"}) for norm in stated]
+    told(_absent(copy, step))
+    renew.append(lambda: told(place.value))
+    display(ipywidgets.VBox([line, *rows, ipywidgets.HBox(buttons), *keeping, *after, place]))
+
+
+def _absent(copy: Path, step: registry.Step | None) -> str:
+    """That a chapter is not in the report, where it is not: what it says here stands on nothing."""
+    there = {path.stem for path in (difference.origin(copy).run / "tables").glob("*.parquet")}
+    if step is None or not step.writes or there & set(step.writes):
+        return ""
+    return f"<b>This chapter is not in the report:</b> {html.escape(', '.join(registry.missing(step, there)) or 'it was not run')}."
 
 
 def _differs(copy: Path, step: registry.Step, boxes: Iterable[str]) -> bool:
@@ -192,17 +233,12 @@ def _actions(boxes, step, apply, back, look) -> list[tuple]:
 
 
 def _box(norm: norms.Norm, copy: Path, given: float | None):
-    """A number within the norm's bounds; what is written in the cell of parameters counts more, and is changed there."""
+    """The value in force; what is written in the cell of parameters counts more, and is changed there."""
     import ipywidgets
 
     in_force = norms.value(norm.id, store.settings(copy).norms) if given is None else given
-    kind = ipywidgets.BoundedIntText if norm.type in norms.WHOLE else ipywidgets.BoundedFloatText
-    step = 1 if norm.type in norms.WHOLE or norm.type == norms.Type.MONEY else 0.01
-    least, most = (int(norm.least), int(norm.most)) if norm.type in norms.WHOLE else (norm.least, norm.most)
-    return kind(
-        value=in_force, min=least, max=most, step=step, description=norm.id, disabled=given is not None,
-        style={"description_width": "15em"}, layout={"width": "25em", "flex": "none"},
-    )  # fmt: skip
+    style, layout = {"description_width": "15em"}, {"width": "25em", "flex": "none"}
+    return ipywidgets.Text(value=f"{in_force:g}", description=norm.id, disabled=given is not None, style=style, layout=layout)
 
 
 def _meaning(norm: norms.Norm, copy: Path):
@@ -215,7 +251,7 @@ def _meaning(norm: norms.Norm, copy: Path):
 
 
 def _button_of(text: str, do, told):
-    """A button; what goes wrong is said beside it."""
+    """A button; what goes wrong is said beside it, whatever it is."""
     import ipywidgets
 
     def pressed(button) -> None:
@@ -223,6 +259,9 @@ def _button_of(text: str, do, told):
             do(button)
         except AuditError as error:
             told(f"<b>Not done:</b> {html.escape(str(error))}")
+        except Exception as error:
+            told(f"<b>Not done:</b> {html.escape(f'{type(error).__name__}: {error}')}")
+            raise
 
     button = ipywidgets.Button(description=text, layout={"width": "auto"})
     button.on_click(pressed)

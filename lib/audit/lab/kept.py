@@ -20,8 +20,12 @@ class NotKept(AuditError):
     """A value that is not written into audit.toml; the message says why."""
 
 
-def kept(base: Path, values: Mapping[str, float], *, why: str) -> Path:
-    """Write values as [norms.<id>] of a base's audit.toml, all with the same reason; the path of the file.
+def kept(base: Path, values: Mapping[str, float], *, why: str) -> tuple[Path, list[str]]:
+    """Write values as [norms.<id>] of a base's audit.toml, all with the same reason; one that is the register's own needs none, and its entry goes.
+
+    Returns
+    -------
+    The path of the file, and the norms that are others in it now.
 
     Raises
     ------
@@ -31,19 +35,26 @@ def kept(base: Path, values: Mapping[str, float], *, why: str) -> Path:
         for a value out of its norm's bounds; nothing is written then.
     """
     path = base / "audit.toml"
-    if len(why.strip()) < LEAST_WORDS:
-        raise NotKept(N_("a value is kept with its reason, which the report prints. What to do: write why in a few words."))
     if not path.is_file():
         raise NotKept(N_("{path} is not there. What to do: open the lab by `audit lab` with the folder of the base."), path=path)
-    stated = {name: Override(value=norms.checked(name, value), why=why.strip()) for name, value in values.items()}
     document = tomlkit.parse(path.read_bytes().decode("utf-8"))
-    if "norms" not in document:
+    stated = document.get("norms", {})
+    wanted = {name: norms.checked(name, value) for name, value in values.items()}
+    moved = [name for name, value in wanted.items() if value != stated.get(name, {"value": norms.register()[name].value})["value"]]
+    own = [name for name in moved if wanted[name] != norms.register()[name].value]
+    if own and len(why.strip()) < LEAST_WORDS:
+        raise NotKept(N_("a value is kept with its reason, which the report prints. What to do: write why in a few words."))
+    if own and "norms" not in document:
         document["norms"] = tomlkit.table(is_super_table=True)
-    for name, one in stated.items():
-        entry = document["norms"].setdefault(name, tomlkit.table())
-        entry["value"] = norms.checked(name, one.value)
-        entry["why"] = one.why
-    building = path.with_name(f".{path.name}.{os.getpid()}")
-    building.write_bytes(tomlkit.dumps(document).encode("utf-8"))
-    building.replace(path)
-    return path
+    for name in moved:
+        if name in own:
+            one = Override(value=wanted[name], why=why.strip())
+            entry = document["norms"].setdefault(name, tomlkit.table())
+            entry["value"], entry["why"] = wanted[name], one.why
+        else:
+            del document["norms"][name]
+    if moved:
+        building = path.with_name(f".{path.name}.{os.getpid()}")
+        building.write_bytes(tomlkit.dumps(document).encode("utf-8"))
+        building.replace(path)
+    return path, moved

@@ -10,7 +10,8 @@ import pandas as pd
 from audit.core import labels, registry, store
 from audit.report import show
 
-ROWS = 10
+ROWS = 10  # of a page
+MOST = 10_000  # rows of a table that are shown to be sorted; more would stop the browser
 
 
 def everywhere() -> None:
@@ -48,7 +49,13 @@ def chosen(run: Path) -> None:
         place.clear_output(wait=True)
         with place:
             display(HTML(f"<p>{row}{len(table):,} rows; {html.escape(', '.join(map(str, table.columns)))}</p>"))
-            display(HTML(_markup(table, name)))
+            if len(table) > MOST:
+                display(
+                    HTML(
+                        f"<p><b>The first {MOST:,} rows only.</b> All of them: <code>audit show {html.escape(str(run.resolve()))} {name} --into {name}.xlsx</code></p>"
+                    )
+                )
+            display(HTML(_markup(table.head(MOST), name)))
 
     choice.observe(lambda change: shown(change["new"]), names="value")
     display(ipywidgets.VBox([choice, place]))
@@ -67,7 +74,8 @@ def _markup(table: pd.DataFrame, caption: str) -> str:
             showIndex=False,
             allow_html=False,
             pageLength=ROWS,
-            maxBytes="4MB",
+            maxBytes=0,  # the rows are counted above
+            scrollX=True,
             buttons=["copyHtml5", "csvHtml5", "excelHtml5"],
         )
 

@@ -22,6 +22,7 @@ from audit.run.run_folder import NoRun
 
 START, TABLES, BROWSER = "START.md", "TABLES.md", "tables.ipynb"
 WORKSPACE = "audit"
+NO_FORMULAS = "@jupyterlab/mathjax-extension:plugin"  # "$299 k ($155 k to" is money
 SETTINGS = ".jupyter"  # of the copy: workspaces of JupyterLab
 QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}  # JupyterLab asks nobody outside
 
@@ -99,11 +100,19 @@ def _of_the_lab(book: dict) -> dict:
         if "parameters" in cell["metadata"].get("tags", []):
             cell["source"] = [_of_this_copy(line) for line in cell["source"]]
             cells.append(_cell("from audit import lab\n\nlab.opened(globals())", "lab-form"))
+    for cell in cells:
+        if "nbval-check-output" in cell["metadata"].get("tags", []):  # figures for machines
+            cell["metadata"]["jupyter"] = {"source_hidden": True, "outputs_hidden": True}
     return book | {"cells": [*cells, _cell("lab.changed(globals())", "lab-changed")]}
 
 
 def _cell(source: str, name: str) -> dict:
     return nbformat.v4.new_code_cell(source, id=name, metadata={"jupyter": {"source_hidden": True}})
+
+
+def copies(home: Path) -> list[str]:
+    """The copies of a base that are there."""
+    return sorted(path.name for path in (home / "lab").glob("[!.]*") if path.is_dir())
 
 
 def _browser() -> nbformat.NotebookNode:
@@ -136,6 +145,7 @@ def opened(folder: Path, *more: str) -> int:
     if not own.is_dir():  # later the analyst's own arrangement counts
         (own / "app").mkdir(parents=True)
         (own / "app" / "overrides.json").write_text(json.dumps(QUIET), encoding="utf-8")
+        (own / "app" / "page_config.json").write_text(json.dumps({"disabledExtensions": {NO_FORMULAS: True}}), encoding="utf-8")
         (own / "workspace.json").write_text(json.dumps(workspace()), encoding="utf-8")
         imported = [sys.executable, "-m", "jupyter", "lab", "workspaces", "import", str(own / "workspace.json")]
         subprocess.run(imported, env=environment, check=True, capture_output=True)

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from audit.core import registry, store
+from audit.core import norms, registry, store
 from audit.core.settings import BadSettings, Settings
 from audit.i18n import mark as N_
 from audit.run import fingerprint
 from audit.run.actions_done import actions_done
 from audit.steps import changes
+from audit.steps.changes.codes import Moved
+
+LEDGER = ("history.parquet", "panel.parquet")  # of a run: what all chapters stand on
 
 
 def folder_of(base: Path, settings: Settings) -> Path | None:
@@ -88,11 +91,12 @@ def tables(run: Path | None, filled: Path | None = None) -> dict[str, pd.DataFra
 def compared(before: Path, now: Path) -> dict[str, pd.DataFrame]:
     """What moved between two runs: findings_moved, classes_moved, customers_moved (changes.py), and what only one of them has.
 
-    What one run did not make, as of a run of some steps, has not moved: such chapters and classes are left out, and stand in only_in.
+    What one run did not make, as of a run of some steps, has not moved: such chapters and classes are left out, and stand in only_in. Where both
+    stand on the same orders, nothing moves by chance.
 
     Returns
     -------
-    dict of the three tables, and only_in: table, run.
+    dict of norms_moved (norm, before_value, now_value), the three tables, and only_in (table, run).
 
     Raises
     ------
@@ -114,8 +118,16 @@ def compared(before: Path, now: Path) -> dict[str, pd.DataFrame]:
         for folder, there in zip((before, now), of_each, strict=True)
         for name in sorted((there - shared) & made)
     ]
+    moved = changes.findings_moved(*findings)
+    if all((before / "tables" / name).read_bytes() == (now / "tables" / name).read_bytes() for name in LEDGER):
+        moved["moved_class"] = moved["moved_class"].replace({Moved.CHANCE: Moved.MOVED})
+    stated = [store.settings(folder).norms for folder in (before, now)]
+    both = {name: [norms.value(name, one) for one in stated] for name in norms.register()}
     return {
-        "findings_moved": changes.findings_moved(*findings),
+        "norms_moved": pd.DataFrame(
+            [(name, *two) for name, two in both.items() if two[0] != two[1]], columns=["norm", "before_value", "now_value"]
+        ),
+        "findings_moved": moved,
         "classes_moved": changes.classes_moved(people),
         "customers_moved": people,
         "only_in": pd.DataFrame(alone, columns=["table", "run"]),

@@ -40,6 +40,7 @@ STEP = Step(
         "retention",
         "key_accounts",
         "words",
+        "controls",
         *WORK,
     ),
     uses_findings=True,

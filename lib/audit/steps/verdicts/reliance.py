@@ -9,38 +9,55 @@ import pandas as pd
 from audit.core import registry
 from audit.core.findings import Finding, Verdict
 from audit.i18n import mark as N_
+from audit.intake.checks.controls import BOOKS
 
 MOST = ("budgets", "costs", "invoices", "customers", "contacts")  # tables that would decide most, the first first
 
 
 def trust(
-    facts: pd.DataFrame, *, doubts: pd.DataFrame | None, wallets: pd.DataFrame | None, missing: dict[str, str], refused: dict[str, str]
+    facts: pd.DataFrame,
+    *,
+    controls: pd.DataFrame | None,
+    doubts: pd.DataFrame | None,
+    wallets: pd.DataFrame | None,
+    missing: dict[str, str],
+    refused: dict[str, str],
 ) -> list[Finding]:
     """Four or five sentences, as findings.
 
     Parameters
     ----------
+    controls
+        our totals against those of others; only the company's own books say that they are right.
     missing
         tables the base does not have, with what each unlocks.
     refused
         chapters that the data refuse.
     """
     by = {row["id"]: row for _i, row in facts.iterrows()}
-    return [*_rows(by), *_refused(refused), *_doubted(doubts), *_open(facts), *_missing(wallets, missing)]
+    return [*_rows(by, controls), *_refused(refused), *_doubted(doubts), *_open(facts), *_missing(wallets, missing)]
 
 
 def _said(name: str, message: str, **params) -> Finding:
     return Finding(f"trust_{name}", "verdicts", "fact", message, title=N_("How far you can trust it"), params=params)
 
 
-def _rows(by: dict[str, pd.Series]) -> list[Finding]:
+def _rows(by: dict[str, pd.Series], controls: pd.DataFrame | None) -> list[Finding]:
     if "rows_kept" not in by or "booked_to_revenue" not in by:
         return []
-    ties = json.loads(by["booked_to_revenue"]["params"])
-    exact = N_("The totals match booked sales of {booked}.")
-    near = N_("The totals match booked sales of {booked} to within {untraced}.")
-    params = {"booked": ties["booked"], "untraced": ties["untraced"]}
-    return [_said("rows", near if ties["untraced"] else exact, **params)]
+    booked = json.loads(by["booked_to_revenue"]["params"])["booked"]
+    books = pd.DataFrame() if controls is None else controls[controls["control"] == BOOKS]
+    if books.empty:
+        return [
+            _said(
+                "rows", N_("Sales of {booked} are what the exports hold; they were not compared with the company’s books."), booked=booked
+            )
+        ]
+    apart = int((books["verdict"] != "PASS").sum())
+    if not apart:
+        return [_said("rows", N_("Sales of {booked} agree with the company’s books."), booked=booked)]
+    message = N_("Sales differ from the company’s books in {count} of {total} {total:period|periods}: settle that first.")
+    return [_said("rows", message, count=apart, total=len(books))]
 
 
 def _refused(refused: dict[str, str]) -> list[Finding]:
