@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from audit import i18n, run
+from audit import cli, i18n, run
 from audit.core import registry, settings, store
 from audit.lab import workspace as laboratory
 from audit.run import fingerprint, notebooks, run_folder
@@ -297,3 +297,10 @@ def test_the_time_of_a_step_is_its_own_and_not_that_of_waiting_and_each_line_say
     assert all(0.3 <= took < 0.5 for took in seconds.values()), seconds
     assert [re.search(r"\((\d of 3)", line)[1] for line in said] == ["1 of 3", "2 of 3", "3 of 3"]
     assert "left" not in said[-1]
+
+
+def test_a_command_that_asked_for_a_step_that_cannot_run_says_so_and_fails(tmp_path, capsys):
+    base = write_base(tmp_path / "small", CSV, TOML)
+    assert cli.main(["run", str(base), "--only", "service", "--outputs", str(tmp_path / "outputs")]) == 1
+    assert "not run: service" in capsys.readouterr().err
+    assert cli.main(["run", str(base), "--only", "service, repeat", "--outputs", str(tmp_path / "outputs")]) == 0

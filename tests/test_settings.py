@@ -56,3 +56,13 @@ def test_a_source_outside_the_folder_is_refused(tmp_path):
 def test_a_folder_without_audit_toml_says_what_to_do(tmp_path):
     with pytest.raises(settings.BadSettings, match="audit new FILE"):
         settings.read(tmp_path)
+
+
+def test_no_currency_is_refused_unless_it_is_still_being_asked(tmp_path):
+    none = TOML.replace('currency = "RUB"', 'currency = "XXX"').replace('currency = "EUR"', 'currency = "XXX"')
+    assert "XXX" in none
+    (tmp_path / "audit.toml").write_text(none, encoding="utf-8")
+    with pytest.raises(settings.BadSettings, match="XXX is no currency"):
+        settings.read(tmp_path)
+    (tmp_path / "audit.toml").write_text(f'{none}\n[questions]\n"base.currency" = "which?"\n', encoding="utf-8")
+    assert settings.read(tmp_path).currency == "XXX"

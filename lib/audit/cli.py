@@ -177,6 +177,9 @@ def _run(given) -> int:
     for page in sorted((outcome.folder / "report").glob(f"*/{first}.html")):
         print(f"report: {page.resolve().as_uri()}", flush=True)
     gc.freeze()  # nothing is left to be tidied up
+    if only and set(only) <= outcome.skipped.keys():  # what was asked for, and nothing else, is not there
+        print(f"audit: not run: {', '.join(only)}; the reason stands above, and the last whole report is as it was.", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -206,6 +206,9 @@ def contrast(colour: str) -> float:
     return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
 
 
+NO_CURRENCY = "XXX"  # ISO 4217 for none: what `audit new` writes where nothing names one
+
+
 class Override(_Strict):
     value: float
     why: str = Field(min_length=5)
@@ -351,13 +354,16 @@ def read(folder: Path) -> Settings:
         message = N_("{folder} holds no audit.toml. What to do: `audit new FILE... --name {name}` writes one from your exports.")
         raise BadSettings(message, folder=folder, name=folder.name)
     try:
-        return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        found = Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSettings(N_("{path} is not TOML in UTF-8: {error}"), path=path, error=error) from error
     except ValidationError as error:
         faults = "\n".join(f"  - {line}" for fault in error.errors() for line in _sentence(fault))
         message = N_("{path} cannot be used:\n{faults}\nWhat to do: mend these lines; data/demo/audit.toml is an example.")
         raise BadSettings(message, path=path, faults=faults) from error
+    if found.currency == NO_CURRENCY and "base.currency" not in found.questions:
+        raise BadSettings(N_("[base] currency: XXX is no currency. What to do: write the ISO code of the amounts, such as RUB"))
+    return found
 
 
 BY_TYPE = {  # what pydantic found -> what we say

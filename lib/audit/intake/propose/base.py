@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from audit.core import registry
-from audit.core.settings import BadSettings, Settings
+from audit.core.settings import NO_CURRENCY, BadSettings, Settings
 from audit.i18n import mark as N_
 from audit.i18n import translate as _
 from audit.intake.mapping import convert, parse, rules
@@ -38,7 +38,6 @@ SIGNS = {
     "gbp": "GBP",
     "тенге": "KZT",
 }
-NO_CURRENCY = "XXX"  # ISO 4217 for none
 PREVIEW = 5
 
 
@@ -132,8 +131,6 @@ def _propose(proposal: Proposal) -> None:
             elif one.name not in taken:
                 proposal.questions |= questions.marks(one, lines)
     proposal.base |= {"as_of": _last_day(proposal), "currency": _currency(proposal, columns)}
-    if proposal.base["currency"] == NO_CURRENCY:
-        proposal.questions["base.currency"] = _(N_("in which currency are the amounts? Write its ISO code, such as RUB"))
     proposal.preview = _preview(proposal)
 
 
@@ -355,4 +352,5 @@ def _currency(proposal: Proposal, columns: dict) -> str:
     if is_russian:
         proposal.questions.setdefault("base.currency", _(N_("are the amounts in rubles? Nothing in the files names a currency")))
         return "RUB"
+    proposal.questions["base.currency"] = _(N_("in which currency are the amounts? Write its ISO code, such as RUB"))
     return NO_CURRENCY
