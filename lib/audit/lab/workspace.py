@@ -27,9 +27,12 @@ SETTINGS = ".jupyter"  # of the copy: workspaces of JupyterLab
 QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}  # JupyterLab asks nobody outside
 
 
-def start_page(base: str, run: str) -> str:
+def start_page(base: str, run: str, told: set[str]) -> str:
     """The page that JupyterLab opens with: every step with its notebook, what is open and what is not, how to change a norm, and all norms."""
-    rows = [f"| [{step.notebook}](notebooks/{step.notebook}) | {step.question} | {', '.join(step.writes)} |" for step in registry.steps()]
+    rows = [
+        f"| [{step.notebook}](notebooks/{step.notebook}) | {step.question} | {'' if step.name in told else 'no'} | {', '.join(step.writes)} |"
+        for step in registry.steps()
+    ]
     return f"""# The audit of `{base}`, open for work
 
 Everything here is a copy, made once of the run `{run}`: change what you like. What one notebook saves the next one reads; the sealed run, the report and the
@@ -38,8 +41,8 @@ notebooks of the project stay as they are. `audit lab` opens this folder again a
 In each notebook, once it has run, a form under the title holds its norms: apply other values, keep them in audit.toml with a reason, look at the chapter as the report would
 show it. At its end stands what would change in the report.
 
-| notebook | question | writes |
-|---|---|---|
+| notebook | question | in the report | writes |
+|---|---|---|---|
 {chr(10).join(rows)}
 
 [{BROWSER}]({BROWSER}) shows every table, to be sorted, filtered and copied; they lie in [tables](tables), the settings in [settings.json](settings.json). What every table
@@ -84,8 +87,10 @@ def prepared(home: Path, base: Path, name: str = "") -> Path:
         book = _of_the_lab(json.loads(source.read_text(encoding="utf-8")))
         (building / "notebooks" / source.name).write_text(json.dumps(book, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     nbformat.write(_browser(), building / BROWSER)
+    there = {path.stem for path in (building / "tables").glob("*.parquet")}
+    told = {step.name for step in registry.steps() if there & set(step.writes)}
     shutil.copy(ROOT / "data" / "README.md", building / TABLES)
-    (building / START).write_text(start_page(home.name, latest.name), encoding="utf-8")
+    (building / START).write_text(start_page(home.name, latest.name, told), encoding="utf-8")
     stated = {"base": str(base.resolve()), "run": f"../../{latest.name}"}
     (building / difference.ORIGIN).write_text(json.dumps(stated, ensure_ascii=False), encoding="utf-8")
     building.rename(lab)
