@@ -231,5 +231,5 @@ def test_without_sales_the_first_claim_leads_and_of_a_decision_two_names_stand()
     assert first_page._headlines(table, pd.DataFrame({"step": [], "is_hidden": []}))["step"].tolist() == ["intake"]
     told = SimpleNamespace(names=lambda ids: {one: one for one in ids}, places={})
     told._linked = lambda one, name: f"[{name}]"
-    assert first_page._Told._names(told, ["a", "b"], 1) == '<span class="names">[a][b]</span>'
+    assert first_page._Told._names(told, ["a", "b"], 1) == '<span class="names">[a], [b]</span>'
     assert "and 1 more" in first_page._Told._names(told, ["a", "b", "c"], 1)

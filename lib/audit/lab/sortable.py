@@ -19,6 +19,7 @@ def everywhere() -> None:
     import itables
 
     itables.options.warn_on_undocumented_option = False
+    itables.options.text_in_header_can_be_selected = False  # a click on a heading sorts
     itables.init_notebook_mode(all_interactive=True, connected=False)
     show.in_lab = whole
 

@@ -174,9 +174,6 @@ def _text(node) -> str:
 
 def _decision(item) -> str:
     """A decision in one line: what, the evidence, whose and by when, how much."""
-    for names in item.xpath(".//span[@class='names']"):
-        for one in names[1:]:
-            one.text = f", {one.text or ''}" if not (one.get("href") or "").startswith("decisions") else one.text
     part = lambda path: " ".join(_text(one) for one in item.xpath(path))
     worth = ", ".join(_text(one) for one in item.xpath(".//div[@class='worth']/*"))
     whose = " · ".join(_text(one) for one in item.xpath(".//p[@class='whose']/*"))

@@ -137,9 +137,9 @@ class _Told:
     def _names(self, ids: list[str], rank: int) -> str:
         names = self.names(ids[:NAMED])
         told = [self._linked(one, html.escape(i18n.visible(names[one]))) for one in ids[:NAMED]]
-        if (more := len(ids) - NAMED) > 0:
-            told.append(f'<a href="decisions.html#decision-{rank}">{html.escape(_("and {n} more").format(n=more))}</a>')
-        return f'<span class="names">{"".join(told)}</span>'
+        more = len(ids) - NAMED
+        rest = f' <a href="decisions.html#decision-{rank}">{html.escape(_("and {n} more").format(n=more))}</a>' if more > 0 else ""
+        return f'<span class="names">{", ".join(told)}{rest}</span>'
 
     def _linked(self, one: str, name: str) -> str:
         return f'<a href="customers.html#{self.places[one]}">{name}</a>' if one in self.places else f"<span>{name}</span>"
