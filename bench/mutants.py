@@ -168,7 +168,14 @@ class Quick:
     """Leaves out tests that need the demo's run or more."""
 
     def pytest_collection_modifyitems(self, items):
-        items[:] = [item for item in items if not HEAVY & set(getattr(item, "fixturenames", ()))]
+        items[:] = [item for item in items if not HEAVY & (set(getattr(item, "fixturenames", ())) - _given(item))]
+
+
+def _given(item) -> set[str]:
+    """The arguments of a test that its own `parametrize` gives, whatever fixtures are called."""
+    marks = item.iter_markers("parametrize") if hasattr(item, "iter_markers") else ()
+    names = [mark.args[0] for mark in marks]
+    return {name.strip() for one in names for name in (one.split(",") if isinstance(one, str) else one)}
 
 
 def tried(job: tuple[str, int, str]) -> tuple[str, str, str]:

@@ -43,10 +43,10 @@ def spenders(n: int, times: int = 2, seed: int = 0) -> pd.DataFrame:
 
 
 def test_who_paid_nothing_has_no_spend_of_its_own():
-    times, mean = purchase_spend.spends(spent((3, 300.0), (2, 0.0), (1, -5.0)))
-    assert times.tolist() == [3, 0, 0]
-    assert mean[0] == 100
-    assert np.isnan(mean[1:]).all()
+    times, mean = purchase_spend.spends(spent((3, 300.0), (1, 0.5), (2, 0.0), (1, -5.0)))
+    assert times.tolist() == [3, 1, 0, 0]
+    assert mean[:2].tolist() == [100, 0.5]
+    assert np.isnan(mean[2:]).all()
 
 
 def test_gamma_gamma_takes_those_with_two_purchases_and_as_few_as_the_norm():
