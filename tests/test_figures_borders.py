@@ -99,7 +99,7 @@ def test_who_came_after_the_last_whole_month_was_watched_for_none():
 
 
 @pytest.mark.parametrize(
-    ("rho", "said"), [((0.5, 0.2, 0.7), "also spend more"), ((-0.5, -0.7, -0.2), "spend less"), ((0.1, -0.1, 0.3), None)]
+    ("rho", "said"), [((0.5, 0.2, 0.7), "also tend to spend more"), ((-0.5, -0.7, -0.2), "tend to spend less"), ((0.1, -0.1, 0.3), None)]
 )
 def test_frequency_and_spend_are_said_to_go_together_only_where_the_whole_range_does(rho, said):
     found = value_findings._dependence(rho, 40)
