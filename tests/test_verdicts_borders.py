@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from audit.core import working_days
-from audit.core.tables.codes import Gate, Subject
-from audit.intake.checks.controls import BOOKS
+from audit.core.tables.codes import BOOKS, Gate, Subject
 from audit.steps import verdicts
 from audit.steps.verdicts import findings, first_page, priorities, questions, reliance, work_rules
 from audit.steps.verdicts.codes import Answer, Choice, Counted

@@ -5,6 +5,8 @@ from __future__ import annotations
 from audit.core.codes import Code
 from audit.i18n import mark as N_
 
+BOOKS = N_("booked sales, as the company states them")  # the control that says whether sales are right
+
 
 class RowStatus(Code):
     """What became of a row of an export."""

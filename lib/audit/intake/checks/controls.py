@@ -10,6 +10,7 @@ from decimal import Decimal
 import polars as pl
 
 from audit.core.settings import Settings
+from audit.core.tables.codes import BOOKS
 from audit.i18n import mark as N_
 from audit.i18n import stored
 from audit.intake.mapping import convert
@@ -20,7 +21,6 @@ OWN_TOTAL = N_("the export's own total")
 OWN_GROUPS = N_("the export's own group totals")
 BALANCE = N_("opening + received − spent = closing")
 RECEIVED, SPENT = N_("documents received"), N_("documents spent")
-BOOKS = N_("booked sales, as the company states them")
 AGAINST = N_("booked sales against {table}")
 OWN_TOLERANCE = Decimal("0.01")
 SCHEMA = {

@@ -8,8 +8,8 @@ import pandas as pd
 
 from audit.core import registry
 from audit.core.findings import Finding, Verdict
+from audit.core.tables.codes import BOOKS
 from audit.i18n import mark as N_
-from audit.intake.checks.controls import BOOKS
 
 MOST = ("budgets", "costs", "invoices", "customers", "contacts")  # tables that would decide most, the first first
 
