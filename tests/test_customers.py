@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from audit.core import store, working_days
 from audit.steps import customers
-from audit.steps.customers import actions_workbook, cards
+from audit.steps.customers import actions_workbook, cards, findings
 from audit.steps.customers.codes import GROWTH, Action
 
 AS_OF = dt.date(2025, 12, 31)
@@ -39,6 +39,8 @@ CASES = {  # what is planted -> the step that must lead
     "loser": ({"loss_class": "loses", "profit": -300.0, "realistic": 300.0}, Action.LOSS),
     "key loser": ({"loss_class": "loses", "profit": -300.0, "key_reasons": "revenue"}, Action.KEY_TERMS),
     "loses on goods": ({"loss_class": "unknown", "profit": np.nan, "margin": -90.0}, Action.LOSS),
+    "loses on goods and earns in all": ({"loss_class": "earns", "profit": 50.0, "margin": -90.0}, ""),
+    "loses on goods beside the lead of its group": ({"loss_class": "unknown", "profit": np.nan, "margin": -90.0, "is_lead": False}, ""),
     "young loser": ({"loss_class": "loses", "profit": -300.0, "first_on": "2025-03-01"}, ""),
     "gap": ({"realistic": 300.0}, Action.GROW),
     "gap not worth a call": ({"realistic": 1.0}, ""),
@@ -226,3 +228,9 @@ def test_a_gap_of_a_stated_budget_is_told_from_an_estimated_one_and_profit_stand
 def test_a_field_of_the_list_is_empty_text_a_day_or_whole_money():
     said = [actions_workbook._in_csv(value) for value in (None, float("nan"), pd.NaT, "=1+1", pd.Timestamp("2026-01-09"), 12.6)]
     assert said == ["", "", "", "'=1+1", "2026-01-09", "13"]
+
+
+def test_where_nobody_needs_a_step_that_is_said_of_all():
+    table = pd.DataFrame({"customer_id": ["a", "b"], "action_class": ["", ""], "due_on": pd.NaT})
+    [found] = findings.chapter_findings(table)
+    assert (found.value, found.n) == (0.0, 2)

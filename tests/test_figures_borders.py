@@ -95,6 +95,7 @@ def test_who_came_after_the_last_whole_month_was_watched_for_none():
     panel = months({"a": ["2024-01", "2024-03"], "b": ["2024-04"]})
     data = value.counts(router.Route(Trade.FIXED, 1.0, 0.0, 2), pd.DataFrame({"customer_id": ["a", "b"]}), panel, until=ON("2024-03-31"))
     assert [data.x[i] for i in data.member] == [1, 0]
+    assert [data.t_x[i] for i in data.member] == [2, 0]
     assert [data.age[i] for i in data.member] == [2, 0]
 
 

@@ -46,10 +46,8 @@ def test_html_tables(browser):
 def test_sentences_by_gettext(language):
     with environment(language):
         for text in STRINGS:
-            assert i18n.render(i18n.stored("no {column}", column=text)).endswith(text)
-            assert i18n.render(i18n.stored("{table}: {reason}", table="lines", reason=i18n.stored("no {column}", column=text))).endswith(
-                text
-            )
+            assert text in i18n.render(i18n.stored("no {column}", column=text))
+            assert text in i18n.render(i18n.stored("{table}: {reason}", table="lines", reason=i18n.stored("no {column}", column=text)))
             assert i18n.render(text) == text
     assert i18n.render("a\t{b} c") == "a\t{b} c"
 
