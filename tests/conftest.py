@@ -35,8 +35,9 @@ hypothesis.settings.load_profile("ours")
 
 
 def pytest_collection_modifyitems(items):
-    """Files that take long begin, so that none of them is left over for one process at the end."""
-    place = {name: i for i, name in enumerate(LONG)}
+    """Files that take long begin, so that none of them is left over for one process at the end; JupyterLab and its browser, which take most memory, come
+    when the other process has only small ones left."""
+    place = {name: i for i, name in enumerate(LONG)} | {"test_lab.py": len(LONG) + 1}
     items.sort(key=lambda item: place.get(item.path.name, len(LONG)))
 
 
