@@ -89,24 +89,22 @@ def test_a_base_without_a_run_is_told_so(tmp_path, capsys):
 @pytest.fixture
 def base(tmp_path):
     """A base's folder with the demo's audit.toml."""
-    folder = tmp_path / "base"
-    folder.mkdir()
+    folder = tmp_path / "data" / "demo"
+    folder.mkdir(parents=True)
     shutil.copy(BASE / "audit.toml", folder)
     return folder
 
 
 @contextlib.contextmanager
-def served(folder):
-    """JupyterLab on a copy, as `audit lab` starts it: the address of a path there."""
+def served(base, home):
+    """JupyterLab on the copy of a base's run, as the command starts it: the address of a path there."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    options = ("--no-browser", f"--port={port}", "--allow-root")
-    said = f"from audit.lab import workspace; from pathlib import Path; workspace.opened(Path({str(folder)!r}), *{options!r})"
+    options = ("--", "--no-browser", f"--port={port}", "--allow-root")
+    command = [sys.executable, "-m", "audit.cli", "lab", str(base), "--outputs", str(home.parent), *options]
     own = {**os.environ, "JUPYTER_TOKEN": "x" * 32}
-    started = subprocess.Popen(
-        [sys.executable, "-c", said], env=own, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    started = subprocess.Popen(command, env=own, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def address(path: str) -> str:
         return f"http://127.0.0.1:{port}/{path}?token={'x' * 32}"
@@ -163,7 +161,7 @@ def test_an_analysts_day(home, base, browser):
     folder = lab.prepared(home, base)
     step = registry.by_name("repeat")
     book = folder / "notebooks" / step.notebook
-    with served(folder) as address:
+    with served(base, home) as address:
         assert "open for work" in json.loads(got(address(f"api/contents/{lab.START}")))["content"]
         assert lab.START in got(address(f"lab/api/workspaces/{lab.WORKSPACE}"))
         page = browser.new_page(viewport={"width": 1300, "height": 1000})
@@ -212,7 +210,7 @@ def test_an_analysts_day(home, base, browser):
     assert tomllib.loads((base / "audit.toml").read_text(encoding="utf-8"))["norms"]["repeat_horizon_days"]["value"] == 180
     assert "within 180 days" in (folder / "preview" / "repeat.html").read_text(encoding="utf-8")
     left = json.loads(book.read_text(encoding="utf-8"))
-    with served(lab.prepared(home, base)) as address:
+    with served(base, home) as address:
         found = json.loads(got(address(f"api/contents/notebooks/{step.notebook}")))["content"]
     assert [cell["source"] for cell in found["cells"]] == ["".join(cell["source"]) for cell in left["cells"]]
     assert "findings</caption>" in str(found["cells"][-1]["outputs"])
@@ -331,3 +329,27 @@ def test_names_are_text_in_tables_that_can_be_sorted():
     assert "<img" not in said
     assert "</script><b>" not in said
     assert "<b>caption" not in said
+
+
+def test_the_command_says_which_copy_it_opens_and_hands_jupyterlab_its_options(home, monkeypatch, capsys):
+    given = []
+    monkeypatch.setattr(lab, "opened", lambda folder, *more: given.append((folder.name, more)) or 0)
+    words = ["lab", str(BASE), "--outputs", str(home.parent)]
+    run_ = (home / "latest").resolve().name
+    assert cli.main([*words, "--", "--no-browser", "--port=8889"]) == 0
+    assert "a new copy of the last run" in capsys.readouterr().out
+    assert cli.main([*words, "--copy", "stricter", "--", "--no-browser"]) == 0
+    assert f"earlier copies, to be opened by --copy: {run_}" in capsys.readouterr().out
+    assert cli.main(words) == 0
+    assert "as you left it" in capsys.readouterr().out
+    assert given == [(run_, ("--no-browser", "--port=8889")), ("stricter", ("--no-browser",)), (run_, ())]
+    with pytest.raises(SystemExit):
+        cli.main(["steps", "--", "--no-browser"])
+
+
+def test_a_copy_whose_sealed_run_is_gone_says_so(home):
+    folder = lab.prepared(home, BASE)
+    shutil.rmtree((home / "latest").resolve())
+    assert "is no longer there" in form.title(folder)
+    assert "is no longer there" in difference.shown(folder).data
+    form.shown(folder, {"repeat_horizon_days": None}, "020_repeat.ipynb")

@@ -24,7 +24,7 @@ EXAMPLES = {  # of each command: how it is called, and what it leaves
     "field-day": ("audit field-day data/demo 2025-12-11",),
     "steps": ("audit steps",),
     "norms": ("audit norms",),
-    "lab": ("audit lab data/demo", "audit lab data/demo --copy stricter-norms"),
+    "lab": ("audit lab data/demo", "audit lab data/demo --copy stricter-norms", "audit lab data/demo -- --no-browser --port=8889"),
 }
 CODES = "exit codes: 0 done; 1 not done, with the reason and what to do; 2 a command line that cannot be read; 130 and 143 stopped"
 
@@ -113,7 +113,12 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command; 0 when it succeeded, 1 with the reason on stderr when it did not."""
-    given = parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    at = words.index("--") if "--" in words else len(words)
+    given = parser().parse_args(words[:at])
+    given.jupyter = words[at + 1 :]
+    if given.jupyter and given.command != "lab":
+        parser().error("what follows -- are options of JupyterLab: audit lab data/demo -- --port=8889")
     before = os.environ.get("LANGUAGE")
     os.environ["LANGUAGE"] = before or _language(getattr(given, "base", None))
     try:

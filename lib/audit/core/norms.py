@@ -112,6 +112,16 @@ def value(name: str, overrides: Mapping | None = None) -> float:
     return register()[name].value if own is None else checked(name, own.value)
 
 
+def moved(then: Mapping, now: Mapping) -> dict[str, tuple[float, float]]:
+    """The norms that differ between two runs, by their overrides (`settings.norms`): by name, the earlier value and the later.
+
+    >>> moved({}, {})
+    {}
+    """
+    both = {name: (value(name, then), value(name, now)) for name in register()}
+    return {name: (before, after) for name, (before, after) in both.items() if before != after}
+
+
 def of(run_dir: str | Path, given: Mapping) -> SimpleNamespace:
     """The norms that a notebook declares: as given by hand, else as they are in force in the run it stands on.
 

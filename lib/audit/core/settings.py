@@ -206,12 +206,13 @@ def contrast(colour: str) -> float:
     return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
 
 
+LEAST_REASON = 5  # signs of why a norm is another
 NO_CURRENCY = "XXX"  # ISO 4217 for none: what `audit new` writes where nothing names one
 
 
 class Override(_Strict):
     value: float
-    why: str = Field(min_length=5)
+    why: str = Field(min_length=LEAST_REASON)
 
 
 class Bonus(_Strict):

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from audit.core import norms, store
+from audit.core import norms, registry, store
 
 ORIGIN = "origin.json"  # of a copy: the folder of the base, and the sealed run that it was made of
 
@@ -17,6 +17,11 @@ class Origin:
     base: Path
     run: Path
 
+    @property
+    def is_there(self) -> bool:
+        """Whether the sealed run is still where it was."""
+        return (self.run / store.MANIFEST).is_file()
+
 
 def origin(copy: Path) -> Origin:
     """Of which base and which sealed run a copy was made."""
@@ -24,11 +29,15 @@ def origin(copy: Path) -> Origin:
     return Origin(Path(stated["base"]), copy / stated["run"])
 
 
+def told(run: Path) -> set[str]:
+    """The steps whose tables a run holds: those that its report tells."""
+    there = {path.stem for path in (run / "tables").glob("*.parquet")}
+    return {step.name for step in registry.steps() if there & set(step.writes)}
+
+
 def tried(copy: Path) -> dict[str, tuple[float, float]]:
     """The norms that differ: by name, the sealed run's value and the copy's."""
-    then, now = store.settings(origin(copy).run).norms, store.settings(copy).norms
-    both = {name: (norms.value(name, then), norms.value(name, now)) for name in norms.register()}
-    return {name: (before, after) for name, (before, after) in both.items() if before != after}
+    return norms.moved(store.settings(origin(copy).run).norms, store.settings(copy).norms)
 
 
 def tables(copy: Path) -> list[str]:
@@ -54,7 +63,7 @@ def shown(copy: Path):
     from audit.steps.changes.codes import Moved
 
     made_of = origin(copy).run
-    if not (made_of / store.MANIFEST).is_file():
+    if not origin(copy).is_there:
         return HTML(f"<p>What would change cannot be said: the sealed run {html.escape(made_of.name)} is no longer there.</p>")
     found = previous_run.compared(made_of, copy)
     moved, people = found["findings_moved"], found["classes_moved"]

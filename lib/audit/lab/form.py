@@ -57,16 +57,15 @@ def dependents(copy: Path, step: registry.Step) -> list[registry.Step]:
     from audit.run.render import NOTEBOOKS
 
     own = set(norm_parameters(NOTEBOOKS / step.notebook))
-    is_told = {one.name for one in registry.steps() if any((copy / "tables" / f"{table}.parquet").is_file() for table in one.writes)}
-    made, anew, found = set(step.writes), set(), []
-    for name in registry.ordered([one for one in registry.steps() if one.name in is_told and not one.for_each]).static_order():
+    told = difference.told(difference.origin(copy).run)
+    changed, found = set(step.writes), []
+    for name in registry.ordered([one for one in registry.steps() if one.name in told and not one.for_each]).static_order():
         one = registry.by_name(name)
-        goes_by = own & fingerprint.named_in([NOTEBOOKS / one.notebook])
-        if anew & set(registry.takes(one)) or (
-            one != step and (goes_by or made & set(registry.takes(one)))
-        ):  # what was made anew may be its own source
+        others = changed - set(step.writes) if one == step else changed  # what was made anew may be what this chapter stands on
+        goes_by = one != step and own & fingerprint.named_in([NOTEBOOKS / one.notebook])
+        if goes_by or others & set(registry.takes(one)):
             found.append(one)
-            anew |= set(one.writes)
+            changed |= set(one.writes)
     return found
 
 
@@ -113,7 +112,7 @@ def preview(copy: Path, step: registry.Step) -> Path:
 def title(copy: Path) -> str:
     """Company, run, that this is an open copy, and what differs from the report, as HTML."""
     made_of, settings = difference.origin(copy), store.settings(copy)
-    if not (made_of.run / store.MANIFEST).is_file():
+    if not made_of.is_there:
         differs = f"the sealed run {made_of.run.name} is no longer there"
     else:
         tried = [f"{name} {then:g} → {now:g}" for name, (then, now) in difference.tried(copy).items()]
@@ -152,6 +151,9 @@ def shown(copy: Path, space: Mapping, notebook: str) -> None:
 
     renew.clear()
     if not (copy / difference.ORIGIN).is_file():  # a sealed run, or a copy of an earlier version of this program
+        return
+    if not difference.origin(copy).is_there:
+        display(ipywidgets.HTML(f"<p class='of-the-copy'>{title(copy)}</p>"))
         return
     step = next((step for step in registry.steps() if step.notebook == notebook), None)
     stated = norms_of(space)
@@ -216,9 +218,10 @@ def shown(copy: Path, space: Mapping, notebook: str) -> None:
 
 def _absent(copy: Path, step: registry.Step | None) -> str:
     """That a chapter is not in the report, where it is not: what it says here stands on nothing."""
-    there = {path.stem for path in (difference.origin(copy).run / "tables").glob("*.parquet")}
-    if step is None or not step.writes or there & set(step.writes):
+    run = difference.origin(copy).run
+    if step is None or not step.writes or step.name in difference.told(run):
         return ""
+    there = {path.stem for path in (run / "tables").glob("*.parquet")}
     return f"<b>This chapter is not in the report:</b> {html.escape(', '.join(registry.missing(step, there)) or 'it was not run')}."
 
 

@@ -10,10 +10,8 @@ import tomlkit
 
 from audit.core import norms
 from audit.core.errors import AuditError
-from audit.core.settings import Override
+from audit.core.settings import LEAST_REASON
 from audit.i18n import mark as N_
-
-LEAST_WORDS = 5  # signs of a reason, as audit.toml asks for
 
 
 class NotKept(AuditError):
@@ -42,15 +40,14 @@ def kept(base: Path, values: Mapping[str, float], *, why: str) -> tuple[Path, li
     wanted = {name: norms.checked(name, value) for name, value in values.items()}
     moved = [name for name, value in wanted.items() if value != stated.get(name, {"value": norms.register()[name].value})["value"]]
     own = [name for name in moved if wanted[name] != norms.register()[name].value]
-    if own and len(why.strip()) < LEAST_WORDS:
+    if own and len(why.strip()) < LEAST_REASON:
         raise NotKept(N_("a value is kept with its reason, which the report prints. What to do: write why in a few words."))
     if own and "norms" not in document:
         document["norms"] = tomlkit.table(is_super_table=True)
     for name in moved:
         if name in own:
-            one = Override(value=wanted[name], why=why.strip())
             entry = document["norms"].setdefault(name, tomlkit.table())
-            entry["value"], entry["why"] = wanted[name], one.why
+            entry["value"], entry["why"] = wanted[name], why.strip()
         else:
             del document["norms"][name]
     if moved:

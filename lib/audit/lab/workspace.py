@@ -87,10 +87,8 @@ def prepared(home: Path, base: Path, name: str = "") -> Path:
         book = _of_the_lab(json.loads(source.read_text(encoding="utf-8")))
         (building / "notebooks" / source.name).write_text(json.dumps(book, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     nbformat.write(_browser(), building / BROWSER)
-    there = {path.stem for path in (building / "tables").glob("*.parquet")}
-    told = {step.name for step in registry.steps() if there & set(step.writes)}
     shutil.copy(ROOT / "data" / "README.md", building / TABLES)
-    (building / START).write_text(start_page(home.name, latest.name, told), encoding="utf-8")
+    (building / START).write_text(start_page(home.name, latest.name, difference.told(latest)), encoding="utf-8")
     stated = {"base": str(base.resolve()), "run": f"../../{latest.name}"}
     (building / difference.ORIGIN).write_text(json.dumps(stated, ensure_ascii=False), encoding="utf-8")
     building.rename(lab)
@@ -147,10 +145,11 @@ def opened(folder: Path, *more: str) -> int:
     """Open JupyterLab on a copy, until it is closed."""
     own = folder / SETTINGS
     environment = {**os.environ, "JUPYTERLAB_WORKSPACES_DIR": str(own / "workspaces")}
-    if not own.is_dir():  # later the analyst's own arrangement counts
-        (own / "app").mkdir(parents=True)
-        (own / "app" / "overrides.json").write_text(json.dumps(QUIET), encoding="utf-8")
-        (own / "app" / "page_config.json").write_text(json.dumps({"disabledExtensions": {NO_FORMULAS: True}}), encoding="utf-8")
+    is_new = not own.is_dir()
+    (own / "app").mkdir(parents=True, exist_ok=True)
+    (own / "app" / "overrides.json").write_text(json.dumps(QUIET), encoding="utf-8")
+    (own / "app" / "page_config.json").write_text(json.dumps({"disabledExtensions": {NO_FORMULAS: True}}), encoding="utf-8")
+    if is_new:  # later the analyst's own arrangement counts
         (own / "workspace.json").write_text(json.dumps(workspace()), encoding="utf-8")
         imported = [sys.executable, "-m", "jupyter", "lab", "workspaces", "import", str(own / "workspace.json")]
         subprocess.run(imported, env=environment, check=True, capture_output=True)

@@ -121,12 +121,9 @@ def compared(before: Path, now: Path) -> dict[str, pd.DataFrame]:
     moved = changes.findings_moved(*findings)
     if all((before / "tables" / name).read_bytes() == (now / "tables" / name).read_bytes() for name in LEDGER):
         moved["moved_class"] = moved["moved_class"].replace({Moved.CHANCE: Moved.MOVED})
-    stated = [store.settings(folder).norms for folder in (before, now)]
-    both = {name: [norms.value(name, one) for one in stated] for name in norms.register()}
+    other = norms.moved(*(store.settings(folder).norms for folder in (before, now)))
     return {
-        "norms_moved": pd.DataFrame(
-            [(name, *two) for name, two in both.items() if two[0] != two[1]], columns=["norm", "before_value", "now_value"]
-        ),
+        "norms_moved": pd.DataFrame([(name, *two) for name, two in other.items()], columns=["norm", "before_value", "now_value"]),
         "findings_moved": moved,
         "classes_moved": changes.classes_moved(people),
         "customers_moved": people,
