@@ -99,33 +99,6 @@ def audit(*words, environment=None) -> tuple[float, float]:
     return took, megabytes
 
 
-CELLS = """
-import ast, json, os, pathlib, sys, time
-import importlib
-from audit.core import findings, norms, periods, registry, store
-from audit.report import show, style
-for step in registry.steps():
-    importlib.import_module(f"audit.steps.{step.name}")
-import IPython.core.interactiveshell as shell, pyarrow.parquet
-show_as = shell.InteractiveShell.instance().display_formatter.format
-os.chdir(sys.argv[1])
-began = time.perf_counter()
-for path in sorted(pathlib.Path(sys.argv[2]).glob("*.ipynb")):
-    names = {}
-    for cell in json.loads(path.read_text())["cells"]:
-        if cell["cell_type"] != "code":
-            continue
-        tree = ast.parse("".join(cell["source"]))
-        last = ast.Expression(tree.body.pop().value) if isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, path.name, "exec"), names)
-        if last:
-            show_as(eval(compile(last, path.name, "eval"), names))
-        if "parameters" in cell["metadata"].get("tags", []):
-            names["run_dir"] = "."
-print(time.perf_counter() - began)
-"""
-
-
 def papermill_in_a_loop(run: Path, where: Path) -> float:
     """Seconds of the papermill command over the same notebooks, in reading order, two at a time.
 
@@ -145,7 +118,7 @@ def papermill_in_a_loop(run: Path, where: Path) -> float:
 
 def cells_in_one_process(run: Path) -> float:
     """Seconds of the same cells in one process that has imported everything."""
-    command = [OURS, "-c", CELLS, run.resolve(), ROOT / "notebooks"]
+    command = [OURS, HERE / "cells.py", run.resolve(), ROOT / "notebooks"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
     return float(done.stdout.split()[-1])
 

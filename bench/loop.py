@@ -5,47 +5,26 @@ python -m bench.loop    writes bench/loop.md
 
 from __future__ import annotations
 
-import ast
-import json
 import os
 import platform
 import statistics
-import time
 from pathlib import Path
 
-import audit  # noqa: F401 - first: it keeps sums to one thread
+from bench.cells import seconds
 
-os.environ.setdefault("MPLBACKEND", "agg")
-os.environ["LANGUAGE"] = "en"
-from IPython.core.interactiveshell import InteractiveShell
+import audit  # noqa: F401 - first: it keeps sums to one thread
 
 ROOT = Path(__file__).parents[1]
 DEMO = (ROOT / "outputs" / "demo" / "latest").resolve()
 TIMES = 3  # runs after the first
 
 
-def seconds(notebook: Path) -> float:
-    """Seconds of all cells, with what they show."""
-    names: dict = {"__name__": "notebook"}
-    began = time.perf_counter()
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] != "code":
-            continue
-        tree = ast.parse("".join(cell["source"]))
-        last = ast.Expression(tree.body.pop().value) if isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, notebook.name, "exec"), names)
-        if last:
-            InteractiveShell.instance().display_formatter.format(eval(compile(last, notebook.name, "eval"), names))
-        if "parameters" in cell["metadata"].get("tags", []):
-            names["run_dir"] = str(DEMO)
-    return time.perf_counter() - began
-
-
 def main() -> None:
+    os.environ |= {"MPLBACKEND": "agg", "LANGUAGE": "en"}
     rows = []
     for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
         if not notebook.stem.endswith(("changes", "account")):  # without an earlier run, or made once for each key account
-            first, *again = [seconds(notebook) for _ in range(1 + TIMES)]
+            first, *again = [seconds(notebook, DEMO) for _ in range(1 + TIMES)]
             rows.append((notebook.stem, first, statistics.median(again)))
             print(f"{notebook.stem:<16}{first:6.2f}{rows[-1][2]:6.2f}", flush=True)
     whole = f"| all | {sum(first for _n, first, _a in rows):.1f} | {sum(again for *_n, again in rows):.1f} |"

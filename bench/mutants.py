@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import ast
 import io
-import json
 import multiprocessing
 import os
 import random
@@ -27,6 +26,8 @@ import tomllib
 from collections import Counter
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+
+from bench.cells import values
 
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "outputs" / "demo" / "latest"
@@ -221,15 +222,7 @@ def _figures_hold(module: Path) -> bool:
 
 
 def _figures_of(notebook: Path) -> bool:
-    space: dict = {"__name__": "notebook"}
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-        source = "".join(cell["source"]).replace("../outputs/demo/latest", str(DEMO.resolve()))
-        if cell["cell_type"] != "code":
-            continue
-        tree = ast.parse(source)
-        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, notebook.name, "exec"), space)
-        value = eval(compile(ast.Expression(last.value), notebook.name, "eval"), space) if last else None
+    for cell, value in values(notebook, DEMO.resolve()):
         if "nbval-check-output" in cell["metadata"].get("tags", []):
             return re.sub(r"\s", "", repr(value)) == re.sub(r"\s", "", "".join(cell["outputs"][0]["data"]["text/plain"]))
     return False

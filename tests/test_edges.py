@@ -1,12 +1,11 @@
 """Bases at the edge of nothing: every notebook's cells run, nothing is divided by zero (faults 16, 17, 54)."""
 
-import ast
 import datetime as dt
-import json
 import re
 import warnings
 
 import pytest
+from bench.cells import values
 
 from audit import intake, run
 from audit.core import periods, registry, settings, store
@@ -34,19 +33,7 @@ BASES = {
 
 def cells(notebook, folder, **given):
     """The notebook's code cells run in this process; what each cell's last line gave."""
-    names, shown = {}, []
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] != "code":
-            continue
-        source = "".join(cell["source"])
-        tree = ast.parse(source)
-        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, "cell", "exec"), names)
-        if last:
-            shown.append(eval(compile(ast.Expression(last.value), "cell", "eval"), names))
-        if "parameters" in cell["metadata"].get("tags", []):
-            names |= {"run_dir": str(folder)} | given
-    return shown
+    return [value for _cell, value in values(notebook, folder, **given)]
 
 
 def runnable(folder):
