@@ -1,7 +1,8 @@
 """Would the tests see it? Small changes to the metrics' code, one at a time, and whether a test of that code fails.
 
-    make mutants                  a sample of each module; some minutes; writes bench/mutants.md
-    python -m bench.mutants --each 40 retention/retention_rates     many of one module, without writing
+    make mutants                  a sample of each module, more than an hour; what is found is kept in bench/mutants.csv, and bench/mutants.md tells it
+    python -m bench.mutants --each 40 retention/retention_rates     many of one module, in place of what was kept of it
+    python -m bench.mutants --unseen                                only those that no test saw, after tests were written for them
 
 A change swaps a comparison, an operator, a boundary, a bound of clip, a truth or a small number. Those that change nothing that matters are listed in
 bench/equivalents.toml, each with its reason. Tests that need a run of their own, a browser or the public bases are left out: what only they see counts as
@@ -13,6 +14,8 @@ from __future__ import annotations
 
 import argparse
 import ast
+import csv
+import datetime as dt
 import io
 import multiprocessing
 import os
@@ -55,8 +58,10 @@ LONG = {  # files whose tests take long, or look at whole runs
 FIGURES = {  # rooms -> notebooks whose checked figures stand on them
     "core": ("base", "accounts", "customers", "verdicts"), "stats": ("retention", "repeat", "profit"), "models": ("value",),
 }  # fmt: skip
+KEPT = Path(__file__).with_suffix(".csv")  # every change that was tried: module, line, change, verdict, day
+NOTHING = "nothing"
 UNCHANGED = -1  # the module as it is: its tests must pass, or nothing is learnt from their failing
-SECONDS = 240  # a mutant that takes longer hangs: seen
+SECONDS = 120  # a mutant that takes longer hangs: seen
 COMPARED = {
     ast.Lt: ast.LtE,
     ast.LtE: ast.Lt,
@@ -118,7 +123,7 @@ def changed(source: str, at: int) -> tuple[str, str]:
     """The module with its change number `at`, and the change in words: line, before, after."""
     tree = ast.parse(source)
     if at == UNCHANGED:
-        return ast.unparse(tree), "0: nothing"
+        return ast.unparse(tree), f"0: {NOTHING}"
     node, kind = sites(tree)[at]
     before = ast.unparse(node)
     if kind == "compare":
@@ -270,10 +275,33 @@ def _worker(folder: str, jobs, results) -> None:
         results.put(tried((*job, str(copy))))
 
 
+def sample(path: Path, each: int) -> list[int]:
+    """Which changes of a module are tried: always the same ones of the same code."""
+    count = len(sites(ast.parse(path.read_text(encoding="utf-8"))))
+    return sorted(random.Random(path.name).sample(range(count), min(count, each)))
+
+
+def unseen_before(path: Path, kept: list[dict]) -> list[int]:
+    """The changes of a module that no test saw when it was last tried, where its code still has them."""
+    source, name = path.read_text(encoding="utf-8"), _short(path)
+    said = {
+        row["change"]
+        for row in kept
+        if row["module"] == name and row["verdict"] == "unseen" and f"{name}: {row['change']}" not in equivalents()
+    }
+    every = range(len(sites(ast.parse(source)))) if said else ()
+    return [at for at in every if changed(source, at)[1].split(": ", 1)[1] in said]
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(ROOT / "lib" / "audit"))
+
+
 def main() -> None:
     given = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    given.add_argument("module", nargs="?", default="", help="only modules whose path holds this; nothing is written")
-    given.add_argument("--each", type=int, default=6, help="changes tried per module (default: 6)")
+    given.add_argument("module", nargs="*", help="only modules whose path holds one of these")
+    given.add_argument("--each", type=int, default=3, help="changes tried per module (default: 3)")
+    given.add_argument("--unseen", action="store_true", help="only changes that no test saw when they were last tried")
     given.add_argument("--workers", type=int, default=os.cpu_count())
     options = given.parse_args()
     import hypothesis  # noqa: F401 - imported once, for all children
@@ -286,13 +314,13 @@ def main() -> None:
     import sklearn.ensemble  # noqa: F401
     import statsmodels.api  # noqa: F401
 
-    chosen = []
-    for path in modules(options.module):
-        count = len(sites(ast.parse(path.read_text(encoding="utf-8"))))
-        chosen.append((str(path.relative_to(ROOT)), UNCHANGED))
-        chosen += [
-            (str(path.relative_to(ROOT)), at) for at in sorted(random.Random(path.name).sample(range(count), min(count, options.each)))
-        ]
+    kept = read_kept()
+    jobs_of = {
+        path: unseen_before(path, kept) if options.unseen else sample(path, options.each)
+        for part in options.module or [""]
+        for path in modules(part)
+    }
+    chosen = [(str(path.relative_to(ROOT)), at) for path, found in jobs_of.items() if found for at in (UNCHANGED, *found)]
     fork = multiprocessing.get_context("fork")
     jobs, results = fork.Queue(), fork.Queue()
     with tempfile.TemporaryDirectory() as folder:
@@ -301,37 +329,78 @@ def main() -> None:
             jobs.put(job)
         for worker in workers:
             worker.start()
-        found = []
         for i in range(len(chosen)):
-            found.append(results.get())
-            print(f"{i + 1}/{len(chosen)} {found[-1][2]:<7}{found[-1][0].removeprefix('lib/audit/')}:{found[-1][1]}", flush=True)
-    said = as_markdown(found)
+            module, said, verdict = results.get()
+            line, change = said.split(": ", 1)
+            row = {
+                "module": module.removeprefix("lib/audit/"),
+                "line": line,
+                "change": change,
+                "verdict": verdict,
+                "tried": str(dt.date.today()),
+            }
+            print(f"{i + 1}/{len(chosen)} {verdict:<7}{row['module']}:{line}: {change}", flush=True)
+            kept = with_row(kept, row, whole=not options.unseen and change == NOTHING)
+            write_kept(kept)
+    said = as_markdown(kept)
     print(said)
-    if not options.module:
-        Path(__file__).with_suffix(".md").write_text(said, encoding="utf-8")
+    KEPT.with_suffix(".md").write_text(said, encoding="utf-8")
 
 
-def as_markdown(found: list[tuple[str, str, str]]) -> str:
+def read_kept() -> list[dict]:
+    if not KEPT.is_file():
+        return []
+    with KEPT.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write_kept(kept: list[dict]) -> None:
+    """What was found so far, of modules that still are: a run that is stopped half way loses nothing."""
+    with KEPT.open("w", encoding="utf-8", newline="") as file:
+        out = csv.DictWriter(file, ["module", "line", "change", "verdict", "tried"], lineterminator="\n")
+        out.writeheader()
+        out.writerows(sorted(kept, key=lambda row: (row["module"], int(row["line"]), row["change"])))
+
+
+def with_row(kept: list[dict], row: dict, *, whole: bool) -> list[dict]:
+    """What is kept with one more: a module that is tried anew begins anew."""
+    again = (lambda one: True) if whole else (lambda one: one["change"] == row["change"])
+    return [one for one in kept if not (one["module"] == row["module"] and again(one))] + [row]
+
+
+def as_markdown(kept: list[dict]) -> str:
     """Per module how many changes were seen, and those that were not."""
     known, by, unseen, same = equivalents(), {}, [], []
-    failing = {name for name, change, verdict in found if change == "0: nothing" and verdict != "unseen"}
-    found = [one for one in found if one[1] != "0: nothing" and one[0] not in failing]
-    for name, change, verdict in sorted(found, key=lambda one: (one[0], int(one[1].split(":")[0]))):
-        key = f"{name.removeprefix('lib/audit/')}: {change.split(': ', 1)[1]}"
-        if verdict == "unseen" and key in known:
+    present = {_short(path) for path in modules()}
+    kept = [row for row in kept if row["module"] in present]
+    failing = {row["module"] for row in kept if row["change"] == NOTHING and row["verdict"] != "unseen"}
+    tried_ones = [row for row in kept if row["change"] != NOTHING and row["module"] not in failing]
+    for row in sorted(tried_ones, key=lambda row: (row["module"], int(row["line"]))):
+        key = f"{row['module']}: {row['change']}"
+        if row["verdict"] == "unseen" and key in known:
             same.append(f"- `{key}`: {known[key]}")
             continue
-        by.setdefault(name.removeprefix("lib/audit/"), Counter())[verdict != "unseen"] += 1
-        unseen += [f"- `{key}`"] if verdict == "unseen" else []
+        by.setdefault(row["module"], Counter())[row["verdict"] != "unseen"] += 1
+        unseen += [f"- `{key}`"] if row["verdict"] == "unseen" else []
     caught, every = sum(count[True] for count in by.values()), sum(count.total() for count in by.values())
+    rooms: dict[str, Counter] = {}
+    for name, count in by.items():
+        rooms.setdefault(name.rsplit("/", 1)[0], Counter()).update(count)
+    days = sorted({row["tried"] for row in tried_ones})
     out = io.StringIO()
     out.write(
-        f"# Would the tests see it?\n\n`make mutants`: {len(found)} small changes to the code of the metrics, a sample of each module; {caught} of {every} that matter were seen, "
+        f"# Would the tests see it?\n\n`make mutants`: {len(tried_ones)} small changes to the code of the metrics, a sample of each module; {caught} of {every} that matter were seen, "
     )
-    out.write(f"**{caught / max(every, 1):.0%}**.\n\n| module | changes | seen |\n|---|---|---|\n")
-    out.writelines(f"| {name} | {count.total()} | {count[True] / count.total():.0%} |\n" for name, count in by.items())
-    if failing:
-        out.write(f"\nNot tried, since their tests fail without a change: {', '.join(sorted(failing))}.\n")
+    out.write(
+        f"**{caught / max(every, 1):.0%}**. Tried between {days[0]} and {days[-1]}; every change is in mutants.csv.\n\n"
+        if days
+        else "none tried.\n\n"
+    )
+    out.write("| room | changes | seen |\n|---|---|---|\n")
+    out.writelines(f"| {name} | {count.total()} | {count[True] / count.total():.0%} |\n" for name, count in rooms.items())
+    never = sorted(present - {row["module"] for row in kept})
+    for said, names in (("Not tried, since their tests fail without a change", sorted(failing)), ("Not tried yet", never)):
+        out.write(f"\n{said}: {', '.join(names)}.\n" if names else "")
     out.write(
         "\n## Unseen\n\n" + ("\n".join(unseen) or "none") + "\n\n## Equivalent\n\n" + ("\n".join(same) or "none in this sample") + "\n"
     )

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from audit import i18n, run
-from audit.core import groups, periods, registry, store
+from audit.core import groups, periods, registry, settings, store
 from audit.report import links
 from audit.run import run_folder
 from audit.steps import account
@@ -26,8 +26,8 @@ def of_demo(demo, nth: int):
 @pytest.mark.parametrize("nth", NUMBERS)
 def test_every_figure_is_its_chapters_to_the_kopeck(demo, nth):
     of, overview, customers = of_demo(demo, nth)
-    settings, panel = store.settings(demo), store.load(demo, "panel")
-    until = periods.last_month(settings)
+    panel = store.load(demo, "panel")
+    until = periods.last_month(store.settings(demo))
     profits, debtors, shares = store.load(demo, "customer_profits", "debtors", "revenue_shares")
     year = account.year_figures(overview, of).set_index("figure")
     company = shares[(shares["level_class"] == "company") & (shares["group"] == of.group)].iloc[0]
@@ -95,6 +95,27 @@ def test_without_forms_a_pack_shows_what_is_known_and_asks_for_the_rest(demo):
     ).data
     assert "&lt;b&gt;x&lt;/b&gt;" in shown
     assert "not known" in shown
+
+
+def test_the_one_look_is_of_all_companies_of_the_group_since_the_first_of_them():
+    overview = pd.DataFrame(
+        {
+            "customer_id": ["a", "b"],
+            "key_reasons": ["", ""],
+            "first_on": pd.to_datetime(["2021-05-01", "2019-03-01"]),
+            "provenance_class": "",
+            "year_revenue": [70.0, 30.0],
+            "revenue_before": [1.0, 2.0],
+        }
+    ).assign(profit=None, gap=None, open=None, overdue=None, action_class="", due_on=pd.NaT, worth=0.0)
+    given = {"customers": None, "manager": "m", "name": "A", "settings": settings.read(ROOT / "data" / "demo")}
+    group = account.Account("a", "a", ("a", "b"))
+    shown = look(overview, None, group, loss=None, **given).data
+    assert "Customer since 2019" in shown
+    assert "2 companies under common control" in shown
+    assert "without it" not in shown, "a result that was not played has no line"
+    loss = pd.DataFrame({"group": ["a"], "result_without": [-5.0]})
+    assert "without it" in look(overview, None, group, loss=loss, **given).data
 
 
 def test_each_pack_is_a_page_named_by_no_customer_and_leads_from_the_list(demo):

@@ -179,3 +179,28 @@ def test_a_criterion_that_chance_decides_is_left_out():
     reliable = portfolio.reliability(of)
     assert (reliable.set_index("criterion")["reliability_share"].drop("tenure").dropna() < 0.5).all()
     assert portfolio.own({"growth": 0.2, "tenure": 0.2}, reliable, least=0.5) == {"tenure": 0.2}
+
+
+def test_what_is_just_enough_is_enough_and_no_correlation_is_told_of_four():
+    reliable = pd.DataFrame({"criterion": ["growth", "tenure"], "reliability_share": [0.5, 0.49]})
+    assert portfolio.own({"growth": 0.2, "tenure": 0.2}, reliable, least=0.5) == {"growth": 0.2}
+    placed = portfolio.portfolio(CORNERS, **WEIGHTS, border=0.5, draws=5, is_claimed=True)
+    parts = portfolio.balance(placed, None, activities=None, customers=None, until=UNTIL)
+    given = {"most": 3, "agreement": 0.4, "least_agreement": 0.4}
+    said = portfolio.chapter_findings(
+        placed, portfolio.criteria(CORNERS), parts, pd.DataFrame(columns=["development"]), pd.DataFrame(), **given
+    )
+    assert "mostly chance" not in said[0].why
+    found = portfolio.sensitivity(portfolio.criteria(CORNERS), **WEIGHTS, border=0.5)
+    assert found["rank_index"].isna().all(), "four customers have no correlation worth telling"
+    five = sold(budget=[90, 80, 10, 20, 50], margin=[0.4, 0.3, 0.1, 0.2, 0.25], wallet=[0.9, 0.1, 0.8, 0.2, 0.5])
+    found = portfolio.sensitivity(portfolio.criteria(five), **WEIGHTS, border=0.5).set_index("criterion_class")
+    assert found.loc["budget", "rank_index"] == pytest.approx(1), "the other criterion ranks alike"
+    alike = sold(budget=[50.0] * 5, margin=[0.4, 0.3, 0.1, 0.2, 0.25], wallet=[0.9, 0.1, 0.8, 0.2, 0.5])
+    found = portfolio.sensitivity(portfolio.criteria(alike), **WEIGHTS, border=0.5).set_index("criterion_class")
+    assert np.isnan(found.loc["margin", "rank_index"]), "without it all are alike"
+
+
+def test_a_budget_below_one_still_has_a_share():
+    small = sold(budget=[0.5, 80], wallet=[0.5, 0.25])
+    assert portfolio.criteria(small)["wallet"].tolist() == [0.5, 0.25]
