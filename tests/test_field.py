@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import itertools
 
 import narwhals as nw
 import numpy as np
@@ -255,6 +256,22 @@ def test_steady_outlets_make_no_copier_more_often_than_stated(capsys):
     assert found.loc[found["copied_class"] == Copied.MORE, "manager_id"].tolist() == ["R2"]
 
 
+def test_two_representatives_are_compared_with_each_other_and_one_with_nobody():
+    given = {"since": pd.Timestamp("2024-12-31"), "false_share": 0.05, "confidence": 0.95}
+    table = routes_of(1, copier="R2")
+    assert set(field.copies(table[table["manager_id"].isin(["R1", "R2"])], None, **given)["manager_id"]) == {"R1", "R2"}
+    assert field.copies(table[table["manager_id"] == "R2"], None, **given).empty
+
+
+def test_the_shortest_of_all_starts_is_the_shortest_way_through_seven_places():
+    rng = np.random.default_rng(0)
+    for _ in range(10):
+        places = rng.random((7, 2))
+        between = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1))
+        best = min(length(between, list(order)) for order in itertools.permutations(range(7)))
+        assert length(between, shorter(between)) == pytest.approx(best)
+
+
 def test_standing_orders_are_no_copies():
     table = routes_of(1, copier="R2")
     ways = pd.DataFrame({"order_id": table["order_id"], "manager_id": table["manager_id"], "way": "standing"})
@@ -350,7 +367,10 @@ def test_the_call_centre_s_text_parts_its_columns_as_its_excel_does(language, be
     monkeypatch.setenv("LANGUAGE", language)
     empty = pd.DataFrame(columns=list(call_list.COLUMNS))
     given = {"day": dt.date(2025, 12, 12), "cutoff_minutes": 1020, "recovery_minutes": 1140}
-    _book, text = call_list.write(empty, read(ROOT / "data" / "demo"), tmp_path, **given)
+    book, text = call_list.write(empty, read(ROOT / "data" / "demo"), tmp_path, **given)
+    sheet = load_workbook(book).active
+    assert sheet["A4"].value, "under the headings in row 3 it is said that nobody is to be called"
+    assert sheet["A3"].value
     assert text.read_text(encoding="utf-8-sig").count(between) == len(call_list.COLUMNS) - 1
 
 
