@@ -114,6 +114,9 @@ def test_an_order_counts_on_the_day_it_was_entered_and_only_a_representatives():
     found = field.orders_without_visit(made, bought, entered, since=pd.Timestamp("2025-01-01"))
     assert found[["rep_orders", "without_visit"]].to_numpy().tolist() == [[1, 0]]
     assert field.orders_without_visit(made, bought, entered.drop(columns="way"), since=pd.Timestamp("2025-01-01")).empty
+    before = orders(("o", "a", "2025-03-09 10:20", "rep"), ("p", "a", "2025-03-10 23:00", "rep"))
+    found = field.orders_without_visit(made, bought, before, since=pd.Timestamp("2025-01-01"))
+    assert found["rep_orders"].tolist() == [1], "on the day before the log of visits begins nobody could be seen"
 
 
 def weekly(outlet: int, who: str, rng: np.random.Generator, *, products: int, quantity: float, rate: float) -> pd.DataFrame:

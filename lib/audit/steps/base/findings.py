@@ -43,87 +43,108 @@ def chapter_findings(
         ]
     before, now = moves.iloc[-2], moves.iloc[-1]
     named = {"period": now["period"], "period_before": before["period"]}
-    top = top_share(bought, period=now["period"])
+    size, rest = _size(before, now, named), [_market(before, now, market), _long_term(kept_for, now["period"])]
+    if not (before["revenue"] > 0 and now["revenue"] > 0):
+        told = [_loss(before, now), *rest]
+    else:
+        told = [
+            _driver(change, before, now),
+            _same_customers(now, named),
+            _existing(before, now, named),
+            *_largest_fall(bought, now, named, customers),
+            _new_customers(before, now, named),
+            _largest_fifth(bought, now, named),
+            *rest,
+        ]
+    return [size, *(one for one in told if one.unit != "share" or one.why or one.value == one.value)]
+
+
+def _size(before: pd.Series, now: pd.Series, named: dict) -> Finding:
+    """How many bought, how many of them are new, and how many did not buy again."""
+    return Finding(
+        "base_size",
+        "base",
+        "fact",
+        N_(
+            "{value} {value:customer|customers} bought in {period}, against {previous} in {period_before}: {lost} stopped buying, {new} {new:is|are} new and {returned} came back."
+        )
+        if now["returned"]
+        else N_(
+            "{value} {value:customer|customers} bought in {period}, against {previous} in {period_before}. Of the earlier customers, {lost} did not buy again; of the later ones, {new} {new:is|are} new. No former customer came back."
+        ),
+        title=N_("Size of the base"),
+        value=float(now["customers"]),
+        unit="count",
+        n=int(now["customers"]),
+        previous=float(before["customers"]),
+        money=float(now["lost_before"]),
+        params={**named, "lost": int(now["lost"]), "new": int(now["new"]), "returned": int(now["returned"])},
+        quantities={Term.CUSTOMERS_OF_PERIOD: float(now["customers"]), Term.NEW_OF_PERIOD: float(now["new"])},
+    )
+
+
+def _same_customers(now: pd.Series, named: dict) -> Finding:
+    """What those who bought in both periods spent then and now."""
+    return Finding(
+        "same_customer_change",
+        "base",
+        "fact",
+        N_(
+            "The {n} {n:customer|customers} who bought in both periods spent {value} {direction} in {period} than in {period_before}: {now} against {before}."
+        ),
+        title=N_("Change with the same customers"),
+        value=_abs_change(now["kept_revenue"], now["kept_before"]),
+        n=int(now["kept"]),
+        params={
+            **named,
+            "now": float(now["kept_revenue"]),
+            "before": float(now["kept_before"]),
+            "direction": Direction.MORE if now["kept_revenue"] >= now["kept_before"] else Direction.LESS,
+        },
+    )
+
+
+def _new_customers(before: pd.Series, now: pd.Series, named: dict) -> Finding:
+    """What new customers brought in; between that and what those first seen brought in lies the truth."""
+    return Finding(
+        "new_revenue_share",
+        "base",
+        "estimate",
+        N_(
+            "New customers brought in {value} of sales in {period}: {new_revenue} of {revenue}. Another {first_seen_revenue} came from customers whose first purchase may be older than the exports."
+        )
+        if now["first_seen_revenue"]
+        else N_("New customers brought in {value} of sales in {period}: {new_revenue} of {revenue}."),
+        title=N_("Sales to new customers"),
+        value=_share(now["new_revenue"], now["revenue"]),
+        n=int(now["customers"]),
+        low=_share(now["new_revenue"], now["revenue"]),
+        high=_share(now["new_revenue"] + now["first_seen_revenue"], now["revenue"]),
+        previous=_share(before["new_revenue"], before["revenue"]),
+        params={
+            **named,
+            "new_revenue": float(now["new_revenue"]),
+            "revenue": float(now["revenue"]),
+            "first_seen_revenue": float(now["first_seen_revenue"]),
+        },
+    )
+
+
+def _largest_fifth(bought: pd.DataFrame, now: pd.Series, named: dict) -> Finding:
+    """How unequal the customers are."""
     spread = dispersion.gini(bought.loc[bought["period"] == now["period"], "revenue"].to_numpy())
-    found = [
-        Finding(
-            "base_size",
-            "base",
-            "fact",
-            N_(
-                "{value} {value:customer|customers} bought in {period}, against {previous} in {period_before}: {lost} stopped buying, {new} {new:is|are} new and {returned} came back."
-            )
-            if now["returned"]
-            else N_(
-                "{value} {value:customer|customers} bought in {period}, against {previous} in {period_before}. Of the earlier customers, {lost} did not buy again; of the later ones, {new} {new:is|are} new. No former customer came back."
-            ),
-            title=N_("Size of the base"),
-            value=float(now["customers"]),
-            unit="count",
-            n=int(now["customers"]),
-            previous=float(before["customers"]),
-            money=float(now["lost_before"]),
-            params={**named, "lost": int(now["lost"]), "new": int(now["new"]), "returned": int(now["returned"])},
-            quantities={Term.CUSTOMERS_OF_PERIOD: float(now["customers"]), Term.NEW_OF_PERIOD: float(now["new"])},
+    return Finding(
+        "top_share",
+        "base",
+        "fact",
+        N_(
+            "The largest fifth of customers brings in {value} of sales in {period}; the Gini coefficient is {gini_index}. The familiar 80 % is a comparison, not a norm."
         ),
-        Finding(
-            "same_customer_change",
-            "base",
-            "fact",
-            N_(
-                "The {n} {n:customer|customers} who bought in both periods spent {value} {direction} in {period} than in {period_before}: {now} against {before}."
-            ),
-            title=N_("Change with the same customers"),
-            value=_abs_change(now["kept_revenue"], now["kept_before"]),
-            n=int(now["kept"]),
-            params={
-                **named,
-                "now": float(now["kept_revenue"]),
-                "before": float(now["kept_before"]),
-                "direction": Direction.MORE if now["kept_revenue"] >= now["kept_before"] else Direction.LESS,
-            },
-        ),
-        _existing(before, now, named),
-        *_largest_fall(bought, now, named, customers),
-        Finding(
-            "new_revenue_share",
-            "base",
-            "estimate",
-            N_(
-                "New customers brought in {value} of sales in {period}: {new_revenue} of {revenue}. Another {first_seen_revenue} came from customers whose first purchase may be older than the exports."
-            )
-            if now["first_seen_revenue"]
-            else N_("New customers brought in {value} of sales in {period}: {new_revenue} of {revenue}."),
-            title=N_("Sales to new customers"),
-            value=_share(now["new_revenue"], now["revenue"]),
-            n=int(now["customers"]),
-            low=_share(now["new_revenue"], now["revenue"]),
-            high=_share(now["new_revenue"] + now["first_seen_revenue"], now["revenue"]),
-            previous=_share(before["new_revenue"], before["revenue"]),
-            params={
-                **named,
-                "new_revenue": float(now["new_revenue"]),
-                "revenue": float(now["revenue"]),
-                "first_seen_revenue": float(now["first_seen_revenue"]),
-            },
-        ),
-        Finding(
-            "top_share",
-            "base",
-            "fact",
-            N_(
-                "The largest fifth of customers brings in {value} of sales in {period}; the Gini coefficient is {gini_index}. The familiar 80 % is a comparison, not a norm."
-            ),
-            title=N_("Share of the largest fifth"),
-            value=top,
-            n=int(now["customers"]),
-            params={**named, "gini_index": spread},
-        ),
-        _market(before, now, market),
-        _long_term(kept_for, now["period"]),
-    ]
-    told = [_driver(change, before, now), *found[1:]] if before["revenue"] > 0 and now["revenue"] > 0 else [_loss(before, now), *found[-2:]]
-    return [found[0], *(one for one in told if one.unit != "share" or one.why or one.value == one.value)]
+        title=N_("Share of the largest fifth"),
+        value=top_share(bought, period=now["period"]),
+        n=int(now["customers"]),
+        params={**named, "gini_index": spread},
+    )
 
 
 def _loss(before: pd.Series, now: pd.Series) -> Finding:

@@ -88,31 +88,34 @@ def chapter_findings(
             ),
             _agreement(same, n),
         ]
+    return [_types(types, steady, least_purchases=least_purchases), _agreement(same, n)]
+
+
+def _types(types: pd.DataFrame, steady: pd.DataFrame, *, least_purchases: int) -> Finding:
+    """For how many the grouping and the definitions agree, and how many groups are to be trusted."""
+    n = len(types)
     clear = (types["loyalty_class"] != LoyaltyType.UNCLEAR) & (types["loyalty_class"] == types["by_definition_class"])
     counts = types.loc[clear, "loyalty_class"].value_counts()
     trusted = int((steady["stability_class"] != Stability.NOT_TRUSTED).sum())
     most = LoyaltyType(counts.index[0]) if len(counts) else LoyaltyType.UNCLEAR
-    return [
-        Finding(
-            "loyalty",
-            "loyalty",
-            "model",
-            N_(
-                "For {value} of {n} {n:customer|customers} with {least} or more purchases, the grouping and the definitions point to the same loyalty type; the most common is {most} ({most_count}). For the others, the type is a guess. {trusted} of {groups} {groups:group|groups} are stable enough to trust."
-            ),
-            title=N_("Loyalty types"),
-            value=float(clear.mean()) if n else NAN,
-            n=n,
-            params={
-                "least": least_purchases,
-                "most": most,
-                "most_count": int(counts.iloc[0]) if len(counts) else 0,
-                "trusted": trusted,
-                "groups": len(steady),
-            },
+    return Finding(
+        "loyalty",
+        "loyalty",
+        "model",
+        N_(
+            "For {value} of {n} {n:customer|customers} with {least} or more purchases, the grouping and the definitions point to the same loyalty type; the most common is {most} ({most_count}). For the others, the type is a guess. {trusted} of {groups} {groups:group|groups} are stable enough to trust."
         ),
-        _agreement(same, n),
-    ]
+        title=N_("Loyalty types"),
+        value=float(clear.mean()) if n else NAN,
+        n=n,
+        params={
+            "least": least_purchases,
+            "most": most,
+            "most_count": int(counts.iloc[0]) if len(counts) else 0,
+            "trusted": trusted,
+            "groups": len(steady),
+        },
+    )
 
 
 def _by_groups(types: pd.DataFrame, steady: pd.DataFrame) -> pd.Series:
