@@ -282,19 +282,24 @@ def sample(path: Path, each: int) -> list[int]:
 
 
 def unseen_before(path: Path, kept: list[dict]) -> list[int]:
-    """The changes of a module that no test saw when it was last tried, where its code still has them."""
-    source, name = path.read_text(encoding="utf-8"), _short(path)
-    said = {
-        row["change"]
-        for row in kept
-        if row["module"] == name and row["verdict"] == "unseen" and f"{name}: {row['change']}" not in equivalents()
-    }
-    every = range(len(sites(ast.parse(source)))) if said else ()
-    return [at for at in every if changed(source, at)[1].split(": ", 1)[1] in said]
+    """The changes of a module that no test saw when it was last tried, where its code still has them: each the nearest to where it was."""
+    source, found = path.read_text(encoding="utf-8"), []
+    rows = [row for row in kept if row["module"] == _short(path) and row["verdict"] == "unseen" and row["change"] != NOTHING]
+    rows = [row for row in rows if f"{row['module']}: {row['change']}" not in equivalents()]
+    said = [changed(source, at)[1].split(": ", 1) for at in range(len(sites(ast.parse(source))))] if rows else []
+    for row in rows:
+        same = [at for at, (_line, change) in enumerate(said) if change == row["change"] and at not in found]
+        found += [min(same, key=lambda at: abs(int(said[at][0]) - int(row["line"])))] if same else []
+    return found
 
 
 def _short(path: Path) -> str:
     return str(path.relative_to(ROOT / "lib" / "audit"))
+
+
+def _tested_as(module: str) -> str:
+    """What is tested by the same files: the modules of a chapter, else each by its own."""
+    return module.rsplit("/", 1)[0] if module.startswith("steps/") else module
 
 
 def main() -> None:
@@ -302,6 +307,7 @@ def main() -> None:
     given.add_argument("module", nargs="*", help="only modules whose path holds one of these")
     given.add_argument("--each", type=int, default=3, help="changes tried per module (default: 3)")
     given.add_argument("--unseen", action="store_true", help="only changes that no test saw when they were last tried")
+    given.add_argument("--rest", action="store_true", help="only modules that were not tried yet: goes on where a run was stopped")
     given.add_argument("--workers", type=int, default=os.cpu_count())
     options = given.parse_args()
     import hypothesis  # noqa: F401 - imported once, for all children
@@ -320,7 +326,12 @@ def main() -> None:
         for part in options.module or [""]
         for path in modules(part)
     }
-    chosen = [(str(path.relative_to(ROOT)), at) for path, found in jobs_of.items() if found for at in (UNCHANGED, *found)]
+    jobs_of = {
+        path: found for path, found in jobs_of.items() if found and not (options.rest and _short(path) in {row["module"] for row in kept})
+    }
+    first = {_tested_as(_short(path)): path for path in reversed(jobs_of)}.values()
+    chosen = [(str(path.relative_to(ROOT)), at) for path, found in jobs_of.items() for at in ([UNCHANGED] if path in first else []) + found]
+    kept = without(kept, {_short(path) for path in jobs_of}, unseen=options.unseen)
     fork = multiprocessing.get_context("fork")
     jobs, results = fork.Queue(), fork.Queue()
     with tempfile.TemporaryDirectory() as folder:
@@ -340,7 +351,7 @@ def main() -> None:
                 "tried": str(dt.date.today()),
             }
             print(f"{i + 1}/{len(chosen)} {verdict:<7}{row['module']}:{line}: {change}", flush=True)
-            kept = with_row(kept, row, whole=not options.unseen and change == NOTHING)
+            kept.append(row)
             write_kept(kept)
     said = as_markdown(kept)
     print(said)
@@ -362,10 +373,10 @@ def write_kept(kept: list[dict]) -> None:
         out.writerows(sorted(kept, key=lambda row: (row["module"], int(row["line"]), row["change"])))
 
 
-def with_row(kept: list[dict], row: dict, *, whole: bool) -> list[dict]:
-    """What is kept with one more: a module that is tried anew begins anew."""
-    again = (lambda one: True) if whole else (lambda one: one["change"] == row["change"])
-    return [one for one in kept if not (one["module"] == row["module"] and again(one))] + [row]
+def without(kept: list[dict], modules: set[str], *, unseen: bool) -> list[dict]:
+    """What is kept of other modules; of these nothing, or what a test saw, where only the unseen is tried again."""
+    again = lambda row: row["module"] in modules and (not unseen or row["change"] == NOTHING or row["verdict"] == "unseen")
+    return [row for row in kept if not again(row) or (unseen and f"{row['module']}: {row['change']}" in equivalents())]
 
 
 def as_markdown(kept: list[dict]) -> str:
@@ -373,8 +384,8 @@ def as_markdown(kept: list[dict]) -> str:
     known, by, unseen, same = equivalents(), {}, [], []
     present = {_short(path) for path in modules()}
     kept = [row for row in kept if row["module"] in present]
-    failing = {row["module"] for row in kept if row["change"] == NOTHING and row["verdict"] != "unseen"}
-    tried_ones = [row for row in kept if row["change"] != NOTHING and row["module"] not in failing]
+    failing = {_tested_as(row["module"]) for row in kept if row["change"] == NOTHING and row["verdict"] != "unseen"}
+    tried_ones = [row for row in kept if row["change"] != NOTHING and _tested_as(row["module"]) not in failing]
     for row in sorted(tried_ones, key=lambda row: (row["module"], int(row["line"]))):
         key = f"{row['module']}: {row['change']}"
         if row["verdict"] == "unseen" and key in known:
