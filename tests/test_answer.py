@@ -161,7 +161,7 @@ STATES = [
     (portfolio, [fact("portfolio", 33.0, unit="count", core=57)], "33 customers are worth developing"),
     (service, [fact("service_after_open", -0.4, **COMPLAINED, later_kept=5)], "are never settled often leave: 25 % stay"),
     (service, [fact("service_after_open", -0.4, **COMPLAINED, later_kept=4)], "was not settled in time, 60 % stayed"),
-    (portfolio, [fact("portfolio", 33.0), fact("portfolio_effort", 0.24, profit=1.0, whole=100.0)], "24 % of the cost of serving"),
+    (portfolio, [fact("portfolio", 33.0), fact("portfolio_effort", 0.24, profit=1.0, whole=100.0)], "24 % of the cost to serve"),
 ]  # fmt: skip
 
 

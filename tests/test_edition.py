@@ -37,6 +37,13 @@ def hidden(tmp_path_factory):
     return made(tmp_path_factory.mktemp("hidden"), "pseudonymous")
 
 
+def own(folder, name: str = "pseudonymous"):
+    """A base of nothing but its settings and its key, whose tables a test gives."""
+    toml = (DEMO / "audit.toml").read_text(encoding="utf-8")
+    (folder / "audit.toml").write_text(toml.replace('languages = ["en"]', f'edition = "{name}"'), encoding="utf-8")
+    return settings.read(folder), folder
+
+
 @pytest.fixture(scope="module")
 def of_client(tmp_path_factory):
     return made(tmp_path_factory.mktemp("client"), "client", PART)
@@ -206,21 +213,65 @@ def test_no_edition_is_called_anonymous_and_the_report_says_why(hidden, tmp_path
     assert "не обезличен" in (hidden[1] / "report" / "ru" / "index.html").read_text(encoding="utf-8")
 
 
-def test_text_of_a_column_that_nobody_thought_of_is_left_out(hidden):
-    base = hidden[0]
-    own = settings.read(base)
-    found = edition.tables({"facts": pl.DataFrame({"customer_id": ["a"], "remark": ["Иванов звонил"]})}, own, base, smallest_group=5)
+def test_text_of_a_column_that_nobody_thought_of_is_left_out(tmp_path):
+    facts = pl.DataFrame({"customer_id": ["a"], "remark": ["Иванов звонил"]})
+    found = edition.tables({"facts": facts}, *own(tmp_path), smallest_group=5)
     assert found["facts"]["remark"].to_list() == [""]
 
 
-def test_who_answered_stays_known_by_his_part_alone(hidden):
+def test_who_answered_stays_known_by_his_part_alone(tmp_path):
     """Else a manager's answer would be taken for the owner's."""
-    base, _run = hidden
     said = pl.DataFrame(
         {"form": "eight_questions", "respondent": ["a", "b"], "question": "A1", "value": ["yes", "no"], "role": ["manager", "Иванов, зять"]}
     )
-    found = edition.tables({"answers": said}, settings.read(base), base, smallest_group=5)["answers"]
+    found = edition.tables({"answers": said}, *own(tmp_path), smallest_group=5)["answers"]
     assert sorted(found["role"].to_list()) == ["", "manager"]
+
+
+def test_sentences_of_ours_lose_what_the_base_put_in_and_those_of_the_company_are_left_out(tmp_path):
+    frames = {
+        "doubts": pl.DataFrame(
+            {
+                "table": ["lines"],
+                "doubt": [i18n.stored("{count} rows of {customer}", count=3, customer="Иванов")],
+                "verdict": ["FLAG"],
+                "rows": pl.Series([1], dtype=pl.Int64),
+                "share": [0.5],
+                "bias": ["b"],
+                "action": ["a"],
+                "touches": ["lines"],
+                "spoils": ["identity"],
+            }
+        ),
+        "contacts": pl.DataFrame({"customer_id": ["a"], "reason": ["Петров ушёл к ним"]}),
+        "customers": pl.DataFrame({"customer_id": list("abcd"), "region": ["N", "N", "N", "S"], "name": list("wxyz")}),
+    }
+    found = edition.tables(frames, *own(tmp_path), smallest_group=2)
+    ours = found["doubts"].filter(pl.col("table") == "lines")["doubt"].item()
+    assert i18n.render(ours) == "3 rows of left out in this edition"
+    assert found["contacts"]["reason"].to_list() == [""]
+    merged = found["doubts"].filter(pl.col("table") == "customers")
+    assert merged.select("rows", "share", "verdict").row(0) == (4, 1.0, "FLAG"), (
+        "one in S is too few, and the others cannot hide it by being shown"
+    )
+    assert "region 0/4" in i18n.render(merged["doubt"].item())
+    assert found["customers"]["customer_id"].to_list() == sorted(found["customers"]["customer_id"].to_list())
+    assert found["customers"]["name"].to_list() == found["customers"]["customer_id"].to_list()
+
+
+@pytest.mark.parametrize(("name", "content"), [("client", [""]), ("internal", ["a;b"])])
+def test_the_content_of_rejected_rows_is_for_the_consultant_alone(tmp_path, name, content):
+    rejected = pl.DataFrame({"table": ["lines"], "reason": ["r"], "content": ["a;b"]})
+    assert edition.tables({"quarantine": rejected}, *own(tmp_path, name), smallest_group=2)["quarantine"]["content"].to_list() == content
+
+
+def test_the_rarest_combination_is_counted():
+    table = pl.DataFrame({"region": ["N", "N", "S"]})
+    assert (k_anonymity.smallest(table, ["region"]), k_anonymity.smallest(table.clear(), ["region"]), k_anonymity.smallest(table, [])) == (
+        1,
+        0,
+        3,
+    )
 
 
 def test_places_of_outlets_and_what_people_wrote_of_customers_are_left_out(hidden):

@@ -129,7 +129,7 @@ def _dependence(loss_scenarios: pd.DataFrame) -> list[Finding]:
         "The largest customer brings {value} of the sales. Losing it would cost {revenue} of sales and {margin_share} of the margin."
     )
     result = N_(
-        "The largest customer brings {value} of the sales. Losing it would cost {revenue} of sales and {margin_share} of the margin; if all costs other than the goods stayed, profit before tax would fall from {result_with} to {result_without}."
+        "The largest customer brings {value} of the sales. Losing it would cost {revenue} of sales and {margin_share} of the margin; if all costs other than the goods stayed, profit before tax, overheads deducted, would fall from {result_with} to {result_without}."
     )
     no_margin = N_(
         "The largest customer brings {value} of the sales. Losing it would cost {revenue} of sales, but no margin: what it buys costs us more than it pays."
@@ -189,7 +189,7 @@ def _potential(potential: pd.DataFrame, keys: pd.DataFrame) -> Finding:
         )
         if len(of)
         else N_(
-            "Of the {n} {n:customer|customers} with credible budgets, none has a budget large enough to be key by potential; for all other customers we cannot tell."
+            "Of the {n} {n:customer|customers} with known budgets, none has one large enough to make it key by potential; for all other customers we cannot tell."
         ),
         title=N_("Potential of the largest"),
         value=float(of.nunique()),

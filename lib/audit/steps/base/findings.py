@@ -70,7 +70,7 @@ def _size(before: pd.Series, now: pd.Series, named: dict) -> Finding:
         )
         if now["returned"]
         else N_(
-            "{value} {value:customer|customers} bought in {period}, against {previous} in {period_before}. Of the earlier customers, {lost} did not buy again; of the later ones, {new} {new:is|are} new. No former customer came back."
+            "{value} {value:customer|customers} bought in {period}; {new} of these {new:is|are} new. Of the {previous} who bought in {period_before}, {lost} did not buy again. No former customer came back."
         ),
         title=N_("Size of the base"),
         value=float(now["customers"]),

@@ -38,7 +38,7 @@ class Way(Code):
 class Copied(Code):
     """What can be said of a representative's orders."""
 
-    MORE = "more", N_("copies more often than similar outlets explain")
+    MORE = "more", N_("copies more often than is normal for similar outlets")
     CHANCE = "as_like", N_("as at similar outlets")
     FEW = "few_outlets", N_("too few outlets to say")
 

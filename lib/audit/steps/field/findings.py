@@ -157,9 +157,9 @@ def _copied(copied: pd.DataFrame) -> list[Finding]:
     if told.empty:
         return []
     more = told[told["copied_class"] == Copied.MORE]
-    none = N_("No representative copies earlier orders more often than similar outlets explain ({n} compared).")
+    none = N_("No representative copies earlier orders more often than is normal for similar outlets ({n} compared).")
     some = N_(
-        "{value} of {n} representatives {value:repeats|repeat} the same order more often than similar outlets explain: {copy_share} of the orders, against {others_share} for the others."
+        "{value} of {n} representatives {value:repeats|repeat} the same order more often than is normal for similar outlets: {copy_share} of the orders, against {others_share} for the others."
     )
     return [
         Finding(

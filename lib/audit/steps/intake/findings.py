@@ -52,7 +52,7 @@ def chapter_findings(reconciliation: pd.DataFrame, doubts: pd.DataFrame, bridge:
             "intake",
             "fact",
             N_(
-                "Booked sales are {booked}. Returns of {untraced} are not deducted, because the sales they belong to are not in the exports; this audit therefore works with revenue of {value}."
+                "Booked sales, less all returns, are {booked}. This audit works with revenue of {value}: it does not deduct returns of {untraced}, because the sales they belong to are not in the exports."
             ),
             title=N_("From booked sales to revenue"),
             value=float(sums["revenue"]),

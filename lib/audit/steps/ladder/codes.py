@@ -9,7 +9,7 @@ from audit.i18n import mark as N_
 class Rung(Code):
     """The rungs of the sales skirt (B10), from the lowest, with what moves a customer one step up (B11)."""
 
-    SILENT = "silent", N_("silent"), "", N_("win back: see the chapter on retention")
+    SILENT = "silent", N_("not active"), "", N_("win back: see the chapter on retention")
     BUYER = (
         "buyer",
         N_("buyer"),
@@ -30,7 +30,7 @@ class RungBefore(Code):
     """A rung a year ago, or none yet."""
 
     NOT_YET = "not_yet", N_("not yet")
-    SILENT = "silent", N_("silent")
+    SILENT = "silent", N_("not active")
     BUYER = "buyer", N_("buyer")
     REPEAT = "repeat", N_("repeat")
     UNKNOWN = "unknown", N_("unknown")

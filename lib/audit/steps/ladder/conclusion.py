@@ -18,7 +18,7 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     if fell.why:
         return led(found, N_("{value} of {n} active customers buy steadily; we cannot say who fell back"), Role.STATE)
     some, none = (
-        N_("{value} of {n} {n:customer|customers} who bought steadily a year ago {value:is|are} silent now"),
-        N_("Nobody who bought steadily a year ago is silent now"),
+        N_("{value} of {n} {n:customer|customers} who bought steadily a year ago {value:is|are} no longer active"),
+        N_("Everybody who bought steadily a year ago is still active"),
     )
     return led(found, some if fell.value else none, Role.CAUSE, of="ladder_falls")

@@ -52,9 +52,9 @@ def _falls(stood: pd.DataFrame) -> Finding:
         return Finding("ladder_falls", "ladder", "fact", N_("We cannot say who moved down the ladder."), title=title, unit="count", why=why)
     revenue = float(fell["revenue_before"].sum())
     message = N_(
-        "{value} of the {n} {n:customer|customers} who bought steadily a year ago {value:is|are} silent now; they brought in {revenue} that year."
+        "{value} of the {n} {n:customer|customers} who bought steadily a year ago {value:is|are} no longer active; they brought in {revenue} that year."
     )
-    none = N_("None of the {n} {n:customer|customers} who bought steadily a year ago is silent now.")
+    none = N_("All {n} {n:customer|customers} who bought steadily a year ago {n:is|are} still active.")
     return Finding(
         "ladder_falls",
         "ladder",

@@ -60,7 +60,7 @@ def balance(
 
 
 def _profits(profits: pd.DataFrame | None) -> pd.DataFrame:
-    """Profit and cost of serving by group; what it cost to win a customer is an outlay on years to come, not part of its character."""
+    """Profit and cost to serve by group; what it cost to win a customer is an outlay on years to come, not part of its character."""
     columns = ["profit", "cost_to_serve"]
     if profits is None or profits.empty:
         return pd.DataFrame(columns=columns, dtype=float)

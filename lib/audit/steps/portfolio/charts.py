@@ -59,7 +59,7 @@ def portfolio(table: pd.DataFrame, names: pd.Series, *, border: float, most: int
 def effort(parts: pd.DataFrame) -> Chart:
     """Shares of customers, sales, effort and profit by class."""
     title = _("What each class takes of the effort, and gives of sales and profit")
-    columns = [("revenue_share", _("sales"), SAND), ("effort_share", _("cost of serving"), ORANGE), ("profit_ratio", _("profit"), BLUE)]
+    columns = [("revenue_share", _("sales"), SAND), ("effort_share", _("cost to serve"), ORANGE), ("profit_ratio", _("profit"), BLUE)]
     columns = [c for c in columns if parts[c[0]].notna().any()]
     if not columns or not parts["customers"].sum():
         return nothing(title)

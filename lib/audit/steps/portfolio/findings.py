@@ -103,7 +103,7 @@ def _clear(table: pd.DataFrame, agreement: float) -> Finding:
         "portfolio",
         "fact",
         N_(
-            "The classification is robust for {value} of the {n} {n:customer|customers} not too new to judge: they fall into the same class in at least four out of five random draws of months and weights. The other {count} {count:is|are} borderline, and what to do with them is a matter of judgement. When the months are split into two halves, the agreement between their classes is {agreement_number} (Cohen’s kappa: 1 is identical, 0 is chance)."
+            "The classification is robust for {value} of the {n} {n:customer|customers} not too new to judge: they fall into the same class in at least four out of five random draws of months and weights. The other {count} {count:is|are} borderline, and what to do with them is a matter of judgement. If customers are classified on each half of the months, the two results agree to {agreement_number} (Cohen’s kappa: 1 is identical, 0 is chance)."
         ),
         title=N_("Whether classes are more than chance"),
         value=float(table["is_clear"].mean()),
@@ -154,7 +154,7 @@ def _effort(parts: pd.DataFrame) -> list[Finding]:
             )
         ]
     message = N_(
-        "Customers to be served only where it pays take {value} of the cost of serving and bring {profit} of the {whole} profit before acquisition costs. Core customers take {core_share} and bring {core_profit}."
+        "Opportunistic customers, to be served only where it pays, take {value} of the cost to serve and bring {profit} of the {whole} profit before acquisition costs. Core customers take {core_share} and bring {core_profit}."
     )
     params = {
         "profit": float(last["profit"]),

@@ -35,7 +35,7 @@ def whale(curve: pd.DataFrame) -> Chart:
 
 def profits(table: pd.DataFrame, names: pd.Series, *, top: int = 12) -> Chart:
     """The largest customers: sales pale, profit before tax dark, with its range over the drivers."""
-    title = _("The largest customers: margin (pale) and profit after the cost of serving them (dark; line: other allocation bases)")
+    title = _("The largest customers: margin (pale) and profit after the cost to serve them (dark; line: other allocation bases)")
     part = table.nlargest(top, "revenue")
     if part.empty:
         return nothing(title)

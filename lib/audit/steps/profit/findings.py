@@ -45,10 +45,10 @@ def _profit(profits: pd.DataFrame, year: int) -> Finding:
     doubt = profits[profits["loss_class"] == Earning.DOUBTFUL]
     lost, left = -float((lose["profit"] + lose["acquisition"]).sum()), float(profits["profit"].sum())
     gain = N_(
-        "In {year} the {n} {n:customer|customers} (groups of companies counted once) contributed a profit of {profit} before tax and the company’s own costs, or {before_winning} before acquisition costs. However costs are allocated, {value} of them were unprofitable even without acquisition costs, losing {lost} in total. Another {doubtful} {doubtful:was|were} unprofitable under some allocations, and {new} only because of acquisition costs."
+        "In {year} the {n} {n:customer|customers} (groups of companies counted once) contributed a profit of {profit} before tax and company overheads, or {before_winning} before acquisition costs. However costs are allocated, {value} of them were unprofitable even without acquisition costs, losing {lost} in total. Another {doubtful} {doubtful:was|were} unprofitable under some allocations, and {new} only because of acquisition costs."
     )
     loss = N_(
-        "In {year} the {n} {n:customer|customers} together made a loss of {profit} before the company’s own costs, {winning} of it acquisition costs. However costs are allocated, {value} of them were unprofitable even without acquisition costs, losing {lost} in total. Another {doubtful} {doubtful:was|were} unprofitable under some allocations, and {new} only because of acquisition costs."
+        "In {year} the {n} {n:customer|customers} together made a loss of {profit} before company overheads, {winning} of it acquisition costs. However costs are allocated, {value} of them were unprofitable even without acquisition costs, losing {lost} in total. Another {doubtful} {doubtful:was|were} unprofitable under some allocations, and {new} only because of acquisition costs."
     )
     return Finding(
         "customer_profit",
@@ -113,7 +113,7 @@ def _whale(profits: pd.DataFrame) -> list[Finding]:
     rest = len(curve) - at - 1
     params = {"peak_share": peak, "count": rest}
     falls = N_(
-        "The most profitable fifth of the customers brings {value} of all customers’ profit, since others lose money (about 80 % according to the literature). Added up from the most profitable customer down, profit peaks at {peak_share} of the total; the last {count} {count:customer|customers}, counted with what it cost to win {count:it|them}, then {count:eats|eat} up the excess."
+        "The most profitable fifth of the customers brings {value} of all customers’ profit (about 80 % according to the literature), since others lose money. Added up from the most profitable customer down, profit peaks at {peak_share} of the total; the last {count} {count:customer|customers}, including what it cost to win {count:it|them}, then {count:eats|eat} up the excess."
     )
     rises = N_(
         "The most profitable fifth of the customers brings {value} of all customers’ profit (the literature: about 80 %); no customer takes any of it away again."

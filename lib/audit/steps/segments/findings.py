@@ -178,7 +178,7 @@ def _moved(moved: pd.DataFrame) -> Finding:
 def _strayed(gaps: pd.DataFrame) -> Finding:
     if gaps.empty:
         why = N_(
-            "no industry with enough customers sets good customers apart from the others better than chance would; the size of a single order is told by the next item"
+            "in no industry with enough customers can we tell good customers from the others better than by chance; for the size of a single order, see the next item"
         )
         return Finding(
             "strayed",

@@ -346,7 +346,7 @@ def _lost(lost: pd.DataFrame) -> list[Finding]:
             "service",
             "fact",
             N_(
-                "For {value} lost {value:customer|customers} a reason was recorded; in the year before they left, they had bought {money}. The costliest reason: “{cause}” ({most})."
+                "For {value} lost {value:customer|customers} a reason was recorded; in the year before they left, they had bought goods for {money}. The costliest reason: “{cause}” ({most})."
             ),
             title=N_("Losses by reason"),
             value=float(lost["cases"].sum()),

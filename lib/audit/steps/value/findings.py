@@ -209,7 +209,7 @@ def _points(life: pd.DataFrame, points: float, horizon_months: int) -> Finding:
             why=why,
         )
     message = N_(
-        "Of {n} new {n:customer|customers} whom we have watched for at least a year, {left} {left:has|have} left so far. If {then_share} of such customers stayed for a year instead of {now_share}, a customer would stay {value} longer on average over {horizon_months} {horizon_months:month|months}; most of that time is beyond what we have observed. The literature claims that five percentage points more retention add 25 to 95 % to profit."
+        "Of {n} new {n:customer|customers} whom we have watched for at least a year, {left} {left:has|have} left so far. If {then_share} of such customers stayed for a year instead of {now_share}, a customer would stay {value} longer on average over {horizon_months} {horizon_months:month|months}; most of that time is beyond what we have observed. The literature claims that raising retention by five percentage points adds 25 to 95 % to profit."
     )
     n, seen = int(life["customers"].iloc[0]), life.iloc[0]
     params = {"horizon_months": float(horizon_months), "left": int(seen["left"])}
@@ -240,7 +240,7 @@ def _payback(paid: pd.DataFrame) -> list[Finding]:
     else:
         value = params["payback_months"] = float(row["payback_months"])
         message = N_(
-            "By the records of spending, the {n} {n:customer|customers} won in {cohort} cost {cost} each. Together they had earned that back after {payback_months} {payback_months:month|months}, in margin on goods, before the cost of serving them."
+            "By the records of spending, the {n} {n:customer|customers} won in {cohort} cost {cost} each. Together they had earned that back after {payback_months} {payback_months:month|months}, in margin on goods, before the cost to serve them."
         )
     title, n = N_("Payback of new customers"), int(row["new_customers"])
     return [Finding("value_payback", "value", "fact", message, title=title, value=value, unit="count", n=n, params=params)]

@@ -66,12 +66,12 @@ class Choice(Code):
     CALL = (
         "call",
         N_("Call {count} {count:customer who has|customers who have} been silent for too long"),
-        N_("{listed} {listed:is|are} silent; about {by_chance} of these {count} would come back by themselves. {names}"),
+        N_("{listed} {listed:is|are} on the list of silent customers; about {by_chance} of the {count} whose next step is a call would come back by themselves. {names}"),
     )
     CALL_UNTRIED = (
         "call_untried",
         N_("Call {count} {count:customer who has|customers who have} been silent for too long"),
-        N_("{listed} {listed:is|are} silent; how many of these {count} would come back by themselves could not be tested. {names}"),
+        N_("{listed} {listed:is|are} on the list of silent customers; how many of the {count} whose next step is a call would come back by themselves could not be tested. {names}"),
     )
     LOSSES = (
         "losses",
@@ -92,7 +92,7 @@ class Choice(Code):
         "budgets",
         N_("Check {count} of {doubted} doubtful purchase {doubted:budget|budgets} before you base a plan on them"),
         N_(
-            "They are most of the doubtful money. Our share of wallet is {with_share} with all doubtful budgets, {without_share} without. {names}"
+            "They make up most of the amount in doubt. Our share of wallet is {with_share} with all doubtful budgets, {without_share} without them. {names}"
         ),
     )
     PLAN = (

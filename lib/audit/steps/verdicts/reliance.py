@@ -39,7 +39,7 @@ def trust(
 
 
 def _said(name: str, message: str, **params) -> Finding:
-    return Finding(f"trust_{name}", "verdicts", "fact", message, title=N_("How far you can trust it"), params=params)
+    return Finding(f"trust_{name}", "verdicts", "fact", message, title=N_("How far you can trust this report"), params=params)
 
 
 def _rows(by: dict[str, pd.Series], controls: pd.DataFrame | None) -> list[Finding]:
@@ -50,7 +50,7 @@ def _rows(by: dict[str, pd.Series], controls: pd.DataFrame | None) -> list[Findi
     if books.empty:
         return [
             _said(
-                "rows", N_("Sales of {booked} are what the exports hold; they were not compared with the company’s books."), booked=booked
+                "rows", N_("The exports show sales of {booked}; this total has not been compared with the company’s books."), booked=booked
             )
         ]
     apart = int((books["verdict"] != "PASS").sum())
@@ -80,7 +80,7 @@ def _open(facts: pd.DataFrame) -> list[Finding]:
     """The first norm that the data leave open."""
     norms = facts[(facts["norm_id"] != "") & (facts["verdict"] == Verdict.UNDECIDED)]
     return (
-        [_said("open", N_("First among what the data leave open: {title}."), title={"message": norms.iloc[0]["title"]})]
+        [_said("open", N_("The main question the data leave open: {title}."), title={"message": norms.iloc[0]["title"]})]
         if len(norms)
         else []
     )
