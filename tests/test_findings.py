@@ -84,6 +84,8 @@ def test_five_findings_stand_open_what_the_claim_rests_on_those_that_miss_a_norm
     open_, folded = findings.support(table)
     assert "".join(open_["id"]) == "bcdgh"
     assert "".join(folded["id"]) == "ef"
+    missed = table.assign(verdict=["", "", "", *["missed"] * 5], money=None)
+    assert "".join(findings.support(missed)[1]["id"]) == "ch", "only the first is open whatever it says"
 
 
 def test_a_judgement_is_a_sentence_with_the_norm_and_why():

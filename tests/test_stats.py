@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.stats import bootstrap, dispersion, reliability, shares
+from audit.core import formula
+from audit.stats import bootstrap, dispersion, exchangeable, reliability, shares
 
 money = st.lists(st.floats(0, 1e6, allow_nan=False).map(lambda x: round(x, 2)), min_size=1, max_size=30)
 
@@ -90,3 +91,19 @@ def test_a_ratio_to_nothing_or_to_a_loss_is_none():
 
     assert shares.ratio(1.0, 0.5) == 2.0
     assert all(shares.ratio(1.0, whole) != shares.ratio(1.0, whole) for whole in (0.0, -0.5))
+
+
+def test_what_dealing_would_spread_lies_evenly_about_the_difference():
+    """Three of six customers: the variance of their mean when dealt anew is 0.25 / 3 * (6 - 3) / (6 - 1) = 0.05."""
+    found = exchangeable.compared(pd.Series([1.0, 1, 1, 0, 0, 0]), pd.Series(list("aaabbb")), pd.Series([0] * 6), confidence=0.95)
+    assert found["variance"].tolist() == pytest.approx([0.05, 0.05])
+    half = 1.959964 * math.sqrt(0.05)
+    assert found["low"].tolist() == pytest.approx([0.5 - half, -0.5 - half], abs=1e-6)
+    assert found["high"].tolist() == pytest.approx([0.5 + half, -0.5 + half], abs=1e-6)
+    assert found["p_value"].tolist() == pytest.approx([0.1, 0.1], abs=0.03), "2 of the 20 ways to deal are as far apart"
+
+
+def test_a_number_of_a_formula_is_less_than_any_total_that_could_be_told():
+    with pytest.raises(ValueError, match="too large"):
+        formula.computed("1e15", [], leaf=float)
+    assert formula.computed("999999999999999.0", [], leaf=float) == 999999999999999.0
