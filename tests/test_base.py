@@ -13,6 +13,7 @@ from audit import ledger
 from audit.core import periods
 from audit.stats import shares
 from audit.steps import base
+from audit.steps.base import findings
 from tests.conftest import WINDOWS, as_pandas, ledger_of, lines
 
 ROWS = [
@@ -115,7 +116,7 @@ def test_layers_hold_all_the_money_of_each_period(made):
     history, spans, bought = made
     layers = base.cohort_revenue(bought, history, spans, unit="year")
     assert layers.groupby("period")["revenue"].sum().to_dict() == bought.groupby("period")["revenue"].sum().to_dict()
-    assert set(layers["cohort"]) == {"earlier", "2021", "2022", "2023"}
+    assert list(dict.fromkeys(layers["cohort"])) == ["earlier", "2021", "2022", "2023"], "who came before what we see lies at the bottom"
 
 
 def test_b9_the_market_decides_only_where_it_is_declared(made):
@@ -126,6 +127,16 @@ def test_b9_the_market_decides_only_where_it_is_declared(made):
     known = {f.id: f for f in base.chapter_findings(moves, change, bought, tenure, market={"2023": -0.5})}["market_growth"]
     assert (silent.norm_id, bool(silent.why)) == ("", True)
     assert known.value == pytest.approx(0.5)
+
+
+def test_sales_to_new_customers_may_be_more_by_those_first_seen_and_partners_are_all_of_two_years_and_longer():
+    before = pd.Series({"period": "2022", "customers": 3, "revenue": 100.0, "new_revenue": 10.0})
+    now = pd.Series({**before, "period": "2023", "new_revenue": 20.0, "first_seen_revenue": 30.0})
+    found = findings._new_customers(before, now, {"period": "2023", "period_before": "2022"})
+    assert (found.value, found.low, found.high, found.previous) == (0.2, 0.2, 0.5, 0.1)
+    kept = pd.DataFrame({"tenure_class": ["0–1", "2–3", "3–4"], "customers": [5, 3, 4], "revenue": [50.0, 20.0, 30.0]})
+    found = findings._long_term(kept, "2023")
+    assert (found.value, found.n, found.params["revenue"]) == (7.0, 12, 50.0)
 
 
 def test_with_one_period_growth_is_not_judged(made):
