@@ -117,7 +117,7 @@ def test_totals_are_said_to_agree_only_with_the_companys_own_books():
         return found.message, found.params
 
     for unknown in (None, other, books.head(0)):
-        assert "not compared" in said(unknown)[0]
+        assert "not been compared" in said(unknown)[0]
     assert said(pd.concat([books, other]))[0].endswith("agree with the company’s books.")
     assert said(books.assign(verdict=["PASS", "FLAG"]))[1] == {"count": 1, "total": 2}
 
