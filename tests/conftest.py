@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 LONG = [
     "test_spark.py",
+    "test_lab.py",
     "test_report.py",
     "test_real.py",
     "test_edges.py",
@@ -35,9 +36,9 @@ hypothesis.settings.load_profile("ours")
 
 
 def pytest_collection_modifyitems(items):
-    """Files that take long begin, so that none of them is left over for one process at the end; JupyterLab and its browser, which take most memory, come
-    when the other process has only small ones left."""
-    place = {name: i for i, name in enumerate(LONG)} | {"test_lab.py": len(LONG) + 1}
+    """Files that take long begin, so that none of them is left over for one process at the end; of these Spark's Java, and JupyterLab with its browser,
+    come while both processes still hold little themselves."""
+    place = {name: i for i, name in enumerate(LONG)}
     items.sort(key=lambda item: place.get(item.path.name, len(LONG)))
 
 
