@@ -162,7 +162,7 @@ def orphans(base: Intake):
     """Customers, products and managers of the lines that the lists of them do not name."""
     for name, key, message in [
         ("customers", "customer_id", N_("{count} {count:customer|customers} of the sales {count:is|are} missing in the list of customers")),
-        ("products", "product_id", N_("{count} {count:product|products} in the sales {count:is|are} missing from the list of products")),
+        ("products", "product_id", N_("{count} {count:product|products} sold {count:is|are} missing from the list of products")),
         ("managers", "manager_id", N_("{count} {count:manager|managers} in the sales {count:is|are} missing from the list of managers")),
     ]:
         if name in base.kept and key in base.kept["lines"].columns:

@@ -129,7 +129,7 @@ def _dependence(loss_scenarios: pd.DataFrame) -> list[Finding]:
         "The largest customer brings {value} of the sales. Losing it would cost {revenue} of sales and {margin_share} of the margin."
     )
     result = N_(
-        "The largest customer brings {value} of the sales. Losing it would cost {revenue} of sales and {margin_share} of the margin; if all costs other than the goods stayed, profit before tax, overheads deducted, would fall from {result_with} to {result_without}."
+        "The largest customer brings {value} of the sales. Losing it would cost {revenue} of sales and {margin_share} of the margin; if only the cost of its goods fell away, profit after overheads but before tax would fall from {result_with} to {result_without}."
     )
     no_margin = N_(
         "The largest customer brings {value} of the sales. Losing it would cost {revenue} of sales, but no margin: what it buys costs us more than it pays."

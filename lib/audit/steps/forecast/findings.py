@@ -111,7 +111,7 @@ def _plan(planned: pd.DataFrame, horizon: int) -> list[Finding]:
         )
     else:
         message = N_(
-            "The plan for the next {months} {months:month|months}, {plan}, is {value} above the forecast of {forecast} (with the forecast’s range, {low} to {high}). Closing the gap takes {extra} more new customers ({fewest} to {most}) than the usual {usual} a year, at {each} each in the year they join. Beyond month {horizon}, the forecast is untested."
+            "The plan for the next {months} {months:month|months}, {plan}, is {value} above the forecast of {forecast} (given its range, {low} to {high}). Closing the gap takes {extra} more new customers ({fewest} to {most}) than the usual {usual} a year, at {each} each in the year they join. Beyond month {horizon}, the forecast is untested."
         )
         params |= {"extra": round(row["extra_new"]), "fewest": round(row["low_extra"]), "most": round(row["high_extra"])}
     return [

@@ -52,7 +52,7 @@ def chapter_findings(reconciliation: pd.DataFrame, doubts: pd.DataFrame, bridge:
             "intake",
             "fact",
             N_(
-                "Booked sales, less all returns, are {booked}. This audit works with revenue of {value}: it does not deduct returns of {untraced}, because the sales they belong to are not in the exports."
+                "Booked sales, less all returns, are {booked}. This audit works with revenue of {value}: it does not deduct {untraced} of returns whose sales are not in the exports."
             ),
             title=N_("From booked sales to revenue"),
             value=float(sums["revenue"]),

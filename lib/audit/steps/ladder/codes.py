@@ -14,7 +14,7 @@ class Rung(Code):
         "buyer",
         N_("buyer"),
         "",
-        N_("second purchase: call within the usual gap, ask what was wrong, offer what goes with the first order"),
+        N_("second purchase: call within the usual gap, ask how it went, offer what goes with the first order"),
     )
     REPEAT = "repeat", N_("repeat"), "", N_("a rhythm: agree on the next date, propose a standing order")
     UNKNOWN = "unknown", N_("unknown"), "", N_("find out the whole budget and the competitors: without that, the next step is a guess")

@@ -52,7 +52,7 @@ def _falls(stood: pd.DataFrame) -> Finding:
         return Finding("ladder_falls", "ladder", "fact", N_("We cannot say who moved down the ladder."), title=title, unit="count", why=why)
     revenue = float(fell["revenue_before"].sum())
     message = N_(
-        "{value} of the {n} {n:customer|customers} who bought steadily a year ago {value:is|are} no longer active; they brought in {revenue} that year."
+        "Of {n} {n:customer|customers} buying steadily a year ago, {value} {value:is|are} no longer active; they spent {revenue} in the year to then."
     )
     none = N_("All {n} {n:customer|customers} who bought steadily a year ago {n:is|are} still active.")
     return Finding(

@@ -103,7 +103,7 @@ def _types(types: pd.DataFrame, steady: pd.DataFrame, *, least_purchases: int) -
         "loyalty",
         "model",
         N_(
-            "For {value} of {n} {n:customer|customers} with {least} or more purchases, the grouping and the definitions point to the same loyalty type, most often {most} ({most_count} with both). For the others, the type is a guess. {trusted} of {groups} {groups:group|groups} are stable enough to trust."
+            "For {value} of {n} {n:customer|customers} with {least} or more purchases, statistical grouping and fixed definitions agree on the type, most often {most} ({most_count} of them). For the others, the type is a guess. {trusted} of {groups} {groups:group|groups} are stable enough to trust."
         ),
         title=N_("Loyalty types"),
         value=float(clear.mean()) if n else NAN,

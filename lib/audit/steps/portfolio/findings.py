@@ -103,7 +103,7 @@ def _clear(table: pd.DataFrame, agreement: float) -> Finding:
         "portfolio",
         "fact",
         N_(
-            "The classification is robust for {value} of the {n} {n:customer|customers} not too new to judge: they fall into the same class in at least four out of five random draws of months and weights. The other {count} {count:is|are} borderline, and what to do with them is a matter of judgement. If customers are classified on each half of the months, the two results agree to {agreement_number} (Cohen’s kappa: 1 is identical, 0 is chance)."
+            "The classification is robust for {value} of the {n} {n:customer|customers} not too new to judge: they fall into the same class in at least four out of five random draws of months and weights. The other {count} {count:is|are} borderline, and what to do with them is a matter of judgement. Classifying each half of the months separately gives an agreement of {agreement_number} (Cohen’s kappa: 1 is identical, 0 is chance)."
         ),
         title=N_("Whether classes are more than chance"),
         value=float(table["is_clear"].mean()),
@@ -119,7 +119,7 @@ def _stopped(table: pd.DataFrame) -> list[Finding]:
     if stopped.empty:
         return []
     message = N_(
-        "{value} {value:customer|customers} worth investing in have stopped paying (chapter on receivables): settle that before anything else."
+        "{value} {value:customer|customers} to keep or develop have stopped paying (chapter on receivables): settle that before anything else."
     )
     return [
         Finding(

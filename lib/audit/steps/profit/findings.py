@@ -45,7 +45,7 @@ def _profit(profits: pd.DataFrame, year: int) -> Finding:
     doubt = profits[profits["loss_class"] == Earning.DOUBTFUL]
     lost, left = -float((lose["profit"] + lose["acquisition"]).sum()), float(profits["profit"].sum())
     gain = N_(
-        "In {year} the {n} {n:customer|customers} (groups of companies counted once) contributed a profit of {profit} before tax and company overheads, or {before_winning} before acquisition costs. However costs are allocated, {value} of them were unprofitable even without acquisition costs, losing {lost} in total. Another {doubtful} {doubtful:was|were} unprofitable under some allocations, and {new} only because of acquisition costs."
+        "In {year} the {n} {n:customer|customers} (groups of companies counted once) contributed a profit of {profit} before tax and company overheads, or {before_winning} before acquisition costs. Under any cost allocation, {value} of them were unprofitable even without acquisition costs, losing {lost} in total. Another {doubtful} {doubtful:was|were} unprofitable under some allocations, and {new} only because of acquisition costs."
     )
     loss = N_(
         "In {year} the {n} {n:customer|customers} together made a loss of {profit} before company overheads, {winning} of it acquisition costs. However costs are allocated, {value} of them were unprofitable even without acquisition costs, losing {lost} in total. Another {doubtful} {doubtful:was|were} unprofitable under some allocations, and {new} only because of acquisition costs."

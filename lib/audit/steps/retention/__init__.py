@@ -80,6 +80,7 @@ TABLES = (
             "usual_gap_days": N_("Usual gap, days"),
             "chance_share": N_("Chance of such a silence"),
             "yearly_revenue": N_("Spent in the year before the silence"),
+            "since_class": N_("Went silent"),
         },
     ),
     written(

@@ -105,10 +105,10 @@ def _after_a_year(alive: pd.DataFrame, rates: pd.DataFrame, confidence: float) -
             )
         ]
     alone = N_(
-        "Of the {n} new customers we have watched for a year, {value} ({low} to {high}) were still with us a year after their first purchase. To be on the safe side, everybody on the list of silent customers counts as gone here, and so does anybody silent for a year."
+        "Of the {n} new customers we have watched for a year, {value} ({low} to {high}) were still with us a year after their first purchase. To be safe, everyone on the list of silent customers counts as gone here, and so does anybody silent for a year."
     )
     beside = N_(
-        "Of the {n} new customers we have watched for a year, {value} ({low} to {high}) were still with us a year after their first purchase. To be on the safe side, everybody on the list of silent customers counts as gone here, and so does anybody silent for a year. Of the {older} {older:customer|customers} active when {period} began, {kept_share} ({kept_low_share} to {kept_high_share}) were still active when it ended."
+        "Of the {n} new customers we have watched for a year, {value} ({low} to {high}) were still with us a year after their first purchase. To be safe, everyone on the list of silent customers counts as gone here, and so does anybody silent for a year. By contrast, of the {older} {older:customer|customers} active when {period} began, {kept_share} ({kept_low_share} to {kept_high_share}) were still active when it ended."
     )
     params = {}
     if len(rates):
@@ -144,7 +144,7 @@ def _crr(rates: pd.DataFrame) -> list[Finding]:
             "retention",
             "fact",
             N_(
-                "By the textbook formula (customers at the end without new ones, divided by customers at the start), retention in {period} is {value}. It counts as kept {returned} who were silent when the period began, and subtracts as new {new_gone} who have since fallen silent; we show it for reference only."
+                "By the textbook formula (customers at the end without new ones, divided by customers at the start), retention in {period} is {value}. It counts {returned} as kept who were silent at the start, and subtracts {new_gone} of the new ones, already silent by the end; we show it for reference only."
             ),
             title=N_("CRR by the source's formula"),
             value=float(now["customer_retention_rate"]),
@@ -165,7 +165,7 @@ def _places(counted: pd.DataFrame) -> list[Finding]:
             "retention",
             "fact",
             N_(
-                "Of the {n} {n:customer|customers} who have ever bought, {value} {value:is|are} active; {active_overdue} of these {active_overdue:has|have} already been silent for too long. Another {overdue_now} {overdue_now:has|have} been silent for too long, {within_rhythm} {within_rhythm:is|are} silent but still within the limit, {no_rhythm} {no_rhythm:is|are} silent with too few purchases to judge, and {long_gone} {long_gone:is|are} long gone."
+                "Of the {n} {n:customer|customers} who have ever bought, {value} {value:is|are} active; even so, {active_overdue} of these {active_overdue:has|have} been silent for too long. Another {overdue_now} {overdue_now:has|have} been silent for too long, {within_rhythm} {within_rhythm:is|are} silent but still within the limit, {no_rhythm} {no_rhythm:is|are} silent with too few purchases to judge, and {long_gone} {long_gone:is|are} long gone."
             ),
             title=N_("Where the customers stand"),
             value=float(by[Place.BUYING] + by[Place.SLIPPING]),
@@ -195,13 +195,13 @@ def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, fl
         "Of {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} went silent within the last year and have been silent for longer than that rhythm explains. In the twelve months up to their last purchase they brought in {money_said}."
     )
     fixed = N_(
-        "Of {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} {value:has|have} been silent for too long: longer than the one limit set for all, but no longer than a year. In the twelve months up to their last purchase they brought in {money_said}."
+        "Of {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} {value:has|have} been silent for too long: longer than one fixed limit for all, but no longer than a year. In the twelve months up to their last purchase they brought in {money_said}."
     )
     own_tried = N_(
         "Of {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} went silent within the last year and have been silent for longer than that rhythm explains. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, the same share of those flagged by this rule did buy again. In the twelve months up to their last purchase, the customers now flagged brought in {money_said} in all."
     )
     fixed_tried = N_(
-        "Of {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} {value:has|have} been silent for too long: longer than the one limit set for all, but no longer than a year. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, the same share of those flagged by this limit did buy again. In the twelve months up to their last purchase, the customers now flagged brought in {money_said} in all."
+        "Of {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} {value:has|have} been silent for too long: longer than one fixed limit for all, but no longer than a year. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, the same share of those flagged by this limit did buy again. In the twelve months up to their last purchase, the customers now flagged brought in {money_said} in all."
     )
     nobody = N_(
         "None of the {n} {n:customer|customers} who have bought often enough to have a rhythm has been silent for longer than it explains, counting silences of up to a year."

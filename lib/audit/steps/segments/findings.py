@@ -48,7 +48,7 @@ def chapter_findings(
                 "segments",
                 "estimate",
                 N_(
-                    "None of the {tested} attributes tells good customers from the others better than chance would; a profile based on them would be pure invention."
+                    "None of the {tested} attributes we tested tells good customers from others better than chance; a profile based on them would be pure invention."
                 ),
                 title=N_("Profile of the good customer"),
                 unit="count",
@@ -86,7 +86,7 @@ def _orders(orders: pd.DataFrame, reliability: float, peers: int) -> Finding:
         )
     clear = orders[orders["is_clear"]]
     message = N_(
-        "{value} of {n} {n:customer|customers} {value:places|place} clearly smaller orders than the top quarter of their peers of the same industry and size. Half of them order less than {part_share} of what that quarter orders at a time. Only the customers can say whether they could order more at a time, or whether they would then order less often."
+        "{value} of {n} {n:customer|customers} (groups not combined) {value:places|place} clearly smaller orders than the top quarter of their peers of the same industry and size. Half of them order less than {part_share} of what that quarter orders at a time. Only they can say whether they could order more at a time, or would then order less often."
     )
     none = N_(
         "None of {n} {n:customer|customers} orders clearly less at a time than the top quarter of its peers of the same industry and size."
@@ -161,7 +161,7 @@ def _moved(moved: pd.DataFrame) -> Finding:
         "segments",
         "estimate",
         N_(
-            "Of {n} {n:customer|customers} who bought in both years, {value} changed class, {clear} of them clearly; the others are borderline, and a single month can tip them either way. The {down} that clearly moved down brought in {lost} less."
+            "Of {n} {n:customer|customers} who bought in both years (groups counted once), {value} changed class, {clear} of them clearly; the others are borderline: a month can tip them. The {down} that clearly moved down brought in {lost} less."
         ),
         title=N_("Moves between classes"),
         value=float(len(changed)),
@@ -178,7 +178,7 @@ def _moved(moved: pd.DataFrame) -> Finding:
 def _strayed(gaps: pd.DataFrame) -> Finding:
     if gaps.empty:
         why = N_(
-            "in no industry with enough customers can we tell good customers from the others better than by chance; for the size of a single order, see the next item"
+            "good customers cannot be told from the others better than by chance in any industry with enough customers; for the size of a single order, see the next item"
         )
         return Finding(
             "strayed",

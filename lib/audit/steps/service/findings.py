@@ -128,7 +128,7 @@ def _told(kept: pd.DataFrame) -> list[Finding]:
             "service_told",
             "service",
             "fact",
-            N_("We told the customer in advance about {told} of {n} late {n:order|orders}.")
+            N_("For {told} of {n} late {n:order|orders}, we told the customer in advance.")
             if (late["is_told"] > 0).any()
             else N_("We did not tell the customer in advance about any of {n} late {n:order|orders}."),
             title=N_("Told beforehand"),

@@ -173,7 +173,7 @@ def _dependence(found: tuple[float, float, float], repeaters: int) -> list[Findi
         "Customers who buy often also tend to spend more at a time (rank correlation {rho_number}, {low_number} to {high_number}, n = {n}). A model that takes the two as independent (Gamma-Gamma) would undervalue them; we use it only if it did better in the back-test."
     )
     less = N_(
-        "Customers who buy more often tend to spend less per order (rank correlation {rho_number}, {low_number} to {high_number}, n = {n}). A model that takes the two as independent (Gamma-Gamma) would overvalue frequent buyers; we use it only if it did better in the back-test."
+        "Customers who buy more often tend to spend less per order (rank correlation {rho_number}; range {low_number} to {high_number}; n = {n}). A model that takes the two as independent (Gamma-Gamma) would overvalue frequent buyers; we use it only if it wins the back-test."
     )
     return [
         Finding(
@@ -209,7 +209,7 @@ def _points(life: pd.DataFrame, points: float, horizon_months: int) -> Finding:
             why=why,
         )
     message = N_(
-        "Of {n} new {n:customer|customers} whom we have watched for at least a year, {left} {left:has|have} left so far. If {then_share} of such customers stayed for a year instead of {now_share}, a customer would stay {value} longer on average over {horizon_months} {horizon_months:month|months}; most of that time is beyond what we have observed. The literature claims that raising retention by five percentage points adds 25 to 95 % to profit."
+        "Of {n} new {n:customer|customers} whom we have watched for at least a year, {left} {left:has|have} left so far. If {then_share} of such customers stayed for a year instead of {now_share}, the average stay, counted over {horizon_months} {horizon_months:month|months}, would be {value} longer; most of those months are beyond our data. The literature claims that raising retention by five percentage points adds 25 to 95 % to profit."
     )
     n, seen = int(life["customers"].iloc[0]), life.iloc[0]
     params = {"horizon_months": float(horizon_months), "left": int(seen["left"])}

@@ -66,12 +66,12 @@ class Choice(Code):
     CALL = (
         "call",
         N_("Call {count} {count:customer who has|customers who have} been silent for too long"),
-        N_("{listed} {listed:is|are} on the list of silent customers; about {by_chance} of the {count} whose next step is a call would come back by themselves. {names}"),
+        N_("{listed} {listed:is|are} on the list of silent customers; for {count}, our next step is a call; about {by_chance} of these would come back anyway. {names}"),
     )
     CALL_UNTRIED = (
         "call_untried",
         N_("Call {count} {count:customer who has|customers who have} been silent for too long"),
-        N_("{listed} {listed:is|are} on the list of silent customers; how many of the {count} whose next step is a call would come back by themselves could not be tested. {names}"),
+        N_("{listed} {listed:is|are} on the list of silent customers; for {count}, our next step is a call; how many of these would come back anyway could not be tested. {names}"),
     )
     LOSSES = (
         "losses",

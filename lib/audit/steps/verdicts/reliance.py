@@ -80,7 +80,7 @@ def _open(facts: pd.DataFrame) -> list[Finding]:
     """The first norm that the data leave open."""
     norms = facts[(facts["norm_id"] != "") & (facts["verdict"] == Verdict.UNDECIDED)]
     return (
-        [_said("open", N_("The main question the data leave open: {title}."), title={"message": norms.iloc[0]["title"]})]
+        [_said("open", N_("The main point the data leave open: {title}."), title={"message": norms.iloc[0]["title"]})]
         if len(norms)
         else []
     )

@@ -129,7 +129,7 @@ def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[F
         ]
     used = tried[tried["is_used"]].iloc[0]
     message = N_(
-        "For {n} {n:customer|customers} we have no credible budget. We estimate theirs from {told} {told:customer who has one|customers who have one}, using the rule “{rule_class}”: our share of these budgets is {value} ({low} to {high}). The ranges are set so that {rate_share} of the budgets we have not seen fall within them. We cannot even estimate the budgets of another {unknown} {unknown:customer|customers}, including those larger than any peer we asked. {unknown:This customer brings|These customers bring} in {unknown_share} of our sales, so ask them next."
+        "For {n} {n:customer|customers} we have no credible budget. We estimate theirs from {told} {told:customer who has one|customers who have one}, using the rule “{rule_class}”: our share of these budgets is {value} ({low} to {high}). The ranges are set so that {rate_share} of the budgets we have not seen fall within them. For another {unknown} {unknown:customer|customers}, including those larger than any peer we asked, we cannot even estimate one. {unknown:This customer brings|These customers bring} in {unknown_share} of our sales, so ask them next."
     )
     return [
         Finding(
@@ -262,7 +262,7 @@ def _realistic(realistic: pd.DataFrame) -> Finding:
         "wallet",
         "estimate",
         N_(
-            "Take the median rise, in percentage points, among customers whose share did rise. Suppose our share at each of the {n} {n:customer|customers} with a gap rose as much, but none more than doubled its purchases. That would bring in another {value} ({low} to {high}) over the year. Shares have risen by that much on their own; this does not show what an effort would add."
+            "If our share at each of the {n} {n:customer|customers} with a gap rose by the median rise, in percentage points, of the shares that did rise, and none more than doubled its purchases, we would gain {value} ({low} to {high}) over the year. Shares have risen by that much on their own; this does not show what an effort would add."
         ),
         title=N_("What is realistic to win"),
         value=value,
