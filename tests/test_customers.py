@@ -4,15 +4,17 @@ import datetime as dt
 from types import SimpleNamespace
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.core import store, working_days
+from audit.core import settings, store, working_days
 from audit.steps import customers
-from audit.steps.customers import actions_workbook, cards, findings
+from audit.steps.customers import actions_workbook, cards, findings, summary
 from audit.steps.customers.codes import GROWTH, Action
+from tests.conftest import ROOT
 
 AS_OF = dt.date(2025, 12, 31)
 NORMS = {"as_of": AS_OF, "country": "RU", "horizon_days": 365, "least_share": 0.0001, "per_week": 10, "asked": 1, "late_days": 7}
@@ -234,3 +236,23 @@ def test_where_nobody_needs_a_step_that_is_said_of_all():
     table = pd.DataFrame({"customer_id": ["a", "b"], "action_class": ["", ""], "due_on": pd.NaT})
     [found] = findings.chapter_findings(table)
     assert (found.value, found.n) == (0.0, 2)
+
+
+def test_the_workbook_of_two_managers_has_its_titles_filters_and_counts_where_they_belong(tmp_path, monkeypatch):
+    table = pd.DataFrame(
+        {
+            "customer_id": ["a", "b", "c"], "manager_id": ["m", "m", "n"], "action_class": ["silent", "", "silent"], "worth": [5.0, 9.0, 7.0],
+            "money_kind": "keep", "due_on": pd.Timestamp("2026-01-12"), "last_paid_on": pd.NaT, "other_actions": "", "key_reasons": "",
+        }
+    )  # fmt: skip
+    counts = summary.by_manager(table.assign(action_class=["silent", "", "grow"]))
+    assert counts.set_index("manager_id")[["silent", "grow"]].to_numpy().tolist() == [[1, 0], [0, 1]]
+    for column in cards.MONEY | {"silence_days": "", "usual_gap_days": "", "first_on": "", "last_on": ""}:
+        table[column] = table.get(column, float("nan"))
+    monkeypatch.setattr(store, "maybe", lambda _run, *_names: (table, None, None, None))
+    actions_workbook.write(tmp_path, tmp_path, settings.read(ROOT / "data" / "demo"))
+    book = openpyxl.load_workbook(tmp_path / "actions.xlsx")
+    first, *sheets = book.worksheets
+    assert first["A1"].value == "What to do, by manager"
+    assert [sheet.max_row for sheet in sheets] == [2, 2]
+    assert {sheet.auto_filter.ref.partition(":")[0] for sheet in sheets} == {"A1"}
