@@ -32,6 +32,8 @@ from pathlib import Path
 
 from bench.cells import values
 
+import audit  # noqa: F401 - before numpy: it keeps its libraries to one thread
+
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "outputs" / "demo" / "latest"
 ROOMS = ("core", "stats", "ledger", "models", "steps")
