@@ -176,7 +176,7 @@ def test_base_says_how_sales_stand_and_why(found, said):
         (finding("retention_rate", 0.9), 5.0, "We kept {value}"),
         (finding("retention_rate", 0.9), 0.0, "nobody has been silent"),
         (finding("retention_rate", 0.9), NAN, "nobody has been silent"),
-        (finding("retention_rate", why="too young"), 5.0, "been silent for longer"),
+        (finding("retention_rate", why="too young"), 5.0, "been silent for too long"),
         (finding("retention_rate", why="too young"), 0.0, "cannot say who stays"),
         (finding("retention_rate", why="too young"), None, "who stays and who leaves"),
     ],

@@ -20,8 +20,11 @@ MOVEMENT = pd.DataFrame(
 RETENTION = pd.DataFrame({"unit_class": ["year", "year", "month"], "period": ["2024", "2025", "2025-12"], "at_end": [5, 7, 99]})
 
 
+STAYED = pd.DataFrame({"id": ["retention_rate"], "why": [""], "params": ['{"months": 4}']})
+
+
 def funnel(**given) -> dict[str, int]:
-    none = {"customers": None, "movement": None, "retention": None, "key_accounts": None, "central": None}
+    none = {"customers": None, "movement": None, "retention": None, "key_accounts": None, "central": None, "chapters": STAYED}
     found = verdicts.funnel(HISTORY, **(none | given), unit="year")
     return dict(zip(found["counted_class"], found["customers"], strict=True))
 
@@ -40,7 +43,12 @@ def test_circles_are_those_of_the_last_two_periods_and_of_the_last_end():
     assert funnel(movement=MOVEMENT.assign(returned=1))[Counted.RETURNED] == 1
 
 
-@pytest.mark.parametrize("known", [{}, {"movement": MOVEMENT.head(1)}, {"retention": RETENTION.tail(1)}, {"customers": HISTORY}])
+UNTOLD = [{"retention": RETENTION, "chapters": one} for one in (STAYED.assign(why="watched for too short"), STAYED.head(0))]
+
+
+@pytest.mark.parametrize(
+    "known", [{}, {"movement": MOVEMENT.head(1)}, {"retention": RETENTION.tail(1)}, {"customers": HISTORY}, *UNTOLD]
+)
 def test_a_circle_that_the_data_do_not_know_is_left_out(known):
     assert funnel(**known) == {Counted.EVER: 3}
 

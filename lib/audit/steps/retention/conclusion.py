@@ -17,9 +17,9 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     if stayed.why and late.why:
         message = N_("From these data we cannot say who stays and who leaves")
     elif stayed.why and silent:
-        return led(found, N_("{value} {value:customer has|customers have} been silent for longer than usual"), Role.CAUSE, of="overdue")
+        return led(found, N_("{value} {value:customer has|customers have} been silent for too long"), Role.CAUSE, of="overdue")
     elif stayed.why:
-        message = N_("Nobody has been silent for longer than usual; we cannot say who stays")
+        message = N_("Nobody has been silent for too long; we cannot say who stays")
     elif silent:
         message = N_("We kept {value} of our active customers through {period}, but {silent} {silent:has|have} been silent for too long")
     else:

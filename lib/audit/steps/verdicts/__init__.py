@@ -59,7 +59,7 @@ TABLES = (
         "funnel",
         "one circle of customers",
         "counted_class",
-        "counted_class:t customers:c period:t period_before:t",
+        "counted_class:t customers:c period:t period_before:t months:c",
         codes={"counted_class": Counted},
     ),
     written(

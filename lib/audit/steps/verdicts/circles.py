@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 
 from audit.steps.verdicts.codes import Counted
@@ -13,6 +15,7 @@ def funnel(
     customers: pd.DataFrame | None,
     movement: pd.DataFrame | None,
     retention: pd.DataFrame | None,
+    chapters: pd.DataFrame,
     key_accounts: pd.DataFrame | None,
     central: pd.DataFrame | None,
     unit: str,
@@ -23,6 +26,8 @@ def funnel(
     ----------
     movement, retention
         of the chapters on the base and on retention.
+    chapters
+        what all chapters found: where that on retention cannot say who stays, nobody is called active.
     central
         of the chapter on the central file; without it there is none: the list of customers was made of the order lines.
     unit
@@ -30,7 +35,7 @@ def funnel(
 
     Returns
     -------
-    DataFrame with counted_class (Counted), customers, period, period_before.
+    DataFrame with counted_class (Counted), customers, period, period_before, months (within which a customer who is active has bought).
     """
     ended = ""
     rows: list[tuple[Counted, int]] = [(Counted.FILE, len(customers))] if customers is not None and central is not None else []
@@ -43,12 +48,14 @@ def funnel(
         rows += [(Counted.RETURNED, int(last["returned"]))] if last["returned"] else []
         rows.append((Counted.NOW, int(last["customers"])))
     of_unit = retention[retention["unit_class"] == unit] if retention is not None else pd.DataFrame()
-    if len(of_unit):
+    stayed = chapters[(chapters["id"] == "retention_rate") & (chapters["why"] == "")]
+    if len(of_unit) and len(stayed):
         rows.append((Counted.ACTIVE, int(of_unit.iloc[-1]["at_end"])))
         ended = str(of_unit.iloc[-1]["period"])
     if key_accounts is not None:
         rows.append((Counted.KEY, int(key_accounts["group"].nunique())))
+    months = json.loads(stayed["params"].iloc[0])["months"] if len(stayed) else 0
     return pd.DataFrame(
-        [(code.value, count, ended if code == Counted.ACTIVE else now, then) for code, count in rows],
-        columns=["counted_class", "customers", "period", "period_before"],
+        [(code.value, count, ended if code == Counted.ACTIVE else now, then, months) for code, count in rows],
+        columns=["counted_class", "customers", "period", "period_before", "months"],
     )

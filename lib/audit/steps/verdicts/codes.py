@@ -156,7 +156,7 @@ class Counted(Code):
     NEW = "new", N_("new in {period}")
     RETURNED = "returned", N_("came back in {period}")
     NOW = "now", N_("bought in {period}")
-    ACTIVE = "active", N_("active at the end of {period}")
+    ACTIVE = "active", N_("active at the end of {period}: bought within {months} {months:month|months}")
     KEY = "key", N_("key accounts")
 
 

@@ -179,10 +179,8 @@ def _counted(table: pd.DataFrame, settings: Settings) -> str:
     widest, rows = max(1, int(table["customers"].max() if len(table) else 1)), []
     for _i, row in table.iterrows():
         code = Counted(row["counted_class"])
-        label = _(code.label).format(
-            period=i18n.shown("period", row["period"]),
-            period_before=i18n.shown("period", row["period_before"]),
-        )
+        shown = {name: i18n.shown("period", row[name]) for name in ("period", "period_before")}
+        label = _(code.label).format(**shown, months=int(row["months"]))
         look = "part" if code in PARTS else "circle"
         width = f"{row['customers'] / widest:.1%}"
         number = html.escape(i18n.shown("n", int(row["customers"])))

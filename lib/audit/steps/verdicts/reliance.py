@@ -6,6 +6,7 @@ import json
 
 import pandas as pd
 
+from audit import i18n
 from audit.core import registry
 from audit.core.findings import Finding, Verdict
 from audit.core.tables.codes import BOOKS
@@ -73,14 +74,16 @@ def _doubted(doubts: pd.DataFrame | None) -> list[Finding]:
     heaviest = flagged.assign(_s=flagged["share"].fillna(0)).sort_values("_s", ascending=False, kind="stable").iloc[0]
     if heaviest["table"] == "budgets":
         return []  # told by the decision to check them
-    return [_said("doubt", N_("Most in doubt: {doubt}."), doubt={"message": heaviest["doubt"]})]
+    is_asked = i18n.render(heaviest["doubt"]).endswith("?")
+    message = N_("Most in doubt: {doubt}") if is_asked else N_("Most in doubt: {doubt}.")
+    return [_said("doubt", message, doubt={"message": heaviest["doubt"]})]
 
 
 def _open(facts: pd.DataFrame) -> list[Finding]:
     """The first norm that the data leave open."""
     norms = facts[(facts["norm_id"] != "") & (facts["verdict"] == Verdict.UNDECIDED)]
     return (
-        [_said("open", N_("The main point the data leave open: {title}."), title={"message": norms.iloc[0]["title"]})]
+        [_said("open", N_("The main open point: whether “{title}” meets its norm."), title={"message": norms.iloc[0]["title"]})]
         if len(norms)
         else []
     )
