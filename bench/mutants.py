@@ -95,11 +95,13 @@ CALLED = {
 
 def sites(tree: ast.Module) -> list[tuple[ast.AST, str]]:
     """Where a change can be made, and which; docstrings, messages and types stay."""
-    found = []
+    found, types = [], {id(one) for node in ast.walk(tree) for kind in _types_of(node) for one in ast.walk(kind)}
     for node in ast.walk(tree):
+        if id(node) in types:
+            continue
         if isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARED:
             found.append((node, "compare"))
-        elif isinstance(node, ast.BinOp) and type(node.op) in COMPUTED and not _is_text(node) and not _is_type(node):
+        elif isinstance(node, ast.BinOp) and type(node.op) in COMPUTED and not _is_text(node):
             found.append((node, "compute"))
         elif isinstance(node, ast.BoolOp):
             found.append((node, "bool"))
@@ -121,8 +123,9 @@ def _is_text(node: ast.BinOp) -> bool:
     )
 
 
-def _is_type(node: ast.BinOp) -> bool:
-    return isinstance(node.op, ast.BitOr) and any(isinstance(side, ast.Constant) and side.value is None for side in (node.left, node.right))
+def _types_of(node: ast.AST) -> list[ast.AST]:
+    """What is written of the types of arguments and of what is returned."""
+    return [kind for kind in (getattr(node, "annotation", None), getattr(node, "returns", None)) if kind is not None]
 
 
 def changed(source: str, at: int) -> tuple[str, str]:

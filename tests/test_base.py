@@ -139,6 +139,31 @@ def test_sales_to_new_customers_may_be_more_by_those_first_seen_and_partners_are
     assert (found.value, found.n, found.params["revenue"]) == (7.0, 12, 50.0)
 
 
+@pytest.mark.parametrize(("old_before", "fall"), [(100.0, 20.0), (70.0, 0.0)])
+def test_earlier_customers_may_have_brought_more_by_those_first_seen_and_a_rise_is_no_loss(old_before, fall):
+    before = pd.Series({"period": "2022", "customers": 3, "revenue": old_before})
+    now = pd.Series({"period": "2023", "revenue": 100.0, "new_revenue": 20.0, "first_seen_revenue": 30.0})
+    found = findings._existing(before, now, {})
+    assert found.value == found.high == pytest.approx(80 / old_before - 1)
+    assert found.low == pytest.approx(50 / old_before - 1)
+    assert found.money == fall
+
+
+def test_a_period_whose_sales_came_back_to_the_last_rouble_has_no_shares():
+    rows = [("a", "2023-03-01", 100), ("a", "2024-03-01", 90), ("a", "2024-05-01", -90)]
+    made = ledger_of(rows, as_of="2024-12-31", observed_from="2023-01-01")
+    panel = pd.DataFrame(
+        [(c, pd.Timestamp(d).to_period("M").start_time, float(m), 1, 1) for c, d, m in rows],
+        columns=["customer_id", "period", "revenue", "orders", "purchases"],
+    )
+    spans = periods.complete(observed_from=dt.date(2023, 1, 1), as_of=dt.date(2024, 12, 31), unit="year")
+    bought = base.by_period(panel, spans, unit="year")
+    moves = base.movement(bought, made["history"], spans, unit="year")
+    change, _deciles, kept_for = base.last_period(bought, made["history"], spans)
+    said = {one.id: one for one in base.chapter_findings(moves, change, bought, kept_for, market={})}
+    assert said["sales_change"].unit == "money"
+
+
 def test_with_one_period_growth_is_not_judged(made):
     history, spans, bought = made
     moves = base.movement(bought, history, spans.head(1), unit="year")

@@ -7,6 +7,7 @@ import pytest
 
 from audit.core import store
 from audit.steps import central
+from audit.steps.central import findings
 from tests.conftest import ROOT
 
 HISTORY = pd.DataFrame(
@@ -51,6 +52,15 @@ def test_k4_contacted_are_those_with_a_contact_in_time_among_last_years_buyers()
     found = central.contacted(HISTORY, activities, as_of=AS_OF, within_days=90)
     assert found.set_index("customer_id")["is_contacted"].to_dict() == {"a": True, "b": False}
     assert central.contacted(HISTORY, None, as_of=AS_OF, within_days=90).empty
+    on_the_day = central.contacted(HISTORY, activities, as_of=AS_OF, within_days=30)
+    assert on_the_day.set_index("customer_id")["is_contacted"].to_dict() == {"a": True, "b": False}
+
+
+def test_a_crm_beside_an_accounting_of_nothing_is_not_compared():
+    nothing = pd.DataFrame({"accounting": [0.0], "difference": [5.0]})
+    assert list(findings._crm(nothing)) == []
+    [found] = findings._crm(pd.DataFrame({"accounting": [80.0, 20.0], "difference": [-5.0, 1.0]}))
+    assert (found.value, found.n) == (pytest.approx(0.96), 2)
 
 
 def test_k3_the_crm_is_compared_in_years_that_both_hold_by_period_and_customer_alike():

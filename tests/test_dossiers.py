@@ -18,8 +18,9 @@ from audit.core.tables.forms import words as form_words
 from audit.i18n.messages import in_both
 from audit.intake.readers import forms as reader
 from audit.intake.readers.read import BadExport
+from audit.report import workbook
 from audit.steps import dossiers
-from audit.steps.dossiers import forms_workbook
+from audit.steps.dossiers import findings, forms_workbook
 from audit.steps.dossiers.codes import Gap, Met
 from tests.conftest import ROOT
 
@@ -413,24 +414,58 @@ def test_closed_lists_are_read_in_either_language_and_by_their_codes():
 def test_e34_new_products_come_to_an_account_with_the_first_purchase_of_any_company_of_its_group():
     rows = [
         ("a1", "p", "2025-01-01", "2025-03-02"), ("a2", "p", "2025-01-01", "2025-01-11"), ("a1", "q", "2025-01-01", "2025-12-01"),
-        ("b", "p", "2025-01-01", "2025-02-10"), ("c", "r", "2025-01-01", "2025-01-21"), ("c", "late", "2025-12-01", "2025-12-02"), ("gone", "p", "2025-01-01", "2025-01-01"),
+        ("b", "p", "2025-01-01", "2025-02-10"), ("d", "p", "2025-01-01", "2025-01-01"), ("c", "r", "2025-01-01", "2025-01-21"), ("c", "late", "2025-12-01", "2025-12-02"), ("gone", "p", "2025-01-01", "2025-01-01"),
     ]  # fmt: skip
     bought = pd.DataFrame(rows, columns=["customer_id", "product_id", "launched_on", "first_on"])
     bought = bought.assign(**{c: pd.to_datetime(bought[c]) for c in ("launched_on", "first_on")})
     people = pd.concat(
         [
             overview(customer_id=who, group=group, is_lead=who == group or who == "a1", key_reasons="revenue" if group == "a" else "", year_revenue=money, revenue_before=1.0)
-            for who, group, money in (("a1", "a", 5.0), ("a2", "a", 5.0), ("b", "b", 1.0), ("c", "c", 1.0), ("gone", "gone", 0.0))
+            for who, group, money in (("a1", "a", 5.0), ("a2", "a", 5.0), ("b", "b", 1.0), ("c", "c", 1.0), ("d", "d", 1.0), ("gone", "gone", 0.0))
         ],
         ignore_index=True,
     )  # fmt: skip
     keys = dossiers.key_accounts(people)
     found = dossiers.launches(bought, keys, people, as_of=AS_OF, within_days=180)
     assert found.drop(columns="customer_id").to_numpy().tolist() == [
-        [3, 1, 1 / 3, (10 + 334) / 2, 1 / 3, 30.0]
-    ]  # p of a2 in time, q of a1 late; b after 40 days, c after 20
+        [3, 1, 1 / 3, (10 + 334) / 2, 1 / 3, 20.0]
+    ]  # p of a2 in time, q of a1 late; b after 40 days, c after 20, d on the day
     assert dossiers.launches(None, keys, people, as_of=AS_OF, within_days=180).empty
     assert dossiers.launches(bought, keys, people, as_of=pd.Timestamp("2025-02-01"), within_days=180).empty, "nobody has had the time"
+
+
+def test_one_account_has_its_new_products_told():
+    one = pd.DataFrame({"launched": [3], "bought_in_time_share": [0.5], "first_days": [10.4], "others_first_days": [20.0]})
+    [found] = findings._new(one)
+    assert (found.value, found.n, found.params) == (0.5, 1, {"launched": 3, "days": 10, "others": 20})
+
+
+def test_rows_of_strangers_are_counted_over_all_forms():
+    known = pd.DataFrame({"customer_id": ["a"]})
+    forms = {"cards": pd.DataFrame({"customer_id": ["a", "x"]}), "goals": pd.DataFrame({"customer_id": ["y"]}), "none": None}
+    assert dossiers.strangers(forms, known) == 2
+
+
+def test_where_no_industry_and_no_seller_is_known_empty_rows_are_offered():
+    assert len(forms_workbook._segments(None, None)) == len(forms_workbook._sellers(None, None)) == forms_workbook.BLANK
+    of_two = forms_workbook._segments(pd.DataFrame({"industry": ["b", "a", "", "a"]}), None)
+    assert of_two["segment"].tolist() == ["a"] * forms_workbook.BLANK + ["b"] * forms_workbook.BLANK
+
+
+@pytest.mark.parametrize(("language", "day"), [("en", "yyyy-mm-dd"), ("ru", "dd.mm.yyyy")])
+def test_a_sheet_has_the_code_once_locked_and_days_as_its_language_writes_them(tmp_path, monkeypatch, language, day):
+    monkeypatch.setenv("LANGUAGE", language)
+    own, form = settings.read(ROOT / "data" / "demo"), registry.tables()["account_goals"]
+    rows = pd.DataFrame([{"customer_id": "a", "goal": "g"}]).reindex(columns=form.names).astype(object)
+    with workbook.written(tmp_path / "form.xlsx", own, title="t") as book:
+        forms_workbook._sheet(book, form, rows, pd.DataFrame({"customer_id": ["a"]}), {"a": "Alpha"}, own)
+    [sheet] = openpyxl.load_workbook(tmp_path / "form.xlsx").worksheets
+    heads, cells = list(sheet.iter_rows(values_only=True))[0], sheet[2]
+    assert [cell.value for cell in cells[:2]] == ["a", "Alpha"]
+    assert len(heads) == len(set(heads)) == len(form.names) + 1
+    assert [cell.protection.locked for cell in cells[:3]] == [True, True, False]
+    at = heads.index(i18n.translate(form.column("deadline_on").heading))
+    assert cells[at].number_format == day
 
 
 def test_the_words_of_a_form_that_was_sent_are_still_read():

@@ -46,9 +46,7 @@ def test_circles_are_those_of_the_last_two_periods_and_of_the_last_end():
 UNTOLD = [{"retention": RETENTION, "chapters": one} for one in (STAYED.assign(why="watched for too short"), STAYED.head(0))]
 
 
-@pytest.mark.parametrize(
-    "known", [{}, {"movement": MOVEMENT.head(1)}, {"retention": RETENTION.tail(1)}, {"customers": HISTORY}, *UNTOLD]
-)
+@pytest.mark.parametrize("known", [{}, {"movement": MOVEMENT.head(1)}, {"retention": RETENTION.tail(1)}, {"customers": HISTORY}, *UNTOLD])
 def test_a_circle_that_the_data_do_not_know_is_left_out(known):
     assert funnel(**known) == {Counted.EVER: 3}
 
