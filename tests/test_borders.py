@@ -3,10 +3,11 @@
 from types import SimpleNamespace
 
 import pandas as pd
+import pytest
 
 from audit.core import registry
 from audit.core.findings import Finding
-from audit.steps import account, dossiers, field, portfolio, service, wallet
+from audit.steps import account, dossiers, field, intake, portfolio, service, wallet
 from audit.steps.account import figures
 from audit.steps.account.fields import OF_THE_FORM
 from audit.steps.dossiers import buying, gaps, lost_accounts, mistakes
@@ -24,6 +25,30 @@ def said(room, *found: tuple) -> str:
     """What a chapter concludes from findings: (id, value, params)."""
     made = [Finding(name, "x", "fact", "", value=value, high=value, params=params) for name, value, params in found]
     return room.claim(made, SimpleNamespace())[0].message
+
+
+# intake
+
+
+def kept(doubts: list[str], *, moved: list[float], revenue: tuple[float, ...] = (100.0, 100.0)) -> dict[str, Finding]:
+    rows = pd.DataFrame({"table": ["lines", "lines", "customers"], "status": ["kept", "merged", "kept"], "rows": [8, 2, 99]})
+    bridge = pd.DataFrame({"booked": [100.0, 100.0], "untraced": [0.0, 0.0], "moved": moved, "revenue": revenue})
+    flags = pd.DataFrame({"doubt": "d", "verdict": doubts})
+    return {one.id: one for one in intake.chapter_findings(rows, flags, bridge, tolerance=0.005)}
+
+
+def test_doubts_that_stop_a_chapter_are_counted_and_those_that_pass_are_no_doubts():
+    assert kept(["PASS"], moved=[0.0, 0.0]).keys() == {"rows_kept", "booked_to_revenue"}
+    some = kept(["FLAG", "REFUSE", "PASS", "REFUSE"], moved=[0.0, 0.0])["doubts"]
+    assert (some.value, some.params["refused"]) == (3.0, 2)
+    assert "stop" in some.message
+    assert "none of them" in kept(["FLAG"], moved=[0.0, 0.0])["doubts"].message
+
+
+def test_the_bridge_must_close_in_every_month():
+    assert kept([], moved=[10.0, -10.0], revenue=(90.0, 110.0))["booked_to_revenue"].value == 200
+    with pytest.raises(ArithmeticError, match="1 months"):
+        kept([], moved=[0.0, 0.0], revenue=(100.0, 99.0))
 
 
 # service

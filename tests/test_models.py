@@ -306,3 +306,30 @@ def test_who_buys_often_and_spends_more_is_undervalued_p10():
     assert 0.9 < low <= high
     independent = independence.dependence(times, np.random.default_rng(1).permutation(mean), confidence=0.95)
     assert independent[1] < 0 < independent[2]
+
+
+def two_peaks(logs: np.ndarray) -> tuple[float, np.ndarray]:
+    """A likelihood with a lower peak near -1 and a higher one near 1, and a second parameter that peaks at 0 whatever the first is."""
+    x, y = logs
+    return float(-10 * (x**2 - 1) ** 2 + x - y**2), np.array([-40 * x * (x**2 - 1) + 1, -2 * y])
+
+
+@pytest.mark.parametrize("starts", [[-1.0, 1.0], [1.0, -1.0]])
+def test_of_several_starts_the_highest_peak_is_taken(starts):
+    logs, value, covariance = mle.maximum(two_peaks, [np.array([x, 0.3]) for x in starts])
+    assert logs == pytest.approx([1.0124, 0.0], abs=1e-3)
+    assert value == pytest.approx(1.006, abs=1e-3)
+    assert np.diag(covariance)[1] == pytest.approx(0.5, abs=1e-3)
+
+
+def test_a_start_at_which_one_parameter_is_right_already_is_no_end():
+    logs, _value, _covariance = mle.maximum(two_peaks, [np.array([1.3, 0.0])])
+    assert logs == pytest.approx([1.0124, 0.0], abs=1e-3)
+
+
+@pytest.mark.parametrize("purchases", [1, 2])
+def test_the_last_of_some_purchases_at_random_lies_where_the_latest_of_as_many_would(purchases):
+    model = with_parameters("NBD", nbd.NAMES, 1.0, 500.0)
+    made = nbd.simulate(model, np.full(40_000, 500.0), np.random.default_rng(0))
+    last = made.t_x[made.x == purchases] / 500
+    assert last.mean() == pytest.approx(purchases / (purchases + 1), abs=0.01)
