@@ -44,8 +44,12 @@ def chapter_findings(table: pd.DataFrame) -> list[Finding]:
     ]
     messages = {
         Money.OWED: N_("{count} {count:customer owes|customers owe} {worth} that is overdue or will not come by itself: collect it."),
-        Money.KEEP: N_("{count} {count:customer has|customers have} fallen silent; {worth} of yearly margin goes with them if none comes back."),
-        Money.KEEP_SALES: N_("{count} {count:customer has|customers have} fallen silent; {worth} of yearly sales goes with them if none comes back."),
+        Money.KEEP: N_(
+            "{count} {count:customer has|customers have} fallen silent; {worth} of yearly margin goes with them if none comes back."
+        ),
+        Money.KEEP_SALES: N_(
+            "{count} {count:customer has|customers have} fallen silent; {worth} of yearly sales goes with them if none comes back."
+        ),
         Money.WIN_SALES: N_("{count} {count:customer|customers} could bring {worth} of yearly sales more."),
         Money.WIN: N_("{count} {count:customer|customers} could bring {worth} of yearly margin more."),
         Money.ORDER: N_("{count} {count:customer waits|customers wait} for a next order, together {worth} of margin in one order each."),

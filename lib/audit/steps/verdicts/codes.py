@@ -66,12 +66,16 @@ class Choice(Code):
     CALL = (
         "call",
         N_("Call {count} {count:customer who has|customers who have} been silent for too long"),
-        N_("{listed} {listed:is|are} on the list of silent customers; for {count}, our next step is a call; about {by_chance} of these would come back anyway. {names}"),
+        N_(
+            "Of {listed} {listed:customer|customers} on the list of silent ones, {count} {count:is|are} to be called; about {by_chance} of these would come back anyway. {names}"
+        ),
     )
     CALL_UNTRIED = (
         "call_untried",
         N_("Call {count} {count:customer who has|customers who have} been silent for too long"),
-        N_("{listed} {listed:is|are} on the list of silent customers; for {count}, our next step is a call; how many of these would come back anyway could not be tested. {names}"),
+        N_(
+            "Of {listed} {listed:customer|customers} on the list of silent ones, {count} {count:is|are} to be called; how many of these would come back anyway could not be tested. {names}"
+        ),
     )
     LOSSES = (
         "losses",
