@@ -20,7 +20,7 @@ import pytest
 from audit import cli, run
 from audit.core import norms, registry, settings, store
 from audit.core.errors import AuditError
-from audit.lab import difference, form, sortable
+from audit.lab import chapters, difference, form, sortable
 from audit.lab import workspace as lab
 from audit.lab.kept import kept
 from audit.run import run_folder
@@ -266,7 +266,7 @@ def test_a_tried_value_reaches_the_chapters_that_go_by_it_and_can_be_taken_back(
     form.try_out(folder, {"repeat_horizon_days": 180})
     assert difference.tried(folder) == {"repeat_horizon_days": (365, 180)}
     assert "repeat_horizon_days 365 → 180" in form.title(folder)
-    form.executed(folder, step)
+    chapters.executed(folder, step)
     assert "findings_repeat" in difference.tables(folder)
     assert "findings</caption>" in difference.shown(folder).data
     with pytest.raises(AuditError, match="at least 7"):
@@ -278,9 +278,9 @@ def test_a_tried_value_reaches_the_chapters_that_go_by_it_and_can_be_taken_back(
 
 def test_what_depends_on_a_chapter_goes_by_its_norms_or_takes_its_tables_in_the_order_of_a_run(home):
     folder = lab.prepared(home, BASE)
-    later = [step.name for step in form.dependents(folder, registry.by_name("value"))]
+    later = [step.name for step in chapters.dependents(folder, registry.by_name("value"))]
     assert "retention" in later, "it names value_left_days"
-    later = [step.name for step in form.dependents(folder, registry.by_name("retention"))]
+    later = [step.name for step in chapters.dependents(folder, registry.by_name("retention"))]
     assert {"ladder", "segments", "value", "customers", "verdicts"} <= set(later)
     assert later.index("ladder") < later.index("value") < later.index("customers") < later.index("verdicts")
     assert not {"repeat", "service", "changes", "account"} & set(later)
@@ -294,8 +294,8 @@ def test_norms_tried_in_the_lab_give_the_tables_that_a_run_with_them_gives(tmp_p
     step = registry.by_name("retention")
     tried = {"active_months": 2, "overdue_chance": 0.2}
     form.try_out(folder, tried)
-    for one in (step, *form.dependents(folder, step)):
-        form.executed(folder, one)
+    for one in (step, *chapters.dependents(folder, step)):
+        chapters.executed(folder, one)
     kept(own, tried, why="as tried in the lab")
     again = run.run(own, outputs=tmp_path / "outputs", say=lambda _line: None).folder
     tables = sorted(path.name for path in (again / "tables").glob("*.parquet"))

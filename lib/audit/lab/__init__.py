@@ -2,6 +2,7 @@
 
     workspace   the copy, and JupyterLab opened on it
     form        under a notebook's title: which run this is, its norms as a form, and what to do with them
+    chapters    which chapters go by another; one run, or looked at, alone
     difference  how the copy differs from the sealed run
     sortable    tables to sort, filter and copy
     kept        a value with its reason, written into audit.toml
@@ -15,7 +16,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from audit.lab.form import SESSION
+from audit.lab.chapters import SESSION
 
 
 def opened(space: Mapping) -> None:
