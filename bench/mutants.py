@@ -180,9 +180,14 @@ def tests_of(module: Path) -> list[str]:
 
 
 class Quick:
-    """Leaves out tests that need the demo's run or more."""
+    """Leaves out tests that need the demo's run or more; an example that fails is not made small."""
 
     def pytest_collection_modifyitems(self, items):
+        import hypothesis
+
+        phases = [hypothesis.Phase.explicit, hypothesis.Phase.generate]
+        hypothesis.settings.register_profile("as found", deadline=None, phases=phases)
+        hypothesis.settings.load_profile("as found")
         items[:] = [item for item in items if not HEAVY & (set(getattr(item, "fixturenames", ())) - _given(item))]
 
 
