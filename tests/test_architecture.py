@@ -130,3 +130,10 @@ def test_a_flagged_immaterial_doubt_marks_nothing():
             "verdict"
         ]
     ) == {"PASS"}
+
+
+def test_a_step_stands_on_what_it_uses_and_is_ordered_among_the_chosen_alone():
+    for step in registry.steps():
+        assert {*step.uses, *step.any_of} <= registry.stands_on(step), step.name
+    steps = [registry.by_name(name) for name in ("verdicts", "retention", "portfolio")]
+    assert sorted(registry.ordered(steps).static_order()) == ["portfolio", "retention", "verdicts"]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.core import formula
-from audit.stats import bootstrap, dispersion, exchangeable, reliability, shares
+from audit.stats import bootstrap, dispersion, exchangeable, matched, reliability, shares
 
 money = st.lists(st.floats(0, 1e6, allow_nan=False).map(lambda x: round(x, 2)), min_size=1, max_size=30)
 
@@ -107,3 +107,10 @@ def test_a_number_of_a_formula_is_less_than_any_total_that_could_be_told():
     with pytest.raises(ValueError, match="too large"):
         formula.computed("1e15", [], leaf=float)
     assert formula.computed("999999999999999.0", [], leaf=float) == 999999999999999.0
+
+
+def test_two_customers_have_a_difference_from_their_like_and_one_has_none():
+    two = pd.DataFrame({"is_kept": [True, False], "like_share": [0.5, 0.5]})
+    found = matched.difference(two, confidence=0.95)
+    assert found == pytest.approx((0.0, -0.98, 0.98, 2), abs=0.001), "1.96 of the spread of a half, by the root of two"
+    assert all(math.isnan(value) for value in matched.difference(two.head(1), confidence=0.95)[:3])

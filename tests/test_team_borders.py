@@ -7,6 +7,7 @@ import pytest
 
 from audit.core.findings import Finding
 from audit.steps import team
+from audit.steps.team import by_channel as channels
 from audit.steps.team import compared, conclusion, findings, of_money, time_needed, year
 from audit.steps.team.codes import Level, Told
 from tests.test_team import AS_OF, UNTIL, panel, sellers
@@ -182,6 +183,15 @@ def test_pay_by_formula_leaves_out_what_nobody_owes_and_counts_a_kept_customer_o
     of = portfolio([{"revenue_before": 0.0}, {"is_kept": False}, {}])
     found = team.bonuses(of, {"kept": "1 * kept_customers", "debt": "0 - 1 * overdue"}, customers=None, debtors=None, profits=None)
     assert found.set_index("formula")["bonus"].to_dict() == {"kept": 1.0, "debt": 0.0}
+    unknown = {"margin": "1 * margin", "back": "1 * returned"}
+    nothing = of.assign(margin=float("nan"), returned=float("nan"))
+    assert team.bonuses(nothing, unknown, customers=None, debtors=None, profits=None)["bonus"].tolist() == [0.0, 0.0]
+
+
+def test_a_goods_cost_of_one_is_a_cost_and_sales_of_sole_managers_that_came_to_nothing_are_not_told():
+    sold = pd.DataFrame({"channel": ["a", "a", "a"], "revenue": [4.0, 6.0, 9.0], "cost": [1.0, 4.0, 0.0]})
+    assert channels._margin_rate(sold)["a"] == 0.5, "a cost of nothing is none that is known"
+    assert findings._alone(pd.DataFrame({"revenue": [5.0, -10.0], "customers": [1, 1]})) == []
 
 
 def test_a_channel_whose_goods_have_no_cost_has_no_margin():
