@@ -8,7 +8,7 @@ import pytest
 from audit.core import store
 from audit.steps import service
 from audit.steps.service.case_counts import poisson
-from audit.steps.service.codes import After, Kept, Theme, Whose
+from audit.steps.service.codes import After, Asked, Kept, Theme, Whose
 from audit.steps.service.refused import themes_of
 from audit.steps.service.time_to_settle import median_days
 from tests.conftest import ROOT, SHARED
@@ -271,3 +271,17 @@ def test_who_is_reached_without_consent_is_counted_by_channel():
     left_out = service.reach(activities, contacts.assign(consent=""), bought, **given)
     assert left_out["without_consent"].isna().all(), "what a column says of nobody is no refusal"
     assert service.reach(None, None, bought, **given).empty
+    assert service.reach(activities, contacts, bought.assign(revenue=0.0), **given).empty, "nobody bought: there is nobody to reach"
+
+
+def test_refusals_of_the_last_day_before_the_year_are_not_of_it():
+    table = pd.DataFrame(
+        {"customer_id": ["a", "b"], "date": pd.to_datetime(["2024-12-31", "2025-01-01"]), "kind": "refusal", "amount": [5.0, 7.0]}
+    )
+    table = table.assign(**{asked.value: "price" for asked in Asked})
+    since = pd.Timestamp("2024-12-31")
+    found = service.refusals(table, since=since)
+    assert set(found["answers"]) == {1}
+    assert set(found["amount"]) == {7.0}
+    assert service.answered(table, since=since) == len(Asked)
+    assert service.answered(None, since=since) == 0
