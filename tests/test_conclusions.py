@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from audit.core.findings import Finding
-from audit.steps import accounts, base, central, customers, ladder, loyalty, profit, repeat, retention, segments, value, wallet
+from audit.steps import accounts, base, central, customers, dossiers, ladder, loyalty, profit, repeat, retention, segments, value, wallet
 from audit.steps.base.conclusion import STILL
 from audit.steps.central import conclusion as central_conclusion
 
@@ -91,6 +91,13 @@ def test_ladder_speaks_of_those_who_fell_silent():
     assert "cannot say who fell back" in concluded(ladder, steady, finding("ladder_falls", why="a year is missing"))
     assert "no longer active" in concluded(ladder, steady, finding("ladder_falls", 1.0))
     assert "Everybody who bought steadily" in concluded(ladder, steady, finding("ladder_falls", 0.0))
+
+
+@pytest.mark.parametrize(
+    ("gaps", "n", "said"), [(0.0, 7, "we know what we should"), (6.0, 7, "{value} of {n}"), (7.0, 7, "every one"), (1.0, 1, "{value} of {n}")]
+)
+def test_dossiers_say_of_how_many_accounts_something_is_to_be_found_out(gaps, n, said):
+    assert said in concluded(dossiers, finding("dossiers_filled", 1.0, n=n), finding("dossier_gaps", gaps, n=n))
 
 
 def test_loyalty_names_what_keeps_them_only_where_there_are_types():

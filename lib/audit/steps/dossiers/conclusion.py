@@ -16,6 +16,9 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
         nobody = N_("There is no key account to know better")
         return led(found, N_("What people know of {n} key accounts is not written down") if filled.n else nobody, Role.RISK)
     gaps = by["dossier_gaps"]
-    some = N_("For {value} of {n} key accounts, there is still something to find out or do")
     every = N_("For all {n} key accounts we know what we should, and work to a plan")
-    return led(found, some if gaps.value else every, Role.RISK if gaps.value else Role.STATE, of="dossier_gaps")
+    if not gaps.value:
+        return led(found, every, Role.STATE, of="dossier_gaps")
+    some = N_("For {value} of {n} key accounts, there is still something to find out or do")
+    each = N_("For every one of the {n} key accounts, there is still something to find out or do")
+    return led(found, each if gaps.value == gaps.n and gaps.n > 1 else some, Role.RISK, of="dossier_gaps")
