@@ -7,10 +7,12 @@ import pandas as pd
 import pytest
 
 from audit.core import working_days
+from audit.core.settings import read
 from audit.core.tables.codes import BOOKS, Gate, Subject
 from audit.steps import verdicts
 from audit.steps.verdicts import findings, first_page, priorities, questions, reliance, work_rules
 from audit.steps.verdicts.codes import Answer, Choice, Counted
+from tests.conftest import ROOT
 from tests.test_verdicts import LATE, PLANTED, STOP, decided, fact, facts_of, overview_of
 
 HISTORY = pd.DataFrame({"customer_id": list("abc")})
@@ -41,6 +43,9 @@ def test_circles_are_those_of_the_last_two_periods_and_of_the_last_end():
         Counted.ACTIVE: 7,
     }
     assert funnel(movement=MOVEMENT.assign(returned=1))[Counted.RETURNED] == 1
+    given = {"customers": None, "key_accounts": None, "central": None, "chapters": STAYED, "unit": "year"}
+    last = verdicts.funnel(HISTORY, movement=MOVEMENT, retention=RETENTION, **given).iloc[-1]
+    assert last[["counted_class", "period", "period_before", "months"]].tolist() == ["active", "2025", "2024", 4]
 
 
 UNTOLD = [{"retention": RETENTION, "chapters": one} for one in (STAYED.assign(why="watched for too short"), STAYED.head(0))]
@@ -238,3 +243,11 @@ def test_without_sales_the_first_claim_leads_and_of_a_decision_two_names_stand()
     told._linked = lambda one, name: f"[{name}]"
     assert first_page._Told._names(told, ["a", "b"], 1) == '<span class="names">[a], [b]</span>'
     assert "and 1 more" in first_page._Told._names(told, ["a", "b", "c"], 1)
+
+
+def test_decisions_with_their_customers_are_numbered_from_one():
+    overview = overview_of(STOP).assign(year_revenue=1.0, due_on=pd.Timestamp("2026-01-12"))
+    table = verdicts.worded(decided(overview, facts_of(fact("plan", 0.1))), None)
+    page = first_page.every_decision(table, overview, None, None, read(ROOT / "data" / "demo")).data
+    assert "1. Customers of this decision" in page
+    assert "0. Customers" not in page
