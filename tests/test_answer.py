@@ -147,7 +147,7 @@ STATES = [
     (accounts, [fact("key_accounts", n=5)], "Nobody is so large"),
     (accounts, [fact("key_accounts", n=0)], "nobody bought"),
     (accounts, [fact("key_accounts"), fact("dependence", 0.2)], "below the limit"),
-    (accounts, [fact("key_accounts"), fact("dependence", 0.21)], "depends on one customer"),
+    (accounts, [fact("key_accounts"), fact("dependence", 0.21)], "largest customer brings too much"),
     (receivables, [fact("receivables", why="none")], "cannot be said"),
     (receivables, [fact("receivables", 0.0, top_share=0.0)], "Nothing is overdue"),
     (receivables, [fact("receivables", 9e6, unit="money", top_share=0.4)], "9 m RUB is overdue"),

@@ -107,7 +107,9 @@ def test_loyalty_names_what_keeps_them_only_where_there_are_types():
     assert "most often it is" in concluded(loyalty, finding("loyalty", 0.6, params={"most": "price"}))
 
 
-@pytest.mark.parametrize(("share", "said"), [(0.2, "below the limit"), (0.3, "below the limit"), (0.31, "depends on one customer")])
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.2, "below the limit"), (0.3, "below the limit"), (0.31, "largest customer brings too much")]
+)
 def test_accounts_depend_on_one_customer_only_above_the_norm(share, said):
     assert said in concluded(accounts, finding("key_accounts", 3.0, n=9), finding("dependence", share), dependence_share=0.3)
 

@@ -17,7 +17,7 @@ def claim(found: list[Finding], norm: SimpleNamespace | None) -> list[Finding]:
             return led(found, N_("Who is key cannot be said: nobody bought in the last twelve months"), Role.RISK)
         return led(found, N_("Nobody is so large that the company would depend on it"), Role.RISK)
     below = largest.value <= norm.dependence_share
-    message = N_("The company depends on one customer: it brings {value} of the sales")
+    message = N_("The largest customer brings too much: {value} of the sales")
     if below:
         message = N_("The largest customer accounts for {value} of sales, below the limit of {limit_share}")
     return led(found, message, Role.RISK, of="dependence", limit_share=float(norm.dependence_share))

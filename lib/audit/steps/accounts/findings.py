@@ -100,7 +100,7 @@ def _keys(keys: pd.DataFrame, bounds: pd.DataFrame, key_share: float) -> Finding
         "accounts",
         "fact",
         N_(
-            "{value} {value:customer is|customers are} key: {company} with {limit_share} or more of the company’s sales, {below} with that share of a department’s or manager’s sales, {potential} by potential, and {judged} by reputation, innovation or standards."
+            "{value} {value:customer is|customers are} key: {company} with {limit_share} or more of the company’s sales, {below} with that share of a department’s or manager’s sales, {potential} by known budgets, and {judged} by recorded facts."
         ),
         title=N_("Key accounts"),
         value=float(keys["group"].nunique()),

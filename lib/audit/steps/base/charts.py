@@ -50,7 +50,7 @@ def waterfall(moves: pd.DataFrame) -> Chart:
     clear_axes(axes, keep="y")
     axes.set_ylabel(_("customers"))
     axes.margins(y=0.12)
-    said = ", ".join(_(MOVED[name]).format(n=abs(step)) for name, step, _colour in steps)
+    said = ", ".join(_(MOVED[name]).format(n=abs(step)) for name, step, _colour in steps) or _("nobody came and nobody left")
     return Chart(
         figure,
         _("The number of customers went from {before} to {now}: {said}.").format(

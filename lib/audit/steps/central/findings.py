@@ -69,7 +69,7 @@ def _invalid(quality: pd.DataFrame):
     checked = quality.dropna(subset=["valid_share"])
     if len(checked):
         wrong, filled = int(checked["invalid"].sum()), int(checked["filled"].sum())
-        message = N_("{wrong} of {n} tax ids, phone numbers and e-mail addresses fail validation ({value}).")
+        message = N_("{wrong} of {n} tax ids, phone numbers and e-mail addresses look invalid ({value}).")
         yield Finding(
             "central_invalid",
             "central",

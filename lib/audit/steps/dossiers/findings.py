@@ -143,7 +143,7 @@ def _mistakes(mistakes: pd.DataFrame) -> list[Finding]:
             "dossier_mistakes",
             "dossiers",
             "fact",
-            N_("Of {n} common mistakes with key accounts that these data can test, {value} {value:was|were} found."),
+            N_("Of {n} common {n:mistake|mistakes} with key accounts that these data can test, {value} {value:was|were} found."),
             title=N_("Common mistakes"),
             value=float((tested["seen_class"] == Met.YES).sum()),
             unit="count",

@@ -29,6 +29,8 @@ def forecast(series: pd.DataFrame, ahead: pd.DataFrame, plans: pd.DataFrame | No
     money_axis(axes.yaxis)
     month_axis(axes.xaxis)
     clear_axes(axes, keep="y")
+    if company["low"].isna().all():
+        return Chart(figure, _("How far off this forecast may be could not be tested: no range can be given, and no sum is told."))
     said = shown("x", float(company["forecast"].sum()), currency)
     return Chart(figure, _("The next {n} {n:month is|months are} expected to bring {said}.").format(n=len(company), said=said))
 

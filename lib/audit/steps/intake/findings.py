@@ -30,7 +30,7 @@ def chapter_findings(reconciliation: pd.DataFrame, doubts: pd.DataFrame, bridge:
         raise ArithmeticError(f"the bridge does not close in {open_.sum()} months: {sums.to_dict()}")
     counts = {status: int(rows.get(status, 0)) for status in ("quarantined", "excluded", "merged")}
     rows_kept = N_(
-        "{kept} of {n} exported rows ({value}) are in this audit; {quarantined} could not be read, {excluded} {excluded:was|were} left out by a declared rule, {merged} had been exported twice."
+        "{kept} of {n} sales rows ({value}) are in this audit; {quarantined} could not be read, {excluded} {excluded:was|were} left out by a declared rule, {merged} had been exported twice."
     )
     if (doubts["doubt"] == AS_THEY_LIE).any():
         rows_kept = N_(
@@ -52,7 +52,7 @@ def chapter_findings(reconciliation: pd.DataFrame, doubts: pd.DataFrame, bridge:
             "intake",
             "fact",
             N_(
-                "Booked sales, less all returns, are {booked}. This audit works with revenue of {value}: it does not deduct {untraced} of returns whose sales are not in the exports."
+                "Booked sales less known returns are {booked}. This audit works with revenue of {value}: it does not deduct {untraced} of returns whose sales are not in the exports."
             ),
             title=N_("From booked sales to revenue"),
             value=float(sums["revenue"]),

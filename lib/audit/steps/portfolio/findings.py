@@ -142,7 +142,7 @@ def _effort(parts: pd.DataFrame) -> list[Finding]:
     if not last["customers"]:
         return []
     if last["effort_share"] != last["effort_share"]:
-        why = N_("table costs is missing, or the cost of goods")
+        why = N_("table costs or the cost of goods is missing")
         return [
             Finding(
                 "portfolio_effort",

@@ -49,5 +49,9 @@ def profits(table: pd.DataFrame, names: pd.Series, *, top: int = 12) -> Chart:
     axes.axvline(0, color=MUTED, lw=1)
     money_axis(axes.xaxis)
     clear_axes(axes, keep="x")
+    if part["profit"].isna().all():
+        return Chart(
+            figure, _("What serving the {n} largest customers costs is not known: their margin on goods stands alone.").format(n=len(part))
+        )
     lose = int((part["profit"] < 0).sum())
     return Chart(figure, _("Of the {n} largest customers {lose} lose money.").format(n=len(part), lose=lose))

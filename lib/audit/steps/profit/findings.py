@@ -19,7 +19,7 @@ def chapter_findings(
     """Profit and who loses money, the key accounts among them, ranks by sales and by profit, the tie to the books, serving cost over the
     years."""
     if profits.empty:
-        why = N_("it needs a whole calendar year, and the cost of the goods sold in it")
+        why = N_("it needs the cost of the goods sold in a whole calendar year")
         return [
             Finding(
                 "customer_profit",
@@ -113,7 +113,7 @@ def _whale(profits: pd.DataFrame) -> list[Finding]:
     rest = len(curve) - at - 1
     params = {"peak_share": peak, "count": rest}
     falls = N_(
-        "The most profitable fifth of the customers brings {value} of all customers’ profit (about 80 % according to the literature), since others lose money. Added up from the most profitable customer down, profit peaks at {peak_share} of the total; the last {count} {count:customer|customers}, including what it cost to win {count:it|them}, then {count:eats|eat} up the excess."
+        "The most profitable fifth of the customers brings {value} of all customers’ profit (about 80 % according to the literature), since others lose money. Added up from the most profitable customer down, profit peaks at {peak_share} of the total; the last {count} {count:customer|customers}, less any cost to win {count:it|them}, then {count:eats|eat} up the excess."
     )
     rises = N_(
         "The most profitable fifth of the customers brings {value} of all customers’ profit (the literature: about 80 %); no customer takes any of it away again."

@@ -29,7 +29,12 @@ def return_curve(curve: pd.DataFrame, *, horizon_days: int, norm: float) -> Char
     axes.set_xlim(0, max(days[-1], horizon_days) * 1.02)
     percent_axis(axes.yaxis)
     axes.set_xlabel(_("days since the first purchase"))
-    reached = curve[curve["days"] <= horizon_days]
+    longest, reached = int(days[-1]), curve[curve["days"] <= horizon_days]
+    if longest < horizon_days and share[-1] < 1:
+        unseen = _(
+            "Nobody has been watched for {days} {days:day|days} since the first purchase; the longest is {longest} {longest:day|days}."
+        )
+        return Chart(figure, unseen.format(days=horizon_days, longest=longest))
     back = shown("x_share", reached["happened_share"].iloc[-1]) if len(reached) else "–"
     return Chart(
         figure,

@@ -83,7 +83,7 @@ def _stayed(rates: pd.DataFrame, active_months: int, rhythm_months: int) -> Find
         "retention",
         "fact",
         N_(
-            "{value} of the {n} {n:customer|customers} active at the start of {period} were still active at its end; the other {lost} had bought nothing for {months} {months:month|months}."
+            "{value} of the {n} {n:customer|customers} active at the start of {period} were still active at its end; {lost} had bought nothing for {months} {months:month|months}."
         ),
         title=N_("Retention"),
         value=float(now["true_retention_rate"]),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from audit.core import periods
+from audit.core import periods, registry
 from audit.core.findings import NAN
 from audit.core.settings import Settings
 from audit.stats.survival import kaplan_meier
@@ -96,8 +96,11 @@ def retention(
     return pd.DataFrame(rows, columns=names)
 
 
-def by_unit(panel: pd.DataFrame, history: pd.DataFrame, settings: Settings, *, active_months: int) -> pd.DataFrame:
-    """`retention` by year, quarter and month, one below the other; unit_class says which."""
+def by_unit(panel: pd.DataFrame, history: pd.DataFrame, settings: Settings, *, active_months: int, rhythm_months: int) -> pd.DataFrame:
+    """`retention` by year, quarter and month, one below the other; unit_class says which. Empty where customers come back after longer than the exports can
+    show: whoever is called active then may have left."""
+    if active_months < rhythm_months:
+        return registry.empty("retention")
     parts = []
     for unit in periods.CODES:
         spans = periods.of(settings, unit=unit)

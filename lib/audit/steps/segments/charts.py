@@ -8,7 +8,7 @@ from audit.core.labels import named
 from audit.i18n import shown
 from audit.i18n import translate as _
 from audit.report.style import BLUE, Chart, canvas, clear_axes, nothing, shaded_cells
-from audit.steps.segments.codes import Xyz
+from audit.steps.segments.codes import Abc, Xyz
 
 
 def matrix(cells: pd.DataFrame) -> Chart:
@@ -30,7 +30,7 @@ def matrix(cells: pd.DataFrame) -> Chart:
     shaded_cells(axes, share, texts, rows_of="abc_class", columns_of="xyz_class")
     axes.set_xlabel(_("customers · share of twelve months’ money"))
     best = cells.loc[cells["revenue_share"].astype(float).fillna(0).idxmax()]
-    alt = _("The largest share of the money, {share}, comes from class {abc} with regularity {xyz}: {count} {count:customer|customers}.")
+    alt = _("The largest share of the money, {share}, comes from class {abc}, regularity “{xyz}”: {count} {count:customer|customers}.")
     return Chart(
         figure,
         alt.format(
@@ -46,7 +46,7 @@ def migration(moves: pd.DataFrame) -> Chart:
     """Moves between classes: all of them pale, the clear ones dark."""
     title = _("Moves between classes in a year (dark: clear, pale: on a border)")
     moved = moves[moves["class_before"] != moves["class_now"]].sort_values("customers")
-    if moved.empty:
+    if moved.empty or (moves["class_before"] == Abc.NONE).all():  # nobody was observed a year earlier
         return nothing(title)
     figure, axes = canvas(height=0.9 + 0.3 * len(moved), title=title)
     names = [f"{_(m.class_before)} → {_(m.class_now)}" for m in moved.itertuples()]

@@ -28,7 +28,7 @@ def chapter_findings(
     found = [_carriers(table), _moved(moved), _strayed(gaps), _orders(orders, reliability, peers)]
     sure = telling[telling["corrected_chance_share"] < chance]
     if telling.empty:
-        why = N_("table customers names no industry, region or source")
+        why = N_("no customer’s industry, region or source is known")
         return [
             *found,
             Finding(
@@ -48,7 +48,7 @@ def chapter_findings(
                 "segments",
                 "estimate",
                 N_(
-                    "None of the {tested} attributes we tested tells good customers from others better than chance; a profile based on them would be pure invention."
+                    "Attributes tested: {tested}. None tells good customers from others better than chance; a profile based on it would be pure invention."
                 ),
                 title=N_("Profile of the good customer"),
                 unit="count",
@@ -161,7 +161,7 @@ def _moved(moved: pd.DataFrame) -> Finding:
         "segments",
         "estimate",
         N_(
-            "Of {n} {n:customer|customers} who bought in both years (groups counted once), {value} changed class, {clear} of them clearly; the others are borderline: a month can tip them. The {down} that clearly moved down brought in {lost} less."
+            "Of {n} {n:customer|customers} who bought in both years (groups counted once), {value} changed class, {clear} of them clearly; the others are borderline: a month can tip them. Those clearly down ({down}) brought in {lost} less."
         ),
         title=N_("Moves between classes"),
         value=float(len(changed)),
@@ -178,7 +178,7 @@ def _moved(moved: pd.DataFrame) -> Finding:
 def _strayed(gaps: pd.DataFrame) -> Finding:
     if gaps.empty:
         why = N_(
-            "good customers cannot be told from the others better than by chance in any industry with enough customers; for the size of a single order, see the next item"
+            "either no industry has enough customers, or good ones cannot be told from the others there better than by chance; for the size of a single order, see the next item"
         )
         return Finding(
             "strayed",

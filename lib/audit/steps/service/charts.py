@@ -14,7 +14,7 @@ MOST = 12
 
 def by_month(months: pd.DataFrame) -> Chart:
     """Orders promised by month: on time, late and told, late without a word."""
-    title = _("Orders by the month of their promised day: on time, late and told before, late and not told")
+    title = _("Orders by the month of their promised day: on time and late")
     part = months.tail(24)
     if part.empty:
         return nothing(title)
@@ -22,11 +22,12 @@ def by_month(months: pd.DataFrame) -> Chart:
     late = part["promised_orders"] - part["on_time"]
     bottom = np.zeros(len(part))
     x = np.arange(len(part))
-    for values, colour, label in (
-        (part["on_time"], BLUE, _("on time")),
+    is_told = part["told_before"].notna().any()  # where nobody writes down who was told, late is all that is known
+    told = [
         (part["told_before"], GREEN, _("late, told before")),
         (late - part["told_before"], ORANGE, _("late, customer not told")),
-    ):
+    ]
+    for values, colour, label in ((part["on_time"], BLUE, _("on time")), *(told if is_told else [(late, ORANGE, _("late"))])):
         axes.bar(x, values, bottom=bottom, color=colour, label=label, width=0.8)
         bottom = bottom + values.to_numpy()
     step = -(-len(part) // 8)

@@ -93,9 +93,11 @@ def by_month(kept: pd.DataFrame) -> pd.DataFrame:
     month = kept["promised_on"].dt.to_period("M").dt.start_time.rename("period")
     by = kept.groupby(month)
     table = pd.DataFrame(
-        {"promised_orders": by.size(), "on_time": by["is_on_time"].sum(), "told_before": by["is_told"].sum()}
+        {"promised_orders": by.size(), "on_time": by["is_on_time"].sum(), "told_before": by["is_told"].sum(min_count=1)}
     ).reset_index()
-    table[["on_time", "told_before"]] = table[["on_time", "told_before"]].astype("int64")
+    table["on_time"] = table["on_time"].astype("int64")
+    if kept["is_told"].notna().any():
+        table["told_before"] = table["told_before"].fillna(0).astype("int64")
     table["on_time_share"] = table["on_time"] / table["promised_orders"]
     return table[registry.tables()["promises_months"].names]
 

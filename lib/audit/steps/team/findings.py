@@ -110,7 +110,7 @@ def _alone(alone: pd.DataFrame) -> list[Finding]:
         ]  # fmt: skip
     value = float(alone["alone_revenue"].sum())
     if not value:
-        message = N_("Every customer is known to two managers or more.")
+        message = N_("No recent buyer is known to one manager only.")
         return [
             Finding(
                 "team_alone", "team", "fact", message, title=N_("Known to only one manager"), value=0.0, n=int(alone["customers"].sum())

@@ -196,10 +196,7 @@ def _points(life: pd.DataFrame, points: float, horizon_months: int) -> Finding:
     grown, constant = lifetime.elasticity(life, points=points) if len(life) else (NAN, NAN)
     best = grown if grown == grown else constant
     if best != best:
-        why = N_(
-            "none of the customers whose first purchase is known has left yet, or fewer than ten of them have, or they "
-            "have been watched for less than a year"
-        )
+        why = N_("too few customers whose first purchase is known have left, or been watched for a year")
         return Finding(
             "value_of_retention",
             "value",

@@ -62,11 +62,11 @@ def decisions(
     items = "".join(told.decision(row) for _i, row in table.head(top).iterrows())
     more = len(table) - top
     said = i18n.counted("{count} more decision", "{count} more decisions", more) if more > 0 else _("All decisions, with every name")
-    if table.empty:
-        return HTML(f"<p>{html.escape(_('Nothing in these data calls for a decision.'))}</p>")
     ways = [("decisions.html", said), ("actions.xlsx", _("Lists by manager")), ("customers.html", _("All customers"))]
-    below = " ".join(f'<a href="{place}">{html.escape(words)}</a>' for place, words in ways)
-    return HTML(f'<ol class="decisions">{items}</ol><p class="more ways">{below}</p>')
+    below = " ".join(f'<a href="{place}">{html.escape(words)}</a>' for place, words in ways[1 if table.empty else 0 :])
+    none = _("No single matter is large enough to be decided first; the smaller steps stand in the lists.")
+    listed = f"<p>{html.escape(none)}</p>" if table.empty else f'<ol class="decisions">{items}</ol>'
+    return HTML(f'{listed}<p class="more ways">{below}</p>')
 
 
 def every_decision(

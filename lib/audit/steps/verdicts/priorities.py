@@ -41,5 +41,5 @@ def undecided(found: pd.DataFrame, questions: pd.DataFrame, missing: dict[str, s
     open_ = questions.loc[questions["data_answer"] == Answer.UNDECIDED, "question"]
     rows += [(Open.QUESTION, question, refused.get(ANSWERED_BY.get(question, ""), NEEDS[question])) for question in open_]
     rows += [(Open.TABLE, name, unlocks) for name, unlocks in missing.items()]
-    rows += [(Open.NOT_BUILT, question, N_("no data would: this audit does not calculate it yet")) for question in NOT_BUILT]
+    rows += [(Open.NOT_BUILT, question, N_("nothing: this audit does not calculate it yet")) for question in NOT_BUILT]
     return pd.DataFrame(rows, columns=["subject_class", "subject", "decided_by"])

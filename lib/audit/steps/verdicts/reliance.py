@@ -83,7 +83,7 @@ def _open(facts: pd.DataFrame) -> list[Finding]:
     """The first norm that the data leave open."""
     norms = facts[(facts["norm_id"] != "") & (facts["verdict"] == Verdict.UNDECIDED)]
     return (
-        [_said("open", N_("The main open point: whether “{title}” meets its norm."), title={"message": norms.iloc[0]["title"]})]
+        [_said("open", N_("The main open point: is the norm for “{title}” met?"), title={"message": norms.iloc[0]["title"]})]
         if len(norms)
         else []
     )

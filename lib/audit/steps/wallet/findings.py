@@ -103,7 +103,7 @@ def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[F
                 "wallet_modelled",
                 "wallet",
                 "model",
-                N_("The budgets of the other {n} {n:customer|customers} cannot be estimated."),
+                N_("The budgets of {n} {n:customer|customers} cannot be estimated."),
                 title=N_("Budgets estimated"),
                 n=unknown,
                 why=why,
@@ -113,7 +113,7 @@ def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[F
     params = {"gap": gap, "low": low, "high": high, "unknown": unknown}
     if (of["basis_class"] == Basis.ACHIEVABLE).all():
         message = N_(
-            "If the other {n} {n:customer|customers} bought what the top tenth of their size buys from us, they would buy {gap} more. That is not their budget; {unknown} remain unknown."
+            "If the {n} {n:customer|customers} without a known budget bought what the top tenth of their size buys from us, they would buy {gap} more. That is not their budget; {unknown} remain unknown."
         )
         return [
             Finding(
