@@ -17,8 +17,8 @@ NOUN = {
     "ru": re.compile(r"(?<!ют)(?<!ут)(?<!ят)(?<!ат)(?<!ли)(?<!ны)(?<!ись)(?<!тся)(?<!ых)(?<!их)(?<!ам)(?<!ями)(?<!ях)(?<!ах)$"),
 }
 NUMBERS = [0, 1, 2, 5, 11, 21, 1234.5, float("nan"), None, -3]
-NO_COUNT = {"error_number", "year",   # places that hold no count, though a counted noun may follow them
-    "period", "period_before", "manager", "cost", "file", "money", "price", "high", "low", "where", "column", "columns", "day", "gap", "table", "path", "true", "lines", "peak",
+NO_COUNT = {  # places that hold no count, though a counted noun may follow them
+    "error_number", "year", "period", "period_before", "manager", "cost", "file", "money", "price", "high", "low", "where", "column", "columns", "day", "gap", "table", "path", "true", "lines", "peak",
 }  # fmt: skip
 
 
