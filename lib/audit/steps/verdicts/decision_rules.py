@@ -117,7 +117,8 @@ def _order(one: Decision, rate: float, least: float, estimated_weight: float) ->
     """What stops a loss; the sure effect on margin where it is large enough; budgets that a plan waits for; then what is at stake."""
     weight = {Sureness.COUNTED: 1.0, Sureness.ESTIMATED: estimated_weight, Sureness.CHECK: 0.0}
     sure = one.effect * weight[one.sureness]
-    stake = 0.0 if one.money != one.money else abs(one.money) * (rate if one.kind == Money.PLAN else 1.0)
+    worth = one.high if one.money != one.money else one.money  # where only a range is known, its upper end is what is at stake
+    stake = 0.0 if worth != worth else abs(worth) * (rate if one.kind == Money.PLAN else 1.0)
     return one.choice not in (Choice.DATA, Choice.STOP), -(sure if sure >= least else 0.0), one.choice != Choice.BUDGETS, -stake
 
 
@@ -273,7 +274,7 @@ def _losses(overview: pd.DataFrame, least: float) -> list[Decision]:
     lost = float(lose["worth"].sum())
     params = {"count": len(lose), "others": int((overview["action_class"] == Action.LOSS).sum()) - len(lose)}
     who = lose["customer_id"].tolist()
-    return [Decision(Choice.LOSSES, "profit", Owner.HEAD, LATER, Sureness.ESTIMATED, who, "", Money.SAVE, lost, 0.0, lost, 0.0, params)]
+    return [Decision(Choice.LOSSES, "profit", Owner.HEAD, LATER, Sureness.ESTIMATED, who, "", Money.SAVE, NAN, 0.0, lost, 0.0, params)]
 
 
 def _grow(overview: pd.DataFrame, realistic: pd.DataFrame | None, least: float) -> list[Decision]:
