@@ -7,7 +7,8 @@ import pytest
 
 from audit.core import registry
 from audit.core.findings import Finding
-from audit.steps import account, dossiers, field, intake, portfolio, service, wallet
+from audit.core.settings import read
+from audit.steps import account, base, dossiers, field, forecast, intake, portfolio, profit, repeat, retention, service, wallet
 from audit.steps.account import figures
 from audit.steps.account.fields import OF_THE_FORM
 from audit.steps.dossiers import buying, gaps, lost_accounts, mistakes
@@ -15,6 +16,7 @@ from audit.steps.dossiers.codes import Gap, Met, Mistake
 from audit.steps.field import findings as field_findings
 from audit.steps.portfolio import findings as portfolio_findings
 from audit.steps.service import let_down
+from tests.conftest import ROOT
 from tests.test_field import AROUND, DAY, listed, orders, visits
 from tests.test_service import AS_OF, cases, deliveries
 
@@ -307,3 +309,69 @@ def test_a_share_of_wallet_moves_by_money_over_budget_and_a_budget_of_nothing_sa
     assert found["group"].tolist() == ["a"]
     assert found[["share_before_share", "share_now_share", "change"]].iloc[0].tolist() == [0.2, 0.3, 25.0]
     assert round(found["budget_effect"].iloc[0] + found["share_effect"].iloc[0], 9) == 25.0
+
+
+# pictures tell nothing that their chapter cannot say
+
+
+def test_a_forecast_without_a_range_tells_no_sum():
+    months = pd.date_range("2025-01-01", periods=12, freq="MS")
+    series = {("company", ""): pd.Series(10.0, index=months)}
+    ahead = pd.DataFrame(
+        {"kind_class": "company", "name": "", "period": months + pd.DateOffset(years=1), "forecast": 10.0, "low": 5.0, "high": 15.0}
+    )
+    assert "expected to bring" in forecast.charts.forecast(series, ahead, None, "EUR").alt
+    untold = forecast.charts.forecast(series, ahead.assign(low=float("nan"), high=float("nan")), None, "EUR").alt
+    assert "no sum is told" in untold
+    assert "120" not in untold
+
+
+def test_a_share_after_a_year_is_told_only_where_somebody_was_watched_for_a_year():
+    curve = pd.DataFrame(
+        {"days": [30, 200], "watched": [9, 3], "happened_share": [0.2, 0.5], "low_share": [0.1, 0.3], "high_share": [0.4, 0.7]}
+    )
+    told = lambda days: repeat.charts.return_curve(curve, horizon_days=days, norm=0.67).alt
+    assert "After 200 days, 50.0 %" in told(200).replace("\xa0", " ")
+    assert "Nobody has been watched for 201 days" in told(201)
+
+
+def test_who_loses_money_is_counted_only_where_profit_is_known():
+    table = pd.DataFrame(
+        {
+            "group": ["a", "b"],
+            "revenue": [9.0, 8.0],
+            "margin": [3.0, -1.0],
+            "profit": [-1.0, 2.0],
+            "low_profit": [-2.0, 1.0],
+            "high_profit": [0.0, 3.0],
+        }
+    )
+    names = pd.Series({"a": "A", "b": "B"})
+    assert "1 lose money" in profit.charts.profits(table, names).alt
+    unknown = table.assign(profit=float("nan"), low_profit=float("nan"), high_profit=float("nan"))
+    assert "margin on goods stands alone" in profit.charts.profits(unknown, names).alt
+
+
+def test_a_late_order_is_not_one_of_which_nobody_was_told_where_notices_are_not_written_down():
+    rows = [("1", "a", "2025-05-01", "2025-05-03", None, 10, 10), ("2", "a", "2025-05-01", "2025-05-01", None, 10, 10)]
+    given = {"since": pd.Timestamp("2024-12-31"), "as_of": AS_OF}
+    noted = deliveries(*rows)
+    for table, labels in (
+        (noted, {"on time", "late, told before", "late, customer not told"}),
+        (noted.drop(columns="told_on"), {"on time", "late"}),
+    ):
+        months = service.by_month(service.promises(table, **given))
+        legend = service.charts.by_month(months).figure.axes[0].get_legend()
+        assert {text.get_text() for text in legend.get_texts()} == labels
+        assert months["told_before"].isna().all() == ("told_on" not in table.columns)
+
+
+def test_a_base_that_nobody_joined_and_nobody_left_is_said_to_be_so():
+    moves = pd.DataFrame({"period": ["2024", "2025"], "customers": [4, 4], "lost": 0, "new": 0, "returned": 0, "first_seen": 0})
+    assert "from 4 to 4: nobody came and nobody left." in base.charts.waterfall(moves).alt
+
+
+def test_nobody_is_called_active_where_customers_come_back_after_longer_than_the_exports_show():
+    panel = pd.DataFrame({"customer_id": ["a"], "period": [ON("2025-01-01")], "revenue": [1.0], "orders": [1], "purchases": [1]})
+    found = retention.by_unit(panel, pd.DataFrame(), read(ROOT / "data" / "demo"), active_months=4, rhythm_months=5)
+    assert found.empty
