@@ -53,7 +53,6 @@ HEAVY = {
     "two",
     "home",
     "nasty",
-    "request",
     "at_the_bound",
 }  # fixtures
 LONG = {  # files whose tests take long, or look at whole runs
@@ -188,7 +187,12 @@ class Quick:
         phases = [hypothesis.Phase.explicit, hypothesis.Phase.generate]
         hypothesis.settings.register_profile("as found", deadline=None, phases=phases)
         hypothesis.settings.load_profile("as found")
-        items[:] = [item for item in items if not HEAVY & (set(getattr(item, "fixturenames", ())) - _given(item))]
+        items[:] = [item for item in items if not HEAVY & (set(getattr(item, "fixturenames", ())) - _given(item)) and not _asks(item)]
+
+
+def _asks(item) -> bool:
+    """Whether a test asks for its fixtures by name itself: they may be any, so they take long."""
+    return "request" in getattr(getattr(item, "_fixtureinfo", None), "argnames", ())
 
 
 def _given(item) -> set[str]:
