@@ -254,5 +254,6 @@ def test_the_workbook_of_two_managers_has_its_titles_filters_and_counts_where_th
     book = openpyxl.load_workbook(tmp_path / "actions.xlsx")
     first, *sheets = book.worksheets
     assert first["A1"].value == "What to do, by manager"
+    assert first["A3"].value.startswith("One row per customer")
     assert [sheet.max_row for sheet in sheets] == [2, 2]
     assert {sheet.auto_filter.ref.partition(":")[0] for sheet in sheets} == {"A1"}

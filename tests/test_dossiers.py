@@ -414,22 +414,22 @@ def test_closed_lists_are_read_in_either_language_and_by_their_codes():
 def test_e34_new_products_come_to_an_account_with_the_first_purchase_of_any_company_of_its_group():
     rows = [
         ("a1", "p", "2025-01-01", "2025-03-02"), ("a2", "p", "2025-01-01", "2025-01-11"), ("a1", "q", "2025-01-01", "2025-12-01"),
-        ("b", "p", "2025-01-01", "2025-02-10"), ("d", "p", "2025-01-01", "2025-01-01"), ("c", "r", "2025-01-01", "2025-01-21"), ("c", "late", "2025-12-01", "2025-12-02"), ("gone", "p", "2025-01-01", "2025-01-01"),
+        ("b", "p", "2025-01-01", "2025-02-10"), ("d", "p", "2025-01-01", "2025-01-01"), ("e", "p", "2025-01-01", "2025-01-01"), ("c", "r", "2025-01-01", "2025-01-21"), ("c", "late", "2025-12-01", "2025-12-02"), ("gone", "p", "2025-01-01", "2025-01-01"),
     ]  # fmt: skip
     bought = pd.DataFrame(rows, columns=["customer_id", "product_id", "launched_on", "first_on"])
     bought = bought.assign(**{c: pd.to_datetime(bought[c]) for c in ("launched_on", "first_on")})
     people = pd.concat(
         [
             overview(customer_id=who, group=group, is_lead=who == group or who == "a1", key_reasons="revenue" if group == "a" else "", year_revenue=money, revenue_before=1.0)
-            for who, group, money in (("a1", "a", 5.0), ("a2", "a", 5.0), ("b", "b", 1.0), ("c", "c", 1.0), ("d", "d", 1.0), ("gone", "gone", 0.0))
+            for who, group, money in (("a1", "a", 5.0), ("a2", "a", 5.0), ("b", "b", 1.0), ("c", "c", 1.0), ("d", "d", 1.0), ("e", "e", 1.0), ("gone", "gone", 0.0))
         ],
         ignore_index=True,
     )  # fmt: skip
     keys = dossiers.key_accounts(people)
     found = dossiers.launches(bought, keys, people, as_of=AS_OF, within_days=180)
     assert found.drop(columns="customer_id").to_numpy().tolist() == [
-        [3, 1, 1 / 3, (10 + 334) / 2, 1 / 3, 20.0]
-    ]  # p of a2 in time, q of a1 late; b after 40 days, c after 20, d on the day
+        [3, 1, 1 / 3, (10 + 334) / 2, 1 / 3, 10.0]
+    ]  # p of a2 in time, q of a1 late; b after 40 days, c after 20, d and e on the day
     assert dossiers.launches(None, keys, people, as_of=AS_OF, within_days=180).empty
     assert dossiers.launches(bought, keys, people, as_of=pd.Timestamp("2025-02-01"), within_days=180).empty, "nobody has had the time"
 

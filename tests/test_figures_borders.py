@@ -231,6 +231,7 @@ def test_the_share_still_there_after_a_year_is_what_has_not_left():
     gone, low, high = stats_survival.at(alive, retention_findings.YEAR_DAYS, confidence=0.95)
     assert (found.value, found.low, found.high, found.n) == pytest.approx((0.8, 1 - high, 1 - low, 10))
     assert found.value + gone == pytest.approx(1)
+    assert list(found.quantities.values()) == [found.value], "one value per term"
 
 
 # loyalty

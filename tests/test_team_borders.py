@@ -183,9 +183,9 @@ def test_pay_by_formula_leaves_out_what_nobody_owes_and_counts_a_kept_customer_o
     of = portfolio([{"revenue_before": 0.0}, {"is_kept": False}, {}])
     found = team.bonuses(of, {"kept": "1 * kept_customers", "debt": "0 - 1 * overdue"}, customers=None, debtors=None, profits=None)
     assert found.set_index("formula")["bonus"].to_dict() == {"kept": 1.0, "debt": 0.0}
-    unknown = {"margin": "1 * margin", "back": "1 * returned"}
+    unknown = {"margin": "1 * margin", "back": "1 * returned", "new": "1 * new_revenue"}
     nothing = of.assign(margin=float("nan"), returned=float("nan"))
-    assert team.bonuses(nothing, unknown, customers=None, debtors=None, profits=None)["bonus"].tolist() == [0.0, 0.0]
+    assert team.bonuses(nothing, unknown, customers=None, debtors=None, profits=None)["bonus"].tolist() == [0.0, 0.0, 0.0]
 
 
 def test_a_goods_cost_of_one_is_a_cost_and_sales_of_sole_managers_that_came_to_nothing_are_not_told():
