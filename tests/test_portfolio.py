@@ -30,6 +30,7 @@ def test_the_four_corners_are_the_four_classes():
     assert found["portfolio_class"].to_dict() == {"a": "core", "b": "development", "c": "maintenance", "d": "opportunistic"}
     assert found.loc["a", ["attractiveness_index", "position_index"]].tolist() == [1, 1]
     assert found["is_clear"].all()
+    assert portfolio.told(found) is found
 
 
 def test_what_is_unknown_is_left_out_and_its_weight_told():
@@ -166,6 +167,8 @@ def test_customers_who_are_all_alike_get_no_classes(seed):
     assert abs(agreement) < 0.1
     placed = portfolio.portfolio(of, **axes, draws=100, is_claimed=False)
     assert not placed["is_clear"].any()
+    assert "portfolio_class" not in portfolio.told(placed)
+    assert "classes cannot be told" in portfolio.charts.portfolio(placed, pd.Series(dtype=str), border=0.6).alt
     said = portfolio.chapter_findings(
         placed, portfolio.criteria(of), pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), most=3, agreement=agreement, least_agreement=0.4
     )

@@ -9,6 +9,7 @@ from audit.core.labels import named
 from audit.i18n import shown
 from audit.i18n import translate as _
 from audit.report.style import BLUE, GREEN, MUTED, ORANGE, SAND, Chart, canvas, clear_axes, nothing, percent_axis
+from audit.steps.portfolio.classes import are_told
 
 COLOURS = {"core": BLUE, "development": GREEN, "maintenance": ORANGE, "opportunistic": SAND, "new": MUTED}
 MARKERS = {"core": "o", "development": "^", "maintenance": "s", "opportunistic": "x", "new": "+"}
@@ -21,8 +22,9 @@ def portfolio(table: pd.DataFrame, names: pd.Series, *, border: float, most: int
         return nothing(title)
     figure, axes = canvas(height=5.0, title=title)
     top = table["revenue"].clip(lower=0).max() or 1.0
-    for name, colour in COLOURS.items():
-        part = table[table["portfolio_class"] == name]
+    is_told = are_told(table)
+    for name, colour in COLOURS.items() if is_told else [("core", MUTED)]:
+        part = table[table["portfolio_class"] == name] if is_told else table
         size = 12 + 380 * np.sqrt(part["revenue"].clip(lower=0) / top) ** 1.5
         axes.scatter(
             part["position_index"],
@@ -48,6 +50,8 @@ def portfolio(table: pd.DataFrame, names: pd.Series, *, border: float, most: int
     axes.set_ylim(-0.02, 1.02)
     axes.set_xlabel(_("our position"))
     axes.set_ylabel(_("attractiveness"))
+    if not is_told:
+        return Chart(figure, _("Where the {n} {n:customer stands|customers stand}; classes cannot be told here.").format(n=len(table)))
     legend = axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=5, fontsize=8)
     for handle in legend.legend_handles:
         handle.set_sizes([40])

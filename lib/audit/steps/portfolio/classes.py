@@ -69,6 +69,16 @@ def _classes(attractive: np.ndarray, position: np.ndarray, border: float) -> np.
     )
 
 
+def are_told(table: pd.DataFrame) -> bool:
+    """Whether anybody's class is clear, but of those too new to have one."""
+    return bool((table["is_clear"] & (table["portfolio_class"] != PortfolioClass.NEW)).any())
+
+
+def told(table: pd.DataFrame) -> pd.DataFrame:
+    """Where each customer stands, as it may be shown: without classes where nobody's is clear."""
+    return table if are_told(table) else table.drop(columns=["portfolio_class", "kept_share", "is_clear"])
+
+
 def portfolio(
     of: Sold,
     debtors: pd.DataFrame | None = None,
