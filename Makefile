@@ -17,7 +17,7 @@ test: $(VENV)/ready  ## all tests: modules, docs, the demo's notebooks and repor
 study: $(VENV)/ready  ## the long simulations behind what intervals and types promise; writes bench/studies.md
 	$(BIN)/python -m bench.studies
 
-mutants: $(VENV)/ready  ## would the tests see small changes to the metrics' code? a sample of each module; writes bench/mutants.md
+mutants: $(VENV)/ready  ## would the tests see small changes to the metrics' code? a sample of each module; keeps bench/mutants.csv and writes bench/mutants.md
 	$(BIN)/python -m bench.mutants
 
 figures: $(VENV)/ready  ## store the demo's checked figures in the notebooks anew, then read the diff (STEP=<step>: of that step alone)
