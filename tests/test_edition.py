@@ -241,7 +241,7 @@ def test_sentences_of_ours_lose_what_the_base_put_in_and_those_of_the_company_ar
                 "action": ["a"],
                 "touches": ["lines"],
                 "spoils": ["identity"],
-                "where": [""],
+                "kind": [""],
             }
         ),
         "contacts": pl.DataFrame({"customer_id": ["a"], "reason": ["Петров ушёл к ним"]}),
@@ -252,7 +252,7 @@ def test_sentences_of_ours_lose_what_the_base_put_in_and_those_of_the_company_ar
     assert i18n.render(ours) == "3 rows of left out in this edition"
     assert found["contacts"]["reason"].to_list() == [""]
     merged = found["doubts"].filter(pl.col("table") == "customers")
-    assert merged["where"].to_list() == [""], "a text that says nothing, as every other"
+    assert merged["kind"].to_list() == [""], "a text that says nothing, as every other"
     assert merged.select("rows", "share", "verdict").row(0) == (4, 1.0, "FLAG"), (
         "one in S is too few, and the others cannot hide it by being shown"
     )
