@@ -149,8 +149,8 @@ def test_earlier_customers_may_have_brought_more_by_those_first_seen_and_a_rise_
     assert found.money == fall
 
 
-def test_a_period_whose_sales_came_back_to_the_last_rouble_has_no_shares():
-    rows = [("a", "2023-03-01", 100), ("a", "2024-03-01", 90), ("a", "2024-05-01", -90)]
+def said_of_two_years(rows: list[tuple]) -> tuple[dict, pd.DataFrame]:
+    """The chapter's findings by id, and the tenths of the customers, of lines in 2023 and 2024 whose returns count in the month in which they came."""
     made = ledger_of(rows, as_of="2024-12-31", observed_from="2023-01-01")
     panel = pd.DataFrame(
         [(c, pd.Timestamp(d).to_period("M").start_time, float(m), 1, 1) for c, d, m in rows],
@@ -159,8 +159,13 @@ def test_a_period_whose_sales_came_back_to_the_last_rouble_has_no_shares():
     spans = periods.complete(observed_from=dt.date(2023, 1, 1), as_of=dt.date(2024, 12, 31), unit="year")
     bought = base.by_period(panel, spans, unit="year")
     moves = base.movement(bought, made["history"], spans, unit="year")
-    change, _deciles, kept_for = base.last_period(bought, made["history"], spans)
-    said = {one.id: one for one in base.chapter_findings(moves, change, bought, kept_for, market={})}
+    change, deciles, kept_for = base.last_period(bought, made["history"], spans)
+    return {one.id: one for one in base.chapter_findings(moves, change, bought, kept_for, market={})}, deciles
+
+
+def test_a_period_whose_sales_came_back_to_the_last_rouble_has_no_shares():
+    rows = [("a", "2023-03-01", 100), ("a", "2024-03-01", 90), ("a", "2024-05-01", -90)]
+    said, _deciles = said_of_two_years(rows)
     assert said["sales_change"].unit == "money"
 
 
@@ -174,17 +179,8 @@ def test_with_one_period_growth_is_not_judged(made):
 
 def test_where_more_came_back_than_was_sold_it_is_said_and_no_share_of_it_is_printed():
     rows = [("a", "2023-03-01", 100), ("b", "2023-04-01", 50), ("a", "2024-03-01", -90), ("b", "2024-04-01", 30)]
-    made = ledger_of(rows, as_of="2024-12-31", observed_from="2023-01-01")
-    panel = pd.DataFrame(
-        [(c, pd.Timestamp(d).to_period("M").start_time, float(m), 1, 1) for c, d, m in rows],
-        columns=["customer_id", "period", "revenue", "orders", "purchases"],
-    )
-    spans = periods.complete(observed_from=dt.date(2023, 1, 1), as_of=dt.date(2024, 12, 31), unit="year")
-    bought = base.by_period(panel, spans, unit="year")
-    moves = base.movement(bought, made["history"], spans, unit="year")
-    change, deciles, kept_for = base.last_period(bought, made["history"], spans)
+    said, deciles = said_of_two_years(rows)
     assert deciles["revenue_share"].isna().all()
-    said = {one.id: one for one in base.chapter_findings(moves, change, bought, kept_for, market={})}
     assert "returns exceeded sales" in said["sales_change"].message
     assert said["sales_change"].value == -60
     assert not {"top_share", "new_revenue_share", "same_customer_change"} & set(said)

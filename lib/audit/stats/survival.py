@@ -48,17 +48,24 @@ def kaplan_meier(days: np.ndarray, happened: np.ndarray, *, confidence: float) -
     return pd.DataFrame(dict(zip(columns, [at, happened_share, low, high, watched], strict=True)))
 
 
+def is_known(curve: pd.DataFrame, day: float) -> bool:
+    """Whether anybody was followed to that day, or everybody's event had come by then.
+
+    >>> is_known(pd.DataFrame({"days": [30], "happened_share": [0.5]}), 31)
+    False
+    """
+    return len(curve) > 0 and bool(day <= curve["days"].iloc[-1] or curve["happened_share"].iloc[-1] >= 1)
+
+
 def at(curve: pd.DataFrame, day: float, *, confidence: float) -> tuple[float, float, float]:
     """Share, low and high on a day; (nan, nan, nan) beyond the longest follow-up, unless everybody's event had come by then.
 
     Where nobody or everybody has had the event, Greenwood's variance is 0/0: Wilson's interval over those watched that long
     (nobody) or over all (everybody) stands in.
     """
-    if curve.empty:
+    if not is_known(curve, day):
         return NAN, NAN, NAN
-    longest, watched = curve["days"].iloc[-1], int(curve["watched"].iloc[0])
-    if day > longest and curve["happened_share"].iloc[-1] < 1:
-        return NAN, NAN, NAN
+    watched = int(curve["watched"].iloc[0])
     before = curve[curve["days"] <= day]
     share = float(before["happened_share"].iloc[-1]) if len(before) else 0.0
     if share <= 0:

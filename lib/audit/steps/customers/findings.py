@@ -8,6 +8,21 @@ from audit.core.claims import Money
 from audit.core.findings import Finding
 from audit.i18n import mark as N_
 
+AT_STAKE = {
+    Money.OWED: N_("{count} {count:customer owes|customers owe} {worth} that is overdue or will not come by itself: collect it."),
+    Money.KEEP: N_(
+        "{count} {count:customer has|customers have} fallen silent; {worth} of yearly margin goes with them if none comes back."
+    ),
+    Money.KEEP_SALES: N_(
+        "{count} {count:customer has|customers have} fallen silent; {worth} of yearly sales goes with them if none comes back."
+    ),
+    Money.WIN_SALES: N_("{count} {count:customer|customers} could bring {worth} of yearly sales more."),
+    Money.WIN: N_("{count} {count:customer|customers} could bring {worth} of yearly margin more."),
+    Money.ORDER: N_("{count} {count:customer waits|customers wait} for a next order, together {worth} of margin in one order each."),
+    Money.ORDER_SALES: N_("{count} {count:customer waits|customers wait} for a next order, together {worth} of sales in one order each."),
+    Money.SAVE: N_("{count} {count:customer costs|customers cost} {worth} a year more than {count:it brings|they bring}."),
+}
+
 
 def chapter_findings(table: pd.DataFrame) -> list[Finding]:
     """How many customers need a step, how many of them in the first week, and what is at stake by kind of money."""
@@ -42,23 +57,7 @@ def chapter_findings(table: pd.DataFrame) -> list[Finding]:
             params={"first": len(first)},
         )
     ]
-    messages = {
-        Money.OWED: N_("{count} {count:customer owes|customers owe} {worth} that is overdue or will not come by itself: collect it."),
-        Money.KEEP: N_(
-            "{count} {count:customer has|customers have} fallen silent; {worth} of yearly margin goes with them if none comes back."
-        ),
-        Money.KEEP_SALES: N_(
-            "{count} {count:customer has|customers have} fallen silent; {worth} of yearly sales goes with them if none comes back."
-        ),
-        Money.WIN_SALES: N_("{count} {count:customer|customers} could bring {worth} of yearly sales more."),
-        Money.WIN: N_("{count} {count:customer|customers} could bring {worth} of yearly margin more."),
-        Money.ORDER: N_("{count} {count:customer waits|customers wait} for a next order, together {worth} of margin in one order each."),
-        Money.ORDER_SALES: N_(
-            "{count} {count:customer waits|customers wait} for a next order, together {worth} of sales in one order each."
-        ),
-        Money.SAVE: N_("{count} {count:customer costs|customers cost} {worth} a year more than {count:it brings|they bring}."),
-    }
-    for kind, message in messages.items():
+    for kind, message in AT_STAKE.items():
         of = listed[listed["money_kind"] == kind]
         if len(of):
             worth = float(of["worth"].sum())

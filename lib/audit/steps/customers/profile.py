@@ -12,6 +12,7 @@ import pandas as pd
 
 from audit.core.groups import groups
 from audit.core.periods import last_year
+from audit.steps.portfolio.classes import are_told
 from audit.steps.portfolio.codes import PortfolioClass
 
 CLASSES = {  # table of a chapter -> its key, and its columns here
@@ -91,9 +92,9 @@ def overview(
     table["is_lead"] = table["customer_id"].isin(_leads(table, customers))
     for name, (key, columns) in CLASSES.items():
         table = _beside(table, chapters.get(name), key, columns)
-    is_judged = table["portfolio_class"].notna() & (table["portfolio_class"] != PortfolioClass.NEW)
-    if not table.loc[is_judged, "is_clear"].eq(True).any():  # classes that chance makes are nobody's
-        table["portfolio_class"] = table["portfolio_class"].mask(is_judged, None)
+    placed = chapters.get("portfolio")
+    if placed is not None and not are_told(placed):  # classes that chance makes are nobody's
+        table["portfolio_class"] = table["portfolio_class"].where(table["portfolio_class"] == PortfolioClass.NEW, None)
     for name, columns in MONEY.items():
         table = _beside(table, chapters.get(name), "group", columns)
         table = table.assign(**{ours: table[ours].astype("object").where(table["is_lead"], None) for ours in columns.values()})

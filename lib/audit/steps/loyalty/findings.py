@@ -45,50 +45,24 @@ def chapter_findings(
         why = N_("too few customers with a rhythm, or features that speak for fewer than two types")
         if len(reliable) > len(looked_at):
             why = N_("what would speak for types differs between customers no more than between two halves of one customer’s days")
-        return [
-            Finding(
-                "loyalty",
-                "loyalty",
-                "model",
-                N_("We cannot tell loyalty types from these data (n = {n})."),
-                title=N_("Loyalty types"),
-                unit="count",
-                n=n,
-                why=why,
-                params={"features": [Feature(one) for one in looked_at]},
-            )
-        ]
+        message = N_("We cannot tell loyalty types from these data (n = {n}).")
+        return [_none(message, n, why=why, params={"features": [Feature(one) for one in looked_at]})]
     if steady.empty:
-        return [
-            Finding(
-                "loyalty",
-                "loyalty",
-                "model",
-                N_(
-                    "There are no loyalty types to find: the customers’ behaviour forms no groups beyond what independent features would show (n = {n}). Any names for groups here would be names for noise."
-                ),
-                title=N_("Loyalty types"),
-                unit="count",
-                n=n,
-            )
-        ]
+        message = N_(
+            "There are no loyalty types to find: the customers’ behaviour forms no groups beyond what independent features would show (n = {n}). Any names for groups here would be names for noise."
+        )
+        return [_none(message, n)]
     same = agreement(types["by_definition_class"], _by_groups(types, steady))
     if same < least_agreement:
         why = N_("the groups do not agree with what the types mean, so that their names would be guesses")
-        return [
-            Finding(
-                "loyalty",
-                "loyalty",
-                "model",
-                N_("Customers fall into groups, but we cannot say which loyalty types these are (n = {n})."),
-                title=N_("Loyalty types"),
-                unit="count",
-                n=n,
-                why=why,
-            ),
-            _agreement(same, n),
-        ]
+        message = N_("Customers fall into groups, but we cannot say which loyalty types these are (n = {n}).")
+        return [_none(message, n, why=why), _agreement(same, n)]
     return [_types(types, steady, least_purchases=least_purchases), _agreement(same, n)]
+
+
+def _none(message: str, n: int, **more) -> Finding:
+    """That nobody is given a type."""
+    return Finding("loyalty", "loyalty", "model", message, title=N_("Loyalty types"), unit="count", n=n, **more)
 
 
 def _types(types: pd.DataFrame, steady: pd.DataFrame, *, least_purchases: int) -> Finding:

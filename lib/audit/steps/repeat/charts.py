@@ -9,6 +9,7 @@ from audit.core.labels import cell
 from audit.i18n import shown
 from audit.i18n import translate as _
 from audit.report.style import BLUE, MUTED, ORANGE, Chart, canvas, dots, nothing, percent_axis
+from audit.stats import survival
 
 
 def return_curve(curve: pd.DataFrame, *, horizon_days: int, norm: float) -> Chart:
@@ -29,12 +30,12 @@ def return_curve(curve: pd.DataFrame, *, horizon_days: int, norm: float) -> Char
     axes.set_xlim(0, max(days[-1], horizon_days) * 1.02)
     percent_axis(axes.yaxis)
     axes.set_xlabel(_("days since the first purchase"))
-    longest, reached = int(days[-1]), curve[curve["days"] <= horizon_days]
-    if longest < horizon_days and share[-1] < 1:
+    if not survival.is_known(curve, horizon_days):
         unseen = _(
             "Nobody has been watched for {days} {days:day|days} since the first purchase; the longest is {longest} {longest:day|days}."
         )
-        return Chart(figure, unseen.format(days=horizon_days, longest=longest))
+        return Chart(figure, unseen.format(days=horizon_days, longest=int(days[-1])))
+    reached = curve[curve["days"] <= horizon_days]
     back = shown("x_share", reached["happened_share"].iloc[-1]) if len(reached) else "–"
     return Chart(
         figure,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from audit import i18n
 from audit.core import registry
 from audit.core.findings import MARKS, Verdict, sentence, spoken_value
+from audit.i18n import mark as N_
 from audit.i18n import translate as _
 from audit.i18n.messages import Message
 from audit.report import links, show
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from audit.core.settings import Settings
 
 NAMED = 2  # customers named in a decision; the others stand on the page of decisions
+NONE = N_("No single matter is large enough to be decided first; the smaller steps stand in the lists.")
 CARDS, MOST = 2, 0.5  # cards; of the customers, so many lose money before that is the headline
 ROLES = ("risk", "cause", "chance", "state")  # of cards, in this order
 
@@ -64,8 +66,7 @@ def decisions(
     said = i18n.counted("{count} more decision", "{count} more decisions", more) if more > 0 else _("All decisions, with every name")
     ways = [("decisions.html", said), ("actions.xlsx", _("Lists by manager")), ("customers.html", _("All customers"))]
     below = " ".join(f'<a href="{place}">{html.escape(words)}</a>' for place, words in ways[1 if table.empty else 0 :])
-    none = _("No single matter is large enough to be decided first; the smaller steps stand in the lists.")
-    listed = f"<p>{html.escape(none)}</p>" if table.empty else f'<ol class="decisions">{items}</ol>'
+    listed = f"<p>{html.escape(_(NONE))}</p>" if table.empty else f'<ol class="decisions">{items}</ol>'
     return HTML(f'{listed}<p class="more ways">{below}</p>')
 
 
@@ -87,7 +88,7 @@ def every_decision(
         parts.append(
             f'<section class="decision" id="decision-{at}"><ol class="decisions" start="{at}" style="counter-reset: decision {at - 1}">{told.decision(row)}</ol>{rows}</section>'
         )
-    return HTML("".join(parts) or f"<p>{html.escape(_('Nothing in these data calls for a decision.'))}</p>")
+    return HTML("".join(parts) or f"<p>{html.escape(_(NONE))}</p>")
 
 
 class _Told:
