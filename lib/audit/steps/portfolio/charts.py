@@ -36,13 +36,17 @@ def portfolio(table: pd.DataFrame, names: pd.Series, *, border: float, most: int
             lw=1,
             label=f"{named('portfolio_class', name)} ({len(part)})",
         )
-    for row in table.nlargest(most, "revenue").itertuples():
+    height = -1.0
+    for row in table.nlargest(most, "revenue").sort_values("attractiveness_index").itertuples():  # beside the picture, none over another
+        height = max(row.attractiveness_index, height + 0.05)
         axes.annotate(
             str(names.get(row.group, row.group))[:24],
             (row.position_index, row.attractiveness_index),
             fontsize=8,
-            xytext=(4, 4),
-            textcoords="offset points",
+            xytext=(1.04, height),
+            va="center",
+            arrowprops={"arrowstyle": "-", "color": MUTED, "lw": 0.5},
+            annotation_clip=False,
         )
     axes.axhline(border, color=MUTED, lw=1, ls=":")
     axes.axvline(border, color=MUTED, lw=1, ls=":")
