@@ -167,13 +167,30 @@ def test_customers_who_are_all_alike_get_no_classes(seed):
     assert abs(agreement) < 0.1
     placed = portfolio.portfolio(of, **axes, draws=100, is_claimed=False)
     assert not placed["is_clear"].any()
+    assert placed["portfolio_class"].isna().all(), "classes that chance makes are nobody's"
     assert "portfolio_class" not in portfolio.told(placed)
+    assert portfolio.balance(placed, None, activities=None, customers=None, until=UNTIL).empty
+    assert portfolio.packages(placed).empty
+    loads = portfolio.capacity(placed, customers=pd.DataFrame({"customer_id": of.facts.index, "manager_id": "m"}))
+    assert loads.empty
     assert "classes cannot be told" in portfolio.charts.portfolio(placed, pd.Series(dtype=str), border=0.6).alt
     said = portfolio.chapter_findings(
         placed, portfolio.criteria(of), pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), most=3, agreement=agreement, least_agreement=0.4
     )
     assert [one.id for one in said] == ["portfolio"]
     assert "mostly chance" in said[0].why
+
+
+def test_classes_of_which_none_outlives_other_weights_are_nobodys():
+    """Halves agree, yet the first by budget is the last by margin and the other way round: each class hangs on the weights."""
+    table = sold(budget=[90, 80, 70, 60], margin=[0.1, 0.2, 0.3, 0.4], wallet=[0.5] * 4, is_new=[False, False, False, True])
+    placed = portfolio.portfolio(table, **WEIGHTS, border=0.5, draws=400, is_claimed=True)
+    assert placed["portfolio_class"].fillna("").tolist() == ["new", "", "", ""]
+    nothing = pd.DataFrame()
+    said = portfolio.chapter_findings(
+        placed, portfolio.criteria(table), nothing, nothing, nothing, most=3, agreement=0.9, least_agreement=0.4
+    )
+    assert "slightly different weights" in said[0].why
 
 
 def test_a_criterion_that_chance_decides_is_left_out():

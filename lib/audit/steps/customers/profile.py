@@ -12,8 +12,6 @@ import pandas as pd
 
 from audit.core.groups import groups
 from audit.core.periods import last_year
-from audit.steps.portfolio.classes import are_told
-from audit.steps.portfolio.codes import PortfolioClass
 
 CLASSES = {  # table of a chapter -> its key, and its columns here
     "customer_classes": ("customer_id", {"abc_class": "abc_class", "xyz_class": "xyz_class"}),
@@ -92,9 +90,6 @@ def overview(
     table["is_lead"] = table["customer_id"].isin(_leads(table, customers))
     for name, (key, columns) in CLASSES.items():
         table = _beside(table, chapters.get(name), key, columns)
-    placed = chapters.get("portfolio")
-    if placed is not None and not are_told(placed):  # classes that chance makes are nobody's
-        table["portfolio_class"] = table["portfolio_class"].where(table["portfolio_class"] == PortfolioClass.NEW, None)
     for name, columns in MONEY.items():
         table = _beside(table, chapters.get(name), "group", columns)
         table = table.assign(**{ours: table[ours].astype("object").where(table["is_lead"], None) for ours in columns.values()})

@@ -8,6 +8,7 @@ from audit.core import registry
 from audit.core.findings import NAN
 from audit.core.groups import groups, leads
 from audit.stats import shares
+from audit.steps.portfolio.classes import are_told
 from audit.steps.portfolio.codes import PortfolioClass
 
 LARGEST = 300  # customers among whom rivals are looked for
@@ -26,8 +27,10 @@ def balance(
     Returns
     -------
     DataFrame with portfolio_class, customers, revenue, revenue_share, profit, profit_ratio, cost_to_serve, effort_share, contacts,
-    contacts_share; NaN where profits or contacts are unknown.
+    contacts_share; NaN where profits or contacts are unknown, no rows where no classes can be told.
     """
+    if not are_told(table):
+        return registry.empty("portfolio_balance")
     of = table[["group", "portfolio_class", "revenue"]].copy()
     known = _profits(profits).reindex(of["group"])
     of["profit"], of["cost_to_serve"] = known["profit"].to_numpy(), known["cost_to_serve"].to_numpy()
@@ -73,7 +76,7 @@ def capacity(table: pd.DataFrame, *, customers: pd.DataFrame | None) -> pd.DataF
     Returns
     -------
     DataFrame with manager_id, customers, development, core, maintenance, opportunistic, new (counts); most to develop first. No rows where
-    nobody says who looks after whom.
+    nobody says who looks after whom, and where no classes can be told.
     """
     columns = [
         "manager_id",
@@ -84,7 +87,7 @@ def capacity(table: pd.DataFrame, *, customers: pd.DataFrame | None) -> pd.DataF
         PortfolioClass.OPPORTUNISTIC,
         PortfolioClass.NEW,
     ]
-    if customers is None or "manager_id" not in customers.columns:
+    if not are_told(table) or customers is None or "manager_id" not in customers.columns:
         return registry.empty("portfolio_capacity")
     of = table.assign(manager_id=table["group"].map(leads(customers)["manager_id"]).fillna(""))
     of = of[of["manager_id"] != ""]

@@ -70,12 +70,12 @@ def _classes(attractive: np.ndarray, position: np.ndarray, border: float) -> np.
 
 
 def are_told(table: pd.DataFrame) -> bool:
-    """Whether anybody's class is clear, but of those too new to have one."""
-    return bool((table["is_clear"] & (table["portfolio_class"] != PortfolioClass.NEW)).any())
+    """Whether anybody has a class, but those too new to be judged: none is claimed where nobody's is clear."""
+    return bool(table["portfolio_class"].isin([name for name in PortfolioClass if name != PortfolioClass.NEW]).any())
 
 
 def told(table: pd.DataFrame) -> pd.DataFrame:
-    """Where each customer stands, as it may be shown: without classes where nobody's is clear."""
+    """Where each customer stands, without the columns that tell of classes where there are none."""
     return table if are_told(table) else table.drop(columns=["portfolio_class", "kept_share", "is_clear"])
 
 
@@ -94,7 +94,7 @@ def portfolio(
     Each customer's twelve months are drawn with replacement, as another year of the same customer might have been, its budget within its
     range, and the weights evenly between half and one and a half times their value: redrawn weights alone say nothing of chance. Customers who have bought for less than
     a year are new, and judged by nothing yet. Draws keep close to what was seen, and so flatter it: where halves of the months do not agree
-    on the classes at all (`agreement_of_halves`), nobody's class is clear.
+    on the classes at all (`agreement_of_halves`), nobody's class is clear. Classes of which none is clear are chance, and nobody's.
 
     Parameters
     ----------
@@ -103,8 +103,8 @@ def portfolio(
 
     Returns
     -------
-    DataFrame with group, revenue, attractiveness_index, position_index (0 to 1), portfolio_class, kept_share (of the draws), is_clear (at
-    least 0.8 of them), known_share (of the weights of both axes), is_stopped (it has stopped paying: no class speaks for serving it on
+    DataFrame with group, revenue, attractiveness_index, position_index (0 to 1), portfolio_class (NaN where none can be told), kept_share
+    (of the draws), is_clear (at least 0.8 of them), known_share (of the weights of both axes), is_stopped (it has stopped paying: no class speaks for serving it on
     credit); by class, then most revenue first.
     """
     made = criteria(of)
@@ -128,6 +128,8 @@ def portfolio(
     )  # fmt: skip
     is_new = table["portfolio_class"] == PortfolioClass.NEW
     table["is_clear"] = (is_claimed & (table["kept_share"] >= ENOUGH)) | is_new
+    if not (table["is_clear"] & ~is_new).any():
+        table["portfolio_class"] = table["portfolio_class"].where(is_new, None)
     owing = debtors.set_index("group") if debtors is not None else pd.DataFrame(columns=["is_stopped", "overdue"])
     table["is_stopped"] = table["group"].isin(owing.index[owing["is_stopped"].astype(bool)])
     order = table["portfolio_class"].map({name: i for i, name in enumerate(PortfolioClass)})
@@ -196,8 +198,9 @@ def sensitivity(made: pd.DataFrame, *, of_attractive: dict[str, float], of_posit
     return pd.DataFrame(rows, columns=["criterion_class", "rank_index", "changed", "changed_share"])
 
 
-def packages() -> pd.DataFrame:
+def packages(table: pd.DataFrame) -> pd.DataFrame:
     """What each class gets, and what it does not (D12, G3): portfolio_class, source_class (the source's word), package_class,
-    withheld_class."""
+    withheld_class; no rows where no classes can be told."""
     columns = ["portfolio_class", "source_class", "package_class", "withheld_class"]
-    return pd.DataFrame([(name, name.meaning, *PACKAGES[name]) for name in PortfolioClass], columns=columns)
+    rows = [(name, name.meaning, *PACKAGES[name]) for name in PortfolioClass] if are_told(table) else []
+    return pd.DataFrame(rows, columns=columns)

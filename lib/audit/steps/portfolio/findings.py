@@ -7,6 +7,7 @@ import pandas as pd
 from audit.core.findings import Finding
 from audit.core.quantities import Term
 from audit.i18n import mark as N_
+from audit.steps.portfolio.classes import are_told
 from audit.steps.portfolio.codes import PortfolioClass
 
 ENOUGH_BUDGETS = 0.5  # share of the customers with a known or estimated budget from which classes are claimed
@@ -41,13 +42,18 @@ def chapter_findings(
                 why=N_("nobody bought in the last twelve months"),
             )
         ]
-    if not agreement >= least_agreement:
-        return [_unclear(table, agreement), *_stopped(table)]
+    is_chance = not agreement >= least_agreement
+    if is_chance or not are_told(table):
+        return [_unclear(table, agreement, is_chance=is_chance)]
     return [_sizes(parts, made), _clear(table, agreement), *_stopped(table), *_effort(parts), *_loads(loads, most), *_pairs(pairs)]
 
 
-def _unclear(table: pd.DataFrame, agreement: float) -> Finding:
-    why = N_("two halves of the customers’ own months put them into different classes: what the classes would tell is mostly chance")
+def _unclear(table: pd.DataFrame, agreement: float, *, is_chance: bool) -> Finding:
+    why = (
+        N_("two halves of the customers’ own months put them into different classes: what the classes would tell is mostly chance")
+        if is_chance
+        else N_("slightly different weights or other months would put every customer into another class")
+    )
     return Finding(
         "portfolio",
         "portfolio",

@@ -93,9 +93,8 @@ def splits(
     year = ids.map(of["first_on"]).dt.year.astype("str").where(ids.map(of["is_first_known"]).astype(bool), Group.NOT_KNOWN)
     parts = [lifetime_values(customers, year, base=Split.FIRST_YEAR, least=1)]
     if classes is not None:
-        parts.append(
-            lifetime_values(customers, ids.map(classes.set_index("customer_id")["abc_class"]).fillna(Group.INACTIVE), base=Split.ABC)
-        )
+        of_abc = ids.map(classes.set_index("customer_id")["abc_class"]).astype("object").fillna(Group.INACTIVE)
+        parts.append(lifetime_values(customers, of_abc, base=Split.ABC))
     for column, name in [("manager_id", Split.MANAGER), ("source", Split.SOURCE), ("industry", Split.INDUSTRY)]:
         if master is not None and column in master.columns and master[column].fillna("").ne("").any():
             of_master = ids.map(master.set_index("customer_id")[column])
