@@ -15,6 +15,10 @@ import string
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from babel.messages import Catalog
 
 LOCALE = Path(__file__).parent / "locale"
 CONTEXT = "\x04"  # gettext's own: what a word is said of, this, the word
@@ -38,17 +42,24 @@ def in_both(message: str) -> tuple[str, str]:
 
 @cache
 def catalogue(language: str) -> gettext.NullTranslations:
-    """The catalogue of a language, read from its .po; English is what stands in the code."""
-    from babel.messages import mofile, pofile
+    """The catalogue of a language, from its .po; English is what stands in the code."""
+    from babel.messages import mofile
 
-    path = LOCALE / language / "LC_MESSAGES" / "audit.po"
-    if not path.is_file():
+    if language == "en":
         return gettext.NullTranslations()
     compiled = io.BytesIO()
-    with path.open("rb") as file:
-        mofile.write_mo(compiled, pofile.read_po(file, locale=language))
+    mofile.write_mo(compiled, entries(language))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+@cache
+def entries(language: str) -> Catalog:
+    """The messages of a language's .po, each with its translation."""
+    from babel.messages import pofile
+
+    with (LOCALE / language / "LC_MESSAGES" / "audit.po").open("rb") as file:
+        return pofile.read_po(file, locale=language)
 
 
 class Message(str):
