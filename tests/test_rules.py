@@ -69,6 +69,16 @@ def test_money_taken_off_without_goods_is_flagged(tmp_path):
     assert found.select("rows", "amount", "sample").rows() == [(1, Decimal(-5), "sales.csv, 5")]
 
 
+def test_the_day_on_which_goods_left_is_taken_for_arrival_and_said_to_be(tmp_path):
+    csv = "doc,who,day,money,promised,shipped date,came\n1,A,2024-01-02,100,2024-01-05,2024-01-04,2024-01-09\n"
+    columns = '[tables.deliveries]\nfrom = "sales"\ncolumns = { order_id = "doc", customer_id = "who", promised_on = "promised", delivered_on = '
+    left = check(tmp_path, columns + '"shipped date" }\n', TOML, csv).doubts.filter(pl.col("table") == "deliveries")
+    assert left.select("doubt", "spoils", "column").rows() == [
+        ("deliveries: shipped date says when goods left us, and not when they came", "timing", "delivered_on")
+    ]
+    assert "deliveries" not in check(tmp_path, columns + '"came" }\n', TOML, csv).doubts["table"].to_list()
+
+
 def test_p37_vat_is_taken_off_by_the_rate_of_its_day_exactly(tmp_path):
     csv = "who,day,money\nA,2018-12-31,118\nA,2019-01-01,120\nA,2024-01-02,0.01\n"
     found = check(tmp_path, '[rules]\nvat = "included"\nvat_rates = { 2004-01-01 = 0.18, 2019-01-01 = 0.20 }\n', TOML, csv)

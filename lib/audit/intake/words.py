@@ -37,6 +37,15 @@ def states(kind: str) -> frozenset[str]:
     return frozenset(plain(word) for word in vocabulary()["states"][kind])
 
 
+def is_of_leaving(header: str) -> bool:
+    """Whether a column's header speaks of goods that left, and not of goods that came.
+
+    >>> is_of_leaving("ShippedDate"), is_of_leaving("Дата отгрузки"), is_of_leaving("Доставлено")
+    (True, True, False)
+    """
+    return any(word.startswith(beginning) for word in plain(header).split() for beginning in states("leaving"))
+
+
 @cache
 def no_debt() -> frozenset[str]:
     """States, in small letters, of documents that are no debts."""

@@ -17,7 +17,7 @@ from audit.intake.checks.evidence import EVERYTHING, SCHEMA, Doubt, Intake, book
 
 ALWAYS = (
     of_files.questions, of_files.files, of_files.rejected, of_entries.spelling, of_entries.codes, of_entries.strange_words, of_entries.several, of_entries.doubles,
-    of_files.off, of_entries.ledger_of_points, of_entries.budgets_that_jump, of_entries.costs_below_nothing,
+    of_files.off, of_entries.left_for_came, of_entries.ledger_of_points, of_entries.budgets_that_jump, of_entries.costs_below_nothing,
 )  # fmt: skip
 WITH_LINES = (
     of_rows.unreadable, of_rows.asleep, of_rows.repeats, of_rows.returns, of_rows.corrections, of_rows.documents, of_rows.survivors,

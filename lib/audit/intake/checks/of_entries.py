@@ -7,8 +7,9 @@ import polars as pl
 from audit.core import norms
 from audit.i18n import mark as N_
 from audit.i18n import stored
+from audit.intake import words
 from audit.intake.checks import duplicates
-from audit.intake.checks.evidence import HOW_MUCH, SHOWN, WHO, Doubt, Intake, booked, sample
+from audit.intake.checks.evidence import HOW_MUCH, SHOWN, WHEN, WHO, Doubt, Intake, booked, sample
 from audit.intake.mapping import identifiers
 
 MOJIBAKE = (
@@ -179,6 +180,25 @@ def orphans(base: Intake):
                     WHO,
                     sample(orphans),
                 )
+
+
+def left_for_came(base: Intake):
+    """Days on which goods left us, taken for the days on which they came."""
+    mapping = base.settings.tables.get("deliveries")
+    headers = mapping.columns.get("delivered_on", []) if mapping is not None and len(base.kept.get("deliveries", ())) else []
+    for header in [headers] if isinstance(headers, str) else headers:
+        if words.is_of_leaving(header):
+            yield Doubt(
+                "deliveries",
+                stored(N_("deliveries: {header} says when goods left us, and not when they came"), header=header),
+                "FLAG",
+                len(base.kept["deliveries"]),
+                None,
+                N_("the share of orders on time too high: what left in time may have come late"),
+                N_("export the day of arrival, or read every promise as one to send the goods"),
+                WHEN,
+                column="delivered_on",
+            )
 
 
 def ledger_of_points(base: Intake):
