@@ -51,7 +51,7 @@ class Choice(Code):
     STOP = (
         "stop",
         N_("Stop deliveries to the {count} {count:customer who no longer pays|customers who no longer pay}, and collect the debt"),
-        N_("{supplied} of {count} got goods after their last payment; {late} more {late:customer pays|customers pay} late. {names}"),
+        N_("{supplied} of {count} got goods after their last payment; {late} more {late:pays|pay} late. {names}"),
     )
     COLLECT = (
         "collect",
@@ -66,16 +66,12 @@ class Choice(Code):
     CALL = (
         "call",
         N_("Call {count} {count:customer who has|customers who have} been silent for too long"),
-        N_(
-            "Of {listed} {listed:customer|customers} on the list of silent ones, {count} {count:is|are} to be called; about {by_chance} of these would come back anyway. {names}"
-        ),
+        N_("{count} of the {listed} on the list of silent ones; about {by_chance} would come back anyway. {names}"),
     )
     CALL_UNTRIED = (
         "call_untried",
         N_("Call {count} {count:customer who has|customers who have} been silent for too long"),
-        N_(
-            "Of {listed} {listed:customer|customers} on the list of silent ones, {count} {count:is|are} to be called; how many of these would come back anyway could not be tested. {names}"
-        ),
+        N_("{count} of the {listed} on the list of silent ones; how many would come back anyway could not be tested. {names}"),
     )
     LOSSES = (
         "losses",
@@ -94,10 +90,8 @@ class Choice(Code):
     )
     BUDGETS = (
         "budgets",
-        N_("Check {count} of {doubted} doubtful purchase {doubted:budget|budgets} before you base a plan on them"),
-        N_(
-            "They make up most of the amount in doubt. Our share of wallet is {with_share} with all doubtful budgets, {without_share} without them. {names}"
-        ),
+        N_("Check {count} of {doubted} doubtful purchase {doubted:budget|budgets} before you plan on them"),
+        N_("Our share of wallet is {with_share} with all doubtful budgets, {without_share} without them. {names}"),
     )
     PLAN = (
         "plan",

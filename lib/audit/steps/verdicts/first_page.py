@@ -167,7 +167,7 @@ def basis(funnel: pd.DataFrame, sure: pd.DataFrame, settings: Settings):
     """Who is counted, and beside it how far to trust it."""
     from IPython.display import HTML
 
-    who, how = html.escape(_("Who we count")), html.escape(_("How far you can trust this report"))
+    who, how = html.escape(_("Who we count")), html.escape(_("How far to trust this report"))
     return HTML(
         f'<div class="two"><div><h2>{who}</h2>{_counted(funnel, settings)}</div><div><h2>{how}</h2>{_trust(sure, settings)}</div></div>'
     )

@@ -40,7 +40,7 @@ def trust(
 
 
 def _said(name: str, message: str, **params) -> Finding:
-    return Finding(f"trust_{name}", "verdicts", "fact", message, title=N_("How far you can trust this report"), params=params)
+    return Finding(f"trust_{name}", "verdicts", "fact", message, title=N_("How far to trust this report"), params=params)
 
 
 def _rows(by: dict[str, pd.Series], controls: pd.DataFrame | None) -> list[Finding]:
