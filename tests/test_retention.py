@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from audit.core import periods
+from audit.stats import intervals
 from audit.steps import retention
 from audit.steps.retention import findings
 from audit.steps.retention.codes import Since
@@ -221,6 +222,41 @@ def test_bases_too_young_to_say_anything_say_so():
     )
     assert [f.id for f in said] == ["retention_rate", "survival_year", "overdue", "reactivation"]
     assert all(f.why for f in said)
+
+
+def tried_with(gone: int, hit: int, *, listed: int = 73, judged: int = 308) -> pd.DataFrame:
+    """A back-test of the fixed rule as `rivals` tells it, where the own rhythm listed nobody."""
+    low, high = intervals.wilson(hit, listed, confidence=0.95)
+    return pd.DataFrame(
+        {"rule_class": ["fixed_silence", "own_rhythm"], "judged": judged, "gone": gone, "listed": [listed, 0], "listed_and_gone": [hit, 0]}
+        | {"precision_share": hit / max(listed, 1), "low_share": low, "high_share": high}
+    )  # fmt: skip
+
+
+def test_who_is_silent_is_told_only_where_the_silent_left_more_often_than_anybody():
+    late = pd.DataFrame({"customer_id": ["a", "b"], "since_class": ["fresh", "long_gone"], "yearly_revenue": 1.0})
+    by_lot, better = tried_with(38, 13), tried_with(38, 20)
+    assert retention.told(late, better, rule="fixed_silence") is late
+    assert retention.told(late, by_lot, rule="fixed_silence")["customer_id"].tolist() == ["b"], "who is gone for a year is gone"
+    assert retention.told(late, tried_with(0, 0, listed=0), rule="fixed_silence") is late, "what was not tried was not tried in vain"
+    nothing = pd.DataFrame(columns=["silence_months", "silences", "return_share", "low_share", "high_share"])
+    given = {
+        "judged": 308,
+        "rule": "fixed_silence",
+        "by_chance": (1.0, 0.0, 1.0),
+        "active_months": 3,
+        "rhythm_months": 4,
+        "confidence": 0.95,
+    }
+    rates, alive = pd.DataFrame(), pd.DataFrame({"days": [], "happened_share": []})
+    said = retention.chapter_findings(rates, late[1:], nothing, pd.DataFrame(), by_lot.assign(listed=0), alive, pd.DataFrame(), **given)
+    assert not said[-2].why, "untried"
+    said = {
+        one.id: one for one in retention.chapter_findings(rates, late[1:], nothing, pd.DataFrame(), by_lot, alive, pd.DataFrame(), **given)
+    }
+    assert "within chance" in said["overdue"].why
+    assert said["overdue"].value != said["overdue"].value
+    assert "cannot say who stays and who leaves" in retention.claim(list(said.values()), None)[0].message
 
 
 def test_the_rule_and_its_rival_are_tried_on_what_came_after():

@@ -44,7 +44,7 @@ class Place(Code):
 
     BUYING = "still_buying", N_("active, not listed as having stopped buying")
     SLIPPING = "active_overdue", N_("active, but silent for longer than usual")
-    PATIENT = "within_rhythm", N_("silent, no longer than the rule allows")
+    PATIENT = "within_rhythm", N_("silent, not listed as having stopped buying")
     UNJUDGED = "no_rhythm", N_("silent, too few purchases to judge")
     OVERDUE = "overdue_now", N_("silent for longer than usual, up to a year")
     GONE = "long_gone", N_("long gone")

@@ -20,6 +20,8 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
         return led(found, N_("{value} {value:customer has|customers have} been silent for too long"), Role.CAUSE, of="overdue")
     elif stayed.why:
         message = N_("Nobody has been silent for too long; we cannot say who stays")
+    elif late.why:
+        message = N_("We kept {value} of our active customers through {period}; whose silence means anything cannot be told")
     elif silent:
         message = N_("We kept {value} of our active customers through {period}, but {silent} {silent:has|have} been silent for too long")
     else:

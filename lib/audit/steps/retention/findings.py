@@ -12,7 +12,7 @@ from audit.i18n import mark as N_
 from audit.i18n import stored
 from audit.stats import intervals, survival
 from audit.steps.retention.codes import Lapse, Place, SilenceRule, Since
-from audit.steps.retention.silence import better_rule
+from audit.steps.retention.silence import better_rule, tells
 
 YEAR_DAYS = 365
 
@@ -50,8 +50,8 @@ def chapter_findings(
         _stayed(rates, active_months, rhythm_months),
         *(_crr(rates) if active_months >= rhythm_months else []),
         *_after_a_year(alive, rates if active_months >= rhythm_months else rates.iloc[:0], confidence),
-        *(_places(counted) if active_months >= rhythm_months else []),
-        _late(late, judged, rule, by_chance),
+        *(_places(counted) if active_months >= rhythm_months and tells(tried, rule) else []),
+        _late(late, judged, rule, by_chance) if tells(tried, rule) else _untold(tried, rule),
         *_tried(tried),
         *_came_back(returns, lost),
     ]
@@ -175,6 +175,28 @@ def _places(counted: pd.DataFrame) -> list[Finding]:
             quantities={Term.FRESH_SILENT: float(by[Place.OVERDUE] + by[Place.SLIPPING])},
         )
     ]
+
+
+def _untold(tried: pd.DataFrame, rule: str) -> Finding:
+    of = tried.set_index("rule_class").loc[rule]
+    why = stored(
+        N_(
+            "in the last back-test, {gone} of the {listed} {listed:customer|customers} silent beyond the limit bought nothing more, and so did {all_gone} of all {judged} {judged:customer|customers}: the difference is within chance"
+        ),
+        gone=int(of["listed_and_gone"]),
+        listed=int(of["listed"]),
+        all_gone=int(of["gone"]),
+        judged=int(of["judged"]),
+    )
+    return Finding(
+        "overdue",
+        "retention",
+        "model",
+        N_("We cannot say whose silence means that they have left."),
+        title=N_("Customers who stopped buying"),
+        unit="count",
+        why=why,
+    )
 
 
 def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, float, float]) -> Finding:

@@ -174,6 +174,20 @@ def overdue(
     return late[columns].sort_values(["since_class", "yearly_revenue", "customer_id"], ascending=[True, False, True], ignore_index=True)
 
 
+def tells(tried: pd.DataFrame, rule: str) -> bool:
+    """Whether a long silence says anything here: in the back-test those listed were gone more often, beyond chance, than everybody judged.
+
+    True too where nobody was listed then: what was never tried is told as that, and not as tried in vain.
+    """
+    of = tried[(tried["rule_class"] == rule) & (tried["listed"] > 0)]
+    return of.empty or bool(of["low_share"].iloc[0] > of["gone"].iloc[0] / of["judged"].iloc[0])
+
+
+def told(late: pd.DataFrame, tried: pd.DataFrame, *, rule: str) -> pd.DataFrame:
+    """The list of `overdue` as it may be shown: those silent for up to a year are left out where their silence says nothing (`tells`)."""
+    return late if tells(tried, rule) else late[late["since_class"] != Since.FRESH].reset_index(drop=True)
+
+
 def reactivation(silences: pd.DataFrame, *, horizon_days: int, confidence: float, months: range = range(1, 13)) -> pd.DataFrame:
     """Of the silences that lasted n months, the share that ended in a purchase within the horizon after (A5).
 
