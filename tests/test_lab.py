@@ -12,6 +12,7 @@ import sys
 import time
 import tomllib
 import urllib.request
+from types import SimpleNamespace
 
 import pandas as pd
 import papermill
@@ -220,6 +221,19 @@ def test_an_analysts_day(home, base, browser):
     assert norms.of(folder, {"repeat_horizon_days": None}).repeat_horizon_days == 180
     assert run_folder.verify(home / "latest") == []
     assert subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, check=True).stdout == before
+
+
+def test_as_in_the_report_takes_back_what_other_notebooks_tried_too(home, monkeypatch):
+    folder = lab.prepared(home, BASE)
+    form.try_out(folder, {"repeat_horizon_days": 180, "overdue_chance": 0.1})
+    asked = []
+    monkeypatch.setattr(form, "_front", lambda: SimpleNamespace(commands=SimpleNamespace(execute=asked.append)))
+    made = form.Form(folder, {"repeat_horizon_days": None}, "020_repeat.ipynb")
+    assert made.boxes["repeat_horizon_days"].value == "180"
+    made.back()
+    assert difference.tried(folder) == {}
+    assert made.boxes["repeat_horizon_days"].value == "365"
+    assert asked == ["notebook:run-all-cells"]
 
 
 def test_a_kept_value_leaves_the_rest_of_audit_toml_as_it_is(base):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from audit.core import norms, registry, store
@@ -94,65 +94,109 @@ def shown(copy: Path, space: Mapping, notebook: str) -> None:
     if not difference.origin(copy).is_there:
         display(ipywidgets.HTML(f"<p class='of-the-copy'>{title(copy)}</p>"))
         return
-    step = next((step for step in registry.steps() if step.notebook == notebook), None)
-    stated = norms_of(space)
-    boxes = {norm.id: _box(norm, copy, space[norm.id]) for norm in stated}
-    line, place = ipywidgets.HTML(), ipywidgets.HTML()
-    why = ipywidgets.Text(placeholder="why, for the report: agreed with the owner on …", layout={"width": "24em"})
+    form = Form(copy, space, notebook)
+    renew.append(form.renewed)
+    display(form.laid_out())
 
-    def told(text: str) -> None:
-        place.value = f"<div>{text}</div>"
-        line.value = f"<p class='of-the-copy'>{title(copy)}</p>"
 
-    def values() -> dict[str, float]:
-        return {norm.id: read(norm, boxes[norm.id].value) for norm in stated if not boxes[norm.id].disabled}
+class Form:
+    """A notebook's norms as boxes, the buttons that do something with them, and a place for what came of it."""
 
-    def apply(_button) -> None:
-        try_out(copy, values())
-        told("Applied; the notebook runs.")
+    def __init__(self, copy: Path, space: Mapping, notebook: str):
+        import ipywidgets
+
+        self.copy, self.notebook = copy, notebook
+        self.step = next((step for step in registry.steps() if step.notebook == notebook), None)
+        self.norms = norms_of(space)
+        self.boxes = {norm.id: _box(norm, copy, space[norm.id]) for norm in self.norms}
+        self.later = dependents(copy, self.step) if self.step and _differs(copy, self.step, self.boxes) else []
+        self.why = ipywidgets.Text(placeholder="why, for the report: agreed with the owner on …", layout={"width": "24em"})
+        self.line, self.place = ipywidgets.HTML(), ipywidgets.HTML()
+
+    def laid_out(self):
+        """All of it, one below the other."""
+        from ipywidgets import HBox, VBox
+
+        rows = [HBox([self.boxes[norm.id], _meaning(norm, self.copy)], layout={"flex_flow": "row wrap"}) for norm in self.norms]
+        of_norms = [("Apply and run", self.apply), ("As in the report", self.back)] if self.norms else []
+        buttons = [*of_norms, *([("Preview the chapter", self.look)] if self.step else [])]
+        keeping = [HBox([self.why, self.button("Keep in audit.toml", self.keep)])] if self.norms else []
+        names = ", ".join(one.name for one in self.later)
+        after = [self.button(f"Run what depends on it: {names}", self.run)] if self.later else []
+        self.told(_absent(self.copy, self.step))
+        return VBox([self.line, *rows, HBox([self.button(*one) for one in buttons]), *keeping, *after, self.place])
+
+    def told(self, text: str) -> None:
+        """Say what came of it, and put the line under the title right."""
+        self.place.value = f"<div>{text}</div>"
+        self.renewed()
+
+    def renewed(self) -> None:
+        self.line.value = f"<p class='of-the-copy'>{title(self.copy)}</p>"
+
+    def values(self) -> dict[str, float]:
+        """What is written in the boxes that can be changed here."""
+        return {norm.id: read(norm, self.boxes[norm.id].value) for norm in self.norms if not self.boxes[norm.id].disabled}
+
+    def apply(self) -> None:
+        try_out(self.copy, self.values())
+        self.told("Applied; the notebook runs.")
         _front().commands.execute("notebook:run-all-cells")
 
-    def run(_button) -> None:
-        began = time.monotonic()
-        for i, one in enumerate(later):
-            told(f"{i + 1} of {len(later)}: {one.name} … {time.monotonic() - began:.0f} s")
-            executed(copy, one)
-        told(f"Done in {time.monotonic() - began:.0f} s: {', '.join(one.name for one in later)}.{difference.shown(copy).data}")
+    def back(self) -> None:
+        """The report's values for every norm that was tried in this copy, in other notebooks too."""
+        sealed = store.settings(difference.origin(self.copy).run).norms
+        try_out(self.copy, {name: norms.value(name, sealed) for name in difference.tried(self.copy)})
+        for name, box in self.boxes.items():
+            box.value = f"{norms.value(name, sealed):g}"
+        self.apply()
 
-    def keep(_button) -> None:
-        there = store.settings(copy).norms
-        typed = [name for name, value in values().items() if value != norms.value(name, there)]
+    def run(self) -> None:
+        """The chapters that go by what is tried here, one after the other."""
+        began = time.monotonic()
+        for i, one in enumerate(self.later):
+            self.told(f"{i + 1} of {len(self.later)}: {one.name} … {time.monotonic() - began:.0f} s")
+            executed(self.copy, one)
+        names = ", ".join(one.name for one in self.later)
+        self.told(f"Done in {time.monotonic() - began:.0f} s: {names}.{difference.shown(self.copy).data}")
+
+    def keep(self) -> None:
+        """The values in force into the base's audit.toml, with the reason."""
+        there = store.settings(self.copy).norms
+        typed = [name for name, value in self.values().items() if value != norms.value(name, there)]
         if typed:
-            told(f"<b>Not done:</b> apply first, so that you see what they do: {html.escape(', '.join(typed))}.")
+            self.told(f"<b>Not done:</b> apply first, so that you see what they do: {html.escape(', '.join(typed))}.")
             return
-        path, moved = kept(difference.origin(copy).base, values(), why=why.value)
+        path, moved = kept(difference.origin(self.copy).base, self.values(), why=self.why.value)
         base = html.escape(str(path.parent))
         done = f"Kept in {html.escape(str(path))}: {html.escape(', '.join(moved))}. `audit run {base}` reports it."
-        told(done if moved else "Nothing to keep: audit.toml holds these values.")
+        self.told(done if moved else "Nothing to keep: audit.toml holds these values.")
 
-    def back(_button) -> None:
-        sealed = store.settings(difference.origin(copy).run).norms
-        for name, box in boxes.items():
-            box.value = f"{norms.value(name, sealed):g}"
-        apply(_button)
-
-    def look(_button) -> None:
-        told("The chapter is being made …")
-        _saved(copy / "notebooks" / notebook)
-        page = preview(copy, step)
-        told(f"{PREVIEW}/{page.name}: the chapter as the report would hold it")
+    def look(self) -> None:
+        """The chapter as the report would hold it, beside the notebook."""
+        self.told("The chapter is being made …")
+        _saved(self.copy / "notebooks" / self.notebook)
+        page = preview(self.copy, self.step)
+        self.told(f"{PREVIEW}/{page.name}: the chapter as the report would hold it")
         shown_beside = {"path": f"{PREVIEW}/{page.name}", "factory": "HTML Viewer", "options": {"mode": "split-right"}}
         _front().commands.execute("docmanager:open", shown_beside)
 
-    later = dependents(copy, step) if step and _differs(copy, step, boxes) else []
-    names = ", ".join(one.name for one in later)
-    after = [_button_of(f"Run what depends on it: {names}", run, told)] if later else []
-    buttons = [_button_of(text, do, told) for text, do in _actions(boxes, step, apply, back, look)]
-    keeping = [ipywidgets.HBox([why, _button_of("Keep in audit.toml", keep, told)])] if boxes else []
-    rows = [ipywidgets.HBox([boxes[norm.id], _meaning(norm, copy)], layout={"flex_flow": "row wrap"}) for norm in stated]
-    told(_absent(copy, step))
-    renew.append(lambda: told(place.value))
-    display(ipywidgets.VBox([line, *rows, ipywidgets.HBox(buttons), *keeping, *after, place]))
+    def button(self, text: str, do: Callable[[], None]):
+        """A button; what goes wrong is said beside it, whatever it is."""
+        import ipywidgets
+
+        def pressed(_button) -> None:
+            try:
+                do()
+            except AuditError as error:
+                self.told(f"<b>Not done:</b> {html.escape(str(error))}")
+            except Exception as error:
+                self.told(f"<b>Not done:</b> {html.escape(f'{type(error).__name__}: {error}')}")
+                raise
+
+        button = ipywidgets.Button(description=text, layout={"width": "auto"})
+        button.on_click(pressed)
+        return button
 
 
 def _absent(copy: Path, step: registry.Step | None) -> str:
@@ -167,11 +211,6 @@ def _absent(copy: Path, step: registry.Step | None) -> str:
 def _differs(copy: Path, step: registry.Step, boxes: Iterable[str]) -> bool:
     """Whether a norm of this notebook was tried, or what it saves is something else than in the report."""
     return bool(set(difference.tried(copy)) & set(boxes) or set(difference.tables(copy)) & set(step.writes))
-
-
-def _actions(boxes, step, apply, back, look) -> list[tuple]:
-    of_norms = [("Apply and run", apply), ("As in the report", back)] if boxes else []
-    return [*of_norms, *([("Preview the chapter", look)] if step else [])]
 
 
 def _box(norm: norms.Norm, copy: Path, given: float | None):
@@ -190,24 +229,6 @@ def _meaning(norm: norms.Norm, copy: Path):
     bounds = f"{norm.least:g} to {norm.most:g} {norm.unit}; report {sealed:g}, register {norm.value:g}"
     said = f"<div style='line-height: 1.4'>{html.escape(norm.meaning)} <small>({html.escape(bounds)})</small></div>"
     return ipywidgets.HTML(said, layout={"flex": "1 1 20em"})
-
-
-def _button_of(text: str, do, told):
-    """A button; what goes wrong is said beside it, whatever it is."""
-    import ipywidgets
-
-    def pressed(button) -> None:
-        try:
-            do(button)
-        except AuditError as error:
-            told(f"<b>Not done:</b> {html.escape(str(error))}")
-        except Exception as error:
-            told(f"<b>Not done:</b> {html.escape(f'{type(error).__name__}: {error}')}")
-            raise
-
-    button = ipywidgets.Button(description=text, layout={"width": "auto"})
-    button.on_click(pressed)
-    return button
 
 
 def _front():
