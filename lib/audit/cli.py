@@ -39,39 +39,27 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action=_Version, help="the version, and stop")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _of_a_base(commands)
+    _of_a_run(commands)
+    _command(commands, "steps", help="the questions the audit answers, and the tables each needs")
+    _command(commands, "norms", help="every norm, setting and claim with its value")
+    return top
 
-    def command(name: str, help: str) -> argparse.ArgumentParser:
-        examples = "\n".join(f"  {line}" for line in EXAMPLES[name])
-        return commands.add_parser(
-            name,
-            help=help,
-            description=f"{help[0].upper()}{help[1:]}.",
-            epilog=f"examples:\n{examples}\n\n{CODES}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
 
-    run = command("run", help="audit a base: data/<base> with its audit.toml -> outputs/<base>/<run>/report")
-    run.add_argument("base", type=Path, help="folder with the exports and audit.toml")
-    run.add_argument("--only", metavar="STEP,STEP", help="only these steps, and those they need (`audit steps` lists them)")
-    run.add_argument("--force", action="store_true", help="rebuild a run that exists, beside it, and compare")
-    run.add_argument("--outputs", type=Path, help="where runs are kept (default: outputs/)")
-    report = command("report", help="tell a run that is done in further languages, or print it, from its tables")
-    report.add_argument("run", type=Path, help="folder of the run, such as outputs/demo/latest")
-    report.add_argument("--language", choices=["en", "ru"], action="append", default=[], help="a further language; may be given twice")
-    report.add_argument("--pdf", action="store_true", help="report.pdf and annex.pdf beside report.html (needs WeasyPrint: `make pdf`)")
-    report.add_argument(
-        "--docx",
-        action="store_true",
-        help="report.docx, the owner's part to go on writing in, and accounts.docx, the packs of key accounts",
+def _command(commands, name: str, help: str) -> argparse.ArgumentParser:
+    examples = "\n".join(f"  {line}" for line in EXAMPLES[name])
+    return commands.add_parser(
+        name,
+        help=help,
+        description=f"{help[0].upper()}{help[1:]}.",
+        epilog=f"examples:\n{examples}\n\n{CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    report.add_argument("--pptx", action="store_true", help="report.pptx: a slide of the answer, one of the decisions, one per chapter")
-    verify = command("verify", help="check every table and page of a run against the hashes it was sealed with")
-    verify.add_argument("run", type=Path, help="folder of the run, such as outputs/demo/latest")
-    compare = command("compare", help="what moved from one run to another: norms, classes, customers; all of it as CSV")
-    compare.add_argument("before", type=Path, help="folder of the earlier run")
-    compare.add_argument("now", type=Path, help="folder of the later run")
-    compare.add_argument("--into", type=Path, help="folder for the CSV files (default: outputs/<base>/changes/<before>_<now>)")
-    new = command("new", help="look at exports, propose what is what, write data/<name>/audit.toml for you to edit")
+
+
+def _of_a_base(commands) -> None:
+    """What is done with a base: data/<base>."""
+    new = _command(commands, "new", help="look at exports, propose what is what, write data/<name>/audit.toml for you to edit")
     new.add_argument(
         "files",
         type=Path,
@@ -81,34 +69,58 @@ def parser() -> argparse.ArgumentParser:
     )
     new.add_argument("--name", required=True, help="name of the base: its folder in data/")
     new.add_argument("--data", type=Path, default=Path("data"), help="where bases are kept (default: data/)")
-    check = command("check", help="the gate alone: PASS, FLAG or REFUSE for each table and chapter, and every row's fate")
+    check = _command(commands, "check", help="the gate alone: PASS, FLAG or REFUSE for each table and chapter, and every row's fate")
     check.add_argument("base", type=Path, help="folder with the exports and audit.toml")
     check.add_argument("--outputs", type=Path, help="where the gate's tables are kept (default: outputs/)")
-    forms = command("forms", help="workbooks for what only people know of key accounts, filled in as far as the latest run knows")
+    forms = _command(
+        commands, "forms", help="workbooks for what only people know of key accounts, filled in as far as the latest run knows"
+    )
     forms.add_argument("base", type=Path, help="folder of the base, such as data/demo")
     forms.add_argument("--outputs", type=Path, help="where runs are kept (default: outputs/)")
-    tables = command("tables", help="the tables of a run: what a row is, how many there are, and their columns")
-    tables.add_argument("run", type=Path, help="folder of the run, such as outputs/demo/latest")
-    show = command("show", help="a table of a run: its first rows here, or all of it into a file")
-    show.add_argument("run", type=Path, help="folder of the run, such as outputs/demo/latest")
-    show.add_argument("table", help="its name; `audit tables RUN` lists them")
-    show.add_argument("--rows", type=_count, default=20, help="rows that are shown (default: 20)")
-    show.add_argument("--into", type=Path, metavar="FILE", help="the whole table into a .csv, .xlsx or .parquet file")
-    field_day = command(
-        "field-day", help="the evening's list for the call centre: visits planned for a day without an order by the cut-off"
-    )
-    field_day.add_argument("base", type=Path, help="folder of the base, such as data/demo")
-    field_day.add_argument("day", type=_day, metavar="DAY", help="the day, such as 2025-12-11")
-    field_day.add_argument("--outputs", type=Path, help="where lists are kept (default: outputs/<base>/field/)")
-    command("steps", help="the questions the audit answers, and the tables each needs")
-    command("norms", help="every norm, setting and claim with its value")
-    lab = command("lab", help="JupyterLab on a copy of the base's latest run and of the notebooks, which stays as you leave it")
+    run = _command(commands, "run", help="audit a base: data/<base> with its audit.toml -> outputs/<base>/<run>/report")
+    run.add_argument("base", type=Path, help="folder with the exports and audit.toml")
+    run.add_argument("--only", metavar="STEP,STEP", help="only these steps, and those they need (`audit steps` lists them)")
+    run.add_argument("--force", action="store_true", help="rebuild a run that exists, beside it, and compare")
+    run.add_argument("--outputs", type=Path, help="where runs are kept (default: outputs/)")
+    lab = _command(commands, "lab", help="JupyterLab on a copy of the base's latest run and of the notebooks, which stays as you leave it")
     lab.add_argument("base", type=Path, help="folder of the base, such as data/demo")
     lab.add_argument(
         "--copy", default="", metavar="NAME", help="a copy of that name: made of the latest run where it is not there, opened where it is"
     )
     lab.add_argument("--outputs", type=Path, help="where runs are kept (default: outputs/)")
-    return top
+    field_day = _command(
+        commands, "field-day", help="the evening's list for the call centre: visits planned for a day without an order by the cut-off"
+    )
+    field_day.add_argument("base", type=Path, help="folder of the base, such as data/demo")
+    field_day.add_argument("day", type=_day, metavar="DAY", help="the day, such as 2025-12-11")
+    field_day.add_argument("--outputs", type=Path, help="where lists are kept (default: outputs/<base>/field/)")
+
+
+def _of_a_run(commands) -> None:
+    """What is done with a run: outputs/<base>/<run>."""
+    report = _command(commands, "report", help="tell a run that is done in further languages, or print it, from its tables")
+    report.add_argument("run", type=Path, help="folder of the run, such as outputs/demo/latest")
+    report.add_argument("--language", choices=["en", "ru"], action="append", default=[], help="a further language; may be given twice")
+    report.add_argument("--pdf", action="store_true", help="report.pdf and annex.pdf beside report.html (needs WeasyPrint: `make pdf`)")
+    report.add_argument(
+        "--docx",
+        action="store_true",
+        help="report.docx, the owner's part to go on writing in, and accounts.docx, the packs of key accounts",
+    )
+    report.add_argument("--pptx", action="store_true", help="report.pptx: a slide of the answer, one of the decisions, one per chapter")
+    verify = _command(commands, "verify", help="check every table and page of a run against the hashes it was sealed with")
+    verify.add_argument("run", type=Path, help="folder of the run, such as outputs/demo/latest")
+    compare = _command(commands, "compare", help="what moved from one run to another: norms, classes, customers; all of it as CSV")
+    compare.add_argument("before", type=Path, help="folder of the earlier run")
+    compare.add_argument("now", type=Path, help="folder of the later run")
+    compare.add_argument("--into", type=Path, help="folder for the CSV files (default: outputs/<base>/changes/<before>_<now>)")
+    tables = _command(commands, "tables", help="the tables of a run: what a row is, how many there are, and their columns")
+    tables.add_argument("run", type=Path, help="folder of the run, such as outputs/demo/latest")
+    show = _command(commands, "show", help="a table of a run: its first rows here, or all of it into a file")
+    show.add_argument("run", type=Path, help="folder of the run, such as outputs/demo/latest")
+    show.add_argument("table", help="its name; `audit tables RUN` lists them")
+    show.add_argument("--rows", type=_count, default=20, help="rows that are shown (default: 20)")
+    show.add_argument("--into", type=Path, metavar="FILE", help="the whole table into a .csv, .xlsx or .parquet file")
 
 
 def main(argv: list[str] | None = None) -> int:
