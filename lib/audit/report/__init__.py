@@ -99,10 +99,33 @@ def pages(
     logo
         the firm's picture as a data address.
     """
-    done = sorted((s for s in registry.steps() if s.name in bodies), key=lambda step: (step.name != FIRST, step.number))
     behind = sound(
         appendices.settings_page(_environment().get_template("settings.html.j2"), settings, inputs, versions, skipped), "settings"
     )
+    told, used = _told(bodies, said)
+    found = [
+        *told,
+        _anchored(glossary.PAGE, *[_(glossary.TITLE)] * 2, glossary.page(used)),
+        _anchored("settings", *[_(appendices.SETTINGS_TITLE)] * 2, behind),
+    ]
+    listing = appendices.lists([(page.name, page.title, page.text) for page in found])
+    found.append(_anchored("lists", *[_(appendices.LISTS_TITLE)] * 2, listing))
+    found = [dataclasses.replace(page, text=links.linked(page.text, places, page.name)) for page in found]
+    for before, page, after in zip([None, *found], found, [*found[1:], None], strict=False):
+        listed = [
+            {"href": f"{p.name}.html", "title": p.title, "here": p is page, "inside": _inside(p, page, found)}
+            for p in found
+            if not step_of_row(p.name)
+        ]
+        around = {name: {"href": f"{p.name}.html", "title": p.title} if p else None for name, p in (("back", before), ("onward", after))}
+        html = _page(page.question, page.text, listed, settings, run, **around, logo=logo, is_first=page is found[0])
+        _write(target / f"{page.name}.html", html)
+    _write(target / "report.html", _whole(found, settings, run, logo))
+
+
+def _told(bodies: dict[str, str], said: Said) -> tuple[list[Page], set[str]]:
+    """The pages that chapters tell, the first page first and what chapters put on pages of their own last; and the terms that they use."""
+    done = sorted((step for step in registry.steps() if step.name in bodies), key=lambda step: (step.name != FIRST, step.number))
     own, later, used = [], [], set()
     for step in done:
         (_none, first), *others = [
@@ -114,36 +137,18 @@ def pages(
             used |= terms
         own.append(_anchored("index" if is_index else step.name, _(step.title), "" if is_index else _(step.question), first))
         later += [_anchored(name, *[_first_heading(text)] * 2, text) for name, text in others]
-    found = [
-        *own,
-        *later,
-        _anchored(glossary.PAGE, *[_(glossary.TITLE)] * 2, glossary.page(used)),
-        _anchored("settings", _(appendices.SETTINGS_TITLE), _(appendices.SETTINGS_TITLE), behind),
-    ]
-    found.append(
-        _anchored("lists", *[_(appendices.LISTS_TITLE)] * 2, appendices.lists([(page.name, page.title, page.text) for page in found]))
-    )
-    found = [dataclasses.replace(page, text=links.linked(page.text, places, page.name)) for page in found]
-    for before, page, after in zip([None, *found], found, [*found[1:], None], strict=False):
-        listed = [
-            {"href": f"{p.name}.html", "title": p.title, "here": p is page, "inside": _inside(p, page, found)}
-            for p in found
-            if not step_of_row(p.name)
-        ]
-        around = {name: {"href": f"{p.name}.html", "title": p.title} if p else None for name, p in (("back", before), ("onward", after))}
-        _write(
-            target / f"{page.name}.html",
-            _page(page.question, page.text, listed, settings, run, **around, logo=logo, is_first=page is found[0]),
-        )
+    return [*own, *later], used
+
+
+def _whole(found: list[Page], settings: Settings, run: str, logo: str) -> str:
+    """All pages in one, whose links lead from one part to another."""
     listed = [{"href": f"#{page.name}", "title": page.title, "here": False, "inside": []} for page in found if not step_of_row(page.name)]
     names = {page.name for page in found}
     sections = [
         f'<section class="chapter" id="{page.name}">{_inward(_below(page.text, first=page is found[0]), names)}</section>' for page in found
     ]
-    whole = _page(
-        _(WORDS["audit"]), "\n".join(sections), listed, settings, run, back=None, onward=None, logo=logo, is_first=True, is_whole=True
-    )
-    _write(target / "report.html", whole)
+    around = {"back": None, "onward": None, "logo": logo, "is_first": True, "is_whole": True}
+    return _page(_(WORDS["audit"]), "\n".join(sections), listed, settings, run, **around)
 
 
 def _inside(of: Page, here: Page, found: list[Page]) -> list[dict]:
