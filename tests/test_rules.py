@@ -71,7 +71,9 @@ def test_money_taken_off_without_goods_is_flagged(tmp_path):
 
 def test_the_day_on_which_goods_left_is_taken_for_arrival_and_said_to_be(tmp_path):
     csv = "doc,who,day,money,promised,shipped date,came\n1,A,2024-01-02,100,2024-01-05,2024-01-04,2024-01-09\n"
-    columns = '[tables.deliveries]\nfrom = "sales"\ncolumns = { order_id = "doc", customer_id = "who", promised_on = "promised", delivered_on = '
+    columns = (
+        '[tables.deliveries]\nfrom = "sales"\ncolumns = { order_id = "doc", customer_id = "who", promised_on = "promised", delivered_on = '
+    )
     left = check(tmp_path, columns + '"shipped date" }\n', TOML, csv).doubts.filter(pl.col("table") == "deliveries")
     assert left.select("doubt", "spoils", "column").rows() == [
         ("deliveries: shipped date says when goods left us, and not when they came", "timing", "delivered_on")

@@ -22,63 +22,72 @@ def chapter_findings(reconciliation: pd.DataFrame, doubts: pd.DataFrame, bridge:
         when the bridge does not close.
     """
     lines = reconciliation[reconciliation["table"] == "lines"]
-    rows = lines.groupby("status")["rows"].sum()
-    total, kept = int(lines["rows"].sum()), int(rows.get("kept", 0))
     sums = bridge[["booked", "untraced", "moved", "revenue"]].sum()
     open_ = (bridge["booked"] - bridge["untraced"] - bridge["moved"] - bridge["revenue"]).abs() > tolerance
     if open_.any() or abs(sums["moved"]) > tolerance:
         raise ArithmeticError(f"the bridge does not close in {open_.sum()} months: {sums.to_dict()}")
-    counts = {status: int(rows.get(status, 0)) for status in ("quarantined", "excluded", "merged")}
-    rows_kept = N_(
+    rows = _rows_kept(lines, as_they_lie=(doubts["doubt"] == AS_THEY_LIE).any())
+    return [rows, _booked_to_revenue(sums, rows.params["kept"]), *_doubted(doubts[doubts["verdict"] != "PASS"])]
+
+
+def _rows_kept(lines: pd.DataFrame, *, as_they_lie: bool) -> Finding:
+    """The share of the rows that is in this audit; where lines stay with a database, repeats were not looked for."""
+    rows = lines.groupby("status")["rows"].sum()
+    total, kept = int(lines["rows"].sum()), int(rows.get("kept", 0))
+    message = N_(
         "{kept} of {n} sales rows ({value}) are in this audit; {quarantined} could not be read, {excluded} {excluded:was|were} left out by a declared rule, {merged} had been exported twice."
     )
-    if (doubts["doubt"] == AS_THEY_LIE).any():
-        rows_kept = N_(
+    if as_they_lie:
+        message = N_(
             "{kept} of {n} {n:row|rows} ({value}) are in this audit; {quarantined} could not be read, {excluded} lie outside the time observed; whether some stand there twice was not looked for."
         )
-    found = [
+    return Finding(
+        "rows_kept",
+        "intake",
+        "fact",
+        message,
+        title=N_("Rows kept"),
+        value=kept / total if total else float("nan"),
+        n=total,
+        params={"kept": kept, **{status: int(rows.get(status, 0)) for status in ("quarantined", "excluded", "merged")}},
+    )
+
+
+def _booked_to_revenue(sums: pd.Series, kept: int) -> Finding:
+    return Finding(
+        "booked_to_revenue",
+        "intake",
+        "fact",
+        N_(
+            "Booked sales less known returns are {booked}. This audit works with revenue of {value}: it does not deduct {untraced} of returns whose sales are not in the exports."
+        ),
+        title=N_("From booked sales to revenue"),
+        value=float(sums["revenue"]),
+        unit="money",
+        n=kept,
+        params={"booked": float(sums["booked"]), "untraced": abs(float(sums["untraced"]))},
+    )
+
+
+def _doubted(flags: pd.DataFrame) -> list[Finding]:
+    if flags.empty:
+        return []
+    refused = int((flags["verdict"] == "REFUSE").sum())
+    stopping = N_("{value} {value:doubt|doubts} about the data; {refused} of them {refused:stops|stop} a chapter.")
+    known = N_("{value} {value:doubt|doubts} about the data; none of them rules out a chapter.")
+    return [
         Finding(
-            "rows_kept",
+            "doubts",
             "intake",
             "fact",
-            rows_kept,
-            title=N_("Rows kept"),
-            value=kept / total if total else float("nan"),
-            n=total,
-            params={"kept": kept, **counts},
-        ),
-        Finding(
-            "booked_to_revenue",
-            "intake",
-            "fact",
-            N_(
-                "Booked sales less known returns are {booked}. This audit works with revenue of {value}: it does not deduct {untraced} of returns whose sales are not in the exports."
-            ),
-            title=N_("From booked sales to revenue"),
-            value=float(sums["revenue"]),
-            unit="money",
-            n=kept,
-            params={"booked": float(sums["booked"]), "untraced": abs(float(sums["untraced"]))},
-        ),
-    ]
-    flags = doubts[doubts["verdict"] != "PASS"]
-    if len(flags):
-        stopping = N_("{value} {value:doubt|doubts} about the data; {refused} of them {refused:stops|stop} a chapter.")
-        known = N_("{value} {value:doubt|doubts} about the data; none of them rules out a chapter.")
-        found.append(
-            Finding(
-                "doubts",
-                "intake",
-                "fact",
-                stopping if (flags["verdict"] == "REFUSE").any() else known,
-                title=N_("Doubts of the data"),
-                value=float(len(flags)),
-                unit="count",
-                n=len(flags),
-                params={"refused": int((flags["verdict"] == "REFUSE").sum())},
-            )
+            stopping if refused else known,
+            title=N_("Doubts of the data"),
+            value=float(len(flags)),
+            unit="count",
+            n=len(flags),
+            params={"refused": refused},
         )
-    return found
+    ]
 
 
 def by_year(bridge: pd.DataFrame) -> pd.DataFrame:

@@ -25,53 +25,34 @@ def chapter_findings(
     peers: int,
 ) -> list[Finding]:
     """Who carries the sales by class, how many really moved, who strayed, and whether a portrait can be drawn."""
-    found = [_carriers(table), _moved(moved), _strayed(gaps), _orders(orders, reliability, peers)]
-    sure = telling[telling["corrected_chance_share"] < chance]
+    return [_carriers(table), _moved(moved), _strayed(gaps), _orders(orders, reliability, peers), _portrait(telling, len(table), chance)]
+
+
+def _portrait(telling: pd.DataFrame, customers: int, chance: float) -> Finding:
+    """What tells good customers from others, beyond what chance would among so many attributes."""
+    title, sure = N_("Profile of the good customer"), telling[telling["corrected_chance_share"] < chance]
     if telling.empty:
         why = N_("no customer’s industry, region or source is known")
-        return [
-            *found,
-            Finding(
-                "portrait",
-                "segments",
-                "estimate",
-                N_("We cannot draw up a profile of a good customer."),
-                title=N_("Profile of the good customer"),
-                why=why,
-            ),
-        ]
+        return Finding("portrait", "segments", "estimate", N_("We cannot draw up a profile of a good customer."), title=title, why=why)
     if sure.empty:
-        return [
-            *found,
-            Finding(
-                "portrait",
-                "segments",
-                "estimate",
-                N_(
-                    "Attributes tested: {tested}. None tells good customers from others better than chance; a profile based on it would be pure invention."
-                ),
-                title=N_("Profile of the good customer"),
-                unit="count",
-                n=len(table),
-                params={"tested": len(telling)},
-            ),
-        ]
+        message = N_(
+            "Attributes tested: {tested}. None tells good customers from others better than chance; a profile based on it would be pure invention."
+        )
+        tested = {"tested": len(telling)}
+        return Finding("portrait", "segments", "estimate", message, title=title, unit="count", n=customers, params=tested)
     best = sure.iloc[0]
-    return [
-        *found,
-        Finding(
-            "portrait",
-            "segments",
-            "estimate",
-            N_(
-                "{value} of the customers with “{attribute}” are in class A or B, against {other_share} of the others; {sure} of {tested} attributes tell more than chance would."
-            ),
-            title=N_("Profile of the good customer"),
-            value=float(best["good_share"]),
-            n=int(best["customers"]),
-            params={"attribute": best["attribute"], "other_share": float(best["other_share"]), "sure": len(sure), "tested": len(telling)},
+    return Finding(
+        "portrait",
+        "segments",
+        "estimate",
+        N_(
+            "{value} of the customers with “{attribute}” are in class A or B, against {other_share} of the others; {sure} of {tested} attributes tell more than chance would."
         ),
-    ]
+        title=title,
+        value=float(best["good_share"]),
+        n=int(best["customers"]),
+        params={"attribute": best["attribute"], "other_share": float(best["other_share"]), "sure": len(sure), "tested": len(telling)},
+    )
 
 
 def _orders(orders: pd.DataFrame, reliability: float, peers: int) -> Finding:

@@ -1,4 +1,4 @@
-"""What the chapter says: its findings, from its tables."""
+"""What the chapter says: its findings, from its tables; those on promised deliveries in promise_findings.py."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from audit.core.labels import named
 from audit.i18n import mark as N_
 from audit.stats.matched import difference
 from audit.stats.survival import at
-from audit.steps.service.codes import After, Case, Cause, Kept, Whose
+from audit.steps.service import promise_findings
+from audit.steps.service.codes import After, Case, Cause
 from audit.steps.service.time_to_settle import median_days
 
 FEW = 10  # complaints, or first orders let down, from which what followed is said
@@ -37,9 +38,9 @@ def chapter_findings(
 ) -> list[Finding]:
     """Whether promises of delivery are kept, what is complained of, how it is settled, what follows from it, and why customers refuse or leave."""
     return [
-        *_on_time(kept),
-        *_told(kept),
-        *_whose(whose),
+        *promise_findings.on_time(kept),
+        *promise_findings.told_beforehand(kept),
+        *promise_findings.whose_wait(whose),
         *_complaints(by_reason, heavy),
         *_settled(curve, settle_days, confidence),
         *_unowned(open_cases),
@@ -48,123 +49,9 @@ def chapter_findings(
         *_refused(answers, said),
         *_lost(lost),
         *_gap(gap, quiet_days),
-        *_as_ordered(quantities),
+        *promise_findings.as_ordered(quantities),
         *_without_consent(reached),
     ]
-
-
-def _on_time(kept: pd.DataFrame) -> list[Finding]:
-    if kept.empty:
-        return []
-    late = kept[~kept["is_on_time"].astype(bool)]
-    params = {
-        "late": len(late),
-        "days": round(float(late["late_days"].median())) if len(late) else 0,
-        "open": int((kept["kept_class"] == Kept.OPEN).sum()),
-    }
-    some = N_(
-        "{value} of {n} {n:order|orders} arrived by the promised day; {late} arrived late or have not arrived yet; half of these are {days} or more {days:day|days} late."
-    )
-    none = N_("All {n} {n:order|orders} came by the day that was promised.")
-    found = [
-        Finding(
-            "service_on_time", "service", "fact", some if len(late) else none, title=N_("Orders on time"), value=float(kept["is_on_time"].mean()),
-            n=len(kept), norm_id="on_time_share", who=" ".join(late["customer_id"].value_counts(sort=False).sort_values(ascending=False, kind="stable").head(10).index), params=params,
-        )
-    ]  # fmt: skip
-    known = kept[kept["is_in_full"].notna()]
-    if len(known):
-        whole = known["is_on_time"].astype(bool) & (known["is_in_full"] == 1)
-        right = known["is_invoiced_right"].notna().any()
-        perfect = whole & (known["is_invoiced_right"].fillna(1) == 1)
-        found.append(
-            Finding(
-                "service_perfect",
-                "service",
-                "fact",
-                N_("{value} of {n} {n:order|orders} {value:was|were} perfect: on time, in full and invoiced as delivered.")
-                if right
-                else N_(
-                    "{value} of {n} {n:order|orders} {value:was|were} delivered on time and in full; whether they were invoiced correctly is not known."
-                ),
-                title=N_("Perfect orders"),
-                value=float(perfect.mean()),
-                n=len(known),
-            )
-        )
-    return found
-
-
-def _as_ordered(quantities: tuple[int, int, int]) -> list[Finding]:
-    lines, short, over = quantities
-    if not lines:
-        return []
-    some = N_(
-        "{value} of {n} delivered {n:line|lines} arrived in the quantity ordered; {short} {short:was|were} short, and {over} contained more than ordered."
-    )
-    none = N_(
-        "{value} of {n} delivered {n:line|lines} arrived in the quantity ordered; {short} {short:was|were} short, and none contained more than ordered."
-    )
-    return [
-        Finding(
-            "service_as_ordered",
-            "service",
-            "fact",
-            some if over else none,
-            title=N_("Quantity as ordered"),
-            value=(lines - short - over) / lines,
-            n=lines,
-            params={"short": short, "over": over},
-        )
-    ]
-
-
-def _told(kept: pd.DataFrame) -> list[Finding]:
-    late = kept[~kept["is_on_time"].astype(bool)] if len(kept) else kept
-    if late.empty or late["is_told"].isna().all():
-        return []
-    return [
-        Finding(
-            "service_told",
-            "service",
-            "fact",
-            N_("For {told} of {n} late {n:order|orders}, we told the customer in advance.")
-            if (late["is_told"] > 0).any()
-            else N_("We did not tell the customer in advance about any of {n} late {n:order|orders}."),
-            title=N_("Told beforehand"),
-            value=float((late["is_told"] > 0).mean()),
-            n=len(late),
-            params={"told": int((late["is_told"] > 0).sum())},
-        )
-    ]
-
-
-def _whose(whose: pd.DataFrame) -> list[Finding]:
-    """Managers whose customers get more late orders than is usual."""
-    more = whose[whose["whose_class"] == Whose.MORE]
-    if more.empty:
-        return []
-    first = more.iloc[0]
-    return [
-        Finding(
-            "service_whose",
-            "service",
-            "estimate",
-            N_(
-                "Customers of {value} {value:manager|managers} get more late orders than chance explains: {late_share} of theirs, against {others_share} for the others. These data do not show where orders wait: with the seller, in the warehouse or in transit."
-            ),
-            title=N_("Whose customers wait"),
-            value=float(len(more)),
-            unit="count",
-            n=int(more["promised_orders"].sum()),
-            low=float(len(more)),
-            high=float(len(more)),
-            params={
-                "late_share": float(more["late"].sum() / more["promised_orders"].sum()), "others_share": float(first["of_others_share"]), "told": int(more["told_before"].sum()),
-                "late": int(more["late"].sum()),
-            },
-        )
-    ]  # fmt: skip
 
 
 def _complaints(by_reason: pd.DataFrame, heavy: tuple[int, float, float]) -> list[Finding]:

@@ -96,7 +96,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, [],
     {
         "circles": ["funnel"],
-        "decision_rules": ["decisions", "hidden", "worded"],
+        "decision_table": ["decisions", "hidden", "worded"],
         "findings": ["chapter_findings", "refusals"],
         "priorities": ["ordered", "undecided"],
         "questions": ["QUESTIONS", "eight_questions"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from audit.core.findings import Finding
@@ -90,69 +92,36 @@ def _doubted(wallets: pd.DataFrame, with_doubted: tuple[int, float, float]) -> l
 
 
 def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[Finding]:
+    """Budgets that nobody told: estimated where a rule holds, or set against the best of their size, or unknown with the reason."""
     of = wallets[wallets["provenance_class"] == Provenance.MODELLED]
-    unknown = int((wallets["provenance_class"] == Provenance.UNKNOWN).sum())
-    if of.empty and not unknown:
-        return []
+    unknown = wallets[wallets["provenance_class"] == Provenance.UNKNOWN]
     if of.empty:
-        why = N_("too few budgets are known, and customers’ sizes are not known or do not tell what they buy")
-        if len(tried):
-            why = N_("no rule told budgets that it had not seen better than the same budget for everybody would")
-        return [
-            Finding(
-                "wallet_modelled",
-                "wallet",
-                "model",
-                N_("The budgets of {n} {n:customer|customers} cannot be estimated."),
-                title=N_("Budgets estimated"),
-                n=unknown,
-                why=why,
-            )
-        ]
+        return [_not_modelled(len(unknown), tried)] if len(unknown) else []
+    share = float(of["revenue"].sum() / of["budget"].sum())
+    found = Finding("wallet_modelled", "wallet", "model", "", title=N_("Budgets estimated"), value=share, n=len(of))
     gap, low, high = (float(of[c].sum()) for c in ("gap", "low_gap", "high_gap"))
-    params = {"gap": gap, "low": low, "high": high, "unknown": unknown}
+    params = {"gap": gap, "low": low, "high": high, "unknown": len(unknown)}
     if (of["basis_class"] == Basis.ACHIEVABLE).all():
         message = N_(
             "If the {n} {n:customer|customers} without a known budget bought what the top tenth of their size buys from us, they would buy {gap} more. That is not their budget; {unknown} remain unknown."
         )
-        return [
-            Finding(
-                "wallet_modelled",
-                "wallet",
-                "model",
-                message,
-                title=N_("Budgets estimated"),
-                value=float(of["revenue"].sum() / of["budget"].sum()),
-                n=len(of),
-                params=params,
-            )
-        ]
+        return [replace(found, message=message, params=params)]
     used = tried[tried["is_used"]].iloc[0]
     message = N_(
         "For {n} {n:customer|customers} we have no credible budget. We estimate theirs from {told} {told:customer who has one|customers who have one}, using the rule “{rule_class}”: our share of these budgets is {value} ({low} to {high}). The ranges are set so that {rate_share} of the budgets we have not seen fall within them. For another {unknown} {unknown:customer|customers}, including those larger than any peer we asked, we cannot even estimate one. {unknown:This customer brings|These customers bring} in {unknown_share} of our sales, so ask them next."
     )
-    return [
-        Finding(
-            "wallet_modelled",
-            "wallet",
-            "model",
-            message,
-            title=N_("Budgets estimated"),
-            value=float(of["revenue"].sum() / of["budget"].sum()),
-            n=len(of),
-            low=float(of["revenue"].sum() / of["high_budget"].sum()),
-            high=float(of["revenue"].sum() / of["low_budget"].sum()),
-            params={
-                "told": int(used["customers"]),
-                "rule_class": Basis(used["rule"]),
-                "rate_share": rate,
-                "unknown": unknown,
-                "unknown_share": float(
-                    wallets.loc[wallets["provenance_class"] == Provenance.UNKNOWN, "revenue"].sum() / wallets["revenue"].sum()
-                ),
-            },
-        )
-    ]
+    params = {"told": int(used["customers"]), "rule_class": Basis(used["rule"]), "rate_share": rate, "unknown": len(unknown)}
+    params["unknown_share"] = float(unknown["revenue"].sum() / wallets["revenue"].sum())
+    ends = (float(of["revenue"].sum() / of[column].sum()) for column in ("high_budget", "low_budget"))
+    return [replace(found, message=message, params=params, **dict(zip(("low", "high"), ends, strict=True)))]
+
+
+def _not_modelled(unknown: int, tried: pd.DataFrame) -> Finding:
+    why = N_("too few budgets are known, and customers’ sizes are not known or do not tell what they buy")
+    if len(tried):
+        why = N_("no rule told budgets that it had not seen better than the same budget for everybody would")
+    message = N_("The budgets of {n} {n:customer|customers} cannot be estimated.")
+    return Finding("wallet_modelled", "wallet", "model", message, title=N_("Budgets estimated"), n=unknown, why=why)
 
 
 def _space(space: pd.DataFrame) -> list[Finding]:
