@@ -110,6 +110,7 @@ def library(tmp_path_factory):
         fingerprint.texts,
         fingerprint._words,
         messages.catalogue,
+        messages.entries,
         norms.register,
     )
 

@@ -38,6 +38,13 @@ def test_a_question_is_told_in_the_readers_language_whichever_it_was_asked_in(me
         assert i18n.render(kept) == said[language]
 
 
+def test_a_doubt_tells_its_question_in_the_readers_language(monkeypatch):
+    asked = i18n.stored("open question: {question}", question="в какой валюте суммы? Впишите код ISO, например, RUB")
+    assert i18n.render(asked) == "open question: in which currency are the amounts? Write its ISO code, such as RUB"
+    monkeypatch.setenv("LANGUAGE", "ru")
+    assert "в какой валюте суммы?" in i18n.render(asked)
+
+
 def test_there_are_questions_to_try():
     assert len(MESSAGES) > 30
 

@@ -184,4 +184,8 @@ def _filling(name: str, value, column: Callable[[str], str]) -> str:
         return ", ".join(_filling(name, one, column) for one in value)
     if not isinstance(value, str):
         return value
+    if name == "question":  # kept as text in audit.toml, in the language in which it was asked
+        from audit.i18n.recalled import recalled
+
+        return render(recalled(value), column=column)
     return column(value) if name == "column" else render(value, column=column)

@@ -6,7 +6,7 @@ import polars as pl
 
 from audit.core.doubts import AS_THEY_LIE
 from audit.i18n import mark as N_
-from audit.i18n import recalled, stored
+from audit.i18n import stored
 from audit.intake.checks.evidence import ALL_THERE, EVERYTHING, HOW_MUCH, Doubt, Intake, booked, sample
 
 FILE_NOTES = {
@@ -62,7 +62,7 @@ def questions(base: Intake):
     for about, question in base.settings.questions.items():
         yield Doubt(
             about.split(".")[1] if about.startswith("tables.") else "",
-            stored(N_("open question: {question}"), question=recalled(question)),
+            stored(N_("open question: {question}"), question=question),
             "FLAG",
             0,
             None,
