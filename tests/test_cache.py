@@ -33,44 +33,62 @@ def edit(path):
     path.write_text(path.read_text(encoding="utf-8").replace("# folder of an audit run", "# the folder of an audit run"), encoding="utf-8")
 
 
-def test_a_changed_notebook_runs_alone_where_its_tables_stay_the_same(place):  # noqa: F811
-    first, _said = audit(place, only=PART)
-    edit(place[2] / "060_segments.ipynb")
-    second, said = audit(place, only=PART)
+@pytest.fixture(scope="module")
+def before(tmp_path_factory):
+    """The small base, audited once."""
+    folder = tmp_path_factory.mktemp("before")
+    books = folder / "notebooks"
+    shutil.copytree(ROOT / "notebooks", books, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    done, _said = audit((write_base(folder / "small", CSV, TOML), folder / "outputs", books), only=PART)
+    return folder, done.folder.name
+
+
+@pytest.fixture
+def audited(before, tmp_path):
+    """A copy of it: base, outputs and notebooks, and the folder of the run."""
+    folder, name = before
+    shutil.copytree(folder, tmp_path, symlinks=True, dirs_exist_ok=True)
+    return (tmp_path / "small", tmp_path / "outputs", tmp_path / "notebooks"), tmp_path / "outputs" / "small" / name
+
+
+def test_a_changed_notebook_runs_alone_where_its_tables_stay_the_same(audited):
+    there, first = audited
+    edit(there[2] / "060_segments.ipynb")
+    second, said = audit(there, only=PART)
     assert ran(said) == {"segments"}
     assert "tables" in unchanged(said)
-    assert first.folder != second.folder
-    pages = {path.name: path.read_bytes() for path in (first.folder / "report" / "en").iterdir()}
+    assert first != second.folder
+    pages = {path.name: path.read_bytes() for path in (first / "report" / "en").iterdir()}
     again = {
-        path.name: path.read_bytes().replace(second.folder.name.encode(), first.folder.name.encode())
+        path.name: path.read_bytes().replace(second.folder.name.encode(), first.name.encode())
         for path in (second.folder / "report" / "en").iterdir()
     }
     assert pages.keys() == again.keys()
     assert pages["base.html"] == again["base.html"]
 
 
-def test_dependents_of_a_changed_result_run_too(place):  # noqa: F811
-    audit(place, only=PART)
-    notebook = place[2] / "020_repeat.ipynb"
+def test_dependents_of_a_changed_result_run_too(audited):
+    there, _first = audited
+    notebook = there[2] / "020_repeat.ipynb"
     text = notebook.read_text(encoding="utf-8")
     notebook.write_text(text.replace("findings_repeat=found)", "findings_repeat=found.head(0))"), encoding="utf-8")
-    second, said = audit(place, only=PART)
+    second, said = audit(there, only=PART)
     assert ran(said) == {"repeat", "verdicts"}
 
 
-def test_an_overridden_norm_runs_the_chapters_that_name_it(place):  # noqa: F811
-    audit(place, only=PART)
-    write_base(place[0], CSV, TOML + "\n[norms.xyz_periods]\nvalue = 5\nwhy = 'months are few here'\n")
-    second, said = audit(place, only=PART)
+def test_an_overridden_norm_runs_the_chapters_that_name_it(audited):
+    there, _first = audited
+    write_base(there[0], CSV, TOML + "\n[norms.xyz_periods]\nvalue = 5\nwhy = 'months are few here'\n")
+    second, said = audit(there, only=PART)
     assert {"tables", "base", "repeat", "retention"} <= unchanged(said)
     assert "segments" in ran(said)
 
 
-def test_what_was_changed_by_hand_in_an_earlier_run_is_made_again(place):  # noqa: F811
-    first, _said = audit(place, only=PART)
-    (first.folder / "tables" / "tenure.parquet").write_bytes(b"another")
-    edit(place[2] / "060_segments.ipynb")
-    second, said = audit(place, only=PART)
+def test_what_was_changed_by_hand_in_an_earlier_run_is_made_again(audited):
+    there, first = audited
+    (first / "tables" / "tenure.parquet").write_bytes(b"another")
+    edit(there[2] / "060_segments.ipynb")
+    second, said = audit(there, only=PART)
     assert "base" not in unchanged(said)
     assert len(store.load(second.folder, "tenure"))
 
@@ -88,9 +106,8 @@ def test_a_failed_run_need_not_repeat_what_had_succeeded(place):  # noqa: F811
     assert json.loads((done.folder / "steps.json").read_text())["en/base"]["key"]
 
 
-def test_forcing_takes_nothing_over(place):  # noqa: F811
-    audit(place, only=["base", "repeat"])
-    _again, said = audit(place, only=["base", "repeat"], force=True)
+def test_forcing_takes_nothing_over(audited):
+    _again, said = audit(audited[0], only=["base", "repeat"], force=True)
     assert not unchanged(said)
 
 
