@@ -185,6 +185,12 @@ def test_a_group_is_told_once_by_one_that_buys_and_what_it_owes_is_never_lost():
     assert steps["action_class"].to_dict() == {"b": "stop", "c": "", "orphan": "collect"}
 
 
+def test_where_all_goods_together_cost_more_than_they_bring_nobodys_terms_are_the_matter():
+    loser = CASES["loses on goods"][0]
+    assert steps_of([loser, {}])["action_class"].tolist() == ["loss", ""]
+    assert steps_of([loser | {"margin": -9000.0}, {}])["action_class"].tolist() == ["", ""]
+
+
 def test_of_a_group_that_stopped_paying_no_company_is_sold_to():
     once = CASES["once"][0] | {"group": "g", "is_lead": False}
     found = steps_of([CASES["stopped"][0] | {"group": "g"}, once, CASES["once"][0]])

@@ -82,6 +82,7 @@ PLANTED = {
     Choice.TERMS: ([TERMS], {}),
     Choice.CALL: ([SILENT], {"facts": facts_of(fact("overdue", 4.0, by_chance=1, fewest=0, most=2, is_tried=True))}),
     Choice.LOSSES: ([LOSS], {}),
+    Choice.BELOW_COST: ([{"margin": -2000.0}, LOSS], {}),
     Choice.GROW: ([GROW], {"realistic": REALISTIC}),
     Choice.BUDGETS: ([{}], {"facts": WALLET, "wallet_changes": BUDGETS}),
     Choice.PLAN: ([{}], {"planned": PLAN, "facts": facts_of(fact("plan", 0.1))}),
@@ -172,6 +173,13 @@ def test_a_loss_below_the_smallest_effect_stays_with_the_manager():
     sales = 3 * 1000.0
     for worth, expected in ((sales * 0.0005, [Choice.LOSSES]), (sales * 0.0005 - 0.01, [])):
         assert decided(overview_of({**LOSS, "worth": worth}))["choice_class"].tolist() == expected
+
+
+def test_goods_that_cost_more_than_all_customers_paid_are_looked_into_before_anything_but_a_stop_and_carry_no_sum():
+    found = decided(overview_of({"margin": -2000.0}, LOSS, GROW), realistic=REALISTIC)
+    assert found["choice_class"].tolist() == [Choice.BELOW_COST, Choice.GROW]
+    assert found["money"].isna().all() or pd.isna(found["money"].iloc[0])
+    assert json.loads(found["params"].iloc[0]) == {"sales": 5000.0, "costs": 5000.0 + 2000.0 - 4 * 250.0}
 
 
 def test_a_large_loser_is_renegotiated_with_only_where_what_is_given_makes_the_loss():

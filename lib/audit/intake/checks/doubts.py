@@ -21,7 +21,7 @@ ALWAYS = (
 )  # fmt: skip
 WITH_LINES = (
     of_rows.unreadable, of_rows.asleep, of_rows.repeats, of_rows.returns, of_rows.corrections, of_rows.documents, of_rows.survivors,
-    of_entries.orphans, of_rows.payments, of_rows.no_money, of_rows.later,
+    of_entries.orphans, of_entries.costs_above_sales, of_rows.payments, of_rows.no_money, of_rows.later,
 )  # fmt: skip
 
 

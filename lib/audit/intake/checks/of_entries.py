@@ -284,3 +284,23 @@ def costs_below_nothing(base: Intake):
                 column=column,
                 is_sized=True,
             )
+
+
+def costs_above_sales(base: Intake):
+    """Goods that cost more in all than customers paid for them: rather another unit, VAT or another currency than the company's trade."""
+    if "cost" not in base.kept["lines"].columns:
+        return
+    priced = base.live.filter(pl.col("cost").is_not_null() & (pl.col("amount") > 0))
+    cost, sales = (priced[column].sum() for column in ("cost", "amount"))
+    if sales and cost > sales:
+        yield Doubt(
+            "lines",
+            stored(N_("the goods sold cost {share} of what customers paid for them"), share=f"{float(cost / sales):.0%}"),
+            "FLAG",
+            len(priced),
+            cost - sales,
+            N_("profit too low, if the cost holds VAT or stands in another unit or currency"),
+            N_("ask the accountant what the column of cost holds"),
+            HOW_MUCH,
+            column="cost",
+        )

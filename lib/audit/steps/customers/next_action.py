@@ -170,6 +170,8 @@ def _holds(
         fresh = no if overdue is None else table["customer_id"].isin(overdue.loc[overdue["since_class"] == "fresh", "customer_id"])
         return fresh & ((table["key_reasons"] != "") == (action == Action.KEY_SILENT))
     if action in (Action.LOSS, Action.KEY_TERMS):
+        if _number(table["margin"]).sum() < 0:  # of all of them: then no customer's terms are the matter
+            return no
         on_goods = table["is_lead"] & _number(table["profit"]).isna() & (_number(table["margin"]) < 0)  # where serving costs are unknown
         return ((table["loss_class"] == "loses") | on_goods) & ~is_young & ((table["key_reasons"] != "") == (action == Action.KEY_TERMS))
     if action == Action.GROW:

@@ -15,6 +15,8 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     first, keys = found[0], by.get("key_losers")
     if first.why:
         message = N_("Which customers earn and which cost money cannot be said")
+    elif "winning" not in first.params and 0 < first.value == first.n:
+        message = N_("The goods cost more than any of our {n} {n:customer|customers} paid for them")
     elif "winning" not in first.params:
         message = (
             N_("{value} {value:customer loses|customers lose} money on the goods alone")

@@ -134,13 +134,15 @@ def _keys(profits: pd.DataFrame, keys: pd.DataFrame | None) -> list[Finding]:
     some = N_(
         "Of {n} key accounts, {value} {value:is|are} unprofitable however costs are allocated, losing {lost} in total; {doubtful} more are unprofitable under some allocations."
     )
-    none = N_("Of {n} key accounts, {value} {value:is|are} unprofitable however costs are allocated, losing {lost} in total.")
+    sure = N_("Of {n} key accounts, {value} {value:is|are} unprofitable however costs are allocated, losing {lost} in total.")
+    maybe = N_("None of {n} key accounts is unprofitable however costs are allocated; {doubtful} {doubtful:is|are} under some allocations.")
+    none = N_("None of {n} key accounts is unprofitable.")
     return [
         Finding(
             "key_losers",
             "profit",
             "estimate",
-            some if doubtful else none,
+            (some if doubtful else sure) if len(lose) else (maybe if doubtful else none),
             title=N_("Key accounts that lose money"),
             value=float(len(lose)),
             unit="count",
@@ -160,13 +162,17 @@ def _ranks(profits: pd.DataFrame) -> Finding:
     both = profits[profits["revenue_rank"] <= 10]
     by_profit = N_("{value} of the ten largest customers {value:is|are} among the ten most profitable (n = {n}).")
     by_margin = N_("{value} of the ten largest customers {value:is|are} among the ten with the most margin (n = {n}).")
+    none_by_profit = N_("None of the ten largest customers is among the ten most profitable (n = {n}).")
+    none_by_margin = N_("None of the ten largest customers is among the ten with the most margin (n = {n}).")
+    best = int((both["profit_rank"] <= 10).sum())
+    is_profit = profits["profit"].notna().any()
     return Finding(
         "profit_ranks",
         "profit",
         "fact",
-        by_profit if profits["profit"].notna().any() else by_margin,
+        (by_profit if best else none_by_profit) if is_profit else (by_margin if best else none_by_margin),
         title=N_("Sales and profit"),
-        value=float((both["profit_rank"] <= 10).sum()),
+        value=float(best),
         unit="count",
         n=len(profits),
     )

@@ -52,7 +52,7 @@ def funnel(
     if len(of_unit) and len(stayed):
         rows.append((Counted.ACTIVE, int(of_unit.iloc[-1]["at_end"])))
         ended = str(of_unit.iloc[-1]["period"])
-    if key_accounts is not None:
+    if key_accounts is not None and len(key_accounts):
         rows.append((Counted.KEY, int(key_accounts["group"].nunique())))
     months = json.loads(stayed["params"].iloc[0])["months"] if len(stayed) else 0
     return pd.DataFrame(

@@ -78,6 +78,11 @@ class Choice(Code):
         N_("Change the terms for {count} {count:customer who costs more than it brings in|customers who cost more than they bring in}"),
         N_("Managers deal with the {others} smaller ones themselves. {names}"),
     )
+    BELOW_COST = (
+        "below_cost",
+        N_("Find out why our goods cost more than customers pay for them"),
+        N_("In the last twelve months, goods sold for {sales} cost {costs}. Check first what the exported cost holds."),
+    )
     GROW = (
         "grow",
         N_("Offer one more category to {count} {count:customer who pays|customers who pay} on time"),

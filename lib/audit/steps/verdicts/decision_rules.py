@@ -110,7 +110,15 @@ def silent(overview: pd.DataFrame, by: dict[str, pd.Series], least: float) -> li
 
 
 def losses(overview: pd.DataFrame, least: float) -> list[Decision]:
-    """Customers that cost more than they bring, each by so much that its terms are a decision; the others stay with their managers."""
+    """Customers that cost more than they bring, each by so much that its terms are a decision; the others stay with their managers.
+
+    Where the goods of all customers together cost more than they brought, no customer's terms are the matter.
+    """
+    known = overview[overview["margin"].notna()]
+    margin, sales = float(known["margin"].sum()), float(known["year_revenue"].sum())
+    if margin < -least:
+        params = {"sales": sales, "costs": sales - margin}
+        return [Decision(Choice.BELOW_COST, "profit", Owner.ACCOUNTANT, THIS, Sureness.CHECK, params=params)]
     lose = overview[(overview["action_class"] == Action.LOSS) & (overview["worth"] >= least)].sort_values("worth", ascending=False)
     if lose.empty:
         return []

@@ -117,7 +117,12 @@ def _order(one: Decision, rate: float, least: float, estimated_weight: float) ->
     sure = one.effect * weight[one.sureness]
     worth = one.high if one.money != one.money else one.money  # where only a range is known, its upper end is what is at stake
     stake = 0.0 if worth != worth else abs(worth) * (rate if one.kind == Money.PLAN else 1.0)
-    return one.choice not in (Choice.DATA, Choice.STOP), -(sure if sure >= least else 0.0), one.choice != Choice.BUDGETS, -stake
+    return (
+        one.choice not in (Choice.DATA, Choice.STOP, Choice.BELOW_COST),
+        -(sure if sure >= least else 0.0),
+        one.choice != Choice.BUDGETS,
+        -stake,
+    )
 
 
 def _due(one: Decision, overview: pd.DataFrame, weeks: list[tuple[dt.date, dt.date]]) -> dt.date:
