@@ -1,7 +1,9 @@
 """Public bases through the whole pipeline, where ../shared/data is present; nothing of them is stored in the project."""
 
 import datetime as dt
+import html
 import json
+import re
 
 import pandas as pd
 import polars as pl
@@ -271,6 +273,20 @@ def test_money_chapters_of_public_bases_say_what_their_tables_cannot(audited, na
     page = (folder / "report" / "en" / "undecided.html").read_text(encoding="utf-8")
     for table in ("invoices", "budgets", "costs"):
         assert table in page, "the report says which table would unlock what"
+
+
+@pytest.mark.parametrize(
+    ("name", "toml"),
+    [("northwind", NORTHWIND), ("superstore", SUPERSTORE), ("uci_online_retail", RETAIL), ("cdnow", CDNOW), ("ru_prodazhi_2020", FOUR)],
+)
+def test_nothing_of_nothing_is_said_in_words(audited, name, toml):
+    """No "0 of 24 customers" in what a page says before its fold; tables have their zeros."""
+    for page in sorted((audited(name, toml) / "report" / "en").glob("*.html")):
+        main = re.search(r"<main.*</main>", page.read_text(encoding="utf-8"), re.DOTALL)[0]
+        said = re.sub(r"<(details|table|ul class=\"funnel\").*?</(details|table|ul)>", " ", main, flags=re.DOTALL)
+        text = html.unescape(re.sub(r"<[^>]+>", " ", said)).replace("\xa0", " ")
+        if page.name not in ("settings.html", "glossary.html", "report.html"):
+            assert re.findall(r".{40}(?<![\d.,(] )(?<![\d.,])\b0 (?:of|customers?|is|are|was|were|key)\b.{40}", text) == [], page.name
 
 
 @pytest.mark.parametrize(("name", "edits"), [("ibm_accounts_receivable", IBM), ("maven_crm", MAVEN)])

@@ -93,15 +93,23 @@ def _where(period: str) -> str:
 def plural(number, forms: list[str]) -> str:
     """The form that goes with a number (or a text that shows one) in the reader's language: one, few, many; in English one, other.
 
+    A form that begins with `0:` is what is said of none; in a form, `#` is the number.
+
     >>> [plural(n, ["customer", "customers"]) for n in (0, 1, 2, "1,001")]
     ['customers', 'customer', 'customers', 'customers']
+    >>> [plural(n, ["0:nobody buys", "# buys", "# buy"]) for n in (0, 1, "1,001")]
+    ['nobody buys', '1 buys', '1,001 buy']
     """
+    said = str(number)
     if isinstance(number, str):
         digits = re.sub(r"[^\d,.]", "", number)
         number = int(re.sub(r"\D", "", digits) or 0) if current() == "en" or "," not in digits else 1.5
+    none, forms = (forms[0][2:], forms[1:]) if forms[0].startswith("0:") else (None, forms)
+    if none is not None and number == 0:
+        return none
     names = ["one", "few", "many"] if current() == "ru" else ["one", "other"]
     found = _locale(current()).plural_form(number)
-    return forms[min(names.index(found) if found in names else 1, len(forms) - 1)]
+    return forms[min(names.index(found) if found in names else 1, len(forms) - 1)].replace("#", said)
 
 
 @cache

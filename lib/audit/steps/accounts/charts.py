@@ -20,7 +20,9 @@ def keys(shares: pd.DataFrame, names: pd.Series, *, key_share: float, top: int =
     figure, _axes = share_bars(
         part, names, title=title, colours=[ORANGE if k else BLUE for k in is_key], notes=[""] * len(part), borders=[key_share]
     )
-    alt = _("{over} {over:customer accounts|customers account} for {border} or more of sales each; the largest accounts for {share}.")
+    alt = _(
+        "{over:0:No customer accounts|# customer accounts|# customers account} for {border} or more of sales each; the largest accounts for {share}."
+    )
     return Chart(
         figure,
         alt.format(

@@ -36,7 +36,7 @@ def _limits(bounds: pd.DataFrame, managers: pd.DataFrame | None) -> list[Finding
                 "accounts",
                 "fact",
                 N_(
-                    "{count} of {n} {n:customer|customers} {count:is|are} key for the company as a whole, not counting those key only to one department or manager: {value}."
+                    "{count:0:None|#|#} of {n} {n:customer|customers} {count:is|are} key for the company as a whole, not counting those key only to one department or manager: {value}."
                 ),
                 title=N_("Share of key accounts"),
                 value=float(share["count_share"]),
@@ -100,7 +100,7 @@ def _keys(keys: pd.DataFrame, bounds: pd.DataFrame, key_share: float) -> Finding
         "accounts",
         "fact",
         N_(
-            "{value} {value:customer is|customers are} key: {company} with {limit_share} or more of the company’s sales, {below} with that share of a department’s or manager’s sales, {potential} by known budgets, and {judged} by recorded facts."
+            "{value} {value:customer is|customers are} key: {company:0:none|#|#} with {limit_share} or more of the company’s sales, {below:0:none|#|#} with that share of a department’s or manager’s sales, {potential:0:none|#|#} by known budgets, and {judged:0:none|#|#} by recorded facts."
         ),
         title=N_("Key accounts"),
         value=float(keys["group"].nunique()),

@@ -66,11 +66,11 @@ def _size(before: pd.Series, now: pd.Series, named: dict) -> Finding:
         "base",
         "fact",
         N_(
-            "{value} {value:customer|customers} bought in {period}, against {previous} in {period_before}: {lost} stopped buying, {new} {new:is|are} new and {returned} came back."
+            "{value} {value:customer|customers} bought in {period}, against {previous} in {period_before}: {lost:0:nobody|#|#} stopped buying, {new:0:none is|# is|# are} new and {returned} came back."
         )
         if now["returned"]
         else N_(
-            "{value} {value:customer|customers} bought in {period}; {new} of these {new:is|are} new. Of the {previous} who bought in {period_before}, {lost} did not buy again. No former customer came back."
+            "{value} {value:customer|customers} bought in {period}; {new:0:none of these is|# of these is|# of these are} new. {lost:0:All|Of the|Of the} {previous} who bought in {period_before}{lost:0: bought again|, # did not buy again|, # did not buy again}. No former customer came back."
         ),
         title=N_("Size of the base"),
         value=float(now["customers"]),

@@ -44,6 +44,9 @@ def _strangers(count: int) -> list[Finding]:
 
 def _filled(coverage: pd.DataFrame, gaps: pd.DataFrame, is_asked: bool) -> Finding:
     n = len(coverage)
+    if not n:
+        why, nobody = N_("the chapter on key accounts names none"), N_("There is no key account to write anything down about.")
+        return Finding("dossiers_filled", "dossiers", "fact", nobody, title=N_("Forms of key accounts"), unit="count", why=why)
     if not is_asked:
         return Finding(
             "dossiers_filled", "dossiers", "fact", N_("What is known of {n} key accounts beyond their figures is not written down."),
@@ -143,7 +146,7 @@ def _mistakes(mistakes: pd.DataFrame) -> list[Finding]:
             "dossier_mistakes",
             "dossiers",
             "fact",
-            N_("Of {n} common {n:mistake|mistakes} with key accounts that these data can test, {value} {value:was|were} found."),
+            N_("Of {n} common {n:mistake|mistakes} with key accounts that these data can test, {value:0:none was|# was|# were} found."),
             title=N_("Common mistakes"),
             value=float((tested["seen_class"] == Met.YES).sum()),
             unit="count",
@@ -187,7 +190,7 @@ def _desired(desired: pd.DataFrame) -> list[Finding]:
             "dossiers",
             "fact",
             N_(
-                "{value} of {n} {n:customer|customers} {value:meets|meet} every desired-customer criterion known for them; on average, {known_number} of the ten criteria are known."
+                "{value:0:None|#|#} of {n} {n:customer|customers} {value:meets|meet} every desired-customer criterion known for them; on average, {known_number} of the ten criteria are known."
             ),
             title=N_("Desired customers"),
             value=float(desired["is_desired"].sum()),

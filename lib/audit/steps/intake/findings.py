@@ -35,8 +35,10 @@ def _rows_kept(lines: pd.DataFrame, *, as_they_lie: bool) -> Finding:
     rows = lines.groupby("status")["rows"].sum()
     total, kept = int(lines["rows"].sum()), int(rows.get("kept", 0))
     message = N_(
-        "{kept} of {n} sales rows ({value}) are in this audit; {quarantined} could not be read, {excluded} {excluded:was|were} left out by a declared rule, {merged} had been exported twice."
+        "{kept} of {n} sales rows ({value}) are in this audit; {quarantined:0:none|#|#} could not be read, {excluded:0:none was|# was|# were} left out by a declared rule, {merged:0:none|#|#} had been exported twice."
     )
+    if kept == total:
+        message = N_("All {n} sales {n:row|rows} are in this audit.")
     if as_they_lie:
         message = N_(
             "{kept} of {n} {n:row|rows} ({value}) are in this audit; {quarantined} could not be read, {excluded} lie outside the time observed; whether some stand there twice was not looked for."
@@ -54,13 +56,15 @@ def _rows_kept(lines: pd.DataFrame, *, as_they_lie: bool) -> Finding:
 
 
 def _booked_to_revenue(sums: pd.Series, kept: int) -> Finding:
+    all_of_it = N_("Booked sales less known returns are {value}, and this audit works with all of it.")
+    less = N_(
+        "Booked sales less known returns are {booked}. This audit works with revenue of {value}: it does not deduct {untraced} of returns whose sales are not in the exports."
+    )
     return Finding(
         "booked_to_revenue",
         "intake",
         "fact",
-        N_(
-            "Booked sales less known returns are {booked}. This audit works with revenue of {value}: it does not deduct {untraced} of returns whose sales are not in the exports."
-        ),
+        less if sums["untraced"] else all_of_it,
         title=N_("From booked sales to revenue"),
         value=float(sums["revenue"]),
         unit="money",

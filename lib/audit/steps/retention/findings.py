@@ -144,7 +144,7 @@ def _crr(rates: pd.DataFrame) -> list[Finding]:
             "retention",
             "fact",
             N_(
-                "By the textbook formula (customers at the end without new ones, divided by customers at the start), retention in {period} is {value}. It counts {returned} as kept who were silent at the start, and subtracts {new_gone} of the new ones, already silent by the end; we show it for reference only."
+                "By the textbook formula (customers at the end without new ones, divided by customers at the start), retention in {period} is {value}. It counts {returned:0:nobody|#|#} as kept who {returned:0:was|was|were} silent at the start, and subtracts {new_gone:0:none|#|#} of the new ones, already silent by the end; we show it for reference only."
             ),
             title=N_("CRR by the source's formula"),
             value=float(now["customer_retention_rate"]),
@@ -165,7 +165,7 @@ def _places(counted: pd.DataFrame) -> list[Finding]:
             "retention",
             "fact",
             N_(
-                "Of the {n} {n:customer|customers} who have ever bought, {value} {value:is|are} active; even so, {active_overdue} of these {active_overdue:has|have} been silent for too long. Another {overdue_now} {overdue_now:has|have} been silent for too long, {within_rhythm} {within_rhythm:is|are} silent but still within the limit, {no_rhythm} {no_rhythm:is|are} silent with too few purchases to judge, and {long_gone} {long_gone:is|are} long gone."
+                "Of the {n} {n:customer|customers} who have ever bought, {value} {value:is|are} active; even so, {active_overdue:0:none of these has|# of these has|# of these have} been silent for too long. {overdue_now:0:No other has|Another # has|Another # have} been silent for too long, {within_rhythm:0:none is|# is|# are} silent but still within the limit, {no_rhythm:0:none is|# is|# are} silent with too few purchases to judge, and {long_gone:0:none is|# is|# are} long gone."
             ),
             title=N_("Where the customers stand"),
             value=float(by[Place.BUYING] + by[Place.SLIPPING]),

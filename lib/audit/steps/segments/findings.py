@@ -107,7 +107,7 @@ def _carriers(table: pd.DataFrame) -> Finding:
         "segments",
         "fact",
         N_(
-            "{a} of {n} {n:customer|customers} (groups of companies counted once) bring in {value} of the last twelve months’ sales: this is class A. Class B has {b} {b:customer|customers}, class C {c}."
+            "{a} of {n} {n:customer|customers} (groups of companies counted once) bring in {value} of the last twelve months’ sales: this is class A. Class B has {b:0:no customers|# customer|# customers}, class C {c:0:none|#|#}."
         ),
         title=N_("Classes by money"),
         value=ratio(a, total),

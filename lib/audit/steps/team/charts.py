@@ -60,7 +60,7 @@ def funnel(results: pd.DataFrame, names: dict[str, str], *, measure: Measured, c
         percent_axis(axes.yaxis)
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, fontsize=8.5)
     out = part["told_class"].isin([Told.BETTER, Told.WORSE]).sum()
-    said = _("Measured by “{measure}”, {out} of {n} {n:manager|managers} {out:lies|lie} outside the range of chance.")
+    said = _("Measured by “{measure}”, {out:0:none|#|#} of {n} {n:manager|managers} {out:lies|lie} outside the range of chance.")
     return Chart(figure, said.format(measure=named("measure_class", measure), out=out, n=len(part)))
 
 
@@ -85,6 +85,8 @@ def alone(table: pd.DataFrame, names: dict[str, str], currency: str) -> Chart:
     clear_axes(axes, keep="x")
     axes.legend(loc="lower right", fontsize=8.5)
     first = part.iloc[0]
+    if not first["alone_customers"]:
+        return Chart(figure, _("No customer is known to one manager alone, among {n} {n:manager|managers}.").format(n=len(part)))
     said = _("The most hangs on {name}: {money} with {count} {count:customer|customers}.")
     who = str(names.get(first["manager_id"], first["manager_id"]))
     return Chart(
