@@ -140,7 +140,7 @@ def test_a_table_of_which_every_row_failed_counts_as_not_sent_and_says_so(tmp_pa
     found = intake.check(tmp_path, settings.read(tmp_path))
     assert "costs" not in found.tables
     assert found.gate.filter(pl.col("kind") == "table", pl.col("subject") == "costs")["verdict"].item() == "REFUSE"
-    assert "costs: 100% of it were rejected" in " ".join(i18n.render(one) for one in found.doubts["doubt"])
+    assert "costs: 100\xa0% of it were rejected" in " ".join(i18n.render(one) for one in found.doubts["doubt"])
 
 
 def test_what_touches_no_table_of_a_step_hangs_over_none_of_its_findings(demo):

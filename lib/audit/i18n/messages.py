@@ -190,6 +190,10 @@ def render(text: str, *, column: Callable[[str], str] | None = None) -> str:
 def _filling(name: str, value, column: Callable[[str], str]) -> str:
     if isinstance(value, list):
         return ", ".join(_filling(name, one, column) for one in value)
+    if name == "share" and isinstance(value, float):
+        from audit.i18n.numbers import spoken
+
+        return spoken("is_share", value)
     if not isinstance(value, str):
         return value
     if name == "question":  # kept as text in audit.toml, in the language in which it was asked

@@ -54,7 +54,7 @@ def _too_little(base: Intake):
     for name, fate in base.fates.items():
         bad = fate.filter(pl.col("status") == "quarantined")
         if len(bad) and _is_too_little(fate, base.settings):
-            share = f"{rejected_share(fate):.0%}"
+            share = rejected_share(fate)
             yield Doubt(
                 name,
                 stored(N_("{table}: {share} of it were rejected, and the rest is too little to be used"), table=name, share=share),

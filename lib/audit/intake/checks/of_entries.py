@@ -295,7 +295,7 @@ def costs_above_sales(base: Intake):
     if sales and cost > sales:
         yield Doubt(
             "lines",
-            stored(N_("the goods sold cost {share} of what customers paid for them"), share=f"{float(cost / sales):.0%}"),
+            stored(N_("the goods sold cost {share} of what customers paid for them"), share=float(cost / sales)),
             "FLAG",
             len(priced),
             cost - sales,

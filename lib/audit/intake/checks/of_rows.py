@@ -26,7 +26,7 @@ def unreadable(base: Intake):
     if share > norms.value("doubt_unreadable_share", base.settings.norms) and len(bad) > UNREADABLE_LEAST:
         yield Doubt(
             "lines",
-            stored(N_("{share} of the rows could not be read"), share=f"{share:.0%}"),
+            stored(N_("{share} of the rows could not be read"), share=float(share)),
             "REFUSE",
             len(bad),
             booked(bad),
