@@ -100,8 +100,9 @@ def of_wallet(seed: int) -> float:
     ids = [f"c{i:03d}" for i in range(n)]
     sold = pd.DataFrame({"customer_id": ids, "period": pd.Timestamp("2023-05-01"), "revenue": truth * generator.uniform(0.2, 0.9, n)})
     told = pd.DataFrame({"customer_id": ids[:60], "category": "x", "period": "2023", "amount": truth[:60], "provenance": "declared"})
-    given = {"until": UNTIL, "rate": 0.8, "least": 30, "declared_error": 0.15, "benchmark_error": 0.3}
-    found = wallet.wallets(sold, told, customers=pd.DataFrame({"customer_id": ids, "size": size}), **given)
+    given = {"customers": pd.DataFrame({"customer_id": ids, "size": size}), "until": UNTIL, "rate": 0.8, "least": 30}
+    tried = wallet.basis(sold, told, **given)
+    found = wallet.wallets(sold, told, tried=tried, **given, declared_error=0.15, benchmark_error=0.3)
     of = found[found["provenance_class"] == "modelled"].set_index("group")
     true = pd.Series(truth, index=ids)[of.index]
     return float(((true >= of["low_budget"]) & (true <= of["high_budget"])).mean()) if len(of) else NAN

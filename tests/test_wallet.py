@@ -25,6 +25,14 @@ def budgets(*rows) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["customer_id", "category", "period", "amount", "provenance"])
 
 
+def wallets_of(
+    sold: pd.DataFrame, told: pd.DataFrame | None, *, customers: pd.DataFrame | None, until, rate, least, **errors
+) -> pd.DataFrame:
+    """The wallets, by the rule that these budgets bear."""
+    of = {"customers": customers, "until": until, "rate": rate, "least": least}
+    return wallet.wallets(sold, told, tried=wallet.basis(sold, told, **of), **of, **errors)
+
+
 def test_every_budget_has_its_provenance_and_range_and_unknown_is_an_answer():
     given_ = budgets(
         ("a", "x", "2025", 200.0, "declared"),
@@ -32,7 +40,7 @@ def test_every_budget_has_its_provenance_and_range_and_unknown_is_an_answer():
         ("b", "x", "2025", 100.0, "benchmark"),
         ("a", "x", "2023", 9e9, "declared"),
     )
-    found = wallet.wallets(panel({"a": 100, "b": 50, "c": 10}), given_, customers=None, **RULE, **ERRORS).set_index("group")
+    found = wallets_of(panel({"a": 100, "b": 50, "c": 10}), given_, customers=None, **RULE, **ERRORS).set_index("group")
     assert found["provenance_class"].to_dict() == {"a": "declared", "b": "benchmark", "c": "unknown"}
     assert found.loc["a", ["budget", "low_budget", "high_budget", "wallet_share", "gap"]].tolist() == pytest.approx(
         [400, 340, 460, 0.25, 300]
@@ -42,7 +50,7 @@ def test_every_budget_has_its_provenance_and_range_and_unknown_is_an_answer():
 
 
 def test_p26_a_budget_below_our_sales_is_flagged_and_the_share_never_passes_one():
-    found = wallet.wallets(panel({"a": 100}), budgets(("a", "x", "2025", 60.0, "declared")), customers=None, **RULE, **ERRORS).iloc[0]
+    found = wallets_of(panel({"a": 100}), budgets(("a", "x", "2025", 60.0, "declared")), customers=None, **RULE, **ERRORS).iloc[0]
     assert found["is_below_sales"]
     assert (found["budget"], found["wallet_share"], found["gap"]) == (100, 1, 0)
 
@@ -59,7 +67,7 @@ money = st.floats(1, 1e6)
     )
 )
 def test_p26_shares_lie_in_their_ranges_and_ranges_between_nothing_and_all(rows):
-    found = wallet.wallets(
+    found = wallets_of(
         panel({c: s for c, (s, _b, _p) in rows.items()}),
         budgets(*[(c, "x", "2025", b, p) for c, (_s, b, p) in rows.items()]),
         customers=None,
@@ -88,7 +96,7 @@ def test_modelled_ranges_hold_the_truth_at_their_stated_rate(capsys):
     held, n = 0, 0
     for seed in range(12):
         sold, given_, customers, truth = market(seed, 200, 60)
-        found = wallet.wallets(sold, given_, customers=customers, **RULE, **ERRORS)
+        found = wallets_of(sold, given_, customers=customers, **RULE, **ERRORS)
         of = found[found["provenance_class"] == "modelled"].set_index("group")
         held += ((truth[of.index] >= of["low_budget"]) & (truth[of.index] <= of["high_budget"])).sum()
         n += len(of)
@@ -101,7 +109,7 @@ def test_p25_beyond_the_peers_who_were_asked_nothing_is_said():
     sold, given_, customers, _truth = market(0, 120, 60)
     giant = pd.concat([sold, panel({"giant": 1e9})])
     known = pd.concat([customers, pd.DataFrame({"customer_id": ["giant"], "size": [1e6]})])
-    found = wallet.wallets(giant, given_, customers=known, **RULE, **ERRORS).set_index("group")
+    found = wallets_of(giant, given_, customers=known, **RULE, **ERRORS).set_index("group")
     assert found.loc["giant", "provenance_class"] == "unknown"
 
 
@@ -116,7 +124,7 @@ def test_the_naive_rule_is_used_where_size_says_nothing():
 
 def test_without_budgets_only_an_achievable_level_is_told_and_called_so():
     sold, _given, customers, _truth = market(1, 100, 0)
-    found = wallet.wallets(sold, None, customers=customers, **RULE, **ERRORS)
+    found = wallets_of(sold, None, customers=customers, **RULE, **ERRORS)
     assert set(found["basis_class"]) == {Basis.ACHIEVABLE}
     said = wallet.chapter_findings(
         found, wallet.basis(sold, None, customers=customers, **RULE), *[pd.DataFrame()] * 4, (0, 0.0, 0.0), rate=0.8
@@ -134,11 +142,11 @@ def test_budgets_that_neither_size_nor_sales_tell_stay_unknown(seed):
     given_ = budgets(*[(one, "x", "2025", float(np.exp(generator.normal(13, 1))), "declared") for one in ids[:60]])
     tried = wallet.basis(sold, given_, customers=customers, **RULE)
     assert not tried["is_used"].any()
-    found = wallet.wallets(sold, given_, customers=customers, **RULE, **ERRORS)
+    found = wallets_of(sold, given_, customers=customers, **RULE, **ERRORS)
     assert found["provenance_class"].value_counts().to_dict() == {"declared": 60, "unknown": 60}
     said = {one.id: one for one in wallet.chapter_findings(found, tried, *[pd.DataFrame()] * 4, (60, 0.5, 1.0), rate=0.8)}
     assert "same budget for everybody" in said["wallet_modelled"].why
-    found = wallet.wallets(sold, None, customers=customers, **RULE, **ERRORS)
+    found = wallets_of(sold, None, customers=customers, **RULE, **ERRORS)
     assert set(found["provenance_class"]) == {"unknown"}, "a size that explains no sales gives no achievable level"
 
 
@@ -172,7 +180,7 @@ def test_a_manager_is_below_only_beyond_chance_and_with_enough_customers():
     share = np.array([0.2, 0.22] * 4 + [0.8, 0.78] * 6 + [0.1] * 4)
     sold = panel({f"c{i}": 100 * s for i, s in enumerate(share)})
     given_ = budgets(*[(f"c{i}", "x", "2025", 100.0, "declared") for i in range(24)])
-    found = wallet.wallets(sold, given_, customers=customers, until=UNTIL, rate=0.8, least=99, **ERRORS)
+    found = wallets_of(sold, given_, customers=customers, until=UNTIL, rate=0.8, least=99, **ERRORS)
     placed = wallet.by_manager(found, customers=customers, confidence=0.95, least=5).set_index("manager_id")["position_class"]
     assert placed.to_dict() == {"low": "below", "high": "above", "few": "too_few"}
 
@@ -209,13 +217,13 @@ def test_a_budget_declared_for_one_category_and_a_benchmark_for_another_add_up()
     mixed = budgets(
         ("a", "pipes", "2025", 100.0, "declared"), ("a", "valves", "2025", 900.0, "benchmark"), ("a", "pipes", "2025", 500.0, "benchmark")
     )
-    found = wallet.wallets(panel({"a": 400}), mixed, customers=None, **RULE, **ERRORS).iloc[0]
+    found = wallets_of(panel({"a": 400}), mixed, customers=None, **RULE, **ERRORS).iloc[0]
     assert (found["budget"], found["provenance_class"], found["is_below_sales"]) == (1000, "benchmark", False)
 
 
 def test_a_year_with_modelled_budgets_only_does_not_hide_the_declared_ones():
     both = budgets(("a", "x", "2024", 100.0, "declared"), ("a", "x", "2025", 900.0, "modelled"))
-    found = wallet.wallets(panel({"a": 1}, {"a": 40}), both, customers=None, **RULE, **ERRORS).iloc[0]
+    found = wallets_of(panel({"a": 1}, {"a": 40}), both, customers=None, **RULE, **ERRORS).iloc[0]
     assert (found["revenue"], found["budget"]) == (40, 100)
 
 

@@ -190,6 +190,7 @@ def wallets(
     budgets: pd.DataFrame | None,
     *,
     customers: pd.DataFrame | None,
+    tried: pd.DataFrame,
     until: pd.Timestamp,
     rate: float,
     least: int,
@@ -202,6 +203,8 @@ def wallets(
 
     Parameters
     ----------
+    tried
+        from `basis`, with the same tables: the rule in use tells the budgets that nobody gave.
     rate
         share of modelled ranges that shall hold the truth.
     declared_error, benchmark_error
@@ -223,7 +226,6 @@ def wallets(
     error = np.where(table["provenance_class"] == Provenance.BENCHMARK, benchmark_error, declared_error)
     table["budget"], table["low_budget"], table["high_budget"] = table["given"], table["given"] * (1 - error), table["given"] * (1 + error)
     table["basis_class"] = ""
-    tried = basis(panel, budgets, customers=customers, until=until, rate=rate, least=least)
     if tried["is_used"].any():
         read = _modelled(told, features, tried, rate)
     else:
