@@ -73,7 +73,7 @@ def test_profit_names_losers_key_accounts_first(lose, keys, said):
 
 
 def test_profit_without_pools_speaks_of_goods_alone():
-    assert "any of our" in concluded(profit, finding("margin_losers", 2.0, n=2))
+    assert "By the exported costs" in concluded(profit, finding("margin_losers", 2.0, n=2))
     assert "lose} money on the goods" in concluded(profit, finding("margin_losers", 2.0))
     assert "No customer loses money on the goods" in concluded(profit, finding("margin_losers", 0.0))
     assert "cannot be said" in concluded(profit, finding("margin_losers", 2.0, why="no cost", params={"winning": 1}))

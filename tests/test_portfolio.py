@@ -80,16 +80,24 @@ def test_effort_and_profit_of_the_classes_add_up_and_loads_and_rivals_can_be_cou
     assert pairs[["group", "rival"]].to_numpy().tolist() == [["a", "b"]]
 
 
-def test_where_most_budgets_are_unknown_classes_are_shown_but_not_claimed_p25():
-    placed = portfolio.portfolio(CORNERS, **WEIGHTS, border=0.5, draws=5, is_claimed=True)
-    parts = portfolio.balance(placed, None, activities=None, customers=None, until=UNTIL)
+def test_where_most_budgets_are_unknown_nobody_has_a_class_p25():
     nothing = pd.DataFrame(columns=["development"])
     given, made = {"most": 3, "agreement": 0.9, "least_agreement": 0.4}, portfolio.criteria(CORNERS)
+    half = made.assign(wallet=[0.5, 0.5, np.nan, np.nan])
+    fewer = made.assign(wallet=[0.5, np.nan, np.nan, np.nan])
+    assert portfolio.are_claimed(0.4, half, least_agreement=0.4)
+    assert not portfolio.are_claimed(0.39, half, least_agreement=0.4)
+    assert not portfolio.are_claimed(0.9, fewer, least_agreement=0.4)
+    placed = portfolio.portfolio(CORNERS, **WEIGHTS, border=0.5, draws=5, is_claimed=True)
+    parts = portfolio.balance(placed, None, activities=None, customers=None, until=UNTIL)
     told = portfolio.chapter_findings(placed, made, parts, nothing, pd.DataFrame(), **given)
-    untold = portfolio.chapter_findings(placed, made.assign(wallet=np.nan), parts, nothing, pd.DataFrame(), **given)
     assert told[0].why == ""
-    assert "past sales stand in" in untold[0].why
     assert told[2].why, "effort cannot be told without costs"
+    unclaimed = portfolio.portfolio(CORNERS, **WEIGHTS, border=0.5, draws=5, is_claimed=False)
+    untold = portfolio.chapter_findings(unclaimed, fewer, parts, nothing, pd.DataFrame(), **given)
+    assert unclaimed["portfolio_class"].isna().all()
+    assert len(untold) == 1
+    assert "past sales stand in" in untold[0].why
 
 
 def test_who_has_stopped_paying_is_marked_whatever_the_class_and_a_stand_in_is_no_known_budget():

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from audit import i18n
 from audit.core import periods
 from audit.stats import intervals
 from audit.steps import retention
@@ -254,7 +255,8 @@ def test_who_is_silent_is_told_only_where_the_silent_left_more_often_than_anybod
     said = {
         one.id: one for one in retention.chapter_findings(rates, late[1:], nothing, pd.DataFrame(), by_lot, alive, pd.DataFrame(), **given)
     }
-    assert "within chance" in said["overdue"].why
+    assert "left no more often" in i18n.render(said["overdue"].why)
+    assert "60 of the 73" in i18n.render(said["overdue"].why)
     assert said["overdue"].value != said["overdue"].value
     assert "cannot say who stays and who leaves" in retention.claim(list(said.values()), None)[0].message
 

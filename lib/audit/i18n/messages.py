@@ -12,7 +12,6 @@ import json
 import os
 import re
 import string
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -167,37 +166,3 @@ def parts(text: str) -> tuple[str, dict]:
     except ValueError:
         return text, {}
     return (message, filled) if isinstance(filled, dict) and wanted <= filled.keys() else (text, {})
-
-
-def render(text: str, *, column: Callable[[str], str] | None = None) -> str:
-    """A stored text in the reader's language.
-
-    Parameters
-    ----------
-    column
-        how the column that `{column}` names is called; without it by the catalogue. A `{key}` is what stands in a file, and stays as it is.
-
-    >>> render(stored("{table}: {reason}", table="lines", reason=stored("no {column}", column="date")), column=str.upper)
-    'lines: no DATE'
-    >>> render(stored("values = {{ {key} = {{ ... }} }}", key="status"), column=str.upper)
-    'values = { status = { ... } }'
-    """
-    message, values = parts(text)
-    filled = {name: value if name == "key" else _filling(name, value, column or translate) for name, value in values.items()}
-    return translate(message).format(**filled) if values else translate(message)
-
-
-def _filling(name: str, value, column: Callable[[str], str]) -> str:
-    if isinstance(value, list):
-        return ", ".join(_filling(name, one, column) for one in value)
-    if name == "share" and isinstance(value, float):
-        from audit.i18n.numbers import spoken
-
-        return spoken("is_share", value)
-    if not isinstance(value, str):
-        return value
-    if name == "question":  # kept as text in audit.toml, in the language in which it was asked
-        from audit.i18n.recalled import recalled
-
-        return render(recalled(value), column=column)
-    return column(value) if name == "column" else render(value, column=column)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from audit import i18n
 from audit.core import registry
+from audit.core.findings import CLASSES, Verdict
 from audit.i18n import mark as N_
 from audit.i18n import translate as _
 from audit.report.guard import sound
@@ -68,13 +69,21 @@ def _parts(cells: list) -> tuple[list, list]:
     """The cells that the owner reads, what to do right below the findings; and those that say how it was computed, the method first."""
     tagged = lambda cell, tag: tag in cell.metadata.get("tags", [])
     annex = [*(c for c in cells if tagged(c, "method")), *(c for c in cells if tagged(c, "annex"))]
-    to_do = [c for c in cells if tagged(c, "to-do")]
     own = [c for c in cells if not any(tagged(c, tag) for tag in ("method", "annex", "to-do"))]
     at = next(
         (i + 1 for i, c in enumerate(own) if c.cell_type == "code" and c.source.rstrip().endswith("findings.show(found, settings)")),
         len(own),
     )
+    is_told = not at or not _is_undecided(own[at - 1])
+    to_do = [c for c in cells if tagged(c, "to-do") and (is_told or not tagged(c, "where-told"))]
     return [*own[:at], *to_do, *own[at:]], annex
+
+
+def _is_undecided(cell) -> bool:
+    """Whether the claim that a cell shows is that nothing can be said: advice that hangs on it (tag `where-told`) is then left out."""
+    shown = "".join(output.get("data", {}).get("text/html", "") for output in cell.get("outputs", []))
+    claim = FIRST.search(shown)
+    return claim is not None and claim[1] == CLASSES[Verdict.UNDECIDED]
 
 
 def _exported(book, cells: list) -> str:

@@ -132,7 +132,7 @@ def _dependence(loss_scenarios: pd.DataFrame) -> list[Finding]:
         "The largest customer brings {value} of the sales. Losing it would cost {revenue} of sales and {margin_share} of the margin; if only the cost of its goods fell away, profit after overheads but before tax would fall from {result_with} to {result_without}."
     )
     no_margin = N_(
-        "The largest customer brings {value} of the sales. Losing it would cost {revenue} of sales, but no margin: what it buys costs us more than it pays."
+        "The largest customer brings {value} of the sales. Losing it would cost {revenue} of sales. By the exported costs its goods cost us more than it pays: check them before you draw any conclusion."
     )
     unknown = N_("The largest customer brings {value} of the sales. Losing it would cost {revenue} of sales.")
     if top["margin_lost"] < 0:

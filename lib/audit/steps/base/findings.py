@@ -213,7 +213,7 @@ def _existing(before: pd.Series, now: pd.Series, named: dict) -> Finding:
         "base",
         "estimate",
         N_(
-            "The customers we already had, counting those who have since stopped buying, brought in {old} in {period}, against {all_before} from all customers in {period_before}: a change of {value}."
+            "Without its new customers, {period} would have brought {old}, against {all_before} from all customers in {period_before}: a change of {value}."
         ),
         title=N_("Sales to existing customers"),
         value=_share(old - before["revenue"], before["revenue"]),

@@ -146,7 +146,7 @@ def _mistakes(mistakes: pd.DataFrame) -> list[Finding]:
             "dossier_mistakes",
             "dossiers",
             "fact",
-            N_("Of {n} common {n:mistake|mistakes} with key accounts that these data can test, {value:0:none was|# was|# were} found."),
+            N_("Common mistakes with key accounts that these data can test: {n}; found: {value:0:none|#|#}."),
             title=N_("Common mistakes"),
             value=float((tested["seen_class"] == Met.YES).sum()),
             unit="count",

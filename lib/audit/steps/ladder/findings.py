@@ -9,8 +9,14 @@ from audit.i18n import mark as N_
 from audit.steps.ladder.codes import SYSTEMATIC, Rung
 
 
-def chapter_findings(table: pd.DataFrame, moved: pd.DataFrame) -> list[Finding]:
-    """How many buy systematically, for how many the rung above is unknown, and who fell from a high rung into silence."""
+def chapter_findings(table: pd.DataFrame, moved: pd.DataFrame, *, is_watched: bool) -> list[Finding]:
+    """How many buy systematically, for how many the rung above is unknown, and who fell from a high rung into silence.
+
+    Parameters
+    ----------
+    is_watched
+        whether customers are watched for longer than they pause: without it silence is no fall.
+    """
     by = table.set_index("rung_class")
     alive = int(by["customers"].drop(Rung.SILENT).sum())
     steady, unknown = int(by.loc[list(SYSTEMATIC), "customers"].sum()), int(by.loc[Rung.UNKNOWN, "customers"])
@@ -40,15 +46,17 @@ def chapter_findings(table: pd.DataFrame, moved: pd.DataFrame) -> list[Finding]:
             n=alive,
             params={"unknown": unknown},
         ),
-        _falls(moved[moved["rung_before_class"].isin(SYSTEMATIC)]),
+        _falls(moved[moved["rung_before_class"].isin(SYSTEMATIC)], is_watched=is_watched),
     ]
 
 
-def _falls(stood: pd.DataFrame) -> Finding:
+def _falls(stood: pd.DataFrame, *, is_watched: bool) -> Finding:
     """Who stood high a year ago and is silent now; where nobody had been watched for long enough, nobody can have fallen."""
     title, fell = N_("Falls on the ladder"), stood[stood["rung_class"] == Rung.SILENT]
-    if not stood["customers"].sum():
-        why = N_("a year earlier, nobody had been observed for long enough to show steady buying")
+    if not (is_watched and stood["customers"].sum()):
+        why = N_("customers pause for longer than the exports show")
+        if is_watched:
+            why = N_("a year earlier, nobody had been observed for long enough to show steady buying")
         return Finding("ladder_falls", "ladder", "fact", N_("We cannot say who moved down the ladder."), title=title, unit="count", why=why)
     revenue = float(fell["revenue_before"].sum())
     message = N_(

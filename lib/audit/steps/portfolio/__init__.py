@@ -95,7 +95,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "conclusion": ["claim"],
         "allocation": ["balance", "capacity", "conflicts", "named_rivals"],
         "axes": ["ATTRACTIVE", "POSITION", "Sold", "sold", "criteria", "reliability", "own", "weights"],
-        "classes": ["portfolio", "agreement_of_halves", "sensitivity", "packages", "told"],
+        "classes": ["portfolio", "are_claimed", "agreement_of_halves", "sensitivity", "packages", "told"],
         "findings": ["chapter_findings"],
     },
 )  # fmt: skip

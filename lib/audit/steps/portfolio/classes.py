@@ -40,6 +40,7 @@ PACKAGES = {  # D12, G3: what each class gets, and what it does not
 
 CRITERIA = (*ATTRACTIVE, *POSITION)
 ENOUGH = 0.8  # share of draws in which a class must hold to be clear
+ENOUGH_BUDGETS = 0.5  # share of the customers with a known or estimated budget from which classes are claimed
 
 
 def _ranks(made: Mapping[str, np.ndarray | pd.Series]) -> dict[str, np.ndarray]:
@@ -67,6 +68,16 @@ def _classes(attractive: np.ndarray, position: np.ndarray, border: float) -> np.
         [PortfolioClass.CORE, PortfolioClass.DEVELOPMENT, PortfolioClass.MAINTENANCE],
         PortfolioClass.OPPORTUNISTIC,
     )
+
+
+def are_claimed(agreement: float, made: pd.DataFrame, *, least_agreement: float) -> bool:
+    """Whether classes may be claimed: two halves of the months agree on them, and size is not past sales for most, which are no potential (P25)."""
+    return bool(agreement >= least_agreement and known_budgets(made) >= ENOUGH_BUDGETS)
+
+
+def known_budgets(made: pd.DataFrame) -> float:
+    """Share of the customers whose budget is known or estimated."""
+    return float(made["wallet"].notna().mean())
 
 
 def are_told(table: pd.DataFrame) -> bool:
@@ -99,7 +110,7 @@ def portfolio(
     Parameters
     ----------
     is_claimed
-        whether halves agree enough for classes to be claimed.
+        whether classes may be claimed (`are_claimed`).
 
     Returns
     -------

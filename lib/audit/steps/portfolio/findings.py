@@ -7,10 +7,8 @@ import pandas as pd
 from audit.core.findings import Finding
 from audit.core.quantities import Term
 from audit.i18n import mark as N_
-from audit.steps.portfolio.classes import are_told
+from audit.steps.portfolio.classes import ENOUGH_BUDGETS, are_told, known_budgets
 from audit.steps.portfolio.codes import PortfolioClass
-
-ENOUGH_BUDGETS = 0.5  # share of the customers with a known or estimated budget from which classes are claimed
 
 
 def chapter_findings(
@@ -42,18 +40,21 @@ def chapter_findings(
                 why=N_("nobody bought in the last twelve months"),
             )
         ]
-    is_chance = not agreement >= least_agreement
-    if is_chance or not are_told(table):
-        return [_unclear(table, agreement, is_chance=is_chance)]
-    return [_sizes(parts, made), _clear(table, agreement), *_stopped(table), *_effort(parts), *_loads(loads, most), *_pairs(pairs)]
+    if not (agreement >= least_agreement and are_told(table)):
+        return [_unclear(table, made, agreement, least_agreement)]
+    return [_sizes(parts), _clear(table, agreement), *_stopped(table), *_effort(parts), *_loads(loads, most), *_pairs(pairs)]
 
 
-def _unclear(table: pd.DataFrame, agreement: float, *, is_chance: bool) -> Finding:
-    why = (
-        N_("two halves of the customers’ own months put them into different classes: what the classes would tell is mostly chance")
-        if is_chance
-        else N_("slightly different weights or other months would put every customer into another class")
-    )
+def _unclear(table: pd.DataFrame, made: pd.DataFrame, agreement: float, least_agreement: float) -> Finding:
+    if not agreement >= least_agreement:
+        why = N_("two halves of the customers’ own months put them into different classes: what the classes would tell is mostly chance")
+    elif known_budgets(made) < ENOUGH_BUDGETS:
+        why = N_(
+            "budgets are known or estimated for fewer than half of the customers: past sales stand in for what they "
+            "could buy, and that is no potential"
+        )
+    else:
+        why = N_("slightly different weights or other months would put every customer into another class")
     return Finding(
         "portfolio",
         "portfolio",
@@ -67,17 +68,7 @@ def _unclear(table: pd.DataFrame, agreement: float, *, is_chance: bool) -> Findi
     )
 
 
-def _sizes(parts: pd.DataFrame, made: pd.DataFrame) -> Finding:
-    """Where most budgets are unknown, size is past sales, which are no potential (P25): the classes are then shown, not claimed."""
-    known = float(made["wallet"].notna().mean())
-    why = (
-        ""
-        if known >= ENOUGH_BUDGETS
-        else N_(
-            "budgets are known or estimated for fewer than half of the customers: past sales stand in for what they "
-            "could buy, and that is no potential"
-        )
-    )
+def _sizes(parts: pd.DataFrame) -> Finding:
     by = parts.set_index("portfolio_class")
     return Finding(
         "portfolio",
@@ -91,7 +82,6 @@ def _sizes(parts: pd.DataFrame, made: pd.DataFrame) -> Finding:
         quantities={Term.GROUPS_OF_YEAR: float(by["customers"].sum()), Term.SALES_OF_YEAR: float(by["revenue"].sum())},
         unit="count",
         n=int(by["customers"].sum()),
-        why=why,
         params={
             "core": int(by.loc[PortfolioClass.CORE, "customers"]),
             "new": int(by.loc[PortfolioClass.NEW, "customers"]),

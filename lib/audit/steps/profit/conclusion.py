@@ -16,7 +16,7 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     if first.why:
         message = N_("Which customers earn and which cost money cannot be said")
     elif "winning" not in first.params and 0 < first.value == first.n:
-        message = N_("The goods cost more than any of our {n} {n:customer|customers} paid for them")
+        message = N_("By the exported costs, goods cost more than any of the {n} {n:customer|customers} paid")
     elif "winning" not in first.params:
         message = (
             N_("{value} {value:customer loses|customers lose} money on the goods alone")

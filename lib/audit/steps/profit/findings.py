@@ -10,6 +10,7 @@ from audit.i18n import mark as N_
 from audit.steps.profit.codes import Earning, Line
 from audit.steps.profit.customers import whale
 
+LITTLE = 0.005  # of all profit: what losers take away below it is next to nothing
 TOP = 0.2
 
 
@@ -34,7 +35,7 @@ def chapter_findings(
         _profit(profits, year) if profits["profit"].notna().any() else _margin(profits, year),
         *_whale(profits),
         *_keys(profits, keys),
-        _ranks(profits),
+        *([_ranks(profits)] if profits["margin"].sum() > 0 else []),
         *_ties(ties, table),
         *_serving(yearly),
     ]
@@ -87,11 +88,14 @@ def _margin(profits: pd.DataFrame, year: int) -> Finding:
     loss = N_(
         "In {year} the goods sold to the {n} {n:customer|customers} cost {profit} more than they brought: a loss before anything else is paid; {value} of them lost money on goods alone, together {lost}."
     )
+    all_lose = N_(
+        "In {year} the goods sold to the {n} {n:customer|customers} cost {profit} more than they brought, by every one of them: a loss before anything else is paid."
+    )
     return Finding(
         "customer_profit",
         "profit",
         "fact",
-        gain if left >= 0 else loss,
+        gain if left >= 0 else all_lose if len(lose) == len(profits) else loss,
         title=N_("Profit of the customers"),
         value=float(len(lose)),
         unit="count",
@@ -118,11 +122,11 @@ def _whale(profits: pd.DataFrame) -> list[Finding]:
     rises = N_(
         "The most profitable fifth of the customers brings {value} of all customers’ profit (the literature: about 80 %); no customer takes any of it away again."
     )
-    return [
-        Finding(
-            "whale", "profit", "estimate", falls if rest else rises, title=N_("The whale curve"), value=top, n=len(curve), params=params
-        )
-    ]
+    level = N_(
+        "The most profitable fifth of the customers brings {value} of all customers’ profit (the literature: about 80 %); the {count} {count:customer|customers} at a loss {count:takes|take} next to nothing of it away again."
+    )
+    message = rises if not rest else falls if peak - 1 >= LITTLE else level
+    return [Finding("whale", "profit", "estimate", message, title=N_("The whale curve"), value=top, n=len(curve), params=params)]
 
 
 def _keys(profits: pd.DataFrame, keys: pd.DataFrame | None) -> list[Finding]:

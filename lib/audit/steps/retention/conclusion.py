@@ -21,7 +21,7 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     elif stayed.why:
         message = N_("Nobody has been silent for too long; we cannot say who stays")
     elif late.why:
-        message = N_("We kept {value} of our active customers through {period}; whose silence means anything cannot be told")
+        message = N_("We kept {value} of our active customers through {period}; silence does not yet tell who has left")
     elif silent:
         message = N_("We kept {value} of our active customers through {period}, but {silent} {silent:has|have} been silent for too long")
     else:

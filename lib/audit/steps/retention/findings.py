@@ -49,7 +49,11 @@ def chapter_findings(
     return [
         _stayed(rates, active_months, rhythm_months),
         *(_crr(rates) if active_months >= rhythm_months else []),
-        *_after_a_year(alive, rates if active_months >= rhythm_months else rates.iloc[:0], confidence),
+        *(
+            _after_a_year(alive, rates, confidence)
+            if active_months >= rhythm_months
+            else [_no_year(_too_long(active_months, rhythm_months))]
+        ),
         *(_places(counted) if active_months >= rhythm_months and tells(tried, rule) else []),
         _late(late, judged, rule, by_chance) if tells(tried, rule) else _untold(tried, rule),
         *_tried(tried),
@@ -57,18 +61,21 @@ def chapter_findings(
     ]
 
 
+def _too_long(active_months: int, rhythm_months: int) -> str:
+    """Why nobody can be said to have left where customers pause for longer than the exports show."""
+    return stored(
+        N_(
+            "customers come back after as much as {months} {months:month|months}, and the exports show no more than {seen} before and after a period"
+        ),
+        months=rhythm_months,
+        seen=active_months,
+    )
+
+
 def _stayed(rates: pd.DataFrame, active_months: int, rhythm_months: int) -> Finding:
     if rates.empty or active_months < rhythm_months:
-        too_long = stored(
-            N_(
-                "customers come back after as much as {months} {months:month|months}, and the exports show no more than {seen} before and after a period"
-            ),
-            months=rhythm_months,
-            seen=active_months,
-        )
-        why = (
-            too_long if active_months < rhythm_months else N_("no complete period begins after customers have been watched for long enough")
-        )
+        no_period = N_("no complete period begins after customers have been watched for long enough")
+        why = _too_long(active_months, rhythm_months) if active_months < rhythm_months else no_period
         return Finding(
             "retention_rate",
             "retention",
@@ -93,17 +100,17 @@ def _stayed(rates: pd.DataFrame, active_months: int, rhythm_months: int) -> Find
     )
 
 
+def _no_year(why: str) -> Finding:
+    message = N_("We cannot say how many new customers stay for a year.")
+    return Finding("survival_year", "retention", "estimate", message, title=N_("New customers after a year"), why=why)
+
+
 def _after_a_year(alive: pd.DataFrame, rates: pd.DataFrame, confidence: float) -> list[Finding]:
     """How many new customers are still there after a year, beside how many of the older ones a year keeps."""
     gone, low, high = survival.at(alive, YEAR_DAYS, confidence=confidence) if len(alive) else (NAN, NAN, NAN)
     title = N_("New customers after a year")
     if gone != gone:
-        why = N_("no customer whose first purchase is known was watched for a year")
-        return [
-            Finding(
-                "survival_year", "retention", "estimate", N_("We cannot say how many new customers stay for a year."), title=title, why=why
-            )
-        ]
+        return [_no_year(N_("no customer whose first purchase is known was watched for a year"))]
     alone = N_(
         "Of the {n} new customers we have watched for a year, {value} ({low} to {high}) were still with us a year after their first purchase. To be safe, everyone on the list of silent customers counts as gone here, and so does anybody silent for a year."
     )
@@ -181,18 +188,18 @@ def _untold(tried: pd.DataFrame, rule: str) -> Finding:
     of = tried.set_index("rule_class").loc[rule]
     why = stored(
         N_(
-            "in the last back-test, {gone} of the {listed} {listed:customer|customers} silent beyond the limit bought nothing more, and so did {all_gone} of all {judged} {judged:customer|customers}: the difference is within chance"
+            "in the last back-test, {back:0:none|#|#} of the {listed} {listed:customer|customers} silent beyond the limit bought again, and so did {all_back:0:none|#|#} of all {judged} {judged:customer|customers} with a rhythm: the silent left no more often, beyond chance"
         ),
-        gone=int(of["listed_and_gone"]),
+        back=int(of["listed"] - of["listed_and_gone"]),
         listed=int(of["listed"]),
-        all_gone=int(of["gone"]),
+        all_back=int(of["judged"] - of["gone"]),
         judged=int(of["judged"]),
     )
     return Finding(
         "overdue",
         "retention",
         "model",
-        N_("We cannot say whose silence means that they have left."),
+        N_("Silence does not yet tell us who has left."),
         title=N_("Customers who stopped buying"),
         unit="count",
         why=why,

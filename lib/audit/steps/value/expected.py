@@ -22,6 +22,7 @@ from audit.models import gamma_gamma, mle
 from audit.models.rfm import Counts
 from audit.stats import bootstrap
 from audit.steps.value.codes import Level, Trade
+from audit.steps.value.lifetime import tells_margin
 from audit.steps.value.naive import NAIVE, UNTRIED, average
 from audit.steps.value.naive import last_year as purchases_of_year
 from audit.steps.value.purchase_spend import spends
@@ -49,8 +50,8 @@ def _spends(rule: Rule, data: Counts, history: pd.DataFrame) -> tuple[np.ndarray
 
 
 def margin_rates(history: pd.DataFrame, panel: pd.DataFrame, *, until: pd.Timestamp) -> np.ndarray:
-    """Margin over revenue of each customer's last 24 months, the base's where it bought nothing then; NaN where cost is unknown."""
-    if "cost" not in panel.columns or panel["cost"].isna().all():
+    """Margin over revenue of each customer's last 24 months, the base's where it bought nothing then; NaN where cost tells no margin."""
+    if not tells_margin(panel):
         return np.full(len(history), NAN)
     recent = year_of(panel, until=until, months=24)
     sums = recent.groupby("customer_id")[["revenue", "cost"]].sum()

@@ -20,6 +20,14 @@ from audit.steps.value.codes import Group, Lever, Life, Split
 PARTS = {"S": "order_value", "C": "orders_per_month_number", "P": "margin_rate", "T": "active_months"}
 
 
+def tells_margin(panel: pd.DataFrame) -> bool:
+    """Whether the cost of goods is known and leaves a margin in all: what costs more than all that was paid is no measure of anybody's worth."""
+    if "cost" not in panel.columns or panel["cost"].isna().all():
+        return False
+    known = panel[panel["cost"].notna()]
+    return bool((known["revenue"] - known["cost"]).sum() > 0)
+
+
 def of_customers(panel: pd.DataFrame) -> pd.DataFrame:
     """What the four factors are made of, a row per customer: orders, months (first to last purchase, both included), revenue, profit (NaN
     without cost).
@@ -28,7 +36,7 @@ def of_customers(panel: pd.DataFrame) -> pd.DataFrame:
     >>> of_customers(panel).to_dict("records")
     [{'customer_id': 'a', 'orders': 3, 'months': 4, 'revenue': 400.0, 'profit': 120.0}]
     """
-    has_cost = "cost" in panel.columns and panel["cost"].notna().any()
+    has_cost = tells_margin(panel)
     profit = panel["revenue"] - panel["cost"].fillna(panel["revenue"]) if has_cost else pd.Series(NAN, index=panel.index)
     by = panel.assign(profit=profit).groupby("customer_id")
     table = by.agg(orders=("orders", "sum"), revenue=("revenue", "sum"), first=("period", "min"), last=("period", "max"))
@@ -118,9 +126,7 @@ def good_and_rest(customers: pd.DataFrame, classes: pd.DataFrame | None) -> tupl
 def money_of_year(panel: pd.DataFrame, *, until: pd.Timestamp) -> float:
     """Margin of the twelve months that end with `until`; revenue where the cost of goods is unknown."""
     year = last_year(panel, until=until)
-    return float(
-        (year["revenue"] - year["cost"]).sum() if "cost" in panel.columns and panel["cost"].notna().any() else year["revenue"].sum()
-    )
+    return float((year["revenue"] - year["cost"]).sum() if tells_margin(panel) else year["revenue"].sum())
 
 
 def levers(whole: pd.DataFrame, good: pd.DataFrame, rest: pd.DataFrame, *, step: float) -> pd.DataFrame:
@@ -172,7 +178,7 @@ def payback(panel: pd.DataFrame, history: pd.DataFrame, spend: pd.DataFrame | No
         "payback_months",
         "watched_months",
     ]
-    if spend is None or "cost" not in panel.columns or panel["cost"].isna().all():
+    if spend is None or not tells_margin(panel):
         return pd.DataFrame({c: pd.Series(dtype="str" if c == "cohort" else float) for c in columns})
     spent = spend[spend["purpose"] == "acquisition"].groupby(spend["date"].dt.year)["amount"].sum()
     new = history[history["is_first_known"]].set_index("customer_id")["first_on"]

@@ -153,7 +153,7 @@ class Counted(Code):
     """Whom the report counts, from the widest circle to the narrowest."""
 
     FILE = "in_file", N_("on record")
-    EVER = "ever", N_("have ever bought")
+    EVER = "ever", N_("bought in the years exported")
     BEFORE = "before", N_("bought in {period_before}")
     LOST = "lost", N_("did not buy again in {period}")
     NEW = "new", N_("new in {period}")
