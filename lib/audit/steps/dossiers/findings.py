@@ -22,12 +22,13 @@ def chapter_findings(
     *,
     is_asked: bool,
     strangers: int,
+    least_known: int,
 ) -> list[Finding]:
     """How much is written down, what is missing, on whom accounts hang, how we are seen, and what was given and never told."""
     found = [_filled(coverage, gaps, is_asked)]
     if is_asked:
         found += [_gaps(coverage, gaps), *_hanging(coverage, gaps), *_ladder(coverage)]
-    return [*found, *_strangers(strangers), *_value(value), *_mistakes(mistakes), *_new(new), *_desired(desired)]
+    return [*found, *_strangers(strangers), *_value(value), *_mistakes(mistakes), *_new(new), *_desired(desired, least_known)]
 
 
 def _strangers(count: int) -> list[Finding]:
@@ -181,9 +182,14 @@ def _new(new: pd.DataFrame) -> list[Finding]:
     ]
 
 
-def _desired(desired: pd.DataFrame) -> list[Finding]:
+def _desired(desired: pd.DataFrame, least_known: int) -> list[Finding]:
+    """How many meet all that is known of them; nothing is said where too little is known of everybody."""
     if desired.empty:
         return []
+    title = N_("Desired customers")
+    if desired["known"].max() < least_known:
+        message, why = N_("We cannot say which customers are desired ones."), N_("too few of the ten criteria are known for any customer")
+        return [Finding("dossier_desired", "dossiers", "fact", message, title=title, unit="count", n=len(desired), why=why)]
     return [
         Finding(
             "dossier_desired",
@@ -192,7 +198,7 @@ def _desired(desired: pd.DataFrame) -> list[Finding]:
             N_(
                 "{value:0:None|#|#} of {n} {n:customer|customers} {value:meets|meet} every desired-customer criterion known for them; on average, {known_number} of the ten criteria are known."
             ),
-            title=N_("Desired customers"),
+            title=title,
             value=float(desired["is_desired"].sum()),
             unit="count",
             n=len(desired),
