@@ -5,11 +5,12 @@ import html
 import re
 import shutil
 
+import nbformat
 import pytest
 
 from audit import report, run
 from audit.core import registry, store
-from audit.report import guard, show
+from audit.report import chapters, guard, show
 from audit.report.content import step_of_row
 from tests.conftest import TOML, write_base
 
@@ -247,3 +248,14 @@ def test_a_table_escapes_cells_headings_and_caption():
     assert "<b>" not in text
     assert "<i>" not in text
     assert "<u>" not in text
+
+
+@pytest.mark.parametrize(
+    ("verdict", "tags", "left"), [("not-decidable", ["where-told"], 1), ("missed", ["where-told"], 2), ("not-decidable", [], 2)]
+)
+def test_advice_that_hangs_on_a_claim_is_left_out_where_nothing_could_be_told(verdict, tags, left):
+    claim = f'<ul class="findings"><li class="{verdict}"><span class="said">x</span> <span class="judgement">y</span></li></ul>'
+    shown = nbformat.v4.new_output("display_data", {"text/html": claim})
+    told = nbformat.v4.new_code_cell("findings.show(found, settings)", outputs=[shown])
+    advice = nbformat.v4.new_markdown_cell("## What to do", metadata={"tags": ["to-do", *tags]})
+    assert len(chapters._parts([told, advice])[0]) == left

@@ -28,6 +28,7 @@ STEP = Step(
         "channels", "managers", "customers", "contacts", "activities", "behaviour", "candidates", "plans", "assignments", "deals", "pay", "commitments", "customer_classes", "key_accounts",
         "debtors", "wallets", "customer_profits", "seller_reviews",
     ),
+    follows_customers=True,
 )  # fmt: skip
 
 TABLES = (
