@@ -61,7 +61,8 @@ def funnel(results: pd.DataFrame, names: dict[str, str], *, measure: Measured, c
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, fontsize=8.5)
     out = part["told_class"].isin([Told.BETTER, Told.WORSE]).sum()
     said = _("Measured by “{measure}”, {out:0:none|#|#} of {n} {n:manager|managers} {out:lies|lie} outside the range of chance.")
-    return Chart(figure, said.format(measure=named("measure_class", measure), out=out, n=len(part)))
+    judged = int((part["told_class"] != Told.FEW).sum())
+    return Chart(figure, said.format(measure=named("measure_class", measure), out=out, n=judged))
 
 
 def alone(table: pd.DataFrame, names: dict[str, str], currency: str) -> Chart:
