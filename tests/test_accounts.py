@@ -192,7 +192,7 @@ def test_a_large_customer_that_loses_money_takes_no_margin_with_it():
     table = accounts.dependence(shares, panel, costs, customers=None, until=until, target_share=0.99).set_index("group")
     assert table.loc["big", ["margin_lost", "result_with", "result_without"]].tolist() == [-50, 3, 53]
     [said] = findings._dependence(table.reset_index())
-    assert "but no margin" in said.message
+    assert "cost us more than it pays" in said.message
     gone = accounts.dependence(shares, panel.assign(cost=[950.0, 60.0]), None, customers=None, until=until, target_share=0.99)
     assert gone["margin_share"].isna().all(), "all margin together is a loss: no share of it"
     assert gone["result_with"].isna().all(), "without costs nothing is known of the result"

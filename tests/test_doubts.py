@@ -50,12 +50,12 @@ def test_a_base_without_its_silent_customers_is_refused_what_hangs_on_them_and_i
     part = ["intake", "base", "retention", "accounts", "receivables", "customers", "verdicts"]
     done = run.run(demo_copy, outputs=tmp_path / "outputs", only=part, say=lambda _line: None)
     gate = store.load(done.folder, "gate").query("kind == 'chapter'").set_index("subject")["verdict"]
-    assert set(gate.index[gate == "REFUSE"]) == {"base", "repeat", "retention", "ladder", "value", "forecast"}
+    assert set(gate.index[gate == "REFUSE"]) == {"base", "repeat", "retention", "ladder", "value", "forecast", "team"}
     questions = store.load(done.folder, "eight_questions").set_index("question")
     assert (questions.loc[["A3", "A5", "A8"], "data_answer"] == "undecided").all()
     assert (questions.loc[["A3", "A5", "A8"], "agreement_class"] == "").all(), "nothing agrees with the owner that nobody counted"
     page = (done.folder / "report" / "en" / "index.html").read_text(encoding="utf-8")
-    assert "Fix the data that keep us from writing 6 chapters" in page
+    assert "Fix the data that keep us from writing 7 chapters" in page
     assert "lost customers are missing from the export" in page
     assert "stopped buying" not in page
     pages = done.folder / "report" / "en"
