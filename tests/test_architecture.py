@@ -120,7 +120,7 @@ def test_a_doubt_that_refuses_stops_the_steps_that_cannot_do_without_what_it_spo
 def test_lost_customers_that_were_not_exported_stop_every_step_that_counts_those_who_left():
     there = set(registry.tables())
     refused = gate.gate(doubt("lines", "REFUSE", "coverage"), there, mapped=["lines"], missing="").filter(kind="chapter", verdict="REFUSE")
-    assert set(refused["subject"]) == {"base", "repeat", "retention", "ladder", "value", "forecast"}
+    assert set(refused["subject"]) == {"base", "repeat", "retention", "ladder", "value", "forecast", "team"}
 
 
 def test_a_flagged_immaterial_doubt_marks_nothing():
