@@ -10,7 +10,7 @@ from audit.core import norms, registry, settings, store
 from audit.i18n import messages
 from audit.run import fingerprint
 from tests.conftest import ROOT, TOML, write_base
-from tests.test_run import CSV, audit, break_cell, place  # noqa: F401 - a fixture
+from tests.test_run import CSV, audit, break_cell, place, placed  # noqa: F401 - a fixture
 
 PART = [
     "base",
@@ -37,9 +37,7 @@ def edit(path):
 def before(tmp_path_factory):
     """The small base, audited once."""
     folder = tmp_path_factory.mktemp("before")
-    books = folder / "notebooks"
-    shutil.copytree(ROOT / "notebooks", books, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    done, _said = audit((write_base(folder / "small", CSV, TOML), folder / "outputs", books), only=PART)
+    done, _said = audit(placed(folder), only=PART)
     return folder, done.folder.name
 
 

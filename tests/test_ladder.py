@@ -92,9 +92,9 @@ def test_falls_are_counted_over_all_who_bought_steadily_and_with_what_they_broug
     assert (fall.value, fall.n, fall.params["revenue"], fall.why) == (2.0, 3, 30.0, "")
     assert falls(moved[moved["rung_class"] != "silent"]).value == 0
     assert falls(moved.assign(customers=0)).why
-    assert "pause for longer" in falls(moved, is_watched=False).why
+    assert falls(moved, "pauses are long").why == "pauses are long"
 
 
-def falls(moved, *, is_watched: bool = True):
+def falls(moved, why: str = ""):
     steady = moved[moved["rung_before_class"].isin([*standing.SYSTEMATIC])]
-    return findings._falls(steady, is_watched=is_watched)
+    return findings._falls(steady, why)

@@ -286,7 +286,7 @@ def test_nothing_of_nothing_is_said_in_words(audited, name, toml):
         said = re.sub(r"<(details|table|ul class=\"funnel\").*?</(details|table|ul)>", " ", main, flags=re.DOTALL)
         text = html.unescape(re.sub(r"<[^>]+>", " ", said)).replace("\xa0", " ")
         if page.name not in ("settings.html", "glossary.html", "report.html"):
-            assert re.findall(r".{40}(?<![\d.,(] )(?<![\d.,])\b0 (?:of|customers?|is|are|was|were|key)\b.{40}", text) == [], page.name
+            assert re.findall(r".{40}(?<![\d.,])(?<!\d )\b0 (?:of|customers?|is|are|was|were|key)\b.{40}", text) == [], page.name
 
 
 @pytest.mark.parametrize(("name", "edits"), [("ibm_accounts_receivable", IBM), ("maven_crm", MAVEN)])

@@ -313,10 +313,12 @@ def test_a_window_that_the_exports_cannot_show_is_cut_and_nothing_is_said_of_who
     assert retention.rhythm_months(found["history"], declared=0) > 12
     months = retention.active_months(found["history"], declared=0, observed_months=24)
     assert months == 12
-    said = findings._stayed(pd.DataFrame({"period": ["2024"]}), months, retention.rhythm_months(found["history"], declared=0))
+    why = retention.unseen(active_months=months, rhythm_months=retention.rhythm_months(found["history"], declared=0))
+    said = findings._stayed(pd.DataFrame({"period": ["2024"]}), months, why)
     assert "We cannot say" in said.message
     assert "24" in said.why
     assert retention.active_months(found["history"], declared=13, observed_months=24) == 13, "what is declared stands"
+    assert retention.unseen(active_months=13, rhythm_months=13) == ""
 
 
 def test_every_way_of_counting_the_lost_is_made_of_the_same_places():

@@ -23,13 +23,16 @@ from tests.conftest import ROOT, TOML, write_base
 CSV = "who,day,money\n" + "".join(f"C{i},2024-{m:02d}-{1 + i:02d},{10 + i}\n" for i in range(12) for m in range(1, 13, 1 + i % 3))
 
 
+def placed(folder):
+    """A small base, an outputs folder and a copy of the notebooks that may be broken."""
+    base, notebooks = write_base(folder / "small", CSV, TOML), folder / "notebooks"
+    shutil.copytree(ROOT / "notebooks", notebooks, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    return base, folder / "outputs", notebooks
+
+
 @pytest.fixture
 def place(tmp_path):
-    """A small base, an outputs folder and a copy of the notebooks that may be broken."""
-    base = write_base(tmp_path / "small", CSV, TOML)
-    notebooks = tmp_path / "notebooks"
-    shutil.copytree(ROOT / "notebooks", notebooks, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    return base, tmp_path / "outputs", notebooks
+    return placed(tmp_path)
 
 
 def audit(place, **more):

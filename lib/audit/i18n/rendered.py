@@ -15,7 +15,8 @@ def render(text: str, *, column: Callable[[str], str] | None = None) -> str:
     Parameters
     ----------
     column
-        how the column that `{column}` names is called; without it by the catalogue. A `{key}` is what stands in a file, and stays as it is.
+        how the column that `{column}` names is called; without it by the catalogue. A `{key}` is what stands in a file, and stays as it is; a
+        `{share}` is said as shares are, a `{question}` in the reader's language, whichever it was asked in.
 
     >>> from audit.i18n import stored
     >>> render(stored("{table}: {reason}", table="lines", reason=stored("no {column}", column="date")), column=str.upper)

@@ -18,7 +18,7 @@ def vocabulary() -> dict[str, dict[str, list[str]]]:
 @cache
 def known() -> frozenset[str]:
     """Every name by which a column of ours is known."""
-    no_names = ("purposes", "no_debt", "states", "values")
+    no_names = ("purposes", "no_debt", "states", "values", "leaving")
     return frozenset(
         name for table, columns in vocabulary().items() if table not in no_names for names in columns.values() for name in names
     )
@@ -43,7 +43,7 @@ def is_of_leaving(header: str) -> bool:
     >>> is_of_leaving("ShippedDate"), is_of_leaving("Дата отгрузки"), is_of_leaving("Доставлено")
     (True, True, False)
     """
-    return any(word.startswith(beginning) for word in plain(header).split() for beginning in states("leaving"))
+    return any(word.startswith(tuple(vocabulary()["leaving"]["beginnings"])) for word in plain(header).split())
 
 
 @cache

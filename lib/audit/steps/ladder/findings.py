@@ -7,15 +7,16 @@ import pandas as pd
 from audit.core.findings import Finding
 from audit.i18n import mark as N_
 from audit.steps.ladder.codes import SYSTEMATIC, Rung
+from audit.steps.retention.retention_rates import unseen
 
 
-def chapter_findings(table: pd.DataFrame, moved: pd.DataFrame, *, is_watched: bool) -> list[Finding]:
+def chapter_findings(table: pd.DataFrame, moved: pd.DataFrame, *, active_months: int, rhythm_months: int) -> list[Finding]:
     """How many buy systematically, for how many the rung above is unknown, and who fell from a high rung into silence.
 
     Parameters
     ----------
-    is_watched
-        whether customers are watched for longer than they pause: without it silence is no fall.
+    active_months, rhythm_months
+        the window in force, and the one that the customers' rhythms ask for: where it is longer, silence is no fall.
     """
     by = table.set_index("rung_class")
     alive = int(by["customers"].drop(Rung.SILENT).sum())
@@ -46,17 +47,15 @@ def chapter_findings(table: pd.DataFrame, moved: pd.DataFrame, *, is_watched: bo
             n=alive,
             params={"unknown": unknown},
         ),
-        _falls(moved[moved["rung_before_class"].isin(SYSTEMATIC)], is_watched=is_watched),
+        _falls(moved[moved["rung_before_class"].isin(SYSTEMATIC)], unseen(active_months=active_months, rhythm_months=rhythm_months)),
     ]
 
 
-def _falls(stood: pd.DataFrame, *, is_watched: bool) -> Finding:
+def _falls(stood: pd.DataFrame, why: str) -> Finding:
     """Who stood high a year ago and is silent now; where nobody had been watched for long enough, nobody can have fallen."""
     title, fell = N_("Falls on the ladder"), stood[stood["rung_class"] == Rung.SILENT]
-    if not (is_watched and stood["customers"].sum()):
-        why = N_("customers pause for longer than the exports show")
-        if is_watched:
-            why = N_("a year earlier, nobody had been observed for long enough to show steady buying")
+    if why or not stood["customers"].sum():
+        why = why or N_("a year earlier, nobody had been observed for long enough to show steady buying")
         return Finding("ladder_falls", "ladder", "fact", N_("We cannot say who moved down the ladder."), title=title, unit="count", why=why)
     revenue = float(fell["revenue_before"].sum())
     message = N_(

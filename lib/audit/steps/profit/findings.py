@@ -164,19 +164,15 @@ def _keys(profits: pd.DataFrame, keys: pd.DataFrame | None) -> list[Finding]:
 
 def _ranks(profits: pd.DataFrame) -> Finding:
     both = profits[profits["revenue_rank"] <= 10]
-    by_profit = N_("{value} of the ten largest customers {value:is|are} among the ten most profitable (n = {n}).")
-    by_margin = N_("{value} of the ten largest customers {value:is|are} among the ten with the most margin (n = {n}).")
-    none_by_profit = N_("None of the ten largest customers is among the ten most profitable (n = {n}).")
-    none_by_margin = N_("None of the ten largest customers is among the ten with the most margin (n = {n}).")
-    best = int((both["profit_rank"] <= 10).sum())
-    is_profit = profits["profit"].notna().any()
+    by_profit = N_("{value:0:None|#|#} of the ten largest customers {value:is|are} among the ten most profitable (n = {n}).")
+    by_margin = N_("{value:0:None|#|#} of the ten largest customers {value:is|are} among the ten with the most margin (n = {n}).")
     return Finding(
         "profit_ranks",
         "profit",
         "fact",
-        (by_profit if best else none_by_profit) if is_profit else (by_margin if best else none_by_margin),
+        by_profit if profits["profit"].notna().any() else by_margin,
         title=N_("Sales and profit"),
-        value=float(best),
+        value=float((both["profit_rank"] <= 10).sum()),
         unit="count",
         n=len(profits),
     )

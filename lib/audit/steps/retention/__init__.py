@@ -136,7 +136,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "conclusion": ["claim"],
         "findings": ["chapter_findings"],
         "lost_counts": ["places", "lapses"],
-        "retention_rates": ["rhythm_months", "active_months", "retention", "by_unit", "rates", "cohort_retention", "lifetimes", "survival"],
+        "retention_rates": ["rhythm_months", "active_months", "unseen", "retention", "by_unit", "rates", "cohort_retention", "lifetimes", "survival"],
         "silence": ["names", "yearly_revenue", "silence_chance", "rivals", "better_rule", "false_alarms", "overdue", "told", "reactivation", "winback"],
     },
 )  # fmt: skip

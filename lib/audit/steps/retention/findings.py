@@ -12,6 +12,7 @@ from audit.i18n import mark as N_
 from audit.i18n import stored
 from audit.stats import intervals, survival
 from audit.steps.retention.codes import Lapse, Place, SilenceRule, Since
+from audit.steps.retention.retention_rates import unseen
 from audit.steps.retention.silence import better_rule, tells
 
 YEAR_DAYS = 365
@@ -46,43 +47,28 @@ def chapter_findings(
     by_chance
         how many the list would hold of customers who will buy again (`false_alarms`, with its ends); NaN where that was not tried.
     """
+    why = unseen(active_months=active_months, rhythm_months=rhythm_months)
+    is_told = tells(tried, rule)
     return [
-        _stayed(rates, active_months, rhythm_months),
-        *(_crr(rates) if active_months >= rhythm_months else []),
-        *(
-            _after_a_year(alive, rates, confidence)
-            if active_months >= rhythm_months
-            else [_no_year(_too_long(active_months, rhythm_months))]
-        ),
-        *(_places(counted) if active_months >= rhythm_months and tells(tried, rule) else []),
-        _late(late, judged, rule, by_chance) if tells(tried, rule) else _untold(tried, rule),
+        _stayed(rates, active_months, why),
+        *([] if why else _crr(rates)),
+        *([_no_year(why)] if why else _after_a_year(alive, rates, confidence)),
+        *(_places(counted) if is_told and not why else []),
+        _late(late, judged, rule, by_chance) if is_told else _untold(tried, rule),
         *_tried(tried),
         *_came_back(returns, lost),
     ]
 
 
-def _too_long(active_months: int, rhythm_months: int) -> str:
-    """Why nobody can be said to have left where customers pause for longer than the exports show."""
-    return stored(
-        N_(
-            "customers come back after as much as {months} {months:month|months}, and the exports show no more than {seen} before and after a period"
-        ),
-        months=rhythm_months,
-        seen=active_months,
-    )
-
-
-def _stayed(rates: pd.DataFrame, active_months: int, rhythm_months: int) -> Finding:
-    if rates.empty or active_months < rhythm_months:
-        no_period = N_("no complete period begins after customers have been watched for long enough")
-        why = _too_long(active_months, rhythm_months) if active_months < rhythm_months else no_period
+def _stayed(rates: pd.DataFrame, active_months: int, why: str) -> Finding:
+    if rates.empty or why:
         return Finding(
             "retention_rate",
             "retention",
             "fact",
             N_("We cannot say how many customers stay from period to period."),
             title=N_("Retention"),
-            why=why,
+            why=why or N_("no complete period begins after customers have been watched for long enough"),
         )
     now = rates.iloc[-1]
     return Finding(
@@ -172,7 +158,7 @@ def _places(counted: pd.DataFrame) -> list[Finding]:
             "retention",
             "fact",
             N_(
-                "Of the {n} {n:customer|customers} who have ever bought, {value} {value:is|are} active; even so, {active_overdue:0:none of these has|# of these has|# of these have} been silent for too long. {overdue_now:0:No other has|Another # has|Another # have} been silent for too long, {within_rhythm:0:none is|# is|# are} silent but still within the limit, {no_rhythm:0:none is|# is|# are} silent with too few purchases to judge, and {long_gone:0:none is|# is|# are} long gone."
+                "Of the {n} {n:customer|customers} who bought in the years exported, {value} {value:is|are} active; even so, {active_overdue:0:none of these has|# of these has|# of these have} been silent for too long. {overdue_now:0:No other has|Another # has|Another # have} been silent for too long, {within_rhythm:0:none is|# is|# are} silent but still within the limit, {no_rhythm:0:none is|# is|# are} silent with too few purchases to judge, and {long_gone:0:none is|# is|# are} long gone."
             ),
             title=N_("Where the customers stand"),
             value=float(by[Place.BUYING] + by[Place.SLIPPING]),

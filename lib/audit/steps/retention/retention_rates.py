@@ -12,6 +12,8 @@ from scipy import stats
 from audit.core import periods, registry
 from audit.core.findings import NAN
 from audit.core.settings import Settings
+from audit.i18n import mark as N_
+from audit.i18n import stored
 from audit.stats.survival import kaplan_meier
 
 MONTH_DAYS = 30.44
@@ -43,6 +45,19 @@ def active_months(history: pd.DataFrame, *, declared: float, observed_months: in
     """
     own = rhythm_months(history, declared=declared)
     return own if declared else min(own, max(1, observed_months // 2))
+
+
+def unseen(*, active_months: int, rhythm_months: int) -> str:
+    """Why nobody can be said to have stayed or left, as a stored text: customers pause for longer than the exports show; empty where they do not."""
+    if active_months >= rhythm_months:
+        return ""
+    return stored(
+        N_(
+            "customers come back after as much as {months} {months:month|months}, and the exports show no more than {seen} before and after a period"
+        ),
+        months=rhythm_months,
+        seen=active_months,
+    )
 
 
 def is_active(history: pd.DataFrame, *, active_months: int) -> pd.Series:
@@ -99,7 +114,7 @@ def retention(
 def by_unit(panel: pd.DataFrame, history: pd.DataFrame, settings: Settings, *, active_months: int, rhythm_months: int) -> pd.DataFrame:
     """`retention` by year, quarter and month, one below the other; unit_class says which. Empty where customers come back after longer than the exports can
     show: whoever is called active then may have left."""
-    if active_months < rhythm_months:
+    if unseen(active_months=active_months, rhythm_months=rhythm_months):
         return registry.empty("retention")
     parts = []
     for unit in periods.CODES:

@@ -80,7 +80,7 @@ def _kept(results: pd.DataFrame) -> list[Finding]:
         "Depending on the manager, between {low_share} and {high_share} of customers stayed. This spread is no wider than customer mix and chance would produce."
     )
     some = N_(
-        "Depending on the manager, between {low_share} and {high_share} of customers stayed; {value:0:none|#|#} of {n} {n:manager|managers} {value:lies|lie} outside the range of chance."
+        "Depending on the manager, between {low_share} and {high_share} of customers stayed; {value} of {n} {n:manager|managers} {value:lies|lie} outside the range of chance."
     )
     return [
         Finding(

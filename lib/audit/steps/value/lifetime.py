@@ -30,7 +30,7 @@ def tells_margin(panel: pd.DataFrame) -> bool:
 
 def of_customers(panel: pd.DataFrame) -> pd.DataFrame:
     """What the four factors are made of, a row per customer: orders, months (first to last purchase, both included), revenue, profit (NaN
-    without cost).
+    where cost tells no margin).
 
     >>> panel = pd.DataFrame({"customer_id": ["a", "a"], "period": pd.to_datetime(["2025-01-01", "2025-04-01"]), "orders": [2, 1], "revenue": [300.0, 100.0], "cost": [200.0, 80.0]})
     >>> of_customers(panel).to_dict("records")
@@ -124,7 +124,7 @@ def good_and_rest(customers: pd.DataFrame, classes: pd.DataFrame | None) -> tupl
 
 
 def money_of_year(panel: pd.DataFrame, *, until: pd.Timestamp) -> float:
-    """Margin of the twelve months that end with `until`; revenue where the cost of goods is unknown."""
+    """Margin of the twelve months that end with `until`; revenue where cost tells no margin."""
     year = last_year(panel, until=until)
     return float((year["revenue"] - year["cost"]).sum() if tells_margin(panel) else year["revenue"].sum())
 

@@ -15,6 +15,12 @@ FELL = 0.01  # of all sales: a fall of one customer below it is no decision of t
 MOST_OF_IT = 0.9  # of a doubted sum: the fewest customers that hold so much of it are named
 
 
+def margin_and_sales(overview: pd.DataFrame) -> tuple[float, float]:
+    """Margin of the year, and the sales that it was made of: those whose cost is known."""
+    known = overview[overview["margin"].notna()]
+    return float(known["margin"].sum()), float(known["year_revenue"].sum())
+
+
 def data(refused: dict[str, str]) -> list[Decision]:
     """Chapters that the data refuse: nothing that they would say can be decided before."""
     if not refused:
@@ -114,8 +120,7 @@ def losses(overview: pd.DataFrame, least: float) -> list[Decision]:
 
     Where the goods of all customers together cost more than they brought, no customer's terms are the matter.
     """
-    known = overview[overview["margin"].notna()]
-    margin, sales = float(known["margin"].sum()), float(known["year_revenue"].sum())
+    margin, sales = margin_and_sales(overview)
     if margin < -least:
         params = {"sales": sales, "costs": sales - margin}
         return [Decision(Choice.BELOW_COST, "profit", Owner.ACCOUNTANT, THIS, Sureness.CHECK, params=params)]

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 
-from audit.core import working_days
+from audit.core import registry, working_days
 from audit.core.claims import Money, Sureness
 from audit.steps.customers.codes import Action
 from audit.steps.verdicts import decision_rules, work_rules
@@ -31,24 +31,6 @@ STEPS = {  # decision -> the next steps of its customers that carry it out
     Choice.COMPLAINTS: (Action.COMPLAINT,),
     Choice.COMPLAINTS_OPEN: (Action.COMPLAINT,),
 }
-
-COLUMNS = [
-    "rank",
-    "choice_class",
-    "step",
-    "owner_class",
-    "manager_id",
-    "due_on",
-    "sureness_class",
-    "who",
-    "customers",
-    "money_kind",
-    "money",
-    "low",
-    "high",
-    "effect",
-    "params",
-]
 
 
 def decisions(
@@ -108,7 +90,12 @@ def decisions(
     weeks = working_days.weeks(as_of, country, LATER + 1)
     ordered = sorted(found, key=lambda one: _order(one, rate, least, norm.decision_estimated_weight))
     rows = [_row(rank, one, _due(one, overview, weeks)) for rank, one in enumerate(ordered, 1)]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=_columns())
+
+
+def _columns() -> list[str]:
+    """Of the table as it is declared, all but what the consultant's words say (`worded`)."""
+    return [name for name in registry.tables()["decisions"].names if name != "is_hidden"]
 
 
 def _order(one: Decision, rate: float, least: float, estimated_weight: float) -> tuple:
@@ -136,7 +123,7 @@ def _due(one: Decision, overview: pd.DataFrame, weeks: list[tuple[dt.date, dt.da
 
 
 def _row(rank: int, one: Decision, due: dt.date) -> tuple:
-    """A decision as a row of the table: the values of COLUMNS."""
+    """A decision as a row of the table: in the order of its columns."""
     said = [json.dumps(value, ensure_ascii=False, sort_keys=True) for value in (one.who, one.params)]
     codes = (one.choice.value, one.step, one.owner.value, one.manager_id, pd.Timestamp(due), one.sureness.value)
     return rank, *codes, said[0], len(one.who), str(one.kind), one.money, one.low, one.high, one.effect, said[1]
@@ -170,6 +157,5 @@ def worded(table: pd.DataFrame, words: pd.DataFrame | None) -> pd.DataFrame:
 
 def _margin_rate(overview: pd.DataFrame) -> float:
     """Margin of the year over its sales; all of the sales where no cost is known."""
-    known = overview[overview["margin"].notna()]
-    sales = float(known["year_revenue"].sum())
-    return min(1.0, max(0.0, float(known["margin"].sum()) / sales)) if sales > 0 else 1.0
+    margin, sales = decision_rules.margin_and_sales(overview)
+    return min(1.0, max(0.0, margin / sales)) if sales > 0 else 1.0

@@ -99,21 +99,20 @@ def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[F
         return [_not_modelled(len(unknown), tried)] if len(unknown) else []
     share = float(of["revenue"].sum() / of["budget"].sum())
     found = Finding("wallet_modelled", "wallet", "model", "", title=N_("Budgets estimated"), value=share, n=len(of))
-    gap, low, high = (float(of[c].sum()) for c in ("gap", "low_gap", "high_gap"))
-    params = {"gap": gap, "low": low, "high": high, "unknown": len(unknown)}
     if (of["basis_class"] == Basis.ACHIEVABLE).all():
+        params = {name: float(of[column].sum()) for name, column in (("gap", "gap"), ("low", "low_gap"), ("high", "high_gap"))}
         message = N_(
             "If the {n} {n:customer|customers} without a known budget bought what the top tenth of their size buys from us, they would buy {gap} more. That is not their budget; {unknown} remain unknown."
         )
-        return [replace(found, message=message, params=params)]
+        return [replace(found, message=message, params={**params, "unknown": len(unknown)})]
     used = tried[tried["is_used"]].iloc[0]
     message = N_(
         "For {n} {n:customer|customers} we have no credible budget. We estimate theirs from {told} {told:customer who has one|customers who have one}, using the rule “{rule_class}”: our share of these budgets is {value} ({low} to {high}). The ranges are set so that {rate_share} of the budgets we have not seen fall within them. For another {unknown} {unknown:customer|customers}, including those larger than any peer we asked, we cannot even estimate one. {unknown:This customer brings|These customers bring} in {unknown_share} of our sales, so ask them next."
     )
     params = {"told": int(used["customers"]), "rule_class": Basis(used["rule"]), "rate_share": rate, "unknown": len(unknown)}
     params["unknown_share"] = float(unknown["revenue"].sum() / wallets["revenue"].sum())
-    ends = (float(of["revenue"].sum() / of[column].sum()) for column in ("high_budget", "low_budget"))
-    return [replace(found, message=message, params=params, **dict(zip(("low", "high"), ends, strict=True)))]
+    low, high = (float(of["revenue"].sum() / of[column].sum()) for column in ("high_budget", "low_budget"))
+    return [replace(found, message=message, params=params, low=low, high=high)]
 
 
 def _not_modelled(unknown: int, tried: pd.DataFrame) -> Finding:
