@@ -118,8 +118,8 @@ def pages(
             if not step_of_row(p.name)
         ]
         around = {name: {"href": f"{p.name}.html", "title": p.title} if p else None for name, p in (("back", before), ("onward", after))}
-        html = _page(page.question, page.text, listed, settings, run, **around, logo=logo, is_first=page is found[0])
-        _write(target / f"{page.name}.html", html)
+        written = _page(page.question, page.text, listed, settings, run, **around, logo=logo, is_first=page is found[0])
+        _write(target / f"{page.name}.html", written)
     _write(target / "report.html", _whole(found, settings, run, logo))
 
 
