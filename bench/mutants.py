@@ -3,6 +3,7 @@
     make mutants                  a sample of each module, more than an hour; what is found is kept in bench/mutants.csv, and bench/mutants.md tells it
     python -m bench.mutants --each 40 retention/retention_rates     many of one module, in place of what was kept of it
     python -m bench.mutants --unseen                                only those that no test saw, after tests were written for them
+    python -m bench.mutants --fresh --each 1                        another sample, for which no tests were written: what the first would show too kindly
 
 A change swaps a comparison, an operator, a boundary, a bound of clip, a truth or a small number. Those that change nothing that matters are listed in
 bench/equivalents.toml, each with its reason. Tests that need a run of their own, a browser or the public bases are left out: what only they see counts as
@@ -64,6 +65,7 @@ FIGURES = {  # rooms -> notebooks whose checked figures stand on them
     "core": ("base", "accounts", "customers", "verdicts"), "stats": ("retention", "repeat", "profit"), "models": ("value",),
 }  # fmt: skip
 KEPT = Path(__file__).with_suffix(".csv")  # every change that was tried: module, line, change, verdict, day
+FRESH = KEPT.with_stem("mutants_fresh")  # the same of the other sample
 NOTHING = "nothing"
 UNCHANGED = -1  # the module as it is: its tests must pass, or nothing is learnt from their failing
 SECONDS = 240  # a mutant that takes longer hangs: seen
@@ -293,10 +295,10 @@ def _worker(folder: str, jobs, results) -> None:
         results.put(tried((*job, str(copy))))
 
 
-def sample(path: Path, each: int) -> list[int]:
-    """Which changes of a module are tried: always the same ones of the same code."""
+def sample(path: Path, each: int, *, fresh: bool = False) -> list[int]:
+    """Which changes of a module are tried: always the same ones of the same code, or of another drawing."""
     count = len(sites(ast.parse(path.read_text(encoding="utf-8"))))
-    return sorted(random.Random(path.name).sample(range(count), min(count, each)))
+    return sorted(random.Random(f"{_short(path)} again" if fresh else path.name).sample(range(count), min(count, each)))
 
 
 def unseen_before(path: Path, kept: list[dict]) -> list[int]:
@@ -326,6 +328,7 @@ def main() -> None:
     given.add_argument("--each", type=int, default=3, help="changes tried per module (default: 3)")
     given.add_argument("--unseen", action="store_true", help="only changes that no test saw when they were last tried")
     given.add_argument("--rest", action="store_true", help="only modules that were not tried yet: goes on where a run was stopped")
+    given.add_argument("--fresh", action="store_true", help="another sample, kept in mutants_fresh.csv")
     given.add_argument("--workers", type=int, default=os.cpu_count())
     options = given.parse_args()
     import hypothesis  # noqa: F401 - imported once, for all children
@@ -338,9 +341,10 @@ def main() -> None:
     import sklearn.ensemble  # noqa: F401
     import statsmodels.api  # noqa: F401
 
-    kept = read_kept()
+    place = FRESH if options.fresh else KEPT
+    kept = read_kept(place)
     jobs_of = {
-        path: unseen_before(path, kept) if options.unseen else sample(path, options.each)
+        path: unseen_before(path, kept) if options.unseen else sample(path, options.each, fresh=options.fresh)
         for part in options.module or [""]
         for path in modules(part)
     }
@@ -370,22 +374,22 @@ def main() -> None:
             }
             print(f"{i + 1}/{len(chosen)} {verdict:<7}{row['module']}:{line}: {change}", flush=True)
             kept.append(row)
-            write_kept(kept)
-    said = as_markdown(kept)
+            write_kept(kept, place)
+    said = as_markdown(read_kept(KEPT)) + of_fresh(read_kept(FRESH))
     print(said)
     KEPT.with_suffix(".md").write_text(said, encoding="utf-8")
 
 
-def read_kept() -> list[dict]:
-    if not KEPT.is_file():
+def read_kept(place: Path) -> list[dict]:
+    if not place.is_file():
         return []
-    with KEPT.open(encoding="utf-8", newline="") as file:
+    with place.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def write_kept(kept: list[dict]) -> None:
+def write_kept(kept: list[dict], place: Path) -> None:
     """What was found so far, of modules that still are: a run that is stopped half way loses nothing."""
-    with KEPT.open("w", encoding="utf-8", newline="") as file:
+    with place.open("w", encoding="utf-8", newline="") as file:
         out = csv.DictWriter(file, ["module", "line", "change", "verdict", "tried"], lineterminator="\n")
         out.writeheader()
         out.writerows(sorted(kept, key=lambda row: (row["module"], int(row["line"]), row["change"])))
@@ -397,9 +401,9 @@ def without(kept: list[dict], modules: set[str], *, unseen: bool) -> list[dict]:
     return [row for row in kept if not again(row) or (unseen and f"{row['module']}: {row['change']}" in equivalents())]
 
 
-def as_markdown(kept: list[dict]) -> str:
-    """Per module how many changes were seen, and those that were not."""
-    known, by, unseen, same = equivalents(), {}, [], []
+def judged(kept: list[dict]) -> tuple[list[dict], set[str], dict[str, Counter], list[str], list[str]]:
+    """What was tried of modules whose tests pass unchanged, whose do not; per room how many that matter were seen; the unseen, the equivalent."""
+    known, rooms, unseen, same = equivalents(), {}, [], []
     present = {_short(path) for path in modules()}
     kept = [row for row in kept if row["module"] in present]
     failing = {_tested_as(row["module"]) for row in kept if row["change"] == NOTHING and row["verdict"] != "unseen"}
@@ -409,12 +413,37 @@ def as_markdown(kept: list[dict]) -> str:
         if row["verdict"] == "unseen" and key in known:
             same.append(f"- `{key}`: {known[key]}")
             continue
-        by.setdefault(row["module"], Counter())[row["verdict"] != "unseen"] += 1
+        rooms.setdefault(row["module"].rsplit("/", 1)[0], Counter())[row["verdict"] != "unseen"] += 1
         unseen += [f"- `{key}`"] if row["verdict"] == "unseen" else []
-    caught, every = sum(count[True] for count in by.values()), sum(count.total() for count in by.values())
-    rooms: dict[str, Counter] = {}
-    for name, count in by.items():
-        rooms.setdefault(name.rsplit("/", 1)[0], Counter()).update(count)
+    return tried_ones, failing, rooms, unseen, same
+
+
+def _counts(rooms: dict[str, Counter]) -> tuple[int, int]:
+    return sum(count[True] for count in rooms.values()), sum(count.total() for count in rooms.values())
+
+
+def _by_room(rooms: dict[str, Counter]) -> str:
+    rows = (f"| {name} | {count.total()} | {count[True] / count.total():.0%} |\n" for name, count in rooms.items())
+    return "| room | changes | seen |\n|---|---|---|\n" + "".join(rows)
+
+
+def of_fresh(kept: list[dict]) -> str:
+    """The same of a sample that no test was written for."""
+    tried_ones, _failing, rooms, unseen, _same = judged(kept)
+    if not tried_ones:
+        return ""
+    caught, every = _counts(rooms)
+    return (
+        "\n# Another sample, for which no test was written\n\n"
+        f"`python -m bench.mutants --fresh --each 1`: {len(tried_ones)} further changes; {caught} of {every} that matter were seen, **{caught / every:.0%}**.\n\n"
+        f"{_by_room(rooms)}\n## Unseen there\n\n" + ("\n".join(unseen) or "none") + "\n"
+    )
+
+
+def as_markdown(kept: list[dict]) -> str:
+    """Per room how many changes were seen, and those that were not."""
+    tried_ones, failing, rooms, unseen, same = judged(kept)
+    caught, every = _counts(rooms)
     days = sorted({row["tried"] for row in tried_ones})
     out = io.StringIO()
     out.write(
@@ -425,8 +454,7 @@ def as_markdown(kept: list[dict]) -> str:
         if days
         else "none tried.\n\n"
     )
-    out.write("| room | changes | seen |\n|---|---|---|\n")
-    out.writelines(f"| {name} | {count.total()} | {count[True] / count.total():.0%} |\n" for name, count in rooms.items())
+    out.write(_by_room(rooms))
     never = sorted(_short(path) for path in modules() if sample(path, 1) and _short(path) not in {row["module"] for row in kept})
     for said, names in (("Not tried, since their tests fail without a change", sorted(failing)), ("Not tried yet", never)):
         out.write(f"\n{said}: {', '.join(names)}.\n" if names else "")

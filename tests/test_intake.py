@@ -229,6 +229,19 @@ def test_repeats_without_a_key_are_kept_and_flagged(tmp_path):
     assert found.doubts.filter(pl.col("doubt").str.contains("alike in everything"))["rows"].to_list() == [1]
 
 
+@pytest.mark.parametrize(
+    "written, kept",
+    [
+        (["16029.0", "12347.0", "16029"], ["12347", "16029"]),  # as pandas writes whole numbers of a column with gaps
+        (["1.0", "1.1"], ["1.0", "1.1"]),
+        (["16029.0", "C-7"], ["16029.0", "C-7"]),
+    ],
+)
+def test_whole_numbers_written_as_decimals_are_codes(tmp_path, written, kept):
+    found = take(tmp_path, "who,day,money\n" + "".join(f"{who},2024-01-0{i + 1},10\n" for i, who in enumerate(written)))
+    assert sorted(set(found.tables["lines"]["customer_id"])) == kept
+
+
 def test_a_lookup_that_means_two_things_is_an_error_not_a_doubled_row(tmp_path):
     toml = TOML.replace('customer_id = "who", ', "") + (
         'lookup = { customer_id = { source = "orders", key = "who", match = "no", column = "buyer" } '

@@ -101,7 +101,7 @@ def _typed(mapping: Mapping, schema: Table, settings: Settings) -> list[pl.Expr]
         elif kind == MOMENT:
             value = parse.moment(text, _date_format(target, mapping, settings))
         else:
-            value = text.str.strip_chars()
+            value = parse.code(text.str.strip_chars(), of=pl.col("_mark") == "") if target.endswith("_id") else text.str.strip_chars()
             if not schema.column(target).required and not target.endswith("_id"):
                 value = pl.when(value.is_in(NULLS)).then(pl.lit("")).otherwise(value)
         typed.append(value.cast(KINDS[kind], strict=False).alias(target))

@@ -93,6 +93,15 @@ def _cleaned(column: pl.Expr, decimal: str) -> pl.Expr:
     return pl.when(is_credit).then(-value).otherwise(value)
 
 
+def code(column: pl.Expr, *, of: pl.Expr) -> pl.Expr:
+    """Codes as they are, without the `.0` that a program gave each whole number of a column with gaps; `of` says which rows are data.
+
+    A column with any other text keeps all of its own: 1.0 beside 1.1 is a code.
+    """
+    filled = pl.when(of & (column != "")).then(column)
+    return pl.when(filled.str.contains(r"^[0-9]+(\.0)?$").all()).then(column.str.strip_suffix(".0")).otherwise(column)
+
+
 def date(column: pl.Expr, format: str | None) -> pl.Expr:
     """Dates by the declared format (default ISO); impossible days are null.
 
