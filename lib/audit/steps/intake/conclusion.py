@@ -15,6 +15,9 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     doubts = by.get("doubts")
     if doubts is None:
         message = N_("The data can be used as they are")
+    elif "survivors" in by:
+        message = N_("Customers who left are missing from the exports, so some chapters could not be written")
+        return led(found, message, Role.STATE, of="survivors")
     elif doubts.params["refused"]:
         message = N_(
             "Some chapters could not be written: {refused} of {value} {value:doubt|doubts} about the data {refused:prevents|prevent} it"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from audit.core.doubts import AS_THEY_LIE
+from audit.core.doubts import AS_THEY_LIE, Quality
 from audit.core.findings import Finding
 from audit.core.settings import Settings
 from audit.i18n import mark as N_
@@ -76,22 +76,30 @@ def _booked_to_revenue(sums: pd.Series, kept: int) -> Finding:
 def _doubted(flags: pd.DataFrame) -> list[Finding]:
     if flags.empty:
         return []
-    refused = int((flags["verdict"] == "REFUSE").sum())
+    stops = flags[flags["verdict"] == "REFUSE"]
     stopping = N_("{value} {value:doubt|doubts} about the data; {refused} of them {refused:stops|stop} a chapter.")
     known = N_("{value} {value:doubt|doubts} about the data; none of them rules out a chapter.")
-    return [
+    told = [
         Finding(
             "doubts",
             "intake",
             "fact",
-            stopping if refused else known,
+            stopping if len(stops) else known,
             title=N_("Doubts of the data"),
             value=float(len(flags)),
             unit="count",
             n=len(flags),
-            params={"refused": refused},
+            params={"refused": len(stops)},
         )
     ]
+    return told + _survivors(stops) if set(stops["spoils"]) == {Quality.COVERAGE} else told
+
+
+def _survivors(stops: pd.DataFrame) -> list[Finding]:
+    """Where nothing stops a chapter but that those who left were not exported (P36)."""
+    message = N_("None of the {value} {value:customer|customers} in the exports has stopped buying: those who left were not exported.")
+    count = float(stops["rows"].max())
+    return [Finding("survivors", "intake", "fact", message, title=N_("Customers who left"), value=count, unit="count", n=int(count))]
 
 
 def by_year(bridge: pd.DataFrame) -> pd.DataFrame:
