@@ -21,21 +21,32 @@ def pages(demo, request):
 
 
 @contextlib.contextmanager
-def opened(browser, path, width=1200, **given):
-    """The page, with every request outside of it, console message and dialog written down; closed behind the test."""
+def listened_to(browser, width=1200, **given):
+    """A page of a browser, and all it says and asks for: requests, console messages, dialogs; closed behind the test."""
     context = browser.new_context(viewport={"width": width, "height": 900}, **given)
     page, heard = context.new_page(), []
     page.on("console", lambda message: heard.append(message.text))
     page.on("pageerror", lambda error: heard.append(str(error)))
     page.on("dialog", lambda dialog: (heard.append(dialog.message), dialog.dismiss()))
-    page.on(
-        "request", lambda request: None if request.url.startswith("data:") or request.url == path.as_uri() else heard.append(request.url)
-    )
-    page.goto(path.as_uri())
+    page.on("request", lambda request: None if request.url.startswith("data:") else heard.append(request.url))
     try:
         yield page, heard
     finally:
         context.close()
+
+
+def go(page, heard, path):
+    """To a page; what it asks for beside itself stays in `heard`."""
+    page.goto(path.as_uri())
+    heard.remove(path.as_uri())
+
+
+@contextlib.contextmanager
+def opened(browser, path, **given):
+    """One page, and what it says and asks for beside itself."""
+    with listened_to(browser, **given) as (page, heard):
+        go(page, heard, path)
+        yield page, heard
 
 
 WIDE, PHONE, PAPER = 1200, 320, 673  # paper: A4 within its margins
@@ -61,10 +72,14 @@ def seen(browser, pages):
     are one notebook, on the first."""
     found = {}
     packs = [path for path in pages if step_of_row(path.stem)]
-    for path in pages:
-        if path in packs[1:]:
-            continue
-        with opened(browser, path.resolve()) as (page, heard):
+    with listened_to(browser) as (page, heard):
+        for path in pages:
+            if path in packs[1:]:
+                continue
+            heard.clear()
+            page.set_viewport_size({"width": WIDE, "height": 900})
+            page.emulate_media(media="screen")
+            go(page, heard, path.resolve())
             facts = page.evaluate(FACTS) | {"figures": page.evaluate(FIGURES)}
             page.set_viewport_size({"width": PHONE, "height": 900})
             facts["phone"] = page.evaluate("document.documentElement.scrollWidth")
