@@ -129,7 +129,7 @@ def test_d3_d4_every_customer_has_one_stage():
 def moved(rows):
     found = ledger_of(rows, as_of="2024-12-31", observed_from="2023-01-01")
     ends = {"before": pd.Timestamp("2023-12-31"), "until": pd.Timestamp("2024-12-31")}
-    return segments.migration(found["panel"], customers=None, **ends, a_share=0.8, b_share=0.95, draws=200, noise_share=0.1).set_index(
+    return segments.migration(found["panel"], customers=None, **ends, a_share=0.8, b_share=0.95, draws=200, noise_share=0.1, confidence=0.95).set_index(
         "group"
     )
 
@@ -183,18 +183,40 @@ def test_d1_strayed_customers_are_named_with_their_gap_and_only_among_enough_pee
     assert segments.strayed(table, customers, telling=by_chance, chance=0.05, least_peers=5).empty, "an industry that tells nothing"
 
 
-def test_p39_noise_gives_no_portrait_and_a_planted_attribute_is_found():
+def test_p39_noise_gives_no_portrait_and_a_planted_attribute_is_found_where_it_told_the_year_before_too():
     generator = np.random.default_rng(3)
     n = 300
     ids = [f"c{i}" for i in range(n)]
     noise = generator.choice(["north", "south", "east", "west", "centre"], n)
-    table = pd.DataFrame({"customer_id": ids, "abc_class": generator.choice(["A", "B", "C"], n)})
-    random = segments.portrait(table, pd.DataFrame({"customer_id": ids, "name": "x", "region": noise}), least=5)
+    table = pd.DataFrame({"customer_id": ids, "group": ids, "abc_class": generator.choice(["A", "B", "C"], n)})
+    moved = pd.DataFrame({"group": ids, "class_before": table["abc_class"]})
+    drawn = moved.assign(class_before=generator.permutation(table["abc_class"]))
+    nobody = moved.assign(class_before="none")
+    random = segments.portrait(table, pd.DataFrame({"customer_id": ids, "name": "x", "region": noise}), moved=moved, least=5)
     assert (random["corrected_chance_share"] > 0.05).all()
     planted = np.where(table["abc_class"].isin(["A", "B"]) & (generator.random(n) < 0.6), "steel", "other")
-    found = segments.portrait(table, pd.DataFrame({"customer_id": ids, "name": "x", "industry": planted}), least=5)
+    customers = pd.DataFrame({"customer_id": ids, "name": "x", "industry": planted})
+    found = segments.portrait(table, customers, moved=moved, least=5)
     assert found["attribute"].iloc[0] in ("steel", "other")
     assert found["corrected_chance_share"].iloc[0] < 0.001
+    assert (segments.portrait(table, customers, moved=drawn, least=5)["corrected_chance_share"] > 0.05).all(), "of one year alone"
+    assert segments.portrait(table, customers, moved=nobody, least=5)["corrected_chance_share"].iloc[0] < 0.001, "nothing is known of the year before"
+    turned = moved.assign(class_before=np.where(table["abc_class"].isin(["A", "B"]), "C", "A"))
+    assert (segments.portrait(table, customers, moved=turned, least=5)["corrected_chance_share"] == 1).all(), "it told the reverse"
+
+
+def test_where_months_were_dealt_anew_nobody_clearly_changed_class():
+    generator = np.random.default_rng(5)
+    months = pd.date_range("2023-01-01", periods=24, freq="MS")
+    rows = [(f"c{i}", m, float(generator.pareto(1.2) * 1000)) for i in range(200) for m in generator.choice(months, 6, replace=False)]
+    panel = pd.DataFrame(rows, columns=["customer_id", "period", "revenue"])
+    ends = {"before": pd.Timestamp("2023-12-31"), "until": pd.Timestamp("2024-12-31"), "a_share": 0.8, "b_share": 0.95}
+    found = segments.migration(panel, customers=None, **ends, draws=200, noise_share=0.1, confidence=0.95)
+    assert (found["class_before"] != found["class_now"]).sum() > 50
+    assert found["is_clear"].fillna(False).sum() == 0
+    steady = pd.DataFrame([("up", m, 1.0 if m.year == 2023 else 5000.0) for m in months], columns=panel.columns)
+    again = segments.migration(pd.concat([panel, steady]), customers=None, **ends, draws=200, noise_share=0.1, confidence=0.95)
+    assert bool(again.set_index("group").loc["up", "is_clear"])
 
 
 def ordering(own, seed: int = 0, industries: tuple[str, ...] = ("a", "b")) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -230,7 +252,7 @@ def test_a6_orders_whose_size_is_chance_give_no_gap():
     reliability = segments.order_reliability(panel, customers, **PEERS)
     assert reliability < 0.5
     said = findings._orders(segments.order_gaps(panel, customers, **PEERS, confidence=0.95), reliability, 80)
-    assert "two halves" in said.why
+    assert "from month to month" in said.why
 
 
 def test_a6_without_industries_it_cannot_be_said():

@@ -113,3 +113,27 @@ def false_discoveries(p_values: pd.Series) -> pd.Series:
     if there.any():
         adjusted[there] = stats.false_discovery_control(adjusted[there].to_numpy(), method="by")
     return adjusted
+
+
+def swapped(before: np.ndarray, now: np.ndarray) -> np.ndarray:
+    """How often two years would differ as far as they do, had each month of the one been that of the other: a p-value per row, two-sided, exact.
+
+    Where a customer's months vary much, two years differ much by themselves; where all are a little lower, that shows in few months.
+
+    Parameters
+    ----------
+    before, now
+        a row per customer, the same calendar months of either year side by side; 20 at most.
+
+    Source: method P39; sign-flip test of paired differences, Fisher 1935.
+
+    >>> swapped(np.array([[10.0] * 6, [60, 0, 0, 0, 0, 0]]), np.array([[9.0] * 6, [0.0] * 6])).tolist()
+    [0.03125, 1.0]
+    """
+    difference = now - before
+    months = difference.shape[1]
+    signs = 1.0 - 2.0 * ((np.arange(2 ** max(months - 1, 0))[:, None] >> np.arange(months)) & 1)  # the other half mirrors these
+    reached, rows = np.abs(difference.sum(axis=1)) * (1 - 1e-9), max(1, AT_ONCE // len(signs))
+    parts = [slice(at, at + rows) for at in range(0, len(difference), rows)]
+    found = [(np.abs(difference[part] @ signs.T) >= reached[part, None]).mean(axis=1) for part in parts]
+    return np.concatenate(found) if found else np.zeros(0)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from audit.core.groups import groups
 from audit.core.periods import last_year
+from audit.stats.exchangeable import swapped
 from audit.steps.segments.abc import letters
 from audit.steps.segments.codes import Abc
 
@@ -21,12 +23,14 @@ def migration(
     b_share: float,
     draws: int,
     noise_share: float,
+    confidence: float,
 ) -> pd.DataFrame:
     """ABC a year ago and now, per group, and whether the move is more than the noise of the border.
 
     The twelve months of each year are drawn anew with replacement `draws` times (the same months for everybody) and
     classed again. A move is clear when the old class comes up in fewer than `noise_share` of today's draws and the new
-    one in fewer than that of the draws of a year ago; otherwise the group stands on a border and nothing may have changed.
+    one in fewer than that of the draws of a year ago, and when its sales of the two years differ by more than its months vary by themselves
+    (`swapped`; no more than `1 - confidence` of the clear moves are to be false, Benjamini and Hochberg, P39); otherwise the group stands on a border and nothing may have changed.
 
     Returns
     -------
@@ -39,9 +43,10 @@ def migration(
         year = last_year(table, until=end)
         sides[name] = year.pivot_table(index="group", columns="period", values="revenue", aggfunc="sum").fillna(0.0)
     ids = sides["before"].index.union(sides["now"].index)
-    drawn, observed, money = {}, {}, {}
+    drawn, observed, money, months = {}, {}, {}, {}
     for name, wide in sides.items():
         wide = wide.reindex(ids).fillna(0.0)
+        months[name] = wide.T.groupby(pd.DatetimeIndex(wide.columns).month).sum().reindex(range(1, 13), fill_value=0.0).T.to_numpy()
         generator = np.random.default_rng(0)
         picks = (
             generator.multinomial(wide.shape[1], np.full(wide.shape[1], 1 / wide.shape[1]), size=draws)
@@ -64,9 +69,9 @@ def migration(
         }
     )
     result["same_share"] = _share(drawn["now"], new)
-    result["is_clear"] = pd.Series(np.where(moved, (back_now < noise_share) & (new_before < noise_share), None), dtype="object").astype(
-        "boolean"
-    )
+    is_clear = moved & (back_now < noise_share) & (new_before < noise_share)
+    is_clear[is_clear] = stats.false_discovery_control(swapped(months["before"][is_clear], months["now"][is_clear])) < 1 - confidence
+    result["is_clear"] = pd.Series(np.where(moved, is_clear, None), dtype="object").astype("boolean")
     return result.sort_values(["revenue_now", "group"], ascending=[False, True], ignore_index=True)
 
 

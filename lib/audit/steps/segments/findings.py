@@ -8,7 +8,7 @@ from audit.core.findings import Finding
 from audit.core.quantities import Term
 from audit.i18n import mark as N_
 from audit.stats.shares import ratio
-from audit.steps.segments.codes import Abc
+from audit.steps.segments.codes import Abc, Attribute
 
 OWN = 0.5  # share of the differences in order size that must be the customers' own
 
@@ -25,7 +25,7 @@ def chapter_findings(
     peers: int,
 ) -> list[Finding]:
     """Who carries the sales by class, how many really moved, who strayed, and whether a portrait can be drawn."""
-    return [_carriers(table), _moved(moved), _strayed(gaps), _orders(orders, reliability, peers), _portrait(telling, len(table), chance)]
+    return [_carriers(table), _moved(moved), _strayed(gaps, telling), _orders(orders, reliability, peers), _portrait(telling, len(table), chance)]
 
 
 def _portrait(telling: pd.DataFrame, customers: int, chance: float) -> Finding:
@@ -36,7 +36,7 @@ def _portrait(telling: pd.DataFrame, customers: int, chance: float) -> Finding:
         return Finding("portrait", "segments", "estimate", N_("We cannot draw up a profile of a good customer."), title=title, why=why)
     if sure.empty:
         message = N_(
-            "Attributes tested: {tested}. None tells good customers from others better than chance; a profile based on it would be pure invention."
+            "{tested:The one attribute tested does not tell|None of the # attributes tested tells} good customers from others better than chance in both years; a profile based on {tested:it|them} would be pure invention."
         )
         tested = {"tested": len(telling)}
         return Finding("portrait", "segments", "estimate", message, title=title, unit="count", n=customers, params=tested)
@@ -46,7 +46,7 @@ def _portrait(telling: pd.DataFrame, customers: int, chance: float) -> Finding:
         "segments",
         "estimate",
         N_(
-            "{value} of the customers with “{attribute}” are in class A or B, against {other_share} of the others; {sure} of {tested} attributes tell more than chance would."
+            "{value} of the customers with “{attribute}” are in class A or B, against {other_share} of the others. Of {tested} {tested:attribute|attributes} tested, {sure} {sure:tells|tell} good customers from others better than chance, in both years."
         ),
         title=title,
         value=float(best["good_share"]),
@@ -59,15 +59,15 @@ def _orders(orders: pd.DataFrame, reliability: float, peers: int) -> Finding:
     """Whether orders could be larger (A6): not where a customer differs from itself as much as from its peers."""
     title = N_("Size of the orders")
     if orders.empty or not reliability >= OWN:
-        why = N_("table customers names no industry, or no industry has enough customers with orders")
+        why = N_("no industry is known of enough customers with orders")
         if len(orders):
-            why = N_("the size of the orders differs between customers no more than between two halves of one customer’s months")
+            why = N_("one customer’s orders differ from month to month as much as those of different customers do")
         return Finding(
             "order_gap", "segments", "estimate", N_("We cannot say whether orders could be larger."), title=title, unit="count", why=why
         )
     clear = orders[orders["is_clear"]]
     message = N_(
-        "{value} of {n} {n:customer|customers} (groups not combined) {value:places|place} clearly smaller orders than the top quarter of their peers of the same industry and size. Half of them order less than {part_share} of what that quarter orders at a time. Only they can say whether they could order more at a time, or would then order less often."
+        "{value} of {n} {n:customer|customers} (groups not combined) {value:orders|order} so much less at a time than the top quarter of their peers of the same industry and size that chance does not explain it. Half of them order less than {part_share} of what that quarter orders at a time. Only they can say whether they could order more at a time, or would then order less often."
     )
     none = N_(
         "None of {n} {n:customer|customers} orders clearly less at a time than the top quarter of its peers of the same industry and size."
@@ -137,13 +137,18 @@ def _moved(moved: pd.DataFrame) -> Finding:
         )
     clear = changed[changed["is_clear"].fillna(False).astype(bool)]
     down = clear[clear["revenue_now"] < clear["revenue_before"]]
+    up = clear[clear["revenue_now"] > clear["revenue_before"]]
+    message = N_(
+        "Of {n} {n:customer|customers} who bought in both years (groups counted once), {value} changed class, {clear} of them clearly; the others are borderline: a month can tip them. Those clearly down ({down}) brought in {lost} less, those clearly up ({up}) {won} more."
+    )
+    none = N_(
+        "Of {n} {n:customer|customers} who bought in both years (groups counted once), {value} changed class, but none clearly: their sales vary as much from month to month."
+    )
     return Finding(
         "class_moves",
         "segments",
         "estimate",
-        N_(
-            "Of {n} {n:customer|customers} who bought in both years (groups counted once), {value} changed class, {clear} of them clearly; the others are borderline: a month can tip them. Those clearly down ({down}) brought in {lost} less."
-        ),
+        message if len(clear) else none,
         title=N_("Moves between classes"),
         value=float(len(changed)),
         unit="count",
@@ -152,15 +157,23 @@ def _moved(moved: pd.DataFrame) -> Finding:
         n=len(stayed),
         money=float((down["revenue_before"] - down["revenue_now"]).sum()),
         who=" ".join(down["group"].head(20)),
-        params={"clear": len(clear), "down": len(down), "lost": float((down["revenue_before"] - down["revenue_now"]).sum())},
+        params={
+            "clear": len(clear),
+            "down": len(down),
+            "up": len(up),
+            "lost": float((down["revenue_before"] - down["revenue_now"]).sum()),
+            "won": float((up["revenue_now"] - up["revenue_before"]).sum()),
+        },
     )
 
 
-def _strayed(gaps: pd.DataFrame) -> Finding:
+def _strayed(gaps: pd.DataFrame, telling: pd.DataFrame) -> Finding:
     if gaps.empty:
-        why = N_(
-            "either no industry has enough customers, or good ones cannot be told from the others there better than by chance; for the size of a single order, see the next item"
-        )
+        why = N_("no industry is known of enough customers; for the size of a single order, see the next item")
+        if (telling["attribute_class"] == Attribute.INDUSTRY).any():
+            why = N_(
+                "no industry has clearly more good customers than the others, and smaller ones beside them; for the size of a single order, see the next item"
+            )
         return Finding(
             "strayed",
             "segments",

@@ -12,6 +12,8 @@ from audit.core import registry
 from audit.core.findings import NAN
 from audit.steps.segments.codes import Attribute, Base, Xyz
 
+GOOD = ("A", "B")
+
 
 def overlap(bases: pd.DataFrame) -> pd.DataFrame:
     """How far two bases of segmentation say the same (D14): Cramer's V with Bergsma's correction, 0 nothing, 1 the same.
@@ -68,33 +70,55 @@ def strayed(table: pd.DataFrame, customers: pd.DataFrame | None, *, telling: pd.
     return low[low["gap"] > 0][columns].sort_values(["gap", "customer_id"], ascending=[False, True], ignore_index=True)
 
 
-def portrait(table: pd.DataFrame, customers: pd.DataFrame | None, *, least: int) -> pd.DataFrame:
+def portrait(table: pd.DataFrame, customers: pd.DataFrame | None, *, moved: pd.DataFrame, least: int) -> pd.DataFrame:
     """Who is a good customer and who is not (D16): attributes more frequent among A and B than among C, or the reverse.
 
     Fisher's exact test per value of industry, region and source, Benjamini and Hochberg's correction over all of them
-    (P39), values of fewer than `least` customers left out.
+    (P39), values of fewer than `least` customers left out. Where the classes of the year before are known, what tells must have told then too,
+    in the same direction: an attribute of one good year is none of a good customer.
+
+    Parameters
+    ----------
+    moved
+        from migration, with the class of each group a year before.
 
     Returns
     -------
     DataFrame with attribute_class, attribute, customers, good_share (of those with it), other_share (of those without),
-    corrected_chance_share (corrected), the most telling first.
+    corrected_chance_share (corrected; where it is larger, the chance of the year before), the most telling first.
     """
     columns = ["attribute_class", "attribute", "customers", "good_share", "other_share", "corrected_chance_share"]
     known = [c for c in ("industry", "region", "source") if customers is not None and c in customers.columns]
-    who = table.assign(good=table["abc_class"].isin(["A", "B"]))
+    class_before = table["group"].map(moved.set_index("group")["class_before"])
+    who = table.assign(good=table["abc_class"].isin(GOOD), good_before=class_before.isin(GOOD), is_before=class_before.isin([*GOOD, "C"]))
     if known:
         who = who.merge(customers[["customer_id", *known]], on="customer_id")
-    rows = []
+    rows, before = [], []
     for column in known:
         for value, has in who.groupby(column):
             rest = who[who[column] != value]
             if value != "" and min(len(has), len(rest)) >= least:
-                counts = [[int(has["good"].sum()), int((~has["good"]).sum())], [int(rest["good"].sum()), int((~rest["good"]).sum())]]
-                rows.append((column, value, len(has), has["good"].mean(), rest["good"].mean(), stats.fisher_exact(counts).pvalue))
+                rows.append((column, value, len(has), has["good"].mean(), rest["good"].mean(), _chance(has["good"], rest["good"])))
+                before.append(_chance_before(has, rest))
     found = pd.DataFrame(rows, columns=columns)
     if len(found):
-        found["corrected_chance_share"] = stats.false_discovery_control(found["corrected_chance_share"])
+        corrected = stats.false_discovery_control(found["corrected_chance_share"])
+        found["corrected_chance_share"] = np.fmax(corrected, before)
     return found.sort_values(["corrected_chance_share", "attribute_class", "attribute"], ignore_index=True)
+
+
+def _chance(has: pd.Series, rest: pd.Series) -> float:
+    """Of the good ones among those with an attribute and those without: Fisher's exact test."""
+    return float(stats.fisher_exact([[int(part.sum()), int((~part).sum())] for part in (has, rest)]).pvalue)
+
+
+def _chance_before(has: pd.DataFrame, rest: pd.DataFrame) -> float:
+    """The same a year before, 1 where the difference then pointed the other way; NaN where nobody was classed then."""
+    then = [part.loc[part["is_before"], "good_before"] for part in (has, rest)]
+    if not all(len(part) for part in then):
+        return NAN
+    is_other_way = (then[0].mean() - then[1].mean()) * (has["good"].mean() - rest["good"].mean()) < 0
+    return 1.0 if is_other_way else _chance(*then)
 
 
 def bases(table: pd.DataFrame, regularity: pd.DataFrame, stage: pd.DataFrame, rfm: pd.DataFrame) -> pd.DataFrame:
