@@ -15,7 +15,8 @@ from audit.steps.forecast.backtest import of_sum
 from audit.steps.forecast.codes import Kind
 from audit.steps.retention import silence
 from audit.steps.value import router
-from audit.steps.value.codes import Trade
+from audit.steps.value.codes import Naive, Trade
+from audit.steps.value.purchase_spend import Spend
 
 REGULAR = mle.Fit(bg_nbd.CNBD, {"r": 3.0, "alpha": 20.0, "a": 0.5, "b": 12.0}, {}, np.zeros((4, 4)), 0.0, 1, {"k": 5})
 UNTIL = pd.Timestamp("2023-12-31")
@@ -73,8 +74,9 @@ def of_value(seed: int) -> float:
     panel = pd.DataFrame(
         {"customer_id": history["customer_id"], "period": UNTIL.replace(day=1), "revenue": 1.0, "purchases": 1, "orders": 1}
     )
-    values = value.customer_values(rule, data, history, panel, None, until=UNTIL, residual_years=1, discount_rate=0.1)
-    _values, base = value.intervals(values, rule, data, history, None, pd.DataFrame(), draws=60, confidence=0.9)
+    own = Spend(Naive.OWN_MEAN)
+    values = value.customer_values(rule, data, history, panel, own, until=UNTIL, residual_years=1, discount_rate=0.1)
+    _values, base = value.intervals(values, rule, data, history, own, pd.DataFrame(), draws=60, confidence=0.9)
     came = 100.0 * ((bought["day"] > 730) & (bought["day"] <= 730 + 365.25)).sum()
     return float(base["low_value"].iloc[0] <= came <= base["high_value"].iloc[0])
 

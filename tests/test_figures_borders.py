@@ -60,10 +60,25 @@ def test_spend_is_tried_against_each_customers_own_mean_and_the_difference_is_th
     after = spenders(80, seed=7)
     history = before.assign(purchases=before["purchases"] + 2, revenue=before["revenue"] + after["revenue"])
     found = value.spend_candidates(history, before, least_repeaters=50, confidence=0.95).set_index("rule")
-    model, own = found.loc[gamma_gamma.GAMMA], found.loc[found["is_naive"].astype(bool)].iloc[0]
+    model, own = found.loc[gamma_gamma.GAMMA], found.loc["own_mean"]
     assert model["advantage"] == pytest.approx(model["error"] - own["error"])
     assert model["low"] < model["advantage"] < model["high"]
     assert model["is_better"] == (model["high"] < 0)
+
+
+def test_where_spends_are_by_lot_the_mean_of_all_foretells_best_and_is_used():
+    generator = np.random.default_rng(11)
+    before, after = (generator.pareto(1.5, 400) * 100 for _side in range(2))
+    then = spent(*((1, float(money)) for money in before))
+    history = then.assign(purchases=2, revenue=then["revenue"] + after)
+    found = value.spend_candidates(history, then, least_repeaters=50, confidence=0.95)
+    assert gamma_gamma.GAMMA not in set(found["rule"]), "nobody has two purchases"
+    orders = router.Route(Trade.ORDERS, 0.5, 0.5, 9)
+    chosen = value.spending(history, found, route=orders, least_repeaters=50)
+    assert chosen.rule == "base_mean"
+    assert len(set(chosen.of(np.array([1.0, 3.0]), np.array([5.0, 9.0])))) == 1
+    own = value.spending(history, found.assign(is_better=False), route=orders, least_repeaters=50)
+    assert own.of(np.array([1.0, 3.0, 0.0]), np.array([5.0, 9.0, np.nan])).tolist() == [5, 9, 8]
 
 
 def test_the_spread_of_spend_is_drawn_from_those_with_two_purchases():
@@ -103,10 +118,49 @@ def test_who_came_after_the_last_whole_month_was_watched_for_none():
     ("rho", "said"), [((0.5, 0.2, 0.7), "also tend to spend more"), ((-0.5, -0.7, -0.2), "tend to spend less"), ((0.1, -0.1, 0.3), None)]
 )
 def test_frequency_and_spend_are_said_to_go_together_only_where_the_whole_range_does(rho, said):
-    found = value_findings._dependence(rho, 40)
+    found = value_findings._dependence(rho, (-0.1, 0.1), 40)
     assert (not found) if said is None else said in found[0].message
-    [open_] = value_findings._dependence((NAN, NAN, NAN), 3)
+    assert not value_findings._dependence(rho, (-0.6, 0.6), 40), "as far as by lot"
+    [open_] = value_findings._dependence((NAN, NAN, NAN), (NAN, NAN), 3)
     assert open_.why
+
+
+def test_means_of_many_skewed_amounts_are_larger_by_chance_and_that_is_told_from_spending_more():
+    generator = np.random.default_rng(2)
+    rows = [
+        (f"c{i}", pd.Timestamp("2023-01-01") + pd.DateOffset(months=int(m)), float(generator.pareto(1.2) * 100), 1)
+        for i in range(150)
+        for m in generator.choice(24, 2 + i // 7, replace=False)
+    ]
+    panel = pd.DataFrame(rows, columns=["customer_id", "period", "revenue", "purchases"])
+    rho_of = lambda table: value.dependence(*_times_and_means(table), confidence=0.95)[0]
+    low, high = value.dependence_by_chance(panel, confidence=0.95)
+    assert 0 < low < rho_of(panel) < high
+    more = panel.assign(revenue=panel["revenue"] * panel.groupby("customer_id")["period"].transform("size"))
+    assert rho_of(more) > value.dependence_by_chance(more, confidence=0.95)[1]
+    assert np.isnan(value.dependence_by_chance(panel.head(0), confidence=0.95)).all()
+
+
+def _times_and_means(panel: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    of = panel.groupby("customer_id")[["revenue", "purchases"]].sum()
+    return of["purchases"].to_numpy(dtype=float), (of["revenue"] / of["purchases"]).to_numpy()
+
+
+@pytest.mark.parametrize(
+    ("bias", "width", "said"),
+    [(0.2, 1.0, ""), (-0.21, 1.0, "was off by"), (0.21, 1.0, "was off by"), (0.0, 2.01, "so wide"), (None, 1.0, "too short")],
+)
+def test_no_value_is_said_by_a_rule_whose_total_was_far_off(bias, width, said):
+    base = pd.Series({"horizon_value": 100.0, "low_value": 100 - 50 * width, "high_value": 100 + 50 * width})
+    tried = pd.DataFrame({"rule": ["own_average"], "bias_rate": [bias]} if bias is not None else {"rule": [], "bias_rate": []})
+    why = value_findings._unsaid(base, tried, "own_average", widest=2.0, most_bias=0.2)
+    assert (said in why) if said else why == ""
+
+
+def test_longer_stays_are_worth_nothing_that_could_be_said_where_nobody_can_be_seen_to_leave():
+    life = pd.DataFrame({"method_class": ["own_rates", "one_rate"], "customers": 40, "left": 12, "one_year_share": 0.8, "horizon_months": 30.0, "more_months": 33.0})
+    assert not value_findings._points(life, 0.05, 60, "").why
+    assert value_findings._points(life, 0.05, 60, "they pause for longer").why == "they pause for longer"
 
 
 # profit
@@ -204,7 +258,7 @@ def test_how_long_the_first_buyers_were_watched_is_that_of_the_oldest():
     history = pd.DataFrame({"customer_id": ["a", "b"], "first_on": first, "second_on": pd.NaT, "is_first_known": True})
     buyers = repeat.first_buyers(history.assign(revenue=1.0, first_revenue=1.0, is_first_returned=False), as_of=dt.date(2024, 12, 31))
     curve, none = repeat.return_curve(buyers, confidence=0.95), pd.DataFrame({"first_purchases": []})
-    [found] = repeat.chapter_findings(buyers, curve, none, as_of=dt.date(2024, 12, 31), horizon_days=365, norm=0.67, confidence=0.95)
+    [found] = repeat.chapter_findings(buyers, curve, none, unknown="", as_of=dt.date(2024, 12, 31), horizon_days=365, norm=0.67, confidence=0.95)
     assert found.params["watched_days"] == 60
 
 
@@ -227,7 +281,9 @@ def test_lives_are_looked_at_from_exactly_as_far_back_as_the_second_rule_needs()
 def test_the_share_still_there_after_a_year_is_what_has_not_left():
     lives = pd.DataFrame({"customer_id": [f"c{i}" for i in range(10)], "days": [100] * 2 + [400] * 8, "has_left": [True] * 2 + [False] * 8})
     alive = retention.survival(lives, confidence=0.95)
-    [found] = retention_findings._after_a_year(alive, pd.DataFrame(), 0.95)
+    [found] = retention_findings._after_a_year(alive, pd.DataFrame(), 0.95, is_told=True)
+    [unlisted] = retention_findings._after_a_year(alive, pd.DataFrame(), 0.95, is_told=False)
+    assert ("on the list" in found.message, "on the list" in unlisted.message) == (True, False), "where silence tells nothing there is no list"
     gone, low, high = stats_survival.at(alive, retention_findings.YEAR_DAYS, confidence=0.95)
     assert (found.value, found.low, found.high, found.n) == pytest.approx((0.8, 1 - high, 1 - low, 10))
     assert found.value + gone == pytest.approx(1)

@@ -14,6 +14,7 @@ from audit.models import bg_nbd, mle, rfm, sbg
 from audit.steps import value
 from audit.steps.value import backtest, expected, router
 from audit.steps.value.codes import Life, Naive, Trade
+from audit.steps.value.purchase_spend import Spend
 
 
 def test_p4_the_product_of_ratios_of_sums_is_the_money_and_that_of_simple_means_is_not():
@@ -187,10 +188,10 @@ def test_a_naive_rule_gets_no_residual_and_an_untried_one_says_nothing():
     panel = months({"a": ["2024-10", "2024-11", "2024-12"]})
     data, route = rfm.of_history(history), router.Route(Trade.ORDERS, 0.5, 0.5, 1)
     given = {"until": pd.Timestamp("2024-12-31"), "residual_years": 3, "discount_rate": 0.1}
-    naive = value.customer_values(value.Rule(Naive.LAST_YEAR, route, None), data, history, panel, None, **given).iloc[0]
+    naive = value.customer_values(value.Rule(Naive.LAST_YEAR, route, None), data, history, panel, Spend(Naive.OWN_MEAN), **given).iloc[0]
     assert (naive["expected_purchases"], naive["expected_spend"], round(naive["horizon_value"], 6)) == (3, 100, 120)
     assert np.isnan(naive["residual_value"])
-    untried = value.customer_values(value.Rule(backtest.UNTRIED, route, None), data, history, panel, None, **given)
+    untried = value.customer_values(value.Rule(backtest.UNTRIED, route, None), data, history, panel, Spend(Naive.OWN_MEAN), **given)
     assert untried["horizon_value"].isna().all()
 
 

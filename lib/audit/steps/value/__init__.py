@@ -138,7 +138,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "expected": ["Rule", "customer_values", "intervals"],
         "purchase_spend": ["spends", "spending"],
         "findings": ["chapter_findings"],
-        "independence": ["dependence"],
+        "independence": ["dependence", "dependence_by_chance"],
         "lifetime": ["of_customers", "lifetime_values", "splits", "good_and_rest", "money_of_year", "levers", "payback", "lives"],
         "router": ["route", "routes", "counts"],
     },

@@ -18,6 +18,7 @@ from audit.stats import bootstrap
 from audit.steps.value import purchase_spend, router
 from audit.steps.value.codes import Naive, Trade
 from audit.steps.value.naive import NAIVE, UNTRIED, average, last_year
+from audit.steps.value.purchase_spend import Spend
 from audit.steps.value.router import Route
 
 
@@ -135,21 +136,20 @@ def winner(table: pd.DataFrame, made: dict[str, mle.Fit]) -> str:
 
 
 def spend_candidates(history: pd.DataFrame, before: pd.DataFrame | None, *, least_repeaters: int, confidence: float) -> pd.DataFrame:
-    """Spend at a purchase forecast a holdout ago: Gamma-Gamma, which draws those seen seldom towards the base, against each customer's own
-    mean.
+    """Spend at a purchase forecast a holdout ago: Gamma-Gamma, which draws those seen seldom towards the base, and the mean of all customers,
+    each against each customer's own mean.
 
     Returns
     -------
     DataFrame with rule, is_naive, customers (who bought since), error (mean absolute, money), advantage (against the own mean; with low,
     high), is_better;
-    no rows where the model cannot be fitted or nothing was tried.
+    Gamma-Gamma is left out where it cannot be fitted; no rows where nothing was tried.
     """
-
     columns = ["rule", "is_naive", "customers", "error", "advantage", "low", "high", "is_better"]
     empty = pd.DataFrame({c: pd.Series(dtype="str" if c == "rule" else float) for c in columns})
-    fit = None if before is None or before.empty else purchase_spend.spend_fit(before, least_repeaters=least_repeaters)
-    if fit is None:
+    if before is None or before.empty:
         return empty
+    fit = purchase_spend.spend_fit(before, least_repeaters=least_repeaters)
     now = history.set_index("customer_id").reindex(before["customer_id"])
     bought = now["purchases"].to_numpy(dtype=float) - before["purchases"].to_numpy(dtype=float)
     came = now["revenue"].to_numpy(dtype=float) - before["revenue"].to_numpy(dtype=float)
@@ -158,11 +158,12 @@ def spend_candidates(history: pd.DataFrame, before: pd.DataFrame | None, *, leas
     if not told.any():
         return empty
     real = came[told] / bought[told]
-    model, naive = np.abs(gamma_gamma.expected(fit, times, mean)[told] - real), np.abs(mean[told] - real)
-    [apart] = bootstrap.means(model - naive)
-    low, high = np.quantile(apart, [(1 - confidence) / 2, (1 + confidence) / 2])
-    rows = [
-        (gamma_gamma.GAMMA, False, len(real), model.mean(), (model - naive).mean(), low, high, high < 0),
-        (Naive.OWN_MEAN, True, len(real), naive.mean(), np.nan, np.nan, np.nan, False),
-    ]
+    tried = [Spend(gamma_gamma.GAMMA, fit)] if fit else []
+    naive, rows = np.abs(mean[told] - real), []
+    for rule in [*tried, Spend(Naive.BASE_MEAN)]:
+        error = np.abs(rule.of(times, mean)[told] - real)
+        [apart] = bootstrap.means(error - naive)
+        low, high = np.quantile(apart, [(1 - confidence) / 2, (1 + confidence) / 2])
+        rows.append((rule.rule, rule.fit is None, len(real), error.mean(), (error - naive).mean(), low, high, high < 0))
+    rows.append((Naive.OWN_MEAN, True, len(real), naive.mean(), np.nan, np.nan, np.nan, False))
     return pd.DataFrame(rows, columns=columns)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from audit.core.labels import named
-from audit.i18n import shown
+from audit.i18n import shown, spoken
 from audit.i18n import translate as _
 from audit.report.style import BLUE, GREEN, MUTED, ORANGE, SAND, Chart, canvas, clear_axes, money_axis, nothing
 
@@ -28,13 +28,13 @@ def values(table: pd.DataFrame, names: pd.Series, currency: str, *, top: int = 1
     money_axis(axes.xaxis)
     clear_axes(axes, keep="x")
     best = part.iloc[0]
-    alt = _("The top customer is expected to bring in {value}; the {n} shown, {total} together.")
+    alt = _("The top customer is expected to bring in about {value}; the {n} shown, about {total} together.")
     return Chart(
         figure,
         alt.format(
-            value=shown("x", float(best["horizon_value"]), currency),
+            value=spoken("x", float(best["horizon_value"]), currency),
             n=len(part),
-            total=shown("x", float(part["horizon_value"].sum()), currency),
+            total=spoken("x", float(part["horizon_value"].sum()), currency),
         ),
     )
 

@@ -24,6 +24,7 @@ class Naive(Code):
     AVERAGE = "own_average", N_("own average")
     LAST_YEAR = "last_year", N_("same as last year")
     OWN_MEAN = "own_mean", N_("own mean")
+    BASE_MEAN = "base_mean", N_("mean of all customers")
 
 
 class Level(Code):

@@ -25,7 +25,7 @@ from audit.steps.value.codes import Level, Trade
 from audit.steps.value.lifetime import tells_margin
 from audit.steps.value.naive import NAIVE, UNTRIED, average
 from audit.steps.value.naive import last_year as purchases_of_year
-from audit.steps.value.purchase_spend import spends
+from audit.steps.value.purchase_spend import Spend, spends
 from audit.steps.value.router import Route
 
 REFITTED = 2000  # customers of a simulated base at most; more only make the refits slower, the spread is scaled
@@ -65,7 +65,7 @@ def customer_values(
     data: Counts,
     history: pd.DataFrame,
     panel: pd.DataFrame,
-    spending: mle.Fit | None,
+    spending: Spend,
     *,
     until: pd.Timestamp,
     residual_years: int,
@@ -82,7 +82,7 @@ def customer_values(
     level_class, horizon_value (next twelve months, not discounted), residual_value (the `residual_years` after them; NaN for a naive rule).
     """
     times, mean = _spends(rule, data, history)
-    each = gamma_gamma.expected(spending, times, mean) if spending else _own_spend(times, mean)
+    each = spending.of(times, mean)
     rates = margin_rates(history, panel, until=until)
     known = ~np.isnan(rates).all()
     money = each * (rates if known else 1.0)
@@ -117,17 +117,12 @@ def customer_values(
     return table.sort_values(["horizon_value", "customer_id"], ascending=[False, True], ignore_index=True)
 
 
-def _own_spend(times: np.ndarray, mean: np.ndarray) -> np.ndarray:
-    whole = np.nansum(times * np.nan_to_num(mean)) / max(times.sum(), 1)
-    return np.where(np.isnan(mean), whole, mean)
-
-
 def intervals(
     values: pd.DataFrame,
     rule: Rule,
     data: Counts,
     history: pd.DataFrame,
-    spending: mle.Fit | None,
+    spending: Spend,
     forecast: pd.DataFrame,
     *,
     draws: int,
@@ -194,7 +189,7 @@ def _drawn(
     rule: Rule,
     data: Counts,
     history: pd.DataFrame,
-    spending: mle.Fit | None,
+    spending: Spend,
     worth: np.ndarray,
     named: np.ndarray,
     draws: int,
@@ -203,16 +198,16 @@ def _drawn(
     """Draws of the base's value, and of the named customers' (draws x customers)."""
     generator, module = np.random.default_rng(0), models.model(rule.name)
     times, mean = _spends(rule, data, history)
-    own = _own_spend(times, mean)
+    each = spending.of(times, mean)
     ages = data.age[data.member]
     sums, single = [], []
     for _ in range(draws):
-        fit, of_spend = _refitted(rule, module, ages, generator), _respent(spending, times, generator)
+        fit, of_spend = _refitted(rule, module, ages, generator), _respent(spending.fit, times, generator)
         bought = module.future(fit, data, rule.route.year, generator)
         if of_spend:
             money = gamma_gamma.draw(of_spend, times, mean, bought, generator) * worth
         else:
-            money = bought * own * generator.choice(spread[0], len(own), p=spread[1]) * worth
+            money = bought * each * generator.choice(spread[0], len(each), p=spread[1]) * worth
         sums.append(money.sum())
         single.append(money[named])
     return np.array(sums), np.array(single)

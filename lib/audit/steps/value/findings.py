@@ -7,6 +7,7 @@ import pandas as pd
 from audit.core.findings import NAN, Finding
 from audit.core.quantities import Term
 from audit.i18n import mark as N_
+from audit.i18n import stored
 from audit.steps.value import lifetime
 from audit.steps.value.codes import Naive
 from audit.steps.value.naive import NAIVE
@@ -23,10 +24,13 @@ def chapter_findings(
     used: str,
     of_year: float,
     dependence: tuple[float, float, float],
+    by_chance: tuple[float, float],
+    unseen: str,
     repeaters: int,
     points: float,
     horizon_months: int,
     widest: float,
+    most_bias: float,
 ) -> list[Finding]:
     """Value to date, of the next year, how the models did, the bias of Gamma-Gamma, what five points of retention would bring, payback.
 
@@ -38,15 +42,21 @@ def chapter_findings(
         the rule that forecasts purchases.
     of_year
         the same money (margin or revenue) of the last twelve months.
+    by_chance
+        from dependence_by_chance: the range of the correlation that chance gives.
+    unseen
+        why nobody can be said to have stayed or left (`retention.unseen`); empty where it can.
     widest
         width of the range of value over the value beyond which it says nothing.
+    most_bias
+        how far the total may have been off in the back-test, up or down, for a value to be said (P30).
     """
     return [
         _to_date(whole),
-        _ahead(base, values, used, of_year, backtested, widest),
+        _ahead(base, values, used, of_year, backtested, _unsaid(base.iloc[0], backtested, used, widest=widest, most_bias=most_bias)),
         *_tried(backtested, used),
-        *_dependence(dependence, repeaters),
-        _points(life, points, horizon_months),
+        *_dependence(dependence, by_chance, repeaters),
+        _points(life, points, horizon_months, unseen),
         *_payback(paid),
     ]
 
@@ -87,15 +97,22 @@ def _to_date(whole: pd.DataFrame) -> Finding:
     )
 
 
-def _ahead(base: pd.DataFrame, values: pd.DataFrame, used: str, of_year: float, backtested: pd.DataFrame, widest: float) -> Finding:
+def _unsaid(row: pd.Series, backtested: pd.DataFrame, used: str, *, widest: float, most_bias: float) -> str:
+    """Why the value of the next twelve months is not said; empty where it can be."""
+    if backtested.empty:
+        return N_("the history is too short for any rule to be tried before it is used")
+    if not row["high_value"] - row["low_value"] <= widest * abs(row["horizon_value"]):
+        return N_("its range is so wide that it includes everything from a fall to a multiple")
+    bias = float(backtested.set_index("rule").loc[used, "bias_rate"])
+    if abs(bias) > most_bias:
+        return stored(N_("in the back-test, the best rule’s total for all customers was off by {bias_rate}"), bias_rate=bias)
+    return ""
+
+
+def _ahead(base: pd.DataFrame, values: pd.DataFrame, used: str, of_year: float, backtested: pd.DataFrame, why: str) -> Finding:
     row = base.iloc[0]
     params = {"rule_class": rule_named(used), "level_class": str(row["level_class"])}
-    value, low, high = (float(row[c]) for c in ("horizon_value", "low_value", "high_value"))
-    is_wide = not high - low <= widest * abs(value)
-    if backtested.empty or is_wide:
-        why = N_("the history is too short for any rule to be tried before it is used")
-        if len(backtested):
-            why = N_("its range is so wide that it includes everything from a fall to a multiple")
+    if why:
         return Finding(
             "value_ahead",
             "value",
@@ -151,10 +168,10 @@ def _tried(backtested: pd.DataFrame, used: str) -> list[Finding]:
     return [Finding("value_tried", "value", "fact", message, title=title, value=value, unit="ratio", n=n, params=params, **rival)]
 
 
-def _dependence(found: tuple[float, float, float], repeaters: int) -> list[Finding]:
-    """Whether frequency and spend go together; a correlation that may be nothing is no finding."""
+def _dependence(found: tuple[float, float, float], by_chance: tuple[float, float], repeaters: int) -> list[Finding]:
+    """Whether frequency and spend go together; a correlation that may be nothing, or as large by lot, is no finding."""
     rho, low, high = found
-    if low <= 0 <= high:
+    if low <= 0 <= high or by_chance[0] <= rho <= by_chance[1]:
         return []
     if rho != rho:
         why = N_("too few customers have bought again")
@@ -192,11 +209,11 @@ def _dependence(found: tuple[float, float, float], repeaters: int) -> list[Findi
     ]
 
 
-def _points(life: pd.DataFrame, points: float, horizon_months: int) -> Finding:
-    grown, constant = lifetime.elasticity(life, points=points) if len(life) else (NAN, NAN)
+def _points(life: pd.DataFrame, points: float, horizon_months: int, unseen: str) -> Finding:
+    grown, constant = lifetime.elasticity(life, points=points) if len(life) and not unseen else (NAN, NAN)
     best = grown if grown == grown else constant
     if best != best:
-        why = N_("too few customers whose first purchase is known have left, or been watched for a year")
+        why = unseen or N_("too few customers whose first purchase is known have left, or been watched for a year")
         return Finding(
             "value_of_retention",
             "value",

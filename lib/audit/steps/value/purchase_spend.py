@@ -1,12 +1,14 @@
-"""What does each customer spend at a purchase: its own mean, or drawn towards the base by Gamma-Gamma?"""
+"""What does each customer spend at a purchase: its own mean, that of the base, or its own drawn towards the base by Gamma-Gamma?"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from audit.models import gamma_gamma, mle
-from audit.steps.value.codes import Trade
+from audit.steps.value.codes import Naive, Trade
 from audit.steps.value.router import Route
 
 
@@ -30,7 +32,30 @@ def spend_fit(history: pd.DataFrame, *, least_repeaters: int) -> mle.Fit | None:
     return found if found["q"] > 1 else None  # else the mean of the base does not exist
 
 
-def spending(history: pd.DataFrame, backtested: pd.DataFrame, *, route: Route, least_repeaters: int) -> mle.Fit | None:
-    """Gamma-Gamma, where purchases are counted and it was clearly better than each customer's own mean on the holdout
-    (`spend_candidates`); else None: the own mean is used."""
-    return spend_fit(history, least_repeaters=least_repeaters) if route.trade == Trade.ORDERS and backtested["is_better"].any() else None
+@dataclass(frozen=True)
+class Spend:
+    """What foretells the spend at a purchase: GAMMA with its fit, or a mean."""
+
+    rule: str
+    fit: mle.Fit | None = None
+
+    def of(self, times: np.ndarray, mean: np.ndarray) -> np.ndarray:
+        """Spend to be expected of each customer; of who has none of its own, the base's mean."""
+        if self.fit:
+            return gamma_gamma.expected(self.fit, times, mean)
+        whole = np.nansum(times * np.nan_to_num(mean)) / max(times.sum(), 1)
+        return np.where(np.isnan(mean) | (self.rule == Naive.BASE_MEAN), whole, mean)
+
+
+def spending(history: pd.DataFrame, backtested: pd.DataFrame, *, route: Route, least_repeaters: int) -> Spend:
+    """The rule with the least error among those clearly better than each customer's own mean on the holdout (`spend_candidates`); else the own mean.
+
+    Gamma-Gamma only where purchases are counted.
+    """
+    better = backtested[backtested["is_better"].astype(bool)].sort_values("error", kind="stable")
+    for rule in better["rule"]:
+        if rule == Naive.BASE_MEAN:
+            return Spend(rule)
+        if route.trade == Trade.ORDERS and (fit := spend_fit(history, least_repeaters=least_repeaters)):
+            return Spend(rule, fit)
+    return Spend(Naive.OWN_MEAN)
