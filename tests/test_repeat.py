@@ -1,12 +1,14 @@
 """Do first-time buyers come back: method P3's known answers, and what has not happened yet."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from audit.stats import intervals, survival
+from audit import i18n
 from audit.steps import repeat
 from tests.conftest import ledger_of
 
@@ -100,6 +102,7 @@ def test_a_horizon_nobody_was_watched_for_is_not_decidable():
         buyers,
         curve,
         repeat.period_ratio(who, pd.DataFrame({"period": [], "from_on": [], "to_on": []})),
+        unknown="",
         as_of=dt.date(2022, 12, 31),
         horizon_days=365,
         norm=0.67,
@@ -124,7 +127,7 @@ def test_the_money_at_stake_is_what_the_missing_returners_would_have_brought():
     curve = repeat.return_curve(buyers, confidence=0.95)
     spans = pd.DataFrame({"period": ["2022"], "from_on": [START], "to_on": [pd.Timestamp("2022-12-31")]})
     found = repeat.chapter_findings(
-        buyers, curve, repeat.period_ratio(who, spans), as_of=dt.date(2022, 12, 31), horizon_days=100, norm=0.67, confidence=0.95
+        buyers, curve, repeat.period_ratio(who, spans), unknown="", as_of=dt.date(2022, 12, 31), horizon_days=100, norm=0.67, confidence=0.95
     )[0]
     assert found.money == pytest.approx((0.67 - 0.4) * 10 * 100)
     assert found.money_low <= found.money <= found.money_high
@@ -152,7 +155,35 @@ def test_everybody_or_nobody_back_is_decided_with_wilsons_interval(second, share
     curve = repeat.return_curve(buyers, confidence=0.95)
     spans = pd.DataFrame({"period": ["2022"], "from_on": [START], "to_on": [pd.Timestamp("2022-12-31")]})
     found = repeat.chapter_findings(
-        buyers, curve, repeat.period_ratio(who, spans), as_of=end, horizon_days=365, norm=0.67, confidence=0.95
+        buyers, curve, repeat.period_ratio(who, spans), unknown="", as_of=end, horizon_days=365, norm=0.67, confidence=0.95
     )[0]
     assert found.value == share
     assert (found.low, found.high) == pytest.approx(intervals.wilson(round(40 * share), 40, confidence=0.95))
+
+
+def watched(pauses: int, new: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Three years: customers who pause for the whole middle year, some who never do, and new ones; the panel, and whose first purchase is known."""
+    months = pd.date_range("2022-01-01", periods=36, freq="MS")
+    rows = [(f"old{i}", month) for i in range(pauses) for month in (*months[:12], *months[24:])]
+    rows += [("steady", month) for month in months] + [(f"new{i}", months[20]) for i in range(new)]
+    panel = pd.DataFrame(rows, columns=["customer_id", "period"])
+    who = panel["customer_id"].drop_duplicates()
+    return panel, pd.DataFrame({"customer_id": who, "is_first_known": who.str.startswith("new")})
+
+
+@pytest.mark.parametrize(("pauses", "is_told"), [(0, True), (4, True), (5, False), (20, False)])
+def test_p13_who_looks_new_is_not_called_so_where_as_many_old_customers_pause_for_as_long(pauses, is_told):
+    base = SimpleNamespace(observed_from=dt.date(2022, 1, 1), as_of=dt.date(2024, 12, 31), burn_in_months=12, period="year")
+    why = repeat.first_unknown(*watched(pauses, 20), base, most_share=0.25)
+    assert (why == "") == is_told
+    assert is_told or f"{pauses} customers bought, paused for at least 12 months" in i18n.render(why)
+    known = SimpleNamespace(**vars(base) | {"burn_in_months": 0})
+    assert repeat.first_unknown(*watched(20, 20), known, most_share=0.25) == "", "first purchases are known: the company began with the exports"
+    assert repeat.first_unknown(*watched(20, 0), base, most_share=0.25) == "", "nobody looks new"
+
+
+def test_nothing_is_said_of_newcomers_whose_newness_is_in_doubt():
+    buyers = pd.DataFrame({"first_on": pd.to_datetime(["2022-01-05"]), "has_returned": True, "days": 5, "later_revenue": 1.0})
+    given = {"as_of": dt.date(2022, 12, 31), "horizon_days": 100, "norm": 0.67, "confidence": 0.95}
+    [found] = repeat.chapter_findings(buyers, repeat.return_curve(buyers, confidence=0.95), pd.DataFrame(), unknown="they pause", **given)
+    assert (found.why, found.value == found.value) == ("they pause", False)

@@ -12,11 +12,24 @@ from audit.stats import survival
 
 
 def chapter_findings(
-    buyers: pd.DataFrame, curve: pd.DataFrame, ratios: pd.DataFrame, *, as_of: dt.date, horizon_days: int, norm: float, confidence: float
+    buyers: pd.DataFrame,
+    curve: pd.DataFrame,
+    ratios: pd.DataFrame,
+    *,
+    unknown: str,
+    as_of: dt.date,
+    horizon_days: int,
+    norm: float,
+    confidence: float,
 ) -> list[Finding]:
     """The share back within the horizon against the norm; the source's own ratio beside it.
 
     Money at stake: a year's missing returners, times what a returner of the base has brought since, by the median.
+
+    Parameters
+    ----------
+    unknown
+        why nobody can be called new (`first_unknown`); empty where they can.
     """
     share, low, high = survival.at(curve, horizon_days, confidence=confidence)
     found = Finding(
@@ -33,6 +46,10 @@ def chapter_findings(
         params={"horizon_days": horizon_days},
         **_stake(buyers, share, low, high, as_of=as_of, norm=norm),
     )
+    if unknown:
+        message = N_("We cannot say whether first-time buyers come back: whom we call new is in doubt.")
+        title = N_("Second purchase")
+        return [Finding("repeat_purchase_ratio", "repeat", "estimate", message, title=title, n=len(buyers), norm_id="repeat_purchase_ratio", why=unknown)]
     if share != share:
         watched = int((pd.Timestamp(as_of) - buyers["first_on"]).dt.days.max()) if len(buyers) else 0
         found = Finding(

@@ -16,6 +16,7 @@ from audit.steps.retention.retention_rates import unseen
 from audit.steps.retention.silence import better_rule, tells
 
 YEAR_DAYS = 365
+TRIED_LEAST = 5  # silent customers in a back-test below which it says only that they were too few
 
 
 def chapter_findings(
@@ -32,6 +33,7 @@ def chapter_findings(
     by_chance: tuple[float, float, float],
     active_months: int,
     rhythm_months: int,
+    unknown: str,
     confidence: float,
 ) -> list[Finding]:
     """Retention of the last period beside the source's CRR, the overdue customers and their money, the chance of return.
@@ -44,6 +46,8 @@ def chapter_findings(
         customers with enough purchases for a rhythm of their own.
     active_months, rhythm_months
         the window in force, and the one that the customers' rhythms ask for: where it is longer, nothing is said of who stays.
+    unknown
+        why nobody can be called new (`repeat.first_unknown`); empty where they can.
     by_chance
         how many the list would hold of customers who will buy again (`false_alarms`, with its ends); NaN where that was not tried.
     """
@@ -52,11 +56,10 @@ def chapter_findings(
     return [
         _stayed(rates, active_months, why),
         *([] if why else _crr(rates)),
-        *([_no_year(why)] if why else _after_a_year(alive, rates, confidence)),
+        *([_no_year(why or unknown)] if why or unknown else _after_a_year(alive, rates, confidence, is_told=is_told)),
         *(_places(counted) if is_told and not why else []),
-        _late(late, judged, rule, by_chance) if is_told else _untold(tried, rule),
-        *_tried(tried),
-        *_came_back(returns, lost),
+        *([_late(late, judged, rule, by_chance), *_tried(tried)] if is_told else [_untold(tried, rule)]),
+        *_came_back(returns, lost, is_told=is_told and not why),
     ]
 
 
@@ -91,8 +94,8 @@ def _no_year(why: str) -> Finding:
     return Finding("survival_year", "retention", "estimate", message, title=N_("New customers after a year"), why=why)
 
 
-def _after_a_year(alive: pd.DataFrame, rates: pd.DataFrame, confidence: float) -> list[Finding]:
-    """How many new customers are still there after a year, beside how many of the older ones a year keeps."""
+def _after_a_year(alive: pd.DataFrame, rates: pd.DataFrame, confidence: float, *, is_told: bool) -> list[Finding]:
+    """How many new customers are still there after a year, beside how many of the older ones a year keeps; `is_told`: there is a list of the silent."""
     gone, low, high = survival.at(alive, YEAR_DAYS, confidence=confidence) if len(alive) else (NAN, NAN, NAN)
     title = N_("New customers after a year")
     if gone != gone:
@@ -102,6 +105,12 @@ def _after_a_year(alive: pd.DataFrame, rates: pd.DataFrame, confidence: float) -
     )
     beside = N_(
         "Of the {n} new customers we have watched for a year, {value} ({low} to {high}) were still with us a year after their first purchase. To be safe, everyone on the list of silent customers counts as gone here, and so does anybody silent for a year. By contrast, of the {older} {older:customer|customers} active when {period} began, {kept_share} ({kept_low_share} to {kept_high_share}) were still active when it ended."
+    )
+    silent_alone = N_(
+        "Of the {n} new customers we have watched for a year, {value} ({low} to {high}) were still with us a year after their first purchase. To be safe, anybody silent for a year counts as gone here."
+    )
+    silent_beside = N_(
+        "Of the {n} new customers we have watched for a year, {value} ({low} to {high}) were still with us a year after their first purchase. To be safe, anybody silent for a year counts as gone here. By contrast, of the {older} {older:customer|customers} active when {period} began, {kept_share} ({kept_low_share} to {kept_high_share}) were still active when it ended."
     )
     params = {}
     if len(rates):
@@ -114,7 +123,7 @@ def _after_a_year(alive: pd.DataFrame, rates: pd.DataFrame, confidence: float) -
             "survival_year",
             "retention",
             "estimate",
-            beside if params else alone,
+            (beside if params else alone) if is_told else (silent_beside if params else silent_alone),
             title=title,
             value=1 - gone,
             low=1 - high,
@@ -172,9 +181,13 @@ def _places(counted: pd.DataFrame) -> list[Finding]:
 
 def _untold(tried: pd.DataFrame, rule: str) -> Finding:
     of = tried.set_index("rule_class").loc[rule]
-    why = stored(
+    few = stored(
+        N_("in the last back-test, only {listed} {listed:customer was|customers were} silent beyond the limit: too few to try it on"),
+        listed=int(of["listed"]),
+    )
+    in_vain = stored(
         N_(
-            "in the last back-test, {back:0:none|#|#} of the {listed} {listed:customer|customers} silent beyond the limit bought again, and so did {all_back:0:none|#|#} of all {judged} {judged:customer|customers} with a rhythm: the silent left no more often, beyond chance"
+            "in the last back-test, {back:0:none|#|#} of the {listed} {listed:customer|customers} silent beyond the limit bought again, and so did {all_back:0:none|#|#} of all {judged} {judged:customer|customers} with a rhythm: the silent did not leave clearly more often than the others"
         ),
         back=int(of["listed"] - of["listed_and_gone"]),
         listed=int(of["listed"]),
@@ -188,7 +201,7 @@ def _untold(tried: pd.DataFrame, rule: str) -> Finding:
         N_("Silence does not yet tell us who has left."),
         title=N_("Customers who stopped buying"),
         unit="count",
-        why=why,
+        why=few if of["listed"] < TRIED_LEAST else in_vain,
     )
 
 
@@ -282,7 +295,8 @@ def _tried(tried: pd.DataFrame) -> list[Finding]:
     ]
 
 
-def _came_back(returns: pd.DataFrame, lost: pd.DataFrame) -> list[Finding]:
+def _came_back(returns: pd.DataFrame, lost: pd.DataFrame, *, is_told: bool) -> list[Finding]:
+    """How often long silences end by themselves, and what that would bring where we can say who is silent for too long."""
     half = returns[returns["silence_months"] == 6]
     if half.empty or half["return_share"].isna().all():
         why = N_("no silence of half a year was watched for long enough")
@@ -296,21 +310,25 @@ def _came_back(returns: pd.DataFrame, lost: pd.DataFrame) -> list[Finding]:
                 why=why,
             )
         ]
-    row = half.iloc[0]
+    row, expected = half.iloc[0], float(lost["expected_revenue"].sum())
+    alone = N_(
+        "Of silences that had lasted six months (n = {n}), {value} ended on their own with a purchase within another year (interval {low} to {high})."
+    )
+    with_money = N_(
+        "Of silences that had lasted six months (n = {n}), {value} ended on their own with a purchase within another year (interval {low} to {high}). If those of the {silent} {silent:customer|customers} now silent who come back buy for a year as before, at most {expected} returns without any effort. You can learn what a call adds only by calling some and not others."
+    )
     return [
         Finding(
             "reactivation",
             "retention",
             "estimate",
-            N_(
-                "Of silences that had lasted six months (n = {n}), {value} ended on their own with a purchase within another year (interval {low} to {high}). If those of the {silent} {silent:customer|customers} now silent who come back buy for a year as before, at most {expected} returns without any effort. You can learn what a call adds only by calling some and not others."
-            ),
+            with_money if is_told and expected > 0 else alone,
             title=N_("Return by themselves"),
             value=float(row["return_share"]),
             low=float(row["low_share"]),
             high=float(row["high_share"]),
             n=int(row["silences"]),
             who=" ".join(lost["customer_id"].head(20)),
-            params={"silent": len(lost), "expected": float(lost["expected_revenue"].sum())},
+            params={"silent": len(lost), "expected": expected},
         )
     ]

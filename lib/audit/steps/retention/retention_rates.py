@@ -53,7 +53,7 @@ def unseen(*, active_months: int, rhythm_months: int) -> str:
         return ""
     return stored(
         N_(
-            "customers come back after as much as {months} {months:month|months}, and the exports show no more than {seen} before and after a period"
+            "some customers come back after {months} {months:month|months}, and the exports are too short for that: {seen} {seen:month|months} at most before a period and after it"
         ),
         months=rhythm_months,
         seen=active_months,

@@ -184,8 +184,8 @@ def tells(tried: pd.DataFrame, rule: str) -> bool:
 
 
 def told(late: pd.DataFrame, tried: pd.DataFrame, *, rule: str) -> pd.DataFrame:
-    """The list of `overdue` as it may be shown: those silent for up to a year are left out where their silence says nothing (`tells`)."""
-    return late if tells(tried, rule) else late[late["since_class"] != Since.FRESH].reset_index(drop=True)
+    """The list of `overdue` as it may be shown: nobody, where a long silence says nothing (`tells`)."""
+    return late if tells(tried, rule) else late.head(0)
 
 
 def reactivation(silences: pd.DataFrame, *, horizon_days: int, confidence: float, months: range = range(1, 13)) -> pd.DataFrame:
