@@ -30,7 +30,8 @@ def test_the_four_corners_are_the_four_classes():
     assert found["portfolio_class"].to_dict() == {"a": "core", "b": "development", "c": "maintenance", "d": "opportunistic"}
     assert found.loc["a", ["attractiveness_index", "position_index"]].tolist() == [1, 1]
     assert found["is_clear"].all()
-    assert portfolio.told(found) is found
+    assert portfolio.told(found, pd.DataFrame({"group": [], "is_stopped": []})).equals(found)
+    assert set(found.columns) - set(portfolio.told(found, None).columns) == {"is_stopped"}, "nobody knows who pays"
 
 
 def test_what_is_unknown_is_left_out_and_its_weight_told():
@@ -176,7 +177,7 @@ def test_customers_who_are_all_alike_get_no_classes(seed):
     placed = portfolio.portfolio(of, **axes, draws=100, is_claimed=False)
     assert not placed["is_clear"].any()
     assert placed["portfolio_class"].isna().all(), "classes that chance makes are nobody's"
-    assert "portfolio_class" not in portfolio.told(placed)
+    assert "portfolio_class" not in portfolio.told(placed, None)
     assert portfolio.balance(placed, None, activities=None, customers=None, until=UNTIL).empty
     assert portfolio.packages(placed).empty
     loads = portfolio.capacity(placed, customers=pd.DataFrame({"customer_id": of.facts.index, "manager_id": "m"}))

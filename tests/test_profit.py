@@ -146,13 +146,46 @@ def test_companies_under_common_control_are_one_customer():
 def test_without_pools_there_is_margin_and_without_cost_of_goods_there_is_nothing():
     panel, history, bridge = base({"a": (100, 40, 1), "b": (100, 140, 1)})
     year, _caused, table, found, ties = studied(panel, history, bridge, None)
-    said = profit.chapter_findings(found, table, ties, profit.selling_cost(None, panel, until=UNTIL), None, year=year)
+    said = profit.chapter_findings(found, table, ties, profit.selling_cost(None, panel, until=UNTIL), None, again=profit.again_below_cost(panel, customers=None, year=year), year=year)
     assert "What serving them costs is not known" in said[0].message
     assert (said[0].value, said[0].money) == (1, 40)
-    year, _caused, table, found, ties = studied(panel.drop(columns="cost"), history, bridge, costs(("x", 1, "orders")))
+    panel = panel.drop(columns="cost")
+    year, _caused, table, found, ties = studied(panel, history, bridge, costs(("x", 1, "orders")))
     assert year == 0
-    [said] = profit.chapter_findings(found, table, ties, profit.selling_cost(None, panel, until=UNTIL), None, year=year)
+    [said] = profit.chapter_findings(found, table, ties, profit.selling_cost(None, panel, until=UNTIL), None, again=profit.again_below_cost(panel, customers=None, year=year), year=year)
     assert said.why
+
+
+def below_cost(then: str, now: str) -> pd.DataFrame:
+    """A panel of twelve customers: a letter each, `x` below cost in that year, `o` above it."""
+    rows = [
+        (f"c{i}", pd.Timestamp(year, 5, 1), 100.0, 140.0 if letter == "x" else 60.0, 1, 1)
+        for year, letters in ((2024, then), (2025, now))
+        for i, letter in enumerate(letters)
+        if letter != "-"
+    ]
+    return pd.DataFrame(rows, columns=["customer_id", "period", "revenue", "cost", "orders", "purchases"])
+
+
+def test_p23_losing_in_one_year_is_no_habit_unless_the_same_ones_lose_again():
+    same = profit.again_below_cost(below_cost("xxxxxxoooooo", "xxxxxxoooooo"), customers=None, year=2025).iloc[0]
+    assert same[["before", "again", "others", "others_now", "is_habit"]].tolist() == [6, 6, 6, 0, True]
+    lot = profit.again_below_cost(below_cost("xxxxxxooooo-", "xxxoooxxxooo"), customers=None, year=2025).iloc[0]
+    assert lot[["before", "again", "others", "others_now", "is_habit"]].tolist() == [6, 3, 5, 3, False]
+    assert profit.again_below_cost(below_cost("oooo", "xxxx"), customers=None, year=2025).empty
+    assert profit.again_below_cost(below_cost("xxxx", "xxxx"), customers=None, year=0).empty
+
+
+@pytest.mark.parametrize(("then", "earning"), [("xxxxxxoooooo", "loses"), ("ooooooxxxxxx", "single_sales"), ("------------", "loses")])
+def test_only_who_loses_again_and_again_is_named_as_a_loser_where_serving_costs_are_unknown(then, earning):
+    panel = below_cost(then, "xxxxxxoooooo")
+    _panel, history, bridge = base({f"c{i}": (100, 60, 1) for i in range(12)})
+    year, _caused, table, found, ties = studied(panel, history, bridge, None)
+    assert set(found.loc[found["margin"] < 0, "loss_class"]) == {earning}
+    again = profit.again_below_cost(panel, customers=None, year=year)
+    said = profit.chapter_findings(found, table, ties, profit.selling_cost(None, panel, until=UNTIL), None, again=again, year=year)
+    title = profit.claim(said, None)[0].message
+    assert ("not to the same ones every year" in title) == (earning == "single_sales")
 
 
 def test_costs_of_a_year_that_has_not_ended_are_not_used():
@@ -209,7 +242,7 @@ def test_goods_sold_at_a_loss_are_told_as_a_loss_and_no_share_of_it_is_drawn():
     panel, history, bridge = base({"a": (100, 90, 1), "b": (100, 160, 1)})
     year, _caused, table, found, ties = studied(panel, history, bridge, None)
     said = {
-        one.id: one for one in profit.chapter_findings(found, table, ties, profit.selling_cost(None, panel, until=UNTIL), None, year=year)
+        one.id: one for one in profit.chapter_findings(found, table, ties, profit.selling_cost(None, panel, until=UNTIL), None, again=profit.again_below_cost(panel, customers=None, year=year), year=year)
     }
     assert "a loss before anything else is paid" in said["customer_profit"].message
     assert said["customer_profit"].params["profit"] == 50

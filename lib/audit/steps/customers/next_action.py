@@ -173,6 +173,7 @@ def _holds(
         if _number(table["margin"]).sum() < 0:  # of all of them: then no customer's terms are the matter
             return no
         on_goods = table["is_lead"] & _number(table["profit"]).isna() & (_number(table["margin"]) < 0)  # where serving costs are unknown
+        on_goods &= table["loss_class"] != "single_sales"
         return ((table["loss_class"] == "loses") | on_goods) & ~is_young & ((table["key_reasons"] != "") == (action == Action.KEY_TERMS))
     if action == Action.GROW:
         return (table["provenance_class"] == "declared") & (_number(table["realistic"]) > 0)

@@ -85,9 +85,10 @@ def are_told(table: pd.DataFrame) -> bool:
     return bool(table["portfolio_class"].isin([name for name in PortfolioClass if name != PortfolioClass.NEW]).any())
 
 
-def told(table: pd.DataFrame) -> pd.DataFrame:
-    """Where each customer stands, without the columns that tell of classes where there are none."""
-    return table if are_told(table) else table.drop(columns=["portfolio_class", "kept_share", "is_clear"])
+def told(table: pd.DataFrame, debtors: pd.DataFrame | None) -> pd.DataFrame:
+    """Where each customer stands, without the columns that tell of classes where there are none, and of payment where nobody knows who pays."""
+    of_classes = [] if are_told(table) else ["portfolio_class", "kept_share", "is_clear"]
+    return table.drop(columns=of_classes + (["is_stopped"] if debtors is None else []))
 
 
 def portfolio(

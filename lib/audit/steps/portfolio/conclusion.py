@@ -15,7 +15,7 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     """Whether effort goes where it pays, else how many are worth more of it."""
     by = {one.id: one for one in found}
     if found[0].why:
-        return led(found, N_("Which customers to grow and which to keep cannot be said"), Role.CHANCE)
+        return led(found, N_("We cannot say which customers to grow and which to keep"), Role.CHANCE)
     effort = by.get("portfolio_effort")
     if effort is not None and not effort.why and effort.params["whole"] > 0:
         brings = effort.params["profit"] / effort.params["whole"]

@@ -47,11 +47,11 @@ def chapter_findings(
 
 def _unclear(table: pd.DataFrame, made: pd.DataFrame, agreement: float, least_agreement: float) -> Finding:
     if not agreement >= least_agreement:
-        why = N_("two halves of the customers’ own months put them into different classes: what the classes would tell is mostly chance")
+        why = N_("one half of a customer’s months gives one class, and the other half another: the classes would be mostly chance")
     elif known_budgets(made) < ENOUGH_BUDGETS:
         why = N_(
-            "budgets are known or estimated for fewer than half of the customers: past sales stand in for what they "
-            "could buy, and that is no potential"
+            "budgets are known or estimated for fewer than half of the customers, and past sales do not show what a customer "
+            "could buy"
         )
     else:
         why = N_("slightly different weights or other months would put every customer into another class")
@@ -59,7 +59,7 @@ def _unclear(table: pd.DataFrame, made: pd.DataFrame, agreement: float, least_ag
         "portfolio",
         "portfolio",
         "model",
-        N_("Which customers to grow and which to keep cannot be said (n = {n})."),
+        N_("We cannot say which customers to grow and which to keep (n = {n})."),
         title=N_("Classes of the portfolio"),
         unit="count",
         n=len(table),
@@ -144,7 +144,7 @@ def _effort(parts: pd.DataFrame) -> list[Finding]:
                 "portfolio_effort",
                 "portfolio",
                 "fact",
-                N_("Whether effort goes where the profit is cannot be said."),
+                N_("We cannot say whether effort goes where the profit is."),
                 title=N_("Effort and profit"),
                 why=why,
             )

@@ -110,7 +110,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "conclusion": ["claim"],
         "cost_drivers": ["cost_year", "drivers"],
         "cost_pools": ["pools", "selling_cost"],
-        "customers": ["customer_profits", "sensitivity", "statement", "told", "losers", "of_keys", "whale"],
+        "customers": ["customer_profits", "again_below_cost", "sensitivity", "statement", "told", "losers", "of_keys", "whale"],
         "findings": ["chapter_findings"],
         "tax": ["tax_rate"],
     },

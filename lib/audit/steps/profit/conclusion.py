@@ -14,15 +14,11 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     by = {one.id: one for one in found}
     first, keys = found[0], by.get("key_losers")
     if first.why:
-        message = N_("Which customers earn and which cost money cannot be said")
+        message = N_("We cannot say which customers are profitable")
     elif "winning" not in first.params and 0 < first.value == first.n:
         message = N_("By the exported costs, goods cost more than any of the {n} {n:customer|customers} paid")
     elif "winning" not in first.params:
-        message = (
-            N_("{value} {value:customer loses|customers lose} money on the goods alone")
-            if first.value
-            else N_("No customer loses money on the goods alone")
-        )
+        message = _on_goods(first, by.get("below_cost_again"))
     elif not first.value:
         message = N_("No customer loses us money under every way of allocating costs")
     elif keys is not None and keys.value:
@@ -32,3 +28,14 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     else:
         message = N_("We lose money on {value} of {n} {n:customer|customers} whichever way costs are allocated")
     return led(found, message, Role.CAUSE, keys=int(keys.value) if keys is not None else 0)
+
+
+def _on_goods(first: Finding, again: Finding | None) -> str:
+    """Where serving costs are not known: to whom we sold below cost, and whether they are the same ones every year."""
+    if not first.value:
+        return N_("No customer bought below cost")
+    if first.params["is_little"]:
+        return N_("Nearly every customer leaves a margin on its goods; what serving it costs is not known")
+    if again is not None and not again.params["is_habit"]:
+        return N_("We sold to {value} {value:customer|customers} below cost, but not to the same ones every year")
+    return N_("We sold to {value} {value:customer|customers} below cost")

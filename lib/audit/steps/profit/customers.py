@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from audit.core.findings import NAN
 from audit.core.groups import groups
@@ -12,6 +13,8 @@ from audit.stats.dispersion import whale_curve
 from audit.steps.profit.codes import Driver, Earning, Line
 from audit.steps.profit.cost_drivers import of_year
 from audit.steps.profit.cost_pools import alternatives, laid
+
+CHANCE = 0.05  # from which losing again may come by chance
 
 
 def customer_profits(
@@ -54,13 +57,16 @@ def customer_profits(
     won = _winning(table)
     found["acquisition"] = serve[won].sum(axis=1) if is_laid else NAN
     found["cost_to_serve"] = serve.drop(columns=won).sum(axis=1) if is_laid else NAN
-    found["given"] = _given(given, customers, year).reindex(found.index).fillna(0.0)
-    found["profit"] = found["margin"] - found["cost_to_serve"] - found["acquisition"] - found["given"]
+    extras = _given(given, customers, year).reindex(found.index).fillna(0.0)
+    found["given"] = extras if given is not None else NAN
+    found["profit"] = found["margin"] - found["cost_to_serve"] - found["acquisition"] - extras
     found["tax"] = found["profit"].clip(lower=0) * tax_rate
     found["net_profit"] = found["profit"] - found["tax"]
     found["net_rate"] = found["net_profit"] / found["revenue"].where(found["revenue"] > 0)
     found["low_profit"], found["high_profit"] = _range(found, table, caused, serve) if is_laid else (NAN, NAN)
     found["loss_class"] = _earning(found)
+    if found["profit"].isna().all() and not again_below_cost(panel, customers=customers, year=year)["is_habit"].all():
+        found["loss_class"] = found["loss_class"].where(found["loss_class"] != Earning.LOSES, Earning.SINGLE)
     for column, of in [("revenue", found["revenue"]), ("profit", found["profit"].fillna(found["margin"]))]:
         found[f"{column}_rank"] = of.rank(ascending=False, method="min").astype(int)
     return found.rename_axis("group").reset_index().sort_values(["profit_rank", "group"], ignore_index=True)
@@ -70,7 +76,8 @@ def _range(found: pd.DataFrame, table: pd.DataFrame, caused: pd.DataFrame, serve
     """Profit before tax at its lowest and highest, each pool laid by the other drivers in turn."""
     others = [laid(table, caused, {pool: driver}).sum(axis=1) for pool, driver in alternatives(table, caused)]
     spread = pd.DataFrame([serve.sum(axis=1), *others])
-    return found["margin"] - found["given"] - spread.max(), found["margin"] - found["given"] - spread.min()
+    left = found["margin"] - found["given"].fillna(0.0)
+    return left - spread.max(), left - spread.min()
 
 
 def _earning(found: pd.DataFrame) -> np.ndarray:
@@ -81,6 +88,30 @@ def _earning(found: pd.DataFrame) -> np.ndarray:
         [Earning.LOSES, Earning.UNKNOWN, Earning.DOUBTFUL, Earning.NEW],
         Earning.EARNS,
     )
+
+
+def again_below_cost(panel: pd.DataFrame, *, customers: pd.DataFrame | None, year: int) -> pd.DataFrame:
+    """Whether those who left less than their goods cost a year before did so again more often than others: else losses sit in sales, not in customers.
+
+    Returns
+    -------
+    DataFrame of one row: before (groups below cost a year before that bought in `year`), again (of these), others, others_now (of these),
+    chance_share (Fisher's exact test, one-sided), is_habit (below CHANCE); no row where nobody was below cost a year before.
+
+    Source: method P23 (regression to the mean), P39.
+    """
+    margins = []
+    for one in (year - 1, year):
+        bought = of_year(panel, one if year else 0).reindex(columns=["customer_id", "revenue", "cost"])
+        money = bought.groupby(groups(customers, bought["customer_id"]))[["revenue", "cost"]].sum(min_count=1)
+        margins.append((money["revenue"] - money["cost"]).dropna())
+    then, now = margins[0].align(margins[1], join="inner")
+    was, is_now = then < 0, now < 0
+    counts = [[int((is_now & side).sum()), int((~is_now & side).sum())] for side in (was, ~was)]
+    chance = float(stats.fisher_exact(counts, alternative="greater").pvalue)
+    (again, _), (others_now, _) = counts
+    row = (int(was.sum()), again, int((~was).sum()), others_now, chance, chance < CHANCE)
+    return pd.DataFrame([row] if was.any() else [], columns=["before", "again", "others", "others_now", "chance_share", "is_habit"])
 
 
 def _winning(table: pd.DataFrame) -> list[str]:
@@ -109,7 +140,7 @@ def sensitivity(profits: pd.DataFrame, table: pd.DataFrame, caused: pd.DataFrame
     rows = []
     for pool, driver in alternatives(table, caused):
         serve = laid(table, caused, {pool: driver}).sum(axis=1)
-        then = now["margin"] - now["given"] - serve.reindex(now.index)
+        then = now["margin"] - now["given"].fillna(0.0) - serve.reindex(now.index)
         moved = float((serve - base).clip(lower=0).sum())
         rows.append(
             (

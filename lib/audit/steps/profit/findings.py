@@ -7,6 +7,7 @@ import pandas as pd
 from audit.core.findings import Finding
 from audit.core.quantities import Term
 from audit.i18n import mark as N_
+from audit.stats.shares import ratio
 from audit.steps.profit.codes import Earning, Line
 from audit.steps.profit.customers import whale
 
@@ -15,24 +16,36 @@ TOP = 0.2
 
 
 def chapter_findings(
-    profits: pd.DataFrame, table: pd.DataFrame, ties: pd.DataFrame, yearly: pd.DataFrame, keys: pd.DataFrame | None, *, year: int
+    profits: pd.DataFrame,
+    table: pd.DataFrame,
+    ties: pd.DataFrame,
+    yearly: pd.DataFrame,
+    keys: pd.DataFrame | None,
+    *,
+    again: pd.DataFrame,
+    year: int,
 ) -> list[Finding]:
-    """Profit and who loses money, the key accounts among them, ranks by sales and by profit, the tie to the books, serving cost over the
-    years."""
+    """Profit and who loses money, the key accounts among them, ranks by sales and by profit, the tie to the books, serving cost over the years.
+
+    Parameters
+    ----------
+    profits, table, ties, yearly, again
+        from customer_profits, pools, statement, selling_cost, again_below_cost.
+    """
     if profits.empty:
-        why = N_("it needs the cost of the goods sold in a whole calendar year")
+        why = N_("for that we need the cost of the goods sold in a whole calendar year")
         return [
             Finding(
                 "customer_profit",
                 "profit",
                 "fact",
-                N_("The profit of each customer cannot be said."),
+                N_("We cannot say what profit each customer brings."),
                 title=N_("Profit of the customers"),
                 why=why,
             )
         ]
     return [
-        _profit(profits, year) if profits["profit"].notna().any() else _margin(profits, year),
+        *([_profit(profits, year)] if profits["profit"].notna().any() else [_margin(profits, year), *_again(profits, again)]),
         *_whale(profits),
         *_keys(profits, keys),
         *([_ranks(profits)] if profits["margin"].sum() > 0 else []),
@@ -83,10 +96,10 @@ def _margin(profits: pd.DataFrame, year: int) -> Finding:
     lose = profits[profits["margin"] < 0].sort_values(["margin", "group"])
     lost, left = -float(lose["margin"].sum()), float(profits["margin"].sum())
     gain = N_(
-        "In {year} the {n} {n:customer|customers} left {profit} of margin on goods; {value} of them lost money on goods alone, together {lost}. What serving them costs is not known: table costs would say."
+        "In {year} the {n} {n:customer|customers} left {profit} of margin on goods; to {value:0:none|#|#} of them we sold below cost, which took {lost}. What serving them costs is not known: a table of costs would show it."
     )
     loss = N_(
-        "In {year} the goods sold to the {n} {n:customer|customers} cost {profit} more than they brought: a loss before anything else is paid; {value} of them lost money on goods alone, together {lost}."
+        "In {year} the goods sold to the {n} {n:customer|customers} cost {profit} more than they brought: a loss before anything else is paid; to {value} of them we sold below cost, which took {lost}."
     )
     all_lose = N_(
         "In {year} the goods sold to the {n} {n:customer|customers} cost {profit} more than they brought, by every one of them: a loss before anything else is paid."
@@ -104,8 +117,33 @@ def _margin(profits: pd.DataFrame, year: int) -> Finding:
         money_low=lost,
         money_high=lost,
         who=", ".join(lose["group"].head(10)),
-        params={"year": str(year), "profit": abs(left), "lost": lost},
+        params={"year": str(year), "profit": abs(left), "lost": lost, "is_little": lost < LITTLE * left},
     )
+
+
+def _again(profits: pd.DataFrame, again: pd.DataFrame) -> list[Finding]:
+    """Whether selling below cost goes with customers; a loss of one year says little (P23)."""
+    if again.empty or not (profits["margin"] < 0).any():
+        return []
+    row = again.iloc[0]
+    habit = N_(
+        "Of the {n} {n:customer|customers} to whom we sold below cost the year before and who bought again, {value} did so below cost again; of the {others} others, {other_share}."
+    )
+    chance = N_(
+        "Of the {n} {n:customer|customers} to whom we sold below cost the year before and who bought again, {value} did so below cost again; of the {others} others, {other_share}. The difference may be chance: look at how single sales were priced, not at these customers."
+    )
+    return [
+        Finding(
+            "below_cost_again",
+            "profit",
+            "fact",
+            habit if row["is_habit"] else chance,
+            title=N_("Below cost again"),
+            value=ratio(float(row["again"]), float(row["before"])),
+            n=int(row["before"]),
+            params={"others": int(row["others"]), "other_share": ratio(float(row["others_now"]), float(row["others"])), "is_habit": bool(row["is_habit"])},
+        )
+    ]
 
 
 def _whale(profits: pd.DataFrame) -> list[Finding]:
@@ -125,7 +163,13 @@ def _whale(profits: pd.DataFrame) -> list[Finding]:
     level = N_(
         "The most profitable fifth of the customers brings {value} of all customers’ profit (the literature: about 80 %); the {count} {count:customer|customers} at a loss {count:takes|take} next to nothing of it away again."
     )
+    margin_falls = N_(
+        "The fifth of the customers with the most margin brings {value} of all margin on goods, since we sold to others below cost. Added up from the top, margin peaks at {peak_share} of the total before the last {count} {count:customer takes|customers take} the excess away again."
+    )
+    margin = N_("The fifth of the customers with the most margin brings {value} of all margin on goods.")
     message = rises if not rest else falls if peak - 1 >= LITTLE else level
+    if profits["profit"].isna().all():
+        message = margin_falls if rest and peak - 1 >= LITTLE else margin
     return [Finding("whale", "profit", "estimate", message, title=N_("The whale curve"), value=top, n=len(curve), params=params)]
 
 
