@@ -47,7 +47,7 @@ TABLES = (
         codes={"reason_class": Reason, "level_class": Level, "status_class": Status, "effect_class": Effect},
         headings={
             "value_number": N_("Value"),
-            "size_ratio": N_("Size relative to ours"),
+            "size_ratio": N_("Share of these sales"),
             "effect_class": N_("What it affects"),
         },
     ),

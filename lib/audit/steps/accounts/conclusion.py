@@ -14,7 +14,7 @@ def claim(found: list[Finding], norm: SimpleNamespace | None) -> list[Finding]:
     by = {one.id: one for one in found}
     if (largest := by.get("dependence")) is None:
         if not found[0].n:
-            return led(found, N_("Who is key cannot be said: nobody bought in the last twelve months"), Role.RISK)
+            return led(found, N_("We cannot say who is key: nobody bought in the last twelve months"), Role.RISK)
         return led(found, N_("Nobody is so large that the company would depend on it"), Role.RISK)
     below = largest.value <= norm.dependence_share
     message = N_("The largest customer brings too much: {value} of the sales")

@@ -123,18 +123,18 @@ def _dependence(loss_scenarios: pd.DataFrame) -> list[Finding]:
         return []
     top = loss_scenarios.iloc[0]
     above = N_(
-        "The largest customer brings {value} of the sales. Losing it would cost {revenue} of sales; for its share to fall to the target, others would have to buy {rest_growth_rate} more."
+        "The largest customer brought {value} of the last twelve months’ sales, {revenue}. For its share to fall to the target, others would have to buy {rest_growth_rate} more."
     )
     below = N_(
-        "The largest customer brings {value} of the sales. Losing it would cost {revenue} of sales and {margin_share} of the margin."
+        "The largest customer brought {value} of the last twelve months’ sales, {revenue}, and {margin_share} of the margin."
     )
     result = N_(
-        "The largest customer brings {value} of the sales. Losing it would cost {revenue} of sales and {margin_share} of the margin; if only the cost of its goods fell away, profit after overheads but before tax would fall from {result_with} to {result_without}."
+        "The largest customer brought {value} of the last twelve months’ sales, {revenue}, and {margin_share} of the margin. Without it, if only the cost of its goods fell away, profit after overheads but before tax would fall from {result_with} to {result_without}."
     )
     no_margin = N_(
-        "The largest customer brings {value} of the sales. Losing it would cost {revenue} of sales. By the exported costs its goods cost us more than it pays: check them before you draw any conclusion."
+        "The largest customer brought {value} of the last twelve months’ sales, {revenue}. By the exported costs its goods cost us more than it pays: check them before you draw any conclusion."
     )
-    unknown = N_("The largest customer brings {value} of the sales. Losing it would cost {revenue} of sales.")
+    unknown = N_("The largest customer brought {value} of the last twelve months’ sales, {revenue}.")
     if top["margin_lost"] < 0:
         message = no_margin
     elif top["rest_growth_rate"] == top["rest_growth_rate"]:
@@ -173,7 +173,7 @@ def _potential(potential: pd.DataFrame, keys: pd.DataFrame) -> Finding:
             "potential",
             "accounts",
             "fact",
-            N_("Who is key by potential cannot be said."),
+            N_("We cannot say who is key by potential."),
             title=N_("Potential of the largest"),
             unit="count",
             why=why,

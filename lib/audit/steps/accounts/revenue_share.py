@@ -11,6 +11,7 @@ from audit.stats import shares as shares_of
 from audit.steps.accounts.codes import Level
 
 LEVELS = list(Level)
+OWNED = 0.75  # share of the sales through customers' main sellers from which customers have sellers of their own; ours
 
 
 def reached(share: pd.Series | float, limit: float) -> pd.Series | bool:
@@ -27,6 +28,9 @@ def revenue_shares(
 ) -> pd.DataFrame:
     """Each group's share of the last twelve months' sales of the company, and of every department and manager (E1, E2).
 
+    Whose customers buy from whoever is there has no key accounts of its own: a level is left out where less than OWNED of the sales went
+    through each customer's main department or manager.
+
     Returns
     -------
     DataFrame with group, level_class (company, department, manager), of (which one), revenue, total, revenue_share.
@@ -39,9 +43,17 @@ def revenue_shares(
         for level, column in [(Level.DEPARTMENT, "department"), (Level.MANAGER, "manager_id")]:
             if column in sold.columns:
                 named = sold[column].fillna("") != ""
+                if not _owned(sold[named], group[named], column) >= OWNED:
+                    continue
                 parts.append(_shares(sold[named], group[named], level, sold.loc[named, column]))
     table = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     return table.sort_values(["level_class", "of", "revenue", "group"], ascending=[True, True, False, True], ignore_index=True)
+
+
+def _owned(sold: pd.DataFrame, group: pd.Series, column: str) -> float:
+    """The share of the sales that went through each group's main department or manager; NaN without sales."""
+    of = sold.groupby([group.rename("group"), sold[column]])["revenue"].sum().clip(lower=0)
+    return shares_of.ratio(float(of.groupby("group").max().sum()), float(of.sum()))
 
 
 def _shares(sold: pd.DataFrame, group: pd.Series, level: str, of: pd.Series) -> pd.DataFrame:
