@@ -115,9 +115,15 @@ def country(settings: Settings) -> str:
 
 
 def checked(column: pl.Series, name: str, country: str) -> tuple[pl.Series, pl.Series]:
-    """The column's codes, and the state of each (empty for an empty code); every different text is judged once."""
+    """The column's codes, and the state of each (empty for an empty code); every different text is judged once.
+
+    Phones of which more than half fit the country's rules neither way are of other countries: what does not fit is then not judged.
+    """
     if name not in CHECKS:
         return column, column.str.strip_chars().map_elements(lambda _text: "", return_dtype=pl.String)
     judged = {text: CHECKS[name](text, country) if text.strip(" -—") else ("", "") for text in column.unique().to_list()}
+    wrong = [text for text, (_code, state) in judged.items() if state == INVALID]
+    if name == "phone" and 2 * len(wrong) > sum(state != "" for _code, state in judged.values()):
+        judged |= {text: (judged[text][0], FOREIGN) for text in wrong}
     code, state = ({text: pair[i] for text, pair in judged.items()} for i in (0, 1))
     return column.replace_strict(code, return_dtype=pl.String), column.replace_strict(state, return_dtype=pl.String)

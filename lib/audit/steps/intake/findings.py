@@ -58,7 +58,7 @@ def _rows_kept(lines: pd.DataFrame, *, as_they_lie: bool) -> Finding:
 def _booked_to_revenue(sums: pd.Series, kept: int) -> Finding:
     all_of_it = N_("Booked sales less known returns are {value}, and this audit works with all of it.")
     less = N_(
-        "Booked sales less known returns are {booked}. This audit works with revenue of {value}: it does not deduct {untraced} of returns whose sales are not in the exports."
+        "Booked sales less known returns are {booked}. This audit works with revenue of {value}, since the sales behind {untraced} of returns are not in the exports."
     )
     return Finding(
         "booked_to_revenue",
@@ -78,7 +78,7 @@ def _doubted(flags: pd.DataFrame) -> list[Finding]:
         return []
     stops = flags[flags["verdict"] == "REFUSE"]
     stopping = N_("{value} {value:doubt|doubts} about the data; {refused} of them {refused:stops|stop} a chapter.")
-    known = N_("{value} {value:doubt|doubts} about the data; none of them rules out a chapter.")
+    known = N_("{value:There is # doubt about the data, and it rules out no chapter.|There are # doubts about the data; none of them rules out a chapter.}")
     told = [
         Finding(
             "doubts",
@@ -97,7 +97,7 @@ def _doubted(flags: pd.DataFrame) -> list[Finding]:
 
 def _survivors(stops: pd.DataFrame) -> list[Finding]:
     """Where nothing stops a chapter but that those who left were not exported (P36)."""
-    message = N_("None of the {value} {value:customer|customers} in the exports has stopped buying: those who left were not exported.")
+    message = N_("None of the {value} {value:customer|customers} in the exports has been silent for long: those who left were not exported.")
     count = float(stops["rows"].max())
     return [Finding("survivors", "intake", "fact", message, title=N_("Customers who left"), value=count, unit="count", n=int(count))]
 

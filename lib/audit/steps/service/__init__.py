@@ -147,7 +147,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "case_counts": ["cases_by", "lost_at", "unowned"],
         "complained": ["complainers", "value_of"],
         "conclusion": ["claim"],
-        "deliveries": ["as_ordered", "by_manager", "by_month", "promises"],
+        "deliveries": ["as_ordered", "by_manager", "by_month", "knows_leaving_alone", "promises"],
         "findings": ["chapter_findings"],
         "let_down": ["contact_gap", "second_missed"],
         "contacted": ["reach"],

@@ -17,9 +17,9 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
         of = left.params
         if of["never"] and of["later_kept"] == of["later"]:  # those settled late went on buying: it is the unsettled who leave
             message = N_(
-                "Customers whose complaints are never settled often leave: {never_share} stay; of similar ones without complaints, {like_share}"
+                "Only {never_kept} of {never} {never:customer|customers} whose complaint was never settled stayed"
             )
-            return led(found, message, Role.CAUSE, of="service_after_open", never_share=of["never_kept"] / of["never"])
+            return led(found, message, Role.CAUSE, of="service_after_open", never=of["never"], never_kept=of["never_kept"])
         message = N_("Of customers whose complaint was not settled in time, {kept_share} stayed, against {like_share} of similar ones")
         return led(found, message, Role.CAUSE, of="service_after_open")
     if whose := by.get("service_whose"):
@@ -29,6 +29,8 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
         return led(found, message, Role.CAUSE, of=whose.id)
     if late := by.get("service_on_time"):
         told = by.get("service_told")
+        if late.why:
+            return led(found, N_("We cannot say how many orders came in time"), Role.CAUSE, of="service_on_time")
         if not late.params["late"]:
             return led(found, N_("Every order came by the day that was promised"), Role.STATE, of="service_on_time")
         if told and told.params["told"] == 0:

@@ -140,3 +140,8 @@ def by_manager(kept: pd.DataFrame, customers: pd.DataFrame | None, *, least: int
     found["whose_class"] = np.select([~enough, stands_out], [Whose.FEW, Whose.MORE], Whose.USUAL).astype("str")
     found = found.sort_values(["late_share", "manager_id"], ascending=[False, True], ignore_index=True)
     return found[registry.tables()["promises_by_manager"].names]
+
+
+def knows_leaving_alone(doubts: pd.DataFrame) -> bool:
+    """Whether a doubt of the data says that the day of a delivery is the one on which goods left us, and not the one on which they came."""
+    return bool((doubts["column"] == "delivered_on").any())

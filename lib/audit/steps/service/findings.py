@@ -32,13 +32,20 @@ def chapter_findings(
     quantities: tuple[int, int, int],
     reached: pd.DataFrame,
     *,
+    is_leaving: bool,
     settle_days: int,
     quiet_days: int,
     confidence: float,
 ) -> list[Finding]:
-    """Whether promises of delivery are kept, what is complained of, how it is settled, what follows from it, and why customers refuse or leave."""
+    """Whether promises of delivery are kept, what is complained of, how it is settled, what follows from it, and why customers refuse or leave.
+
+    Parameters
+    ----------
+    is_leaving
+        whether the day of a delivery is the one on which goods left us (`knows_leaving_alone`): then nobody knows what came in time.
+    """
     return [
-        *promise_findings.on_time(kept),
+        *promise_findings.on_time(kept, is_leaving=is_leaving),
         *promise_findings.told_beforehand(kept),
         *promise_findings.whose_wait(whose),
         *_complaints(by_reason, heavy),
@@ -82,7 +89,7 @@ def _settled(curve: pd.DataFrame, settle_days: int, confidence: float) -> list[F
     if share != share:
         return [
             Finding(
-                "service_settled", "service", "estimate", N_("How many complaints are settled within {days} {days:day|days} cannot be said."), title=title, n=n,
+                "service_settled", "service", "estimate", N_("We cannot say how many complaints are settled within {days} {days:day|days}."), title=title, n=n,
                 params={"days": settle_days}, why=N_("no complaint has been watched for so long"),
             )
         ]  # fmt: skip

@@ -9,10 +9,12 @@ from audit.i18n import mark as N_
 from audit.steps.service.codes import Kept, Whose
 
 
-def on_time(kept: pd.DataFrame) -> list[Finding]:
-    """How many orders came by the promised day, and how many of these as ordered."""
+def on_time(kept: pd.DataFrame, *, is_leaving: bool) -> list[Finding]:
+    """How many orders came by the promised day, and how many of these as ordered; `is_leaving`: the day known is that on which goods left us."""
     if kept.empty:
         return []
+    if is_leaving:
+        return [_left_late(kept)]
     late = kept[~kept["is_on_time"].astype(bool)]
     params = {
         "late": len(late),
@@ -50,6 +52,25 @@ def on_time(kept: pd.DataFrame) -> list[Finding]:
             )
         )
     return found
+
+
+def _left_late(kept: pd.DataFrame) -> Finding:
+    """What is late already when it leaves comes late; whether the rest came in time, nobody wrote down."""
+    late = int((~kept["is_on_time"].astype(bool)).sum())
+    message = N_(
+        "Of {n} {n:order|orders}, {late:0:none left us|# left us only|# left us only} after the promised day. How many came in time is not known."
+    )
+    return Finding(
+        "service_on_time",
+        "service",
+        "fact",
+        message,
+        title=N_("Orders on time"),
+        n=len(kept),
+        norm_id="on_time_share",
+        params={"late": late},
+        why=N_("the day written down is the one on which goods left us, not the one on which they came"),
+    )
 
 
 def as_ordered(quantities: tuple[int, int, int]) -> list[Finding]:
