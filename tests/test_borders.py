@@ -35,7 +35,7 @@ def said(room, *found: tuple) -> str:
 def kept(doubts: list[str], *, moved: list[float], revenue: tuple[float, ...] = (100.0, 100.0)) -> dict[str, Finding]:
     rows = pd.DataFrame({"table": ["lines", "lines", "customers"], "status": ["kept", "merged", "kept"], "rows": [8, 2, 99]})
     bridge = pd.DataFrame({"booked": [100.0, 100.0], "untraced": [0.0, 0.0], "moved": moved, "revenue": revenue})
-    flags = pd.DataFrame({"doubt": "d", "verdict": doubts})
+    flags = pd.DataFrame({"doubt": "d", "verdict": doubts, "spoils": "amount", "rows": 9})
     return {one.id: one for one in intake.chapter_findings(rows, flags, bridge, tolerance=0.005)}
 
 
@@ -254,7 +254,7 @@ def test_below_the_least_agreement_no_class_is_claimed():
 def test_a_wallet_known_for_half_of_the_sales_speaks_for_all():
     half = lambda share: said(wallet, ("wallet_share", 0.6, {"sales_share": share, "gap": 1.0}))
     assert half(0.5).startswith("We supply")
-    assert half(0.49).startswith("Customers with known budgets")
+    assert half(0.49).startswith("Customers whose budgets we know")
 
 
 def test_a_field_that_nobody_filled_in_is_asked_of_the_manager_and_a_code_that_is_missing_is_not_known():

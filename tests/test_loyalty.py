@@ -183,4 +183,4 @@ def test_features_that_are_nobodys_own_are_not_looked_at_and_the_page_says_why()
     made = loyalty.types(table, **RULE)
     parts = (made["loyalty_types"], made["loyalty_gaps"], made["loyalty_stability"], reliable)
     said = loyalty.chapter_findings(*parts, looked_at=[], **SAID)
-    assert "two halves" in said[0].why
+    assert "from one time to another" in said[0].why

@@ -64,7 +64,7 @@ def shown(copy: Path):
 
     made_of = origin(copy).run
     if not origin(copy).is_there:
-        return HTML(f"<p>What would change cannot be said: the sealed run {html.escape(made_of.name)} is no longer there.</p>")
+        return HTML(f"<p>We cannot say what would change: the sealed run {html.escape(made_of.name)} is no longer there.</p>")
     found = previous_run.compared(made_of, copy)
     moved, people = found["findings_moved"], found["classes_moved"]
     moved = moved[moved["moved_class"] != Moved.SAME]

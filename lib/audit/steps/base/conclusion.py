@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from audit.core.claims import Role, led
 from audit.core.findings import Finding
 from audit.i18n import mark as N_
+from audit.steps.base.findings import CHANCE
 
 STILL = 0.02  # a change of sales below it is none that an owner would feel; ours
 
@@ -42,12 +43,15 @@ def _still(by: dict[str, Finding], size: Finding) -> tuple[str]:
     gone = size.money - by["new_revenue_share"].params["new_revenue"]  # what those who left bought beyond what newcomers brought
     fall = by["largest_fall"].value if "largest_fall" in by else 0.0
     if fall > max(gone, 0.0) and fall > 0:
-        short = -by["sales_change"].money  # what others did not make up for
-        if short <= 0:
-            return (N_("Sales are flat: other customers made up for {customer_name}, which bought {fall} less"),)
-        if short <= fall / 2:
-            return (N_("Sales are flat: {customer_name} bought {fall} less, and others made up for most of it"),)
-        return (N_("Sales are flat, although {customer_name} bought {fall} less"),)
+        short, may_be_chance = -by["sales_change"].money, by["largest_fall"].params["chance_share"] >= CHANCE  # what others did not make up for
+        made_up = N_("Sales are flat: other customers made up for {customer_name}, which bought {fall} less")
+        mostly = N_("Sales are flat: {customer_name} bought {fall} less, and others made up for most of it")
+        although = N_("Sales are flat, although {customer_name} bought {fall} less")
+        if may_be_chance:
+            made_up = N_("Sales are flat: others made up for {customer_name}, down {fall}, perhaps by chance")
+            mostly = N_("Sales are flat: others mostly made up for {customer_name}, down {fall}, perhaps by chance")
+            although = N_("Sales are flat, although {customer_name} bought {fall} less, perhaps by chance")
+        return (made_up if short <= 0 else mostly if short <= fall / 2 else although,)
     if gone > 0:
         return (
             N_(

@@ -13,6 +13,8 @@ from audit.stats.shares import ratio
 from audit.steps.base.codes import Direction, Factor, Measure
 from audit.steps.base.concentration import top_share
 
+CHANCE = 0.05  # from which a change may come by chance
+
 
 def chapter_findings(
     moves: pd.DataFrame,
@@ -21,6 +23,7 @@ def chapter_findings(
     kept_for: pd.DataFrame,
     *,
     market: dict[str, float],
+    chance: pd.Series | None = None,
     customers: pd.DataFrame | None = None,
 ) -> list[Finding]:
     """What the chapter says: size of the base, the same customers' change, new against existing, inequality, the market.
@@ -31,6 +34,8 @@ def chapter_findings(
         from movement, sales_change, by_period and tenure.
     market
         growth of the market by period; empty where the base declares none.
+    chance
+        from chance_of_change: what it says of the largest fall; without it, a fall is told as chance.
     customers
         their names, where the base has them.
     """
@@ -51,7 +56,7 @@ def chapter_findings(
             _driver(change, before, now),
             _same_customers(now, named),
             _existing(before, now, named),
-            *_largest_fall(bought, now, named, customers),
+            *_largest_fall(bought, now, named, chance, customers),
             _new_customers(before, now, named),
             _largest_fifth(bought, now, named),
             *rest,
@@ -66,7 +71,7 @@ def _size(before: pd.Series, now: pd.Series, named: dict) -> Finding:
         "base",
         "fact",
         N_(
-            "{value} {value:customer|customers} bought in {period}, against {previous} in {period_before}: {lost:0:nobody|#|#} stopped buying, {new:0:none is|# is|# are} new and {returned} came back."
+            "{value} {value:customer|customers} bought in {period}, against {previous} in {period_before}: {lost:0:all of those bought again|# of those did not buy again|# of those did not buy again}, {new:0:none is|# is|# are} new and {returned} came back."
         )
         if now["returned"]
         else N_(
@@ -171,7 +176,9 @@ def _abs_change(now: float, before: float) -> float:
     return abs(_share(now - before, before))
 
 
-def _largest_fall(bought: pd.DataFrame, now: pd.Series, named: dict, customers: pd.DataFrame | None) -> list[Finding]:
+def _largest_fall(
+    bought: pd.DataFrame, now: pd.Series, named: dict, chance: pd.Series | None, customers: pd.DataFrame | None
+) -> list[Finding]:
     """Which of the kept customers bought less by most, beside the change of all other kept ones."""
     both = bought.pivot_table(index="customer_id", columns="period", values="revenue", aggfunc="sum")
     if not {named["period"], named["period_before"]} <= set(both.columns):
@@ -182,25 +189,33 @@ def _largest_fall(bought: pd.DataFrame, now: pd.Series, named: dict, customers: 
     who = str(change.idxmin())
     names = customer_names(customers)
     rest = float(now["kept_revenue"] - now["kept_before"] - change.min())
+    share = float(chance.get(who, 1.0)) if chance is not None else 1.0
+    more = N_(
+        "{customer_name} bought {value} less in {period} than in {period_before}; the other customers who bought in both periods bought {rest} more."
+    )
+    less = N_(
+        "{customer_name} bought {value} less in {period} than in {period_before}; the other customers who bought in both periods bought {rest} less."
+    )
+    if share >= CHANCE:
+        more = N_(
+            "{customer_name} bought {value} less in {period} than in {period_before}, which may be chance: its months vary as much. The other customers who bought in both periods bought {rest} more."
+        )
+        less = N_(
+            "{customer_name} bought {value} less in {period} than in {period_before}, which may be chance: its months vary as much. The other customers who bought in both periods bought {rest} less."
+        )
     return [
         Finding(
             "largest_fall",
             "base",
             "fact",
-            N_(
-                "{customer_name} bought {value} less in {period} than in {period_before}; the other customers who bought in both periods bought {rest} more."
-            )
-            if rest > 0
-            else N_(
-                "{customer_name} bought {value} less in {period} than in {period_before}; the other customers who bought in both periods bought {rest} less."
-            ),
+            more if rest > 0 else less,
             title=N_("The largest fall"),
             value=-float(change.min()),
             unit="money",
             n=len(change),
             money=-float(change.min()),
             who=who,
-            params={**named, "customer_name": names.get(who, who), "rest": abs(rest)},
+            params={**named, "customer_name": names.get(who, who), "rest": abs(rest), "chance_share": share},
         )
     ]
 

@@ -13,7 +13,7 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     """Whether we know our key accounts: nothing written down, gaps, or none."""
     by = {one.id: one for one in found}
     if (filled := by["dossiers_filled"]).why:
-        nobody = N_("There is no key account to know better")
+        nobody = N_("No customer is key, so there are no dossiers")
         return led(found, N_("What people know of {n} key accounts is not written down") if filled.n else nobody, Role.RISK)
     gaps = by["dossier_gaps"]
     every = N_("For all {n} key accounts we know what we should, and work to a plan")

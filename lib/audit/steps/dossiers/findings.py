@@ -28,7 +28,7 @@ def chapter_findings(
     found = [_filled(coverage, gaps, is_asked)]
     if is_asked:
         found += [_gaps(coverage, gaps), *_hanging(coverage, gaps), *_ladder(coverage)]
-    return [*found, *_strangers(strangers), *_value(value), *_mistakes(mistakes), *_new(new), *_desired(desired, least_known)]
+    return [*found, *_strangers(strangers), *_value(value), *(_mistakes(mistakes) if len(coverage) else []), *_new(new), *_desired(desired, least_known)]
 
 
 def _strangers(count: int) -> list[Finding]:
@@ -46,7 +46,7 @@ def _strangers(count: int) -> list[Finding]:
 def _filled(coverage: pd.DataFrame, gaps: pd.DataFrame, is_asked: bool) -> Finding:
     n = len(coverage)
     if not n:
-        why, nobody = N_("the chapter on key accounts names none"), N_("There is no key account to write anything down about.")
+        why, nobody = N_("the chapter on key accounts names none"), N_("No customer is key, so there are no dossiers.")
         return Finding("dossiers_filled", "dossiers", "fact", nobody, title=N_("Forms of key accounts"), unit="count", why=why)
     if not is_asked:
         return Finding(
@@ -147,7 +147,7 @@ def _mistakes(mistakes: pd.DataFrame) -> list[Finding]:
             "dossier_mistakes",
             "dossiers",
             "fact",
-            N_("Common mistakes with key accounts that these data can test: {n}; found: {value:0:none|#|#}."),
+            N_("These data can test {n} common {n:mistake|mistakes} with key accounts; {value:0:they show none|# was found|# were found}."),
             title=N_("Common mistakes"),
             value=float((tested["seen_class"] == Met.YES).sum()),
             unit="count",
@@ -188,7 +188,7 @@ def _desired(desired: pd.DataFrame, least_known: int) -> list[Finding]:
         return []
     title = N_("Desired customers")
     if desired["known"].max() < least_known:
-        message, why = N_("We cannot say which customers are desired ones."), N_("too few of the ten criteria are known for any customer")
+        message, why = N_("We cannot say which customers are the ones we want."), N_("too few of our ten criteria are known for any customer")
         return [Finding("dossier_desired", "dossiers", "fact", message, title=title, unit="count", n=len(desired), why=why)]
     return [
         Finding(

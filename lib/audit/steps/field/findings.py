@@ -266,7 +266,7 @@ def _routes(routes: pd.DataFrame, too_fast: int) -> list[Finding]:
     if too_fast > len(routes):
         return [
             Finding(
-                "field_routes", "field", "model", N_("How long routes were cannot be said."), title=title, n=len(routes),
+                "field_routes", "field", "model", N_("We cannot say how long routes were."), title=title, n=len(routes),
                 why=N_("on most days somebody would have driven faster than anybody does: places or hours are wrong"),
             )
         ]  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from audit.core.labels import named
-from audit.i18n import shown
+from audit.i18n import shown, spoken
 from audit.i18n import translate as _
 from audit.report.style import BLUE, GREEN, INK, MUTED, ORANGE, Chart, canvas, clear_axes, money_axis, month_axis, nothing, percent_axis
 
@@ -31,8 +31,8 @@ def forecast(series: pd.DataFrame, ahead: pd.DataFrame, plans: pd.DataFrame | No
     clear_axes(axes, keep="y")
     if company["low"].isna().all():
         return Chart(figure, _("How far off this forecast may be could not be tested: no range can be given, and no sum is told."))
-    said = shown("x", float(company["forecast"].sum()), currency)
-    return Chart(figure, _("The next {n} {n:month is|months are} expected to bring {said}.").format(n=len(company), said=said))
+    said = spoken("x", float(company["forecast"].sum()), currency)
+    return Chart(figure, _("The next {n} {n:month is|months are} expected to bring about {said}.").format(n=len(company), said=said))
 
 
 def forecast_errors(tried: pd.DataFrame) -> Chart:

@@ -14,9 +14,9 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     by = {one.id: one for one in found}
     plan = by.get("plan")
     if found[0].why:
-        return led(found, N_("What next year’s sales will be cannot be said"), Role.CHANCE)
+        return led(found, N_("We cannot say what next year’s sales will be"), Role.CHANCE)
     if plan is None:
-        return led(found, N_("Sales of the next {months} {months:month|months} should come to {value}"), Role.CHANCE)
+        return led(found, N_("Sales of the next {months} {months:month|months} should lie between {low} and {high}"), Role.CHANCE)
     if plan.value <= 0:
         return led(found, N_("The plan is within what can be expected"), Role.CHANCE, of="plan")
     above = N_("The plan is {value} above the forecast, beyond its whole range")

@@ -33,7 +33,7 @@ def chapter_findings(
         why = N_("too few whole months to try any method on months it has not seen")
         return [
             Finding(
-                "forecast", "forecast", "model", N_("What sales will be cannot be said."), title=N_("Sales to come"), n=len(series), why=why
+                "forecast", "forecast", "model", N_("We cannot say what sales will be."), title=N_("Sales to come"), n=len(series), why=why
             )
         ]
     used = company.iloc[0]
@@ -47,7 +47,7 @@ def _ahead(series: pd.DataFrame, forecast: pd.DataFrame, used: pd.Series, horizo
     title = N_("Sales to come")
     if not high - low <= widest * said:
         why = N_("the range of the best method is as wide as the forecast itself")
-        return Finding("forecast", "forecast", "model", N_("What sales will be cannot be said."), title=title, n=len(series), why=why)
+        return Finding("forecast", "forecast", "model", N_("We cannot say what sales will be."), title=title, n=len(series), why=why)
     now = float(series[(Kind.COMPANY, "")].iloc[-12:].iloc[:horizon].sum()) if len(series) >= 12 else float("nan")
     booked = float(of["booked"].sum())
     plain = N_(
@@ -107,7 +107,7 @@ def _plan(planned: pd.DataFrame, horizon: int) -> list[Finding]:
         )
     elif row[["extra_new", "low_extra", "high_extra"]].isna().any():
         message = N_(
-            "The plan for the next {months} {months:month|months}, {plan}, is {value} above the forecast of {forecast}; it cannot be said how many new customers that would take."
+            "The plan for the next {months} {months:month|months}, {plan}, is {value} above the forecast of {forecast}; we cannot say how many new customers that would take."
         )
     else:
         message = N_(
@@ -139,6 +139,8 @@ def _keys(compared: pd.DataFrame) -> list[Finding]:
     message = N_(
         "For a single month, the median forecast error is {value} for the {n} largest customers and {other_rate} for the next {others} by size."
     )
+    if by.loc[Kind.KEY, "wape_rate"] >= 1:
+        message = N_("A single customer’s sales of one month cannot be foretold: for the {n} largest, the median error is {value}.")
     return [
         Finding(
             "forecast_keys",

@@ -39,7 +39,7 @@ def chapter_findings(table: pd.DataFrame, moved: pd.DataFrame, *, active_months:
             "ladder",
             "fact",
             N_(
-                "{value} of {n} active customers buy steadily. For {unknown} of them we have no evidence on whether we are the only supplier, so their rung stays unknown."
+                "{value} of {n} active customers have bought again and again. For {unknown} of them we have no evidence on whether we are the only supplier, so their rung stays unknown."
             ),
             title=N_("Rungs"),
             value=float(steady),
@@ -55,13 +55,13 @@ def _falls(stood: pd.DataFrame, why: str) -> Finding:
     """Who stood high a year ago and is silent now; where nobody had been watched for long enough, nobody can have fallen."""
     title, fell = N_("Falls on the ladder"), stood[stood["rung_class"] == Rung.SILENT]
     if why or not stood["customers"].sum():
-        why = why or N_("a year earlier, nobody had been observed for long enough to show steady buying")
+        why = why or N_("a year earlier, nobody had been observed for long enough to have bought again and again")
         return Finding("ladder_falls", "ladder", "fact", N_("We cannot say who moved down the ladder."), title=title, unit="count", why=why)
     revenue = float(fell["revenue_before"].sum())
     message = N_(
-        "Of {n} {n:customer|customers} buying steadily a year ago, {value} {value:is|are} no longer active; they spent {revenue} in the year to then."
+        "Of {n} {n:customer|customers} who had bought again and again by a year ago, {value} {value:is|are} no longer active; in the year before that they spent {revenue}."
     )
-    none = N_("All {n} {n:customer|customers} who bought steadily a year ago {n:is|are} still active.")
+    none = N_("All {n} {n:customer|customers} who had bought again and again by a year ago {n:is|are} still active.")
     return Finding(
         "ladder_falls",
         "ladder",

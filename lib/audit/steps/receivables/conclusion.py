@@ -14,7 +14,7 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     by = {one.id: one for one in found}
     first = by["receivables"]
     if first.why:
-        return led(found, N_("What customers owe cannot be said"), Role.RISK)
+        return led(found, N_("We cannot say what customers owe"), Role.RISK)
     if "stopped_paying" in by:
         return led(
             found,

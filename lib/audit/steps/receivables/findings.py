@@ -30,7 +30,7 @@ def chapter_findings(
                 "receivables",
                 "receivables",
                 "fact",
-                N_("What customers owe cannot be said."),
+                N_("We cannot say what customers owe."),
                 title=N_("What customers owe"),
                 why=N_(
                     "there is no invoice until as_of of which payments could tell: the tables invoices and payments, or the day "
@@ -111,7 +111,7 @@ def _days(months: pd.DataFrame) -> list[Finding]:
                 "dso",
                 "receivables",
                 "fact",
-                N_("For how many days of sales customers owe cannot be said."),
+                N_("We cannot say how many days of sales customers owe."),
                 title=N_("Days of sales owed"),
                 why=N_("what is owed is more than all invoices seen"),
             )
@@ -155,7 +155,7 @@ def _terms(settled: pd.DataFrame, as_of: pd.Timestamp) -> Finding:
             "beyond_terms",
             "receivables",
             "fact",
-            N_("How late customers pay cannot be said."),
+            N_("We cannot say how late customers pay."),
             title=N_("Days beyond terms"),
             why=N_("no invoice was due in the last twelve months"),
         )
@@ -207,7 +207,7 @@ def _loss(losses: pd.DataFrame, horizon_days: int) -> Finding:
             "expected_loss",
             "receivables",
             "estimate",
-            N_("How much of what is owed will not come cannot be said."),
+            N_("We cannot say how much of what is owed will not come."),
             title=N_("What may not come"),
             why=why,
             n=int((losses["open"] > 0).sum()),

@@ -55,8 +55,8 @@ def _compared(results: pd.DataFrame, year: pd.DataFrame, least: int) -> Finding:
     title = N_("Managers beyond chance")
     if told.empty:
         return Finding(
-            "team_compared", "team", "fact", N_("Whether one manager works better than another cannot be said."), title=title, unit="count", n=len(year),
-            why=N_("fewer than two managers have enough customers to be compared"),
+            "team_compared", "team", "fact", N_("We cannot say whether one manager works better than another."), title=title, unit="count", n=len(year),
+            why=N_("no more than one manager has enough customers to be compared"),
         )  # fmt: skip
     out = told[told["told_class"].isin([Told.BETTER, Told.WORSE])]
     better, worse = (set(out.loc[out["told_class"] == one, "manager_id"]) for one in (Told.BETTER, Told.WORSE))
@@ -140,7 +140,7 @@ def _handed(moved: pd.DataFrame, confidence: float) -> list[Finding]:
     if moved.empty:
         return []
     if not moved["is_declared"].astype(bool).all():
-        message = N_("{n} {n:customer was|customers were} handed over, as the sales show; what became of them cannot be said.")
+        message = N_("{n} {n:customer was|customers were} handed over, as the sales show; we cannot say what became of them.")
         why = N_("of such handovers only those are seen whose customer went on buying: the table assignments would name all")
         return [Finding("team_handed", "team", "fact", message, title=title, n=len(moved), why=why)]
     known = moved[moved["like_share"].notna()]

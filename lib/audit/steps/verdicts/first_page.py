@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from audit.core.settings import Settings
 
 NAMED = 2  # customers named in a decision; the others stand on the page of decisions
-NONE = N_("No single matter is large enough to be decided first; the smaller steps stand in the lists.")
+NONE = N_("Nothing here is large enough to need your decision; the smaller steps are in the managers’ lists.")
 CARDS, MOST = 2, 0.5  # cards; of the customers, so many lose money before that is the headline
 ROLES = ("risk", "cause", "chance", "state")  # of cards, in this order
 

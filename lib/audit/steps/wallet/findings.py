@@ -230,7 +230,7 @@ def _realistic(realistic: pd.DataFrame) -> Finding:
         "wallet",
         "estimate",
         N_(
-            "If our share at each of the {n} {n:customer|customers} with a gap rose by the median rise, in percentage points, of the shares that did rise, and none more than doubled its purchases, we would gain {value} ({low} to {high}) over the year. Shares have risen by that much on their own; this does not show what an effort would add."
+            "If our share at each of the {n} {n:customer|customers} with a gap rose by as many percentage points as at a typical customer whose share has risen, and none more than doubled its purchases, we would gain {value} ({low} to {high}) over the year. Shares have risen by that much on their own; this does not show what an effort would add."
         ),
         title=N_("What is realistic to win"),
         value=value,
