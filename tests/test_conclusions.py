@@ -76,7 +76,9 @@ def test_profit_without_pools_speaks_of_goods_alone():
     little, much = {"is_little": True}, {"is_little": False}
     again = [finding("below_cost_again", 0.5, params={"is_habit": is_habit}) for is_habit in (True, False)]
     assert "By the exported costs" in concluded(profit, finding("margin_losers", 2.0, n=2))
-    assert concluded(profit, finding("margin_losers", 2.0, params=much)) == concluded(profit, finding("margin_losers", 2.0, params=much), again[0])
+    assert concluded(profit, finding("margin_losers", 2.0, params=much)) == concluded(
+        profit, finding("margin_losers", 2.0, params=much), again[0]
+    )
     assert "below cost" in concluded(profit, finding("margin_losers", 2.0, params=much))
     assert "not to the same ones every year" in concluded(profit, finding("margin_losers", 2.0, params=much), again[1])
     assert "Nearly every customer" in concluded(profit, finding("margin_losers", 2.0, params=little))

@@ -158,7 +158,16 @@ def test_no_value_is_said_by_a_rule_whose_total_was_far_off(bias, width, said):
 
 
 def test_longer_stays_are_worth_nothing_that_could_be_said_where_nobody_can_be_seen_to_leave():
-    life = pd.DataFrame({"method_class": ["own_rates", "one_rate"], "customers": 40, "left": 12, "one_year_share": 0.8, "horizon_months": 30.0, "more_months": 33.0})
+    life = pd.DataFrame(
+        {
+            "method_class": ["own_rates", "one_rate"],
+            "customers": 40,
+            "left": 12,
+            "one_year_share": 0.8,
+            "horizon_months": 30.0,
+            "more_months": 33.0,
+        }
+    )
     assert not value_findings._points(life, 0.05, 60, "").why
     assert value_findings._points(life, 0.05, 60, "they pause for longer").why == "they pause for longer"
 
@@ -258,7 +267,9 @@ def test_how_long_the_first_buyers_were_watched_is_that_of_the_oldest():
     history = pd.DataFrame({"customer_id": ["a", "b"], "first_on": first, "second_on": pd.NaT, "is_first_known": True})
     buyers = repeat.first_buyers(history.assign(revenue=1.0, first_revenue=1.0, is_first_returned=False), as_of=dt.date(2024, 12, 31))
     curve, none = repeat.return_curve(buyers, confidence=0.95), pd.DataFrame({"first_purchases": []})
-    [found] = repeat.chapter_findings(buyers, curve, none, unknown="", as_of=dt.date(2024, 12, 31), horizon_days=365, norm=0.67, confidence=0.95)
+    [found] = repeat.chapter_findings(
+        buyers, curve, none, unknown="", as_of=dt.date(2024, 12, 31), horizon_days=365, norm=0.67, confidence=0.95
+    )
     assert found.params["watched_days"] == 60
 
 
@@ -283,7 +294,9 @@ def test_the_share_still_there_after_a_year_is_what_has_not_left():
     alive = retention.survival(lives, confidence=0.95)
     [found] = retention_findings._after_a_year(alive, pd.DataFrame(), 0.95, is_told=True)
     [unlisted] = retention_findings._after_a_year(alive, pd.DataFrame(), 0.95, is_told=False)
-    assert ("on the list" in found.message, "on the list" in unlisted.message) == (True, False), "where silence tells nothing there is no list"
+    assert ("on the list" in found.message, "on the list" in unlisted.message) == (True, False), (
+        "where silence tells nothing there is no list"
+    )
     gone, low, high = stats_survival.at(alive, retention_findings.YEAR_DAYS, confidence=0.95)
     assert (found.value, found.low, found.high, found.n) == pytest.approx((0.8, 1 - high, 1 - low, 10))
     assert found.value + gone == pytest.approx(1)

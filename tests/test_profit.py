@@ -146,13 +146,29 @@ def test_companies_under_common_control_are_one_customer():
 def test_without_pools_there_is_margin_and_without_cost_of_goods_there_is_nothing():
     panel, history, bridge = base({"a": (100, 40, 1), "b": (100, 140, 1)})
     year, _caused, table, found, ties = studied(panel, history, bridge, None)
-    said = profit.chapter_findings(found, table, ties, profit.selling_cost(None, panel, until=UNTIL), None, again=profit.again_below_cost(panel, customers=None, year=year), year=year)
+    said = profit.chapter_findings(
+        found,
+        table,
+        ties,
+        profit.selling_cost(None, panel, until=UNTIL),
+        None,
+        again=profit.again_below_cost(panel, customers=None, year=year),
+        year=year,
+    )
     assert "What serving them costs is not known" in said[0].message
     assert (said[0].value, said[0].money) == (1, 40)
     panel = panel.drop(columns="cost")
     year, _caused, table, found, ties = studied(panel, history, bridge, costs(("x", 1, "orders")))
     assert year == 0
-    [said] = profit.chapter_findings(found, table, ties, profit.selling_cost(None, panel, until=UNTIL), None, again=profit.again_below_cost(panel, customers=None, year=year), year=year)
+    [said] = profit.chapter_findings(
+        found,
+        table,
+        ties,
+        profit.selling_cost(None, panel, until=UNTIL),
+        None,
+        again=profit.again_below_cost(panel, customers=None, year=year),
+        year=year,
+    )
     assert said.why
 
 
@@ -242,7 +258,16 @@ def test_goods_sold_at_a_loss_are_told_as_a_loss_and_no_share_of_it_is_drawn():
     panel, history, bridge = base({"a": (100, 90, 1), "b": (100, 160, 1)})
     year, _caused, table, found, ties = studied(panel, history, bridge, None)
     said = {
-        one.id: one for one in profit.chapter_findings(found, table, ties, profit.selling_cost(None, panel, until=UNTIL), None, again=profit.again_below_cost(panel, customers=None, year=year), year=year)
+        one.id: one
+        for one in profit.chapter_findings(
+            found,
+            table,
+            ties,
+            profit.selling_cost(None, panel, until=UNTIL),
+            None,
+            again=profit.again_below_cost(panel, customers=None, year=year),
+            year=year,
+        )
     }
     assert "a loss before anything else is paid" in said["customer_profit"].message
     assert said["customer_profit"].params["profit"] == 50

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audit.stats import intervals, survival
 from audit import i18n
+from audit.stats import intervals, survival
 from audit.steps import repeat
 from tests.conftest import ledger_of
 
@@ -127,7 +127,14 @@ def test_the_money_at_stake_is_what_the_missing_returners_would_have_brought():
     curve = repeat.return_curve(buyers, confidence=0.95)
     spans = pd.DataFrame({"period": ["2022"], "from_on": [START], "to_on": [pd.Timestamp("2022-12-31")]})
     found = repeat.chapter_findings(
-        buyers, curve, repeat.period_ratio(who, spans), unknown="", as_of=dt.date(2022, 12, 31), horizon_days=100, norm=0.67, confidence=0.95
+        buyers,
+        curve,
+        repeat.period_ratio(who, spans),
+        unknown="",
+        as_of=dt.date(2022, 12, 31),
+        horizon_days=100,
+        norm=0.67,
+        confidence=0.95,
     )[0]
     assert found.money == pytest.approx((0.67 - 0.4) * 10 * 100)
     assert found.money_low <= found.money <= found.money_high
@@ -178,7 +185,9 @@ def test_p13_who_looks_new_is_not_called_so_where_as_many_old_customers_pause_fo
     assert (why == "") == is_told
     assert is_told or f"{pauses} customers bought, paused for at least 12 months" in i18n.render(why)
     known = SimpleNamespace(**vars(base) | {"burn_in_months": 0})
-    assert repeat.first_unknown(*watched(20, 20), known, most_share=0.25) == "", "first purchases are known: the company began with the exports"
+    assert repeat.first_unknown(*watched(20, 20), known, most_share=0.25) == "", (
+        "first purchases are known: the company began with the exports"
+    )
     assert repeat.first_unknown(*watched(20, 0), base, most_share=0.25) == "", "nobody looks new"
 
 

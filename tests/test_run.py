@@ -202,7 +202,9 @@ def test_p36_a_refused_chapter_is_left_out_with_its_reason(place):
     assert i18n.render(done.skipped["central"]) == "needs customers"
     assert any("lost customers are missing from the export" in line for line in said)
     assert not (done.folder / "report" / "en" / "retention.html").exists()
-    assert "<h1>Customers who left are missing from the exports" in (done.folder / "report" / "en" / "index.html").read_text(encoding="utf-8")
+    assert "<h1>Customers who left are missing from the exports" in (done.folder / "report" / "en" / "index.html").read_text(
+        encoding="utf-8"
+    )
     assert "lost customers are missing" in (done.folder / "report" / "en" / "settings.html").read_text(encoding="utf-8")
 
 

@@ -129,9 +129,9 @@ def test_d3_d4_every_customer_has_one_stage():
 def moved(rows):
     found = ledger_of(rows, as_of="2024-12-31", observed_from="2023-01-01")
     ends = {"before": pd.Timestamp("2023-12-31"), "until": pd.Timestamp("2024-12-31")}
-    return segments.migration(found["panel"], customers=None, **ends, a_share=0.8, b_share=0.95, draws=200, noise_share=0.1, confidence=0.95).set_index(
-        "group"
-    )
+    return segments.migration(
+        found["panel"], customers=None, **ends, a_share=0.8, b_share=0.95, draws=200, noise_share=0.1, confidence=0.95
+    ).set_index("group")
 
 
 def test_a_clear_move_is_told_from_a_customer_on_the_border():
@@ -200,7 +200,9 @@ def test_p39_noise_gives_no_portrait_and_a_planted_attribute_is_found_where_it_t
     assert found["attribute"].iloc[0] in ("steel", "other")
     assert found["corrected_chance_share"].iloc[0] < 0.001
     assert (segments.portrait(table, customers, moved=drawn, least=5)["corrected_chance_share"] > 0.05).all(), "of one year alone"
-    assert segments.portrait(table, customers, moved=nobody, least=5)["corrected_chance_share"].iloc[0] < 0.001, "nothing is known of the year before"
+    assert segments.portrait(table, customers, moved=nobody, least=5)["corrected_chance_share"].iloc[0] < 0.001, (
+        "nothing is known of the year before"
+    )
     turned = moved.assign(class_before=np.where(table["abc_class"].isin(["A", "B"]), "C", "A"))
     assert (segments.portrait(table, customers, moved=turned, least=5)["corrected_chance_share"] == 1).all(), "it told the reverse"
 

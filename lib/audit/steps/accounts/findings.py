@@ -125,9 +125,7 @@ def _dependence(loss_scenarios: pd.DataFrame) -> list[Finding]:
     above = N_(
         "The largest customer brought {value} of the last twelve months’ sales, {revenue}. For its share to fall to the target, others would have to buy {rest_growth_rate} more."
     )
-    below = N_(
-        "The largest customer brought {value} of the last twelve months’ sales, {revenue}, and {margin_share} of the margin."
-    )
+    below = N_("The largest customer brought {value} of the last twelve months’ sales, {revenue}, and {margin_share} of the margin.")
     result = N_(
         "The largest customer brought {value} of the last twelve months’ sales, {revenue}, and {margin_share} of the margin. Without it, if only the cost of its goods fell away, profit after overheads but before tax would fall from {result_with} to {result_without}."
     )

@@ -43,11 +43,11 @@ def _still(by: dict[str, Finding], size: Finding) -> tuple[str]:
     gone = size.money - by["new_revenue_share"].params["new_revenue"]  # what those who left bought beyond what newcomers brought
     fall = by["largest_fall"].value if "largest_fall" in by else 0.0
     if fall > max(gone, 0.0) and fall > 0:
-        short, may_be_chance = -by["sales_change"].money, by["largest_fall"].params["chance_share"] >= CHANCE  # what others did not make up for
+        short = -by["sales_change"].money  # what others did not make up for
         made_up = N_("Sales are flat: other customers made up for {customer_name}, which bought {fall} less")
         mostly = N_("Sales are flat: {customer_name} bought {fall} less, and others made up for most of it")
         although = N_("Sales are flat, although {customer_name} bought {fall} less")
-        if may_be_chance:
+        if by["largest_fall"].params["chance_share"] >= CHANCE:
             made_up = N_("Sales are flat: others made up for {customer_name}, down {fall}, perhaps by chance")
             mostly = N_("Sales are flat: others mostly made up for {customer_name}, down {fall}, perhaps by chance")
             although = N_("Sales are flat, although {customer_name} bought {fall} less, perhaps by chance")

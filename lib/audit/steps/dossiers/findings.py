@@ -28,7 +28,14 @@ def chapter_findings(
     found = [_filled(coverage, gaps, is_asked)]
     if is_asked:
         found += [_gaps(coverage, gaps), *_hanging(coverage, gaps), *_ladder(coverage)]
-    return [*found, *_strangers(strangers), *_value(value), *(_mistakes(mistakes) if len(coverage) else []), *_new(new), *_desired(desired, least_known)]
+    return [
+        *found,
+        *_strangers(strangers),
+        *_value(value),
+        *(_mistakes(mistakes) if len(coverage) else []),
+        *_new(new),
+        *_desired(desired, least_known),
+    ]
 
 
 def _strangers(count: int) -> list[Finding]:
@@ -188,7 +195,10 @@ def _desired(desired: pd.DataFrame, least_known: int) -> list[Finding]:
         return []
     title = N_("Desired customers")
     if desired["known"].max() < least_known:
-        message, why = N_("We cannot say which customers are the ones we want."), N_("too few of our ten criteria are known for any customer")
+        message, why = (
+            N_("We cannot say which customers are the ones we want."),
+            N_("too few of our ten criteria are known for any customer"),
+        )
         return [Finding("dossier_desired", "dossiers", "fact", message, title=title, unit="count", n=len(desired), why=why)]
     return [
         Finding(

@@ -78,7 +78,9 @@ def _doubted(flags: pd.DataFrame) -> list[Finding]:
         return []
     stops = flags[flags["verdict"] == "REFUSE"]
     stopping = N_("{value} {value:doubt|doubts} about the data; {refused} of them {refused:stops|stop} a chapter.")
-    known = N_("{value:There is # doubt about the data, and it rules out no chapter.|There are # doubts about the data; none of them rules out a chapter.}")
+    known = N_(
+        "{value:There is # doubt about the data, and it rules out no chapter.|There are # doubts about the data; none of them rules out a chapter.}"
+    )
     told = [
         Finding(
             "doubts",
@@ -97,7 +99,9 @@ def _doubted(flags: pd.DataFrame) -> list[Finding]:
 
 def _survivors(stops: pd.DataFrame) -> list[Finding]:
     """Where nothing stops a chapter but that those who left were not exported (P36)."""
-    message = N_("None of the {value} {value:customer|customers} in the exports has been silent for long: those who left were not exported.")
+    message = N_(
+        "None of the {value} {value:customer|customers} in the exports has been silent for long: those who left were not exported."
+    )
     count = float(stops["rows"].max())
     return [Finding("survivors", "intake", "fact", message, title=N_("Customers who left"), value=count, unit="count", n=int(count))]
 

@@ -44,7 +44,9 @@ def chapter_findings(
     if gaps.empty:
         why = N_("too few customers with a rhythm, or features that speak for fewer than two types")
         if len(reliable) > len(looked_at):
-            why = N_("in what would speak for types, customers differ from one another no more than one customer does from one time to another")
+            why = N_(
+                "in what would speak for types, customers differ from one another no more than one customer does from one time to another"
+            )
         message = N_("We cannot tell loyalty types from these data (n = {n}).")
         return [_none(message, n, why=why, params={"features": [Feature(one) for one in looked_at]})]
     if steady.empty:

@@ -50,8 +50,7 @@ def _unclear(table: pd.DataFrame, made: pd.DataFrame, agreement: float, least_ag
         why = N_("one half of a customer’s months gives one class, and the other half another: the classes would be mostly chance")
     elif known_budgets(made) < ENOUGH_BUDGETS:
         why = N_(
-            "budgets are known or estimated for fewer than half of the customers, and past sales do not show what a customer "
-            "could buy"
+            "budgets are known or estimated for fewer than half of the customers, and past sales do not show what a customer could buy"
         )
     else:
         why = N_("slightly different weights or other months would put every customer into another class")

@@ -141,7 +141,11 @@ def _again(profits: pd.DataFrame, again: pd.DataFrame) -> list[Finding]:
             title=N_("Below cost again"),
             value=ratio(float(row["again"]), float(row["before"])),
             n=int(row["before"]),
-            params={"others": int(row["others"]), "other_share": ratio(float(row["others_now"]), float(row["others"])), "is_habit": bool(row["is_habit"])},
+            params={
+                "others": int(row["others"]),
+                "other_share": ratio(float(row["others_now"]), float(row["others"])),
+                "is_habit": bool(row["is_habit"]),
+            },
         )
     ]
 

@@ -49,7 +49,18 @@ def chapter_findings(
     if unknown:
         message = N_("We cannot say whether first-time buyers come back: whom we call new is in doubt.")
         title = N_("Second purchase")
-        return [Finding("repeat_purchase_ratio", "repeat", "estimate", message, title=title, n=len(buyers), norm_id="repeat_purchase_ratio", why=unknown)]
+        return [
+            Finding(
+                "repeat_purchase_ratio",
+                "repeat",
+                "estimate",
+                message,
+                title=title,
+                n=len(buyers),
+                norm_id="repeat_purchase_ratio",
+                why=unknown,
+            )
+        ]
     if share != share:
         watched = int((pd.Timestamp(as_of) - buyers["first_on"]).dt.days.max()) if len(buyers) else 0
         found = Finding(

@@ -12,6 +12,8 @@ from audit.i18n import mark as N_
 def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     """On how few customers the sales hang."""
     message = (
-        N_("Nobody has bought in the last twelve months") if found[0].why else N_("{a} {a:customer brings|customers bring} {value} of sales")
+        N_("Nobody has bought in the last twelve months")
+        if found[0].why
+        else N_("{a} {a:customer brings|customers bring} {value} of sales")
     )
     return led(found, message, Role.STATE)

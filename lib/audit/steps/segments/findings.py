@@ -25,7 +25,13 @@ def chapter_findings(
     peers: int,
 ) -> list[Finding]:
     """Who carries the sales by class, how many really moved, who strayed, and whether a portrait can be drawn."""
-    return [_carriers(table), _moved(moved), _strayed(gaps, telling), _orders(orders, reliability, peers), _portrait(telling, len(table), chance)]
+    return [
+        _carriers(table),
+        _moved(moved),
+        _strayed(gaps, telling),
+        _orders(orders, reliability, peers),
+        _portrait(telling, len(table), chance),
+    ]
 
 
 def _portrait(telling: pd.DataFrame, customers: int, chance: float) -> Finding:

@@ -16,9 +16,7 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     if left and left.high < 0:
         of = left.params
         if of["never"] and of["later_kept"] == of["later"]:  # those settled late went on buying: it is the unsettled who leave
-            message = N_(
-                "Only {never_kept} of {never} {never:customer|customers} whose complaint was never settled stayed"
-            )
+            message = N_("Only {never_kept} of {never} {never:customer|customers} whose complaint was never settled stayed")
             return led(found, message, Role.CAUSE, of="service_after_open", never=of["never"], never_kept=of["never_kept"])
         message = N_("Of customers whose complaint was not settled in time, {kept_share} stayed, against {like_share} of similar ones")
         return led(found, message, Role.CAUSE, of="service_after_open")
