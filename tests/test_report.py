@@ -6,6 +6,7 @@ import re
 import shutil
 
 import nbformat
+import pandas as pd
 import pytest
 
 from audit import report, run
@@ -274,3 +275,12 @@ def test_advice_that_hangs_on_a_claim_is_left_out_where_nothing_could_be_told(ve
     told = nbformat.v4.new_code_cell("findings.show(found, settings)", outputs=[shown])
     advice = nbformat.v4.new_markdown_cell("## What to do", metadata={"tags": ["to-do", *tags]})
     assert len(chapters._parts([told, advice])[0]) == left
+
+
+@pytest.mark.parametrize(("rows", "left"), [(1, 3), (0, 1)])
+def test_advice_on_a_list_and_the_list_are_left_out_where_it_is_empty(rows, left):
+    shown = nbformat.v4.new_output("display_data", {"text/html": show.markup(pd.DataFrame({"customer": ["a"] * rows}), "", caption="List")})
+    told = nbformat.v4.new_code_cell("findings.show(found, settings)")
+    listed = nbformat.v4.new_code_cell("show.table(late)", outputs=[shown], metadata={"tags": ["list", "where-listed"]})
+    advice = nbformat.v4.new_markdown_cell("Call them.", metadata={"tags": ["to-do", "where-listed"]})
+    assert len(chapters._parts([told, listed, advice])[0]) == left

@@ -10,6 +10,7 @@ import dataclasses
 import html
 import json
 import math
+import re
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -48,6 +49,7 @@ AGAINST = {  # verdict -> what is said of a norm, and of one that is all of it
 MARKS = {Verdict.MET: "✓", Verdict.MISSED: "✗", Verdict.UNDECIDED: "?", Verdict.OUT: "–", Verdict.UNJUDGED: "·"}
 NAN = float("nan")
 SUPPORT = 5  # findings that stand open below a claim
+ASKED = re.compile(r"(?<=[.!?])\s+[^.!?]*\?$")  # the question at the end of a doubt stands where all doubts do
 
 
 @dataclasses.dataclass(frozen=True)
@@ -265,7 +267,7 @@ def show(found: pd.DataFrame, settings: Settings):
     open_, folded = support(found)
     doubt = found["doubt"].iloc[0] if len(found) else ""
     rests = i18n.translate("A doubt about the data affects some of these figures: {doubt} (see the chapter “Trust in the data”).")
-    below = f'<p class="doubt">{html.escape(rests.format(doubt=labels.told(doubt)))}</p>' if doubt else ""
+    below = f'<p class="doubt">{html.escape(rests.format(doubt=ASKED.sub("", labels.told(doubt))))}</p>' if doubt else ""
     more = ""
     if len(folded):
         more = f'<details class="more-found"><summary>{html.escape(i18n.translate("What else we found"))}</summary>{_lines(folded, settings)}</details>'

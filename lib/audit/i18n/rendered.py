@@ -16,7 +16,7 @@ def render(text: str, *, column: Callable[[str], str] | None = None) -> str:
     ----------
     column
         how the column that `{column}` names is called; without it by the catalogue. A `{key}` is what stands in a file, and stays as it is; a
-        `{share}` is said as shares are, a `{question}` in the reader's language, whichever it was asked in.
+        `{share}` or `{..._rate}` is said as shares are, a `{question}` in the reader's language, whichever it was asked in.
 
     >>> from audit.i18n import stored
     >>> render(stored("{table}: {reason}", table="lines", reason=stored("no {column}", column="date")), column=str.upper)
@@ -32,8 +32,8 @@ def render(text: str, *, column: Callable[[str], str] | None = None) -> str:
 def _filling(name: str, value, column: Callable[[str], str]) -> str:
     if isinstance(value, list):
         return ", ".join(_filling(name, one, column) for one in value)
-    if name == "share" and isinstance(value, float):
-        return spoken("is_share", value)
+    if isinstance(value, float) and name.endswith(("share", "_rate")):
+        return spoken("is_share" if name == "share" else name, value)
     if not isinstance(value, str):
         return value
     if name == "question":  # kept as text in audit.toml, in the language in which it was asked

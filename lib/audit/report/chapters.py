@@ -66,7 +66,11 @@ def _bare(title: str) -> str:
 
 
 def _parts(cells: list) -> tuple[list, list]:
-    """The cells that the owner reads, what to do right below the findings; and those that say how it was computed, the method first."""
+    """The cells that the owner reads, what to do right below the findings; and those that say how it was computed, the method first.
+
+    Cells tagged `where-told` hang on the claim, and are left out where it is that nothing can be said; those tagged `where-listed`, where the table
+    tagged `list` has no row.
+    """
     tagged = lambda cell, tag: tag in cell.metadata.get("tags", [])
     annex = [*(c for c in cells if tagged(c, "method")), *(c for c in cells if tagged(c, "annex"))]
     own = [c for c in cells if not any(tagged(c, tag) for tag in ("method", "annex", "to-do"))]
@@ -74,15 +78,19 @@ def _parts(cells: list) -> tuple[list, list]:
         (i + 1 for i, c in enumerate(own) if c.cell_type == "code" and c.source.rstrip().endswith("findings.show(found, settings)")),
         len(own),
     )
-    is_told = not at or not _is_undecided(own[at - 1])
-    to_do = [c for c in cells if tagged(c, "to-do") and (is_told or not tagged(c, "where-told"))]
-    return [*own[:at], *to_do, *own[at:]], annex
+    to_do = [c for c in cells if tagged(c, "to-do")]
+    left_out = {"where-told"} if at and _is_undecided(own[at - 1]) else set()
+    left_out |= {"where-listed"} if any(tagged(c, "list") and "<table" not in _shown(c) for c in cells) else set()
+    return [c for c in (*own[:at], *to_do, *own[at:]) if not any(tagged(c, tag) for tag in left_out)], annex
+
+
+def _shown(cell) -> str:
+    return "".join(output.get("data", {}).get("text/html", "") for output in cell.get("outputs", []))
 
 
 def _is_undecided(cell) -> bool:
-    """Whether the claim that a cell shows is that nothing can be said: advice that hangs on it (tag `where-told`) is then left out."""
-    shown = "".join(output.get("data", {}).get("text/html", "") for output in cell.get("outputs", []))
-    claim = FIRST.search(shown)
+    """Whether the claim that a cell shows is that nothing can be said."""
+    claim = FIRST.search(_shown(cell))
     return claim is not None and claim[1] == CLASSES[Verdict.UNDECIDED]
 
 

@@ -29,14 +29,14 @@ def _limits(bounds: pd.DataFrame, managers: pd.DataFrame | None) -> list[Finding
     by = dict(list(bounds.groupby("limit_class")))
     share, innovators = by[Limit.KEYS].iloc[0], by[Limit.INNOVATORS].iloc[0]
     found = []
-    if share["total"]:
+    if share["count"]:
         found.append(
             Finding(
                 "key_share",
                 "accounts",
                 "fact",
                 N_(
-                    "{count:0:None|#|#} of {n} {n:customer|customers} {count:is|are} key for the company as a whole, not counting those key only to one department or manager: {value}."
+                    "{count} of {n} {n:customer|customers} {count:is|are} key for the company as a whole, not counting those key only to one department or manager: {value}."
                 ),
                 title=N_("Share of key accounts"),
                 value=float(share["count_share"]),
@@ -166,7 +166,7 @@ def _dependence(loss_scenarios: pd.DataFrame) -> list[Finding]:
 
 def _potential(potential: pd.DataFrame, keys: pd.DataFrame) -> Finding:
     if potential.empty:
-        why = N_("table budgets is missing: what customers buy from others is not known")
+        why = N_("no budgets were supplied: what customers buy from others is not known")
         return Finding(
             "potential",
             "accounts",

@@ -13,8 +13,8 @@ from audit.i18n import stored
 from audit.stats import intervals, survival
 
 
-def first_buyers(history: pd.DataFrame, *, as_of: dt.date) -> pd.DataFrame:
-    """Customers with a known first purchase, how long they were watched and whether they returned.
+def first_buyers(history: pd.DataFrame, *, as_of: dt.date, unknown: str = "") -> pd.DataFrame:
+    """Customers with a known first purchase, how long they were watched and whether they returned; nobody where that is `unknown` (`first_unknown`).
 
     A purchase after as_of has not happened yet.
 
@@ -24,7 +24,7 @@ def first_buyers(history: pd.DataFrame, *, as_of: dt.date) -> pd.DataFrame:
     is_first_returned, first_revenue, later_revenue.
     """
     end = pd.Timestamp(as_of)
-    who = history[history["is_first_known"] & (history["first_on"] <= end)]
+    who = history[history["is_first_known"] & (history["first_on"] <= end) & (unknown == "")]
     second = who["second_on"].where(who["second_on"] <= end)
     columns = [
         "customer_id",

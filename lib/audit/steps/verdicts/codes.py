@@ -95,17 +95,17 @@ class Choice(Code):
     )
     BUDGETS = (
         "budgets",
-        N_("Check {count} of {doubted} doubtful purchase {doubted:budget|budgets} before you plan on them"),
-        N_("Our share of wallet is {with_share} with all doubtful budgets, {without_share} without them. {names}"),
+        N_("Check the {count} largest of {doubted} doubtful purchase {doubted:budget|budgets} before you plan on them"),
+        N_("Of the budgets we know, we get {without_share}; with the doubtful ones, {with_share}. {names}"),
     )
     PLAN = (
         "plan",
-        N_("Lower the plan, or name who will win the missing sales"),
+        N_("Decide whether to keep the plan: it is above the forecast"),
         N_("The forecast is {forecast}; the plan needs {extra} more new customers than usual."),
     )
     PLAN_OPEN = (
         "plan_open",
-        N_("Lower the plan, or name who will win the missing sales"),
+        N_("Decide whether to keep the plan: it is above the forecast"),
         N_("The plan is {plan}, the forecast {forecast}; we cannot say how many new customers that equals."),
     )
     FALL = (

@@ -32,7 +32,7 @@ def chapter_findings(
 def _given(wallets: pd.DataFrame) -> Finding:
     told = wallets[wallets["provenance_class"].isin([Provenance.DECLARED, Provenance.BENCHMARK])]
     if told.empty or not told["budget"].sum():
-        why = N_("table budgets is missing: what customers buy from others is not known")
+        why = N_("no budgets were supplied: what customers buy from others is not known")
         return Finding(
             "wallet_share",
             "wallet",
