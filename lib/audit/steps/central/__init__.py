@@ -40,8 +40,9 @@ TABLES = (
         "central_quality",
         "one field of the master file",
         "field_class",
-        "field_class:t customers:c filled:c filled_share:n revenue_filled_share:n invalid:c valid_share:n",
+        "field_class:t customers:c filled:c filled_share:n revenue_filled_share:n checked:c invalid:c valid_share:n",
         codes={"field_class": Field},
+        headings={"checked": N_("Checked")},
     ),
     written(
         "central_coverage",

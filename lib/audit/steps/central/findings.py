@@ -68,16 +68,17 @@ def _first(table: pd.DataFrame, column: str) -> float:
 def _invalid(quality: pd.DataFrame):
     checked = quality.dropna(subset=["valid_share"])
     if len(checked):
-        wrong, filled = int(checked["invalid"].sum()), int(checked["filled"].sum())
-        message = N_("{wrong} of {n} tax ids, phone numbers and e-mail addresses look invalid ({value}).")
+        wrong, looked_at = int(checked["invalid"].sum()), int(checked["checked"].sum())
+        some = N_("{wrong} of {n} tax ids, phone numbers and e-mail addresses that we could check look invalid ({value}).")
+        none = N_("All {n} tax ids, phone numbers and e-mail addresses that we could check look valid.")
         yield Finding(
             "central_invalid",
             "central",
             "fact",
-            message,
+            some if wrong else none,
             title=N_("Invalid fields"),
-            value=wrong / max(filled, 1),
-            n=filled,
+            value=wrong / max(looked_at, 1),
+            n=looked_at,
             params={"wrong": wrong},
         )
 

@@ -26,7 +26,7 @@ def central_quality(fields: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame
     Returns
     -------
     DataFrame, a row per field: field_class, customers, filled, filled_share, revenue_filled_share (of the revenue of entries with a field),
-    invalid (count; missing where not checked), valid_share (of the filled and checked, NaN where none).
+    checked (of the filled ones), invalid (of these), valid_share (of the filled and checked, NaN where none).
 
     Source: method K2.
 
@@ -50,9 +50,11 @@ def central_quality(fields: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame
     sums["filled_share"] = sums["filled"] / sums["customers"]
     sums["revenue_filled_share"] = shares.told(sums["filled_weight"] / sums["weight"].where(sums["weight"] > 0))
     sums["valid_share"] = 1 - sums["invalid"] / sums["checked"].where(sums["checked"] > 0)
-    names = ["customers", "filled", "filled_share", "revenue_filled_share", "invalid", "valid_share"]
+    names = ["customers", "filled", "filled_share", "revenue_filled_share", "checked", "invalid", "valid_share"]
     found = sums[names].rename_axis("field_class").reset_index()
-    return found.astype({"filled": "int64", "invalid": "int64"}).sort_values(["revenue_filled_share", "field_class"], ignore_index=True)
+    return found.astype({"filled": "int64", "checked": "int64", "invalid": "int64"}).sort_values(
+        ["revenue_filled_share", "field_class"], ignore_index=True
+    )
 
 
 def central_coverage(history: pd.DataFrame, customers: pd.DataFrame, **others: pd.DataFrame | None) -> pd.DataFrame:

@@ -53,9 +53,11 @@ def migration(moves: pd.DataFrame) -> Chart:
     axes.barh(names, moved["customers"], color="#c9d6de")
     axes.barh(names, moved["clear_moves"], color=BLUE)
     for i, row in enumerate(moved.itertuples()):
-        axes.text(row.customers, i, f"  {row.customers}, {_('clear')} {row.clear_moves}", va="center", size=9)
+        axes.text(
+            row.customers, i, f"  {row.customers}" + (f", {_('clear')} {row.clear_moves}" if row.clear_moves else ""), va="center", size=9
+        )
     axes.margins(x=0.2)
     clear_axes(axes, keep="x")
     axes.xaxis.set_visible(False)
-    alt = _("{all} {all:customer|customers} changed class, {clear} of them clearly.")
+    alt = _("{all} {all:customer|customers} moved between classes, into them or out of them, {clear:0:none|#|#} of them clearly.")
     return Chart(figure, alt.format(all=int(moved["customers"].sum()), clear=int(moved["clear_moves"].sum())))

@@ -32,7 +32,7 @@ def dependence_by_chance(panel: pd.DataFrame, *, confidence: float, seed: int = 
     each, generator = rows["revenue"].to_numpy(dtype=float) / bought, np.random.default_rng(seed)
     times = np.bincount(who, bought) if len(rows) else np.zeros(0)
     two = times >= 2
-    if two.sum() < 5:
+    if two.sum() < 5 or len(set(times[two])) < 2 or len(set(each)) < 2:
         return np.nan, np.nan
     places, found = np.argsort(bought, kind="stable"), []
     for _draw in range(DEALT):
