@@ -81,11 +81,13 @@ _MONTH = re.compile(r"^(январ|феврал|апрел|июн|июл|сен�
 
 
 def _where(period: str) -> str:
-    """A period after the Russian «в»: в ноябре 2011.
+    """A period after the Russian «в»: в ноябре 2011, в 2011 году.
 
     >>> _where("ноябрь 2011"), _where("март 2012"), _where("май 2012"), _where("4 кв. 2011"), _where("2011")
-    ('ноябре 2011', 'марте 2012', 'мае 2012', '4 кв. 2011', '2011')
+    ('ноябре 2011', 'марте 2012', 'мае 2012', '4 кв. 2011', '2011 году')
     """
+    if period.isdigit():
+        return f"{period} году"
     return _MONTH.sub(lambda found: "".join(filter(None, found.groups())) + "е", period)
 
 

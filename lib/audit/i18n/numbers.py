@@ -58,6 +58,8 @@ def _formatted(name: str, value, currency: str) -> str:
     if isinstance(value, dt.date):
         return dates.format_date(value, "dd.MM.y" if current() == "ru" else "d\xa0MMM\xa0y", locale=current())
     if name.endswith(SHARES):
+        if 0 < value < LEAST_SHARE:  # not nothing
+            return "<" + number(LEAST_SHARE * 200, "#,##0.0") + "\xa0%"
         return number(_steady(value * 100, 1), "#,##0.0") + "\xa0%"
     if name.endswith(UNITS):
         return number(_steady(value, 1), "#,##0.#")
@@ -93,6 +95,7 @@ def of_money(amount: str, currency: str) -> str:
 
 
 LARGE = ((1e9, N_("{amount} bn")), (1e6, N_("{amount} m")), (1e3, N_("{amount} k")))  # how money is said
+LEAST_SHARE = 0.0005  # below it a share would be said as nothing
 WHOLE_SHARES = (0.1, 0.99)  # between them a share is said in whole percent
 
 

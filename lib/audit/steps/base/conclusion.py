@@ -55,12 +55,12 @@ def _still(by: dict[str, Finding], size: Finding) -> tuple[str]:
     if gone > 0:
         return (
             N_(
-                "Sales are flat: the {lost} {lost:customer|customers} who left had bought more than the {new} new {new:customer|customers} brought in"
+                "Sales are flat: {lost} {lost:customer|customers} who did not buy again had bought more than {new} new {new:one|ones} brought in"
             ),
         )
     if not size.params["lost"] and not size.params["new"]:
         return (N_("Sales are flat, and the same customers are buying as the year before"),)
-    return (N_("Sales are flat: new customers outweigh those who left"),)
+    return (N_("Sales are flat: new customers outweigh those who did not buy again"),)
 
 
 def _of_the_fall(by: dict[str, Finding]) -> dict:

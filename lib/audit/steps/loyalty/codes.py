@@ -13,7 +13,7 @@ class LoyaltyType(Code):
         "price",
         N_("price"),
         "",
-        N_("do not chase: their value is doubtful; sell at list price, give new discounts only in return for volume"),
+        N_("do not buy their loyalty with discounts: sell at list price, give new discounts only in return for volume"),
     )
     NOVELTY = "novelty", N_("novelty"), "", N_("pilot projects; tell them first about new products; ask their advice on trends")
     BELONGING = "belonging", N_("belonging"), "", N_("full attention: invitations, mailings, bonuses; a contact person who answers")

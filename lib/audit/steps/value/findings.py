@@ -187,10 +187,10 @@ def _dependence(found: tuple[float, float, float], by_chance: tuple[float, float
             )
         ]
     more = N_(
-        "Customers who buy often also tend to spend more at a time (rank correlation {rho_number}, {low_number} to {high_number}, n = {n}). A model that takes the two as independent (Gamma-Gamma) would undervalue them; we use it only if it did better in the back-test."
+        "Customers who buy often also tend to spend more at a time (rank correlation {rho_number}, {low_number} to {high_number}, n = {n}), more than chance explains."
     )
     less = N_(
-        "Customers who buy more often tend to spend less per order (rank correlation {rho_number}; range {low_number} to {high_number}; n = {n}). A model that takes the two as independent (Gamma-Gamma) would overvalue frequent buyers; we use it only if it wins the back-test."
+        "Customers who buy more often tend to spend less per order (rank correlation {rho_number}; range {low_number} to {high_number}; n = {n}), by more than chance explains."
     )
     return [
         Finding(
