@@ -57,7 +57,7 @@ HEAVY = {
     "at_the_bound",
 }  # fixtures
 LONG = {  # files whose tests take long, or look at whole runs
-    "test_spark.py", "test_real.py", "test_noise.py", "test_syntax.py", "test_run.py", "test_lab.py", "test_report.py", "test_cases.py", "test_heavy.py",
+    "test_spark.py", "test_real.py", "test_syntax.py", "test_run.py", "test_lab.py", "test_report.py", "test_cases.py", "test_heavy.py",
     "test_demo.py", "test_kernels.py", "test_edges.py", "test_cache.py", "test_notebooks.py", "test_paper.py", "test_doubts.py", "test_changes.py", "test_words.py", "test_office.py",
     "test_machine.py", "test_norms.py",
 }  # fmt: skip

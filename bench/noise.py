@@ -15,17 +15,24 @@ import pandas as pd
 import polars as pl
 from bench.studies import as_pandas
 
-from audit import intake, ledger
-from audit.core import norms, settings
+from audit import ledger
+from audit.core import norms, store
 from audit.core.registry import empty
 from audit.steps import loyalty, portfolio, retention
 
 
-def shuffled(base: Path, seed: int = 0) -> dict[str, pd.DataFrame]:
-    """The ledger's tables of a base whose orders were given to other customers; each customer keeps its number of orders."""
-    declared = settings.read(base)
-    taken = intake.check(base, declared)
-    lines = taken.tables["lines"]
+def shuffled(run: Path, seed: int = 0) -> dict[str, pd.DataFrame]:
+    """The ledger's tables of a base whose orders were given to other customers; each customer keeps its number of orders.
+
+    Parameters
+    ----------
+    run
+        folder of a run, or of its tables (`build_tables`): its order lines are dealt anew.
+    """
+    declared = store.settings(run)
+    lines, products = (
+        pl.read_parquet(path) if path.is_file() else None for path in (run / "tables" / f"{name}.parquet" for name in ("lines", "products"))
+    )
     orders = lines.group_by("order_id", maintain_order=True).agg(pl.col("customer_id").first())
     drawn = np.random.default_rng(seed).permutation(orders["customer_id"].to_numpy())
     by = dict(zip(orders["order_id"], drawn, strict=True))
@@ -33,11 +40,11 @@ def shuffled(base: Path, seed: int = 0) -> dict[str, pd.DataFrame]:
     made = ledger.tables(
         lines,
         None,
-        products=taken.tables.get("products"),
+        products=products,
         as_of=declared.as_of,
-        observed_from=taken.observed_from,
+        observed_from=declared.observed_from,
         burn_in_months=0,
-        holdout_days=min(365, (declared.as_of - taken.observed_from).days // 3),
+        holdout_days=min(365, (declared.as_of - declared.observed_from).days // 3),
         novelty_days=norms.value("novelty_days"),
     )
     return {name: as_pandas(frame) for name, frame in made.items()}
@@ -77,17 +84,16 @@ def said(made: dict[str, pd.DataFrame], as_of: dt.date) -> dict[str, object]:
 
 def table() -> str | None:
     """What each chapter says of public bases whose orders were given to others by lot, as Markdown; None where they are not here."""
-    from tests.conftest import SHARED
-    from tests.test_noise import BASES
-    from tests.test_real import proposed
+    from tests.conftest import SHARED, prepared
+    from tests.test_real import NOISE, proposed
 
     if not SHARED.is_dir():
         return None
     rows = []
-    for name, edits in BASES.items():
+    for name, edits in NOISE.items():
         with tempfile.TemporaryDirectory() as folder:
-            base = proposed(SHARED, name, Path(folder), edits)
-            found = said(shuffled(base), settings.read(base).as_of)
+            run = prepared(proposed(SHARED, name, Path(folder), edits), Path(folder) / "run")
+            found = said(shuffled(run), store.settings(run).as_of)
         about, low, high = found["by_chance"]
         rows.append(
             f"| {name} | {found['types']} | {found['agreement']:.2f} | {found['rule']} | {found['listed']} | {about:.0f} ({low:.0f} to {high:.0f}) |"

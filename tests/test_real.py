@@ -8,6 +8,7 @@ import re
 import pandas as pd
 import polars as pl
 import pytest
+from bench import noise
 
 from audit import i18n, intake, run
 from audit.core import quantities, settings, store
@@ -45,6 +46,7 @@ FILES = {
 }  # fmt: skip
 
 
+NOISE = {"uci_online_retail": RETAIL, "superstore": SUPERSTORE}
 TABLES_ALONE = ("ibm_accounts_receivable", "maven_crm")
 
 
@@ -355,6 +357,30 @@ def test_rows_and_money_of_every_fate_equal_the_input_on_every_public_base(propo
     expected = raw.select(money.round(4).cast(parse.MONEY).sum()).item()
     lines = reconciliation.filter(reconciliation["table"] == "lines")
     assert lines["amount"].sum() == expected
+
+
+@pytest.fixture(scope="module", params=NOISE)
+def by_lot(audited, request):
+    """What the chapters say of a public base whose orders were given to other customers by lot: nothing is to be found there."""
+    folder = audited(request.param, NOISE[request.param])
+    return noise.said(noise.shuffled(folder), store.settings(folder).as_of)
+
+
+def test_in_noise_nobody_has_a_loyalty_type(by_lot):
+    assert by_lot["types"] == 0
+
+
+def test_in_noise_no_portfolio_class_is_claimed(by_lot):
+    assert not by_lot["agreement"] >= 0.4
+
+
+def test_in_noise_no_rule_is_called_better_and_the_list_is_no_longer_than_chance_says(by_lot, capsys):
+    with capsys.disabled():
+        print(f"\n{by_lot}")
+    assert by_lot["rule"] == "fixed_silence"
+    _said, low, high = by_lot["by_chance"]
+    assert low <= by_lot["listed"], "no more false alarms than are listed"
+    assert high >= 0.9 * by_lot["listed"], "what is there may all come by chance"
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ NBVAL = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120", "-o",
 def commands(step: str) -> list[list]:
     """What is run, one after the other."""
     demo = [[BIN / "audit", "run", "data/demo"], [BIN / "audit", "report", "outputs/demo/latest", "--language", "ru"]]
-    pytest = [BIN / "pytest", "--durations=10", "--durations-min=1"]
+    pytest = [BIN / "pytest", "-p", "no:nbval", "--durations=10", "--durations-min=1"]  # whose imports take seconds of each process
     if step:
         one = registry.by_name(step)
         books = [[BIN / "pytest", *NBVAL, f"notebooks/{one.notebook}"]]
@@ -49,7 +49,7 @@ def memory_of(pid: int) -> int:
 
 
 class Watch(threading.Thread):
-    """Looks at the memory of this process and its children, twice in three seconds, and keeps the most."""
+    """Looks at the memory of this process and its children, every three seconds, and keeps the most."""
 
     def __init__(self):
         super().__init__(daemon=True)
@@ -58,7 +58,7 @@ class Watch(threading.Thread):
     def run(self) -> None:
         while Path("/proc/self/smaps_rollup").exists():
             self.peak = max(self.peak, memory_of(os.getpid()))
-            time.sleep(1.5)
+            time.sleep(3)
 
 
 def main(step: str = "") -> int:
