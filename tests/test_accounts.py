@@ -273,3 +273,17 @@ def test_e16_the_plan_rises_evenly_to_where_the_target_needs_it():
     assert plan["others_needed"].tolist() == pytest.approx([22.5, 35.0, 47.5, 60.0])
     nobody = accounts.dependence(shares, panel, customers=None, until=UNTIL, target_share=0.6)
     assert accounts.growth_plan(nobody, shares, until=UNTIL).empty
+
+
+@pytest.mark.parametrize(("own", "is_told"), [(75, True), (74, False)])
+def test_managers_have_key_accounts_only_where_customers_have_managers_of_their_own(own, is_told):
+    """Of the sales to each customer, `own` of a hundred through one manager and the rest through the other."""
+    sellers = pd.DataFrame(
+        [
+            (name, manager, pd.Timestamp("2024-05-01"), revenue)
+            for name, first, second in (("a", "m1", "m2"), ("b", "m2", "m1"))
+            for manager, revenue in ((first, float(own)), (second, 100.0 - own))
+        ],
+        columns=["customer_id", "manager_id", "period", "revenue"],
+    )
+    assert ("manager" in set(shares_of({"a": 100, "b": 100}, sellers=sellers)["level_class"])) == is_told

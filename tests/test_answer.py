@@ -9,7 +9,7 @@ import pytest
 from audit import i18n
 from audit.core import norms, registry, store
 from audit.core.claims import Role
-from audit.core.findings import Finding, sentence, support
+from audit.core.findings import ASKED, Finding, sentence, support
 from audit.steps import accounts, base, forecast, portfolio, receivables, repeat, retention, service
 from tests.test_verdicts import facts_of
 
@@ -176,3 +176,10 @@ def test_every_state_of_the_data_has_its_claim(room, stated, said, monkeypatch):
 
     assert said in sentence(pd.Series(row), "RUB").replace("\xa0", " ")
     assert i18n.current() == "en"
+
+
+def test_a_doubt_stands_under_a_chapter_without_the_question_that_it_asks_elsewhere():
+    asked = "open question: Sheet 2 lists returns in 296 rows but is not used. Can they be marked in sales.xls?"
+    assert ASKED.sub("", asked) == "open question: Sheet 2 lists returns in 296 rows but is not used."
+    assert ASKED.sub("", "lines exported twice") == "lines exported twice"
+    assert ASKED.sub("", "is it so?") == "is it so?", "a doubt that is a question alone stays"

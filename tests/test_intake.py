@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from audit import intake
 from audit.core import settings
-from audit.intake.mapping import parse
+from audit.intake.mapping import identifiers, parse
 from tests.conftest import TOML, told, write_base
 
 
@@ -293,3 +293,16 @@ def test_fault_24_a_workbook_that_is_none_is_said_to_be_none(tmp_path):
     (tmp_path / "audit.toml").write_text(TOML.replace("sales*.csv", "sales.xlsx"), encoding="utf-8")
     with pytest.raises(intake.BadExport, match="cannot be opened as a workbook"):
         told(intake.take(tmp_path, settings.read(tmp_path)))
+
+
+@pytest.mark.parametrize(
+    ("phones", "states"),
+    [
+        (["(5) 555-4729", "030-0074321", "+1 650 253 0000"], ["not checked", "not checked", "valid"]),  # of other countries, most of them
+        (["8 495 123-45-67", "8 800 555 35 35", "12"], ["valid", "valid", "invalid"]),
+        (["8 495 123-45-67", "12", ""], ["valid", "invalid", ""]),
+    ],
+)
+def test_phones_that_mostly_fit_no_rule_of_the_country_are_of_others_and_not_judged(phones, states):
+    country = "RU" if phones[0].startswith("8") else "US"
+    assert identifiers.checked(pl.Series(phones), "phone", country)[1].to_list() == states

@@ -7,6 +7,7 @@ import pytest
 
 from audit.core import store
 from audit.steps import service
+from audit.steps.service import promise_findings
 from audit.steps.service.case_counts import poisson
 from audit.steps.service.codes import After, Asked, Kept, Theme, Whose
 from audit.steps.service.refused import themes_of
@@ -285,3 +286,18 @@ def test_refusals_of_the_last_day_before_the_year_are_not_of_it():
     assert set(found["amount"]) == {7.0}
     assert service.answered(table, since=since) == len(Asked)
     assert service.answered(None, since=since) == 0
+
+
+def test_days_on_which_goods_left_judge_no_promise():
+    kept = service.promises(
+        deliveries(("1", "a", "2025-03-01", "2025-03-09", None, 1, 1), ("2", "b", "2025-03-01", "2025-02-20", None, 1, 1)), as_of=AS_OF
+    )
+    assert promise_findings.on_time(kept, is_leaving=False)[0].value == 0.5
+    [found] = promise_findings.on_time(kept, is_leaving=True)
+    assert found.value != found.value
+    assert found.params == {"late": 1}
+    assert "left us" in found.why
+    assert "cannot say how many orders came in time" in service.claim([found], None)[0].message
+    doubts = pd.DataFrame({"column": ["", "delivered_on"]})
+    assert service.knows_leaving_alone(doubts)
+    assert not service.knows_leaving_alone(doubts.head(1))

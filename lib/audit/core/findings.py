@@ -49,7 +49,7 @@ AGAINST = {  # verdict -> what is said of a norm, and of one that is all of it
 MARKS = {Verdict.MET: "✓", Verdict.MISSED: "✗", Verdict.UNDECIDED: "?", Verdict.OUT: "–", Verdict.UNJUDGED: "·"}
 NAN = float("nan")
 SUPPORT = 5  # findings that stand open below a claim
-ASKED = re.compile(r"(?<=[.!?])\s+[^.!?]*\?$")  # the question at the end of a doubt stands where all doubts do
+ASKED = re.compile(r"(?<=[.!?])\s+(?:[^.!?]|[.!?](?=\S))*\?$")  # the question at the end of a doubt stands where all doubts do
 
 
 @dataclasses.dataclass(frozen=True)

@@ -38,6 +38,8 @@ def shown(name: str, value, currency: str = "") -> str:
 
     >>> shown("repeat_share", 0.413), shown("gap_days", 14.0), shown("first_buyers", 1234), shown("revenue", 1234567.8, "RUB")
     ('41.3\\xa0%', '14', '1,234', '1,234,568\\xa0RUB')
+    >>> shown("chance_share", 0.0004), shown("chance_share", 0.0005), shown("chance_share", 0.0)
+    ('<0.1\\xa0%', '0.1\\xa0%', '0.0\\xa0%')
     >>> shown("revenue", -12.0, "GBP"), shown("due_on", dt.date(2026, 1, 12)), shown("period", "2011-11"), shown("period", "2011-Q4")
     ('−£12', '12\\xa0Jan\\xa02026', 'Nov\\xa02011', 'Q4\\xa02011')
     """
