@@ -98,7 +98,7 @@ def test_where_most_budgets_are_unknown_nobody_has_a_class_p25():
     untold = portfolio.chapter_findings(unclaimed, fewer, parts, nothing, pd.DataFrame(), **given)
     assert unclaimed["portfolio_class"].isna().all()
     assert len(untold) == 1
-    assert "past sales stand in" in untold[0].why
+    assert "past sales do not show" in untold[0].why
 
 
 def test_who_has_stopped_paying_is_marked_whatever_the_class_and_a_stand_in_is_no_known_budget():

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from audit import i18n
+from audit.core import newcomers
 from audit.stats import intervals, survival
 from audit.steps import repeat
 from tests.conftest import ledger_of
@@ -181,14 +182,14 @@ def watched(pauses: int, new: int) -> tuple[pd.DataFrame, pd.DataFrame]:
 @pytest.mark.parametrize(("pauses", "is_told"), [(0, True), (4, True), (5, False), (20, False)])
 def test_p13_who_looks_new_is_not_called_so_where_as_many_old_customers_pause_for_as_long(pauses, is_told):
     base = SimpleNamespace(observed_from=dt.date(2022, 1, 1), as_of=dt.date(2024, 12, 31), burn_in_months=12, period="year")
-    why = repeat.first_unknown(*watched(pauses, 20), base, most_share=0.25)
+    why = newcomers.unknown(*watched(pauses, 20), base, most_share=0.25)
     assert (why == "") == is_told
     assert is_told or f"{pauses} customers bought, paused for at least 12 months" in i18n.render(why)
     known = SimpleNamespace(**vars(base) | {"burn_in_months": 0})
-    assert repeat.first_unknown(*watched(20, 20), known, most_share=0.25) == "", (
+    assert newcomers.unknown(*watched(20, 20), known, most_share=0.25) == "", (
         "first purchases are known: the company began with the exports"
     )
-    assert repeat.first_unknown(*watched(20, 0), base, most_share=0.25) == "", "nobody looks new"
+    assert newcomers.unknown(*watched(20, 0), base, most_share=0.25) == "", "nobody looks new"
 
 
 def test_nothing_is_said_of_newcomers_whose_newness_is_in_doubt():

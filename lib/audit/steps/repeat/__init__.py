@@ -68,7 +68,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "conclusion": ["claim"],
         "findings": ["chapter_findings"],
         "returns": [
-            "first_buyers", "first_unknown", "returns_by_cohort", "period_ratio", "return_curve", "repeat_depth", "returns_by", "returns_by_manager",
+            "first_buyers", "returns_by_cohort", "period_ratio", "return_curve", "repeat_depth", "returns_by", "returns_by_manager",
         ],
     },
 )  # fmt: skip

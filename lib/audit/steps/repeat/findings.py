@@ -29,7 +29,7 @@ def chapter_findings(
     Parameters
     ----------
     unknown
-        why nobody can be called new (`first_unknown`); empty where they can.
+        why nobody can be called new (`newcomers.unknown`); empty where they can.
     """
     share, low, high = survival.at(curve, horizon_days, confidence=confidence)
     found = Finding(

@@ -47,7 +47,7 @@ def chapter_findings(
     active_months, rhythm_months
         the window in force, and the one that the customers' rhythms ask for: where it is longer, nothing is said of who stays.
     unknown
-        why nobody can be called new (`repeat.first_unknown`); empty where they can.
+        why nobody can be called new (`newcomers.unknown`); empty where they can.
     by_chance
         how many the list would hold of customers who will buy again (`false_alarms`, with its ends); NaN where that was not tried.
     """
