@@ -212,7 +212,11 @@ def test_an_analysts_day(home, base, browser):
     assert not up.startswith(most)
     assert "norms.repeat_horizon_days" in (base / "audit.toml").read_text(encoding="utf-8")
     assert tomllib.loads((base / "audit.toml").read_text(encoding="utf-8"))["norms"]["repeat_horizon_days"]["value"] == 180
-    assert "within 180 days" in (folder / "preview" / "repeat.html").read_text(encoding="utf-8")
+    page = folder / "preview" / "repeat.html"
+    assert "within 180 days" in page.read_text(encoding="utf-8")
+    for _apply in range(2):
+        chapters.outdated(folder)  # as other values do that are applied
+    assert page.read_text(encoding="utf-8").count("Made before the values now in force") == 1
     left = json.loads(book.read_text(encoding="utf-8"))
     with served(base, home) as address:
         found = json.loads(got(address(f"api/contents/notebooks/{step.notebook}")))["content"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from audit.core import registry, store
@@ -10,6 +11,8 @@ from audit.lab import difference
 
 SESSION = "JPY_SESSION_NAME"  # what JupyterLab gives a kernel: the notebook it belongs to
 PREVIEW = "preview"  # folder of a copy: chapters as the report would show them
+OUTDATED = '<p class="lead not-decidable">Made before the values now in force: preview the chapter again.</p>'
+BODY = re.compile(r"<body[^>]*>")
 
 
 def dependents(copy: Path, step: registry.Step) -> list[registry.Step]:
@@ -50,6 +53,14 @@ def executed(copy: Path, step: registry.Step) -> Path:
     finally:
         os.environ.update({SESSION: session} if session else {})
     return target
+
+
+def outdated(copy: Path) -> None:
+    """Mark the previews made so far: other values are in force now."""
+    for page in (copy / PREVIEW).glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        if OUTDATED not in text:
+            page.write_text(BODY.sub(rf"\g<0>{OUTDATED}", text, count=1), encoding="utf-8")
 
 
 def preview(copy: Path, step: registry.Step) -> Path:

@@ -16,7 +16,7 @@ from audit.core import norms, registry, store
 from audit.core.errors import AuditError
 from audit.i18n import mark as N_
 from audit.lab import difference
-from audit.lab.chapters import PREVIEW, dependents, executed, preview
+from audit.lab.chapters import PREVIEW, dependents, executed, outdated, preview
 from audit.lab.kept import kept
 
 TRIED = "tried in the lab"
@@ -140,6 +140,7 @@ class Form:
 
     def apply(self) -> None:
         try_out(self.copy, self.values())
+        outdated(self.copy)
         self.told("Applied; the notebook runs.")
         _front().commands.execute("notebook:run-all-cells")
 
