@@ -192,19 +192,23 @@ def test_shares_of_a_whole_lie_where_shares_lie_or_are_not_told(parts):
     assert found.isna().all() or (abs(found.sum() - 1) < 1e-6 and found.between(0, 1).all())
 
 
-def test_a_change_may_be_chance_where_single_months_make_it_and_not_where_all_do():
+def test_the_largest_fall_is_held_against_the_largest_by_chance():
     months = pd.date_range("2023-01-01", periods=24, freq="MS")
     steady = [("steady", month, 100.0 if month.year == 2023 else 90.0) for month in months]
-    lumpy = [("lumpy", pd.Timestamp("2023-05-01"), 5000.0), ("lumpy", pd.Timestamp("2024-08-01"), 1000.0)]
-    panel = pd.DataFrame(steady + lumpy, columns=["customer_id", "period", "revenue"])
+    lumpy = [("lumpy", month, 5000.0 * (month.month % 4 == (0 if month.year == 2023 else 1))) for month in months]
+    lumpy[3] = ("lumpy", months[3], 9000.0)
     spans = periods.complete(observed_from=dt.date(2023, 1, 1), as_of=dt.date(2024, 12, 31), unit="year")
-    found = base.chance_of_change(panel, spans)
-    assert found["steady"] == 1 / 2**11, "one of all ways to exchange months, and its mirror"
-    assert found["lumpy"] == 1, "exchanged or not, the two orders lie as far apart"
-    assert base.chance_of_change(panel, spans.head(1)).empty
+    of = lambda rows: base.chance_of_fall(pd.DataFrame(rows, columns=["customer_id", "period", "revenue"]), spans)
+    assert of(steady) < 0.005, "of all ways to exchange months, one makes it"
+    assert of(steady + lumpy) > 0.1, "others fall as far by chance"
+    assert np.isnan(base.chance_of_fall(pd.DataFrame(steady, columns=["customer_id", "period", "revenue"]), spans.head(1)))
+    quarters = periods.complete(observed_from=dt.date(2023, 1, 1), as_of=dt.date(2024, 12, 31), unit="quarter")
+    assert np.isnan(base.chance_of_fall(pd.DataFrame(steady, columns=["customer_id", "period", "revenue"]), quarters)), (
+        "three months tell nothing"
+    )
 
 
-@pytest.mark.parametrize(("chance", "said"), [(0.049, False), (0.05, True)])
+@pytest.mark.parametrize(("chance", "said"), [(0.049, False), (0.05, True), (np.nan, False)])
 def test_the_largest_fall_is_told_as_perhaps_chance_from_a_twentieth_on(chance, said):
     rows = [("a", "2023-03-01", 100), ("a", "2024-03-01", 60), ("b", "2023-03-01", 50), ("b", "2024-03-01", 60)]
     panel = pd.DataFrame(
@@ -216,7 +220,7 @@ def test_the_largest_fall_is_told_as_perhaps_chance_from_a_twentieth_on(chance, 
     bought = base.by_period(panel, spans, unit="year")
     moves = base.movement(bought, made["history"], spans, unit="year")
     change, _deciles, kept_for = base.last_period(bought, made["history"], spans)
-    found = base.chapter_findings(moves, change, bought, kept_for, market={}, chance=pd.Series({"a": chance}))
+    found = base.chapter_findings(moves, change, bought, kept_for, market={}, chance=chance)
     fall = next(one for one in found if one.id == "largest_fall")
     assert ("may be chance" in fall.message) == said
     assert fall.value == 40

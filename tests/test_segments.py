@@ -207,18 +207,37 @@ def test_p39_noise_gives_no_portrait_and_a_planted_attribute_is_found_where_it_t
     assert (segments.portrait(table, customers, moved=turned, least=5)["corrected_chance_share"] == 1).all(), "it told the reverse"
 
 
-def test_where_months_were_dealt_anew_nobody_clearly_changed_class():
+MONTHS = pd.date_range("2023-01-01", periods=24, freq="MS")
+TWO_YEARS = {"before": pd.Timestamp("2023-12-31"), "until": pd.Timestamp("2024-12-31"), "a_share": 0.8, "b_share": 0.95}
+
+
+def dealt(kind: str) -> pd.DataFrame:
+    """A panel of two years that differ by chance alone: few large orders, or something every month."""
     generator = np.random.default_rng(5)
-    months = pd.date_range("2023-01-01", periods=24, freq="MS")
-    rows = [(f"c{i}", m, float(generator.pareto(1.2) * 1000)) for i in range(200) for m in generator.choice(months, 6, replace=False)]
-    panel = pd.DataFrame(rows, columns=["customer_id", "period", "revenue"])
-    ends = {"before": pd.Timestamp("2023-12-31"), "until": pd.Timestamp("2024-12-31"), "a_share": 0.8, "b_share": 0.95}
-    found = segments.migration(panel, customers=None, **ends, draws=200, noise_share=0.1, confidence=0.95)
+    if kind == "few":
+        rows = [(f"c{i}", m, float(generator.pareto(1.2) * 1000)) for i in range(200) for m in generator.choice(MONTHS, 6, replace=False)]
+    else:
+        sizes = np.exp(generator.normal(6, 1, 400))
+        rows = [(f"c{i}", m, float(size * generator.gamma(2))) for i, size in enumerate(sizes) for m in MONTHS]
+    return pd.DataFrame(rows, columns=["customer_id", "period", "revenue"])
+
+
+@pytest.mark.parametrize("kind", ["few", "every month"])
+def test_where_months_were_dealt_anew_nobody_clearly_changed_class(kind):
+    panel, chosen = dealt(kind), {"draws": 200, "noise_share": 0.1, "confidence": 0.95}
+    found = segments.migration(panel, customers=None, **TWO_YEARS, **chosen)
     assert (found["class_before"] != found["class_now"]).sum() > 50
     assert found["is_clear"].fillna(False).sum() == 0
-    steady = pd.DataFrame([("up", m, 1.0 if m.year == 2023 else 5000.0) for m in months], columns=panel.columns)
-    again = segments.migration(pd.concat([panel, steady]), customers=None, **ends, draws=200, noise_share=0.1, confidence=0.95)
-    assert bool(again.set_index("group").loc["up", "is_clear"])
+    up = [(f"up{i}", m, 1.0 if m.year == 2023 else 5000.0) for i in range(8) for m in MONTHS]
+    again = segments.migration(pd.concat([panel, pd.DataFrame(up, columns=panel.columns)]), customers=None, **TWO_YEARS, **chosen)
+    assert again.set_index("group").loc["up0", "is_clear"]
+
+
+def test_months_that_were_not_observed_a_year_ago_are_no_months_without_sales():
+    late = [(f"c{i}", m, 900.0) for i in range(40) for m in MONTHS[6:]] + [("whale", m, 50_000.0) for m in MONTHS[6:]]
+    panel = pd.DataFrame(late, columns=["customer_id", "period", "revenue"])
+    found = segments.migration(panel, customers=None, **TWO_YEARS, draws=100, noise_share=0.5, confidence=0.95)
+    assert found["is_clear"].fillna(False).sum() == 0
 
 
 def ordering(own, seed: int = 0, industries: tuple[str, ...] = ("a", "b")) -> tuple[pd.DataFrame, pd.DataFrame]:

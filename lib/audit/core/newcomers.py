@@ -13,20 +13,23 @@ from audit.i18n import stored
 def unknown(panel: pd.DataFrame, history: pd.DataFrame, settings: Settings, *, most_share: float) -> str:
     """Why nobody can be called new, as a stored text: old customers pause for as long as the months in which nobody counts as new; else empty.
 
-    How many old customers look new is how many were silent for as long in the middle of the time observed, bought before and came back: as many were
-    silent when it began (P13). Where first purchases are known anyway (no such months), nobody is in doubt.
+    Tried on the exports themselves, as if they had begun later: of those who would then look new, how many had bought before (P13). At least so many
+    do: who bought before the exports is not seen in the trial either. Where first purchases are known anyway - no such months, or the first deals are
+    on record - nobody is in doubt; nor where the exports are too short for a trial.
     """
-    pause, months, new = settings.burn_in_months, periods.observed_months(settings), int(history["is_first_known"].sum())
-    if not pause or not new:
+    pause, months = settings.burn_in_months, periods.observed_months(settings)
+    first = history.loc[history["is_first_known"].astype(bool), "first_on"]
+    if not pause or first.empty or (first < pd.Timestamp(periods.known_from(settings.observed_from, pause))).any():
         return ""
     start = pd.Timestamp(settings.observed_from).to_period("M").start_time
     at = (panel["period"].dt.year - start.year) * 12 + panel["period"].dt.month - start.month
-    begins = (months - pause) // 2
-    bought = lambda months_of: set(panel.loc[months_of, "customer_id"])
-    old = (bought(at < begins) & bought((at >= begins + pause) & (at < months))) - bought((at >= begins) & (at < begins + pause))
-    if len(old) < most_share * new:
+    later = (months - pause) // 2  # by how much
+    bought = lambda of: set(panel.loc[of, "customer_id"])
+    look_new = bought((at >= later + pause) & (at < months)) - bought((at >= later) & (at < later + pause))
+    old = look_new & bought(at < later)
+    if not look_new or len(old) < most_share * len(look_new):
         return ""
     message = N_(
-        "{old} {old:customer|customers} bought, paused for at least {pause} {pause:month|months} and came back; as many of the {new} who look new may be old ones"
+        "had the exports begun {later} {later:month|months} later, {old} of the {new} who would then look new had bought before; so may those who look new now"
     )
-    return stored(message, old=len(old), pause=pause, new=new)
+    return stored(message, later=later, old=len(old), new=len(look_new))

@@ -90,6 +90,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "concentration": ["revenue_deciles", "top_share"],
         "findings": ["chapter_findings"],
         "growth_factors": ["sales_change", "shapley"],
-        "customer_flow": ["by_period", "chance_of_change", "movement", "last_period", "cohort_revenue"],
+        "customer_flow": ["by_period", "chance_of_fall", "movement", "last_period", "cohort_revenue"],
     },
 )  # fmt: skip

@@ -48,8 +48,8 @@ def _still(by: dict[str, Finding], size: Finding) -> tuple[str]:
         mostly = N_("Sales are flat: {customer_name} bought {fall} less, and others made up for most of it")
         although = N_("Sales are flat, although {customer_name} bought {fall} less")
         if by["largest_fall"].params["chance_share"] >= CHANCE:
-            made_up = N_("Sales are flat: others made up for {customer_name}, down {fall}, perhaps by chance")
-            mostly = N_("Sales are flat: others mostly made up for {customer_name}, down {fall}, perhaps by chance")
+            made_up = N_("Sales are flat: {customer_name} bought {fall} less, perhaps by chance; others made up for it")
+            mostly = N_("Sales are flat: {customer_name} bought {fall} less, perhaps by chance; others made up most")
             although = N_("Sales are flat, although {customer_name} bought {fall} less, perhaps by chance")
         return (made_up if short <= 0 else mostly if short <= fall / 2 else although,)
     if gone > 0:

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from audit.core import periods
-from audit.stats.exchangeable import swapped
+from audit.core.findings import NAN
+from audit.stats.exchangeable import largest_fall
 from audit.steps.base.codes import Cohort
 from audit.steps.base.concentration import revenue_deciles
 from audit.steps.base.growth_factors import sales_change
@@ -25,22 +26,18 @@ def by_period(panel: pd.DataFrame, spans: pd.DataFrame, *, unit: str) -> pd.Data
     return table.groupby(["customer_id", "period"], as_index=False)[sums].sum()
 
 
-def chance_of_change(panel: pd.DataFrame, spans: pd.DataFrame) -> pd.Series:
-    """How often the last two periods of a customer would differ as far as they do, had each month of the one been that of the other (`swapped`).
-
-    Returns
-    -------
-    Series indexed by customer_id, 0 to 1; no rows before there are two periods.
-    """
+def chance_of_fall(panel: pd.DataFrame, spans: pd.DataFrame) -> float:
+    """How often somebody would fall as far as who fell most between the last two periods, by chance alone (`largest_fall`); NaN where that cannot be told:
+    before there are two periods, and in periods of a few months."""
     sides = []
     for _i, span in spans.tail(2).iterrows():
         months = pd.period_range(span["from_on"], span["to_on"], freq="M").start_time
         table = panel[panel["period"].isin(months)]
         sides.append(table.pivot_table(index="customer_id", columns="period", values="revenue", aggfunc="sum").reindex(columns=months))
     if len(sides) < 2:
-        return pd.Series(dtype=float)
-    ids = sides[0].index.union(sides[1].index)
-    return pd.Series(swapped(*(side.reindex(ids).fillna(0.0).to_numpy(dtype=float) for side in sides)), index=ids)
+        return NAN
+    both = sides[0].index.intersection(sides[1].index)
+    return largest_fall(*(side.reindex(both).fillna(0.0).to_numpy(dtype=float) for side in sides))
 
 
 def movement(bought: pd.DataFrame, history: pd.DataFrame, spans: pd.DataFrame, *, unit: str) -> pd.DataFrame:

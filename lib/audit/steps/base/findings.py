@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from audit.core.findings import Finding
+from audit.core.findings import NAN, Finding
 from audit.core.groups import customer_names
 from audit.core.quantities import Term
 from audit.i18n import mark as N_
@@ -23,7 +23,7 @@ def chapter_findings(
     kept_for: pd.DataFrame,
     *,
     market: dict[str, float],
-    chance: pd.Series | None = None,
+    chance: float = NAN,
     customers: pd.DataFrame | None = None,
 ) -> list[Finding]:
     """What the chapter says: size of the base, the same customers' change, new against existing, inequality, the market.
@@ -35,7 +35,7 @@ def chapter_findings(
     market
         growth of the market by period; empty where the base declares none.
     chance
-        from chance_of_change: what it says of the largest fall; without it, a fall is told as chance.
+        from chance_of_fall; NaN where it cannot be told: then nothing is said of chance.
     customers
         their names, where the base has them.
     """
@@ -176,9 +176,7 @@ def _abs_change(now: float, before: float) -> float:
     return abs(_share(now - before, before))
 
 
-def _largest_fall(
-    bought: pd.DataFrame, now: pd.Series, named: dict, chance: pd.Series | None, customers: pd.DataFrame | None
-) -> list[Finding]:
+def _largest_fall(bought: pd.DataFrame, now: pd.Series, named: dict, chance: float, customers: pd.DataFrame | None) -> list[Finding]:
     """Which of the kept customers bought less by most, beside the change of all other kept ones."""
     both = bought.pivot_table(index="customer_id", columns="period", values="revenue", aggfunc="sum")
     if not {named["period"], named["period_before"]} <= set(both.columns):
@@ -189,19 +187,18 @@ def _largest_fall(
     who = str(change.idxmin())
     names = customer_names(customers)
     rest = float(now["kept_revenue"] - now["kept_before"] - change.min())
-    share = float(chance.get(who, 1.0)) if chance is not None else 1.0
     more = N_(
         "{customer_name} bought {value} less in {period} than in {period_before}; the other customers who bought in both periods bought {rest} more."
     )
     less = N_(
         "{customer_name} bought {value} less in {period} than in {period_before}; the other customers who bought in both periods bought {rest} less."
     )
-    if share >= CHANCE:
+    if chance >= CHANCE:
         more = N_(
-            "{customer_name} bought {value} less in {period} than in {period_before}, which may be chance: its months vary as much. The other customers who bought in both periods bought {rest} more."
+            "{customer_name} bought {value} less in {period} than in {period_before}, which may be chance: its purchases vary as much from month to month anyway. The other customers who bought in both periods bought {rest} more."
         )
         less = N_(
-            "{customer_name} bought {value} less in {period} than in {period_before}, which may be chance: its months vary as much. The other customers who bought in both periods bought {rest} less."
+            "{customer_name} bought {value} less in {period} than in {period_before}, which may be chance: its purchases vary as much from month to month anyway. The other customers who bought in both periods bought {rest} less."
         )
     return [
         Finding(
@@ -215,7 +212,7 @@ def _largest_fall(
             n=len(change),
             money=-float(change.min()),
             who=who,
-            params={**named, "customer_name": names.get(who, who), "rest": abs(rest), "chance_share": share},
+            params={**named, "customer_name": names.get(who, who), "rest": abs(rest), "chance_share": chance},
         )
     ]
 

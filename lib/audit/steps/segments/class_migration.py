@@ -30,7 +30,7 @@ def migration(
     The twelve months of each year are drawn anew with replacement `draws` times (the same months for everybody) and
     classed again. A move is clear when the old class comes up in fewer than `noise_share` of today's draws and the new
     one in fewer than that of the draws of a year ago, and when its sales of the two years differ by more than its months vary by themselves
-    (`swapped`; no more than `1 - confidence` of the clear moves are to be false, Benjamini and Hochberg, P39); otherwise the group stands on a border and nothing may have changed.
+    (`swapped`, corrected over all moves); otherwise the group stands on a border and nothing may have changed.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def migration(
     drawn, observed, money, months = {}, {}, {}, {}
     for name, wide in sides.items():
         wide = wide.reindex(ids).fillna(0.0)
-        months[name] = wide.T.groupby(pd.DatetimeIndex(wide.columns).month).sum().reindex(range(1, 13), fill_value=0.0).T.to_numpy()
+        months[name] = wide.T.groupby(pd.DatetimeIndex(wide.columns).month).sum().reindex(range(1, 13), fill_value=0.0).T
         generator = np.random.default_rng(0)
         picks = (
             generator.multinomial(wide.shape[1], np.full(wide.shape[1], 1 / wide.shape[1]), size=draws)
@@ -69,10 +69,24 @@ def migration(
         }
     )
     result["same_share"] = _share(drawn["now"], new)
-    is_clear = moved & (back_now < noise_share) & (new_before < noise_share)
-    is_clear[is_clear] = stats.false_discovery_control(swapped(months["before"][is_clear], months["now"][is_clear])) < 1 - confidence
+    is_clear = moved & (back_now < noise_share) & (new_before < noise_share) & (_chance(months, panel, before, moved) < 1 - confidence)
     result["is_clear"] = pd.Series(np.where(moved, is_clear, None), dtype="object").astype("boolean")
     return result.sort_values(["revenue_now", "group"], ascending=[False, True], ignore_index=True)
+
+
+def _chance(months: dict[str, pd.DataFrame], panel: pd.DataFrame, before: pd.Timestamp, moved: np.ndarray) -> np.ndarray:
+    """How likely a move is to be one of chance, corrected over all that moved and bought in both years (Benjamini and Hochberg, P39); 1 of all others.
+
+    Only calendar months that were observed a year ago too are exchanged.
+    """
+    year = pd.period_range(end=before.to_period("M"), periods=12, freq="M")
+    seen = [month.month for month in year if month.start_time >= panel["period"].min()]
+    chance = np.ones(len(moved))
+    both = moved & np.all([wide.sum(axis=1) != 0 for wide in months.values()], axis=0)
+    if seen and both.any():
+        p = swapped(*(months[side].loc[both, seen].to_numpy() for side in ("before", "now")))
+        chance[both] = stats.false_discovery_control(np.nan_to_num(p, nan=1.0))
+    return chance
 
 
 def _letters(money: np.ndarray, a_share: float, b_share: float) -> np.ndarray:

@@ -30,30 +30,38 @@ def chapter_findings(
         _moved(moved),
         _strayed(gaps, telling),
         _orders(orders, reliability, peers),
-        _portrait(telling, len(table), chance),
+        _portrait(telling, len(table), chance, (moved["class_before"] != Abc.NONE).any()),
     ]
 
 
-def _portrait(telling: pd.DataFrame, customers: int, chance: float) -> Finding:
-    """What tells good customers from others, beyond what chance would among so many attributes."""
+def _portrait(telling: pd.DataFrame, customers: int, chance: float, is_of_both: bool) -> Finding:
+    """What tells good customers from others, beyond what chance would among so many attributes; `is_of_both`: the year before is known too."""
     title, sure = N_("Profile of the good customer"), telling[telling["corrected_chance_share"] < chance]
     if telling.empty:
         why = N_("no customer’s industry, region or source is known")
         return Finding("portrait", "segments", "estimate", N_("We cannot draw up a profile of a good customer."), title=title, why=why)
     if sure.empty:
-        message = N_(
+        both = N_(
             "{tested:The one attribute tested does not tell|None of the # attributes tested tells} good customers from others better than chance in both years; a profile based on {tested:it|them} would be pure invention."
         )
+        one = N_(
+            "{tested:The one attribute tested does not tell|None of the # attributes tested tells} good customers from others better than chance; a profile based on {tested:it|them} would be pure invention."
+        )
+        message = both if is_of_both else one
         tested = {"tested": len(telling)}
         return Finding("portrait", "segments", "estimate", message, title=title, unit="count", n=customers, params=tested)
     best = sure.iloc[0]
+    both = N_(
+        "{value} of the customers with “{attribute}” are in class A or B, against {other_share} of the others. Of {tested} {tested:attribute|attributes} tested, {sure} {sure:tells|tell} good customers from others better than chance, in both years."
+    )
+    one = N_(
+        "{value} of the customers with “{attribute}” are in class A or B, against {other_share} of the others. Of {tested} {tested:attribute|attributes} tested, {sure} {sure:tells|tell} good customers from others better than chance in this one year."
+    )
     return Finding(
         "portrait",
         "segments",
         "estimate",
-        N_(
-            "{value} of the customers with “{attribute}” are in class A or B, against {other_share} of the others. Of {tested} {tested:attribute|attributes} tested, {sure} {sure:tells|tell} good customers from others better than chance, in both years."
-        ),
+        both if is_of_both else one,
         title=title,
         value=float(best["good_share"]),
         n=int(best["customers"]),
@@ -142,13 +150,14 @@ def _moved(moved: pd.DataFrame) -> Finding:
             why=why,
         )
     clear = changed[changed["is_clear"].fillna(False).astype(bool)]
-    down = clear[clear["revenue_now"] < clear["revenue_before"]]
-    up = clear[clear["revenue_now"] > clear["revenue_before"]]
+    rank = {name: i for i, name in enumerate(Abc)}
+    is_down = clear["class_now"].map(rank) > clear["class_before"].map(rank)
+    down, up = clear[is_down], clear[~is_down]
     message = N_(
         "Of {n} {n:customer|customers} who bought in both years (groups counted once), {value} changed class, {clear} of them clearly; the others are borderline: a month can tip them. Those clearly down ({down}) brought in {lost} less, those clearly up ({up}) {won} more."
     )
     none = N_(
-        "Of {n} {n:customer|customers} who bought in both years (groups counted once), {value} changed class, but none clearly: their sales vary as much from month to month."
+        "Of {n} {n:customer|customers} who bought in both years (groups counted once), {value} changed class; for none of them can chance be ruled out."
     )
     return Finding(
         "class_moves",
@@ -178,7 +187,7 @@ def _strayed(gaps: pd.DataFrame, telling: pd.DataFrame) -> Finding:
         why = N_("no industry is known of enough customers; for the size of a single order, see the next item")
         if (telling["attribute_class"] == Attribute.INDUSTRY).any():
             why = N_(
-                "no industry has clearly more good customers than the others, and smaller ones beside them; for the size of a single order, see the next item"
+                "no industry has both clearly more good customers than the others and smaller customers to compare with them; for the size of a single order, see the next item"
             )
         return Finding(
             "strayed",
