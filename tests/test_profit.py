@@ -188,7 +188,9 @@ def test_p23_losing_in_one_year_is_no_habit_unless_the_same_ones_lose_again():
     assert same[["before", "again", "others", "others_now", "is_habit"]].tolist() == [6, 6, 6, 0, True]
     lot = profit.again_below_cost(below_cost("xxxxxxooooo-", "xxxoooxxxooo"), customers=None, year=2025).iloc[0]
     assert lot[["before", "again", "others", "others_now", "is_habit"]].tolist() == [6, 3, 5, 3, False]
-    assert profit.again_below_cost(below_cost("oooo", "xxxx"), customers=None, year=2025).empty
+    assert not profit.again_below_cost(below_cost("oooo", "xxxx"), customers=None, year=2025)["is_habit"].iloc[0], "nobody was before"
+    assert profit.again_below_cost(below_cost("xxxx", "xxxx"), customers=None, year=2025)["is_habit"].iloc[0], "everybody is, always"
+    assert profit.again_below_cost(below_cost("----", "xxxx"), customers=None, year=2025).empty, "nothing is known of the year before"
     assert profit.again_below_cost(below_cost("xxxx", "xxxx"), customers=None, year=0).empty
 
 
@@ -198,6 +200,8 @@ def test_only_who_loses_again_and_again_is_named_as_a_loser_where_serving_costs_
     _panel, history, bridge = base({f"c{i}": (100, 60, 1) for i in range(12)})
     year, _caused, table, found, ties = studied(panel, history, bridge, None)
     assert set(found.loc[found["margin"] < 0, "loss_class"]) == {earning}
+    young = studied(below_cost("xxxxxx-ooooo", "xxxxxxxooooo"), history, bridge, None)[3].set_index("group")["loss_class"]
+    assert (young["c0"], young["c6"]) == ("loses", "single_sales"), "who is below cost for the first time has no habit"
     again = profit.again_below_cost(panel, customers=None, year=year)
     said = profit.chapter_findings(found, table, ties, profit.selling_cost(None, panel, until=UNTIL), None, again=again, year=year)
     title = profit.claim(said, None)[0].message

@@ -75,6 +75,7 @@ CASCADE = pd.DataFrame([{"period": "2026", "promised_amount": 90.0, "planned_cos
 BUDGETS = pd.DataFrame({"group": ["c0", "c1", "c2"], "is_doubtful": [True, True, False], "budget_now": [90.0, 5.0, 50.0]})
 REALISTIC = pd.DataFrame({"group": ["c0"], "realistic": [160.0], "low_realistic": [80.0], "high_realistic": [320.0]})
 WALLET = facts_of(fact("wallet_share", 0.6, gap=10.0), fact("wallet_doubted", 2.0, gap=90.0, with_share=0.3))
+BELOW_COST = facts_of(fact("customer_profit", 9.0, year="2025", profit=95.0, lost=5.0), fact("below_cost_again", 0.2, is_habit=False))
 PLANTED = {
     Choice.DATA: ([{}], {"refused": {"retention": "no dates"}}),
     Choice.STOP: ([STOP], {}),
@@ -83,6 +84,7 @@ PLANTED = {
     Choice.CALL: ([SILENT], {"facts": facts_of(fact("overdue", 4.0, by_chance=1, fewest=0, most=2, is_tried=True))}),
     Choice.LOSSES: ([LOSS], {}),
     Choice.BELOW_COST: ([{"margin": -2000.0}, LOSS], {}),
+    Choice.PRICES: ([{}], {"facts": BELOW_COST}),
     Choice.GROW: ([GROW], {"realistic": REALISTIC}),
     Choice.BUDGETS: ([{}], {"facts": WALLET, "wallet_changes": BUDGETS}),
     Choice.PLAN: ([{}], {"planned": PLAN, "facts": facts_of(fact("plan", 0.1))}),
@@ -101,6 +103,12 @@ def test_a_planted_cause_is_found_and_no_other_and_gone_when_it_is_taken_away(ch
     rows, tables = PLANTED[choice]
     assert decided(overview_of(*rows), **tables)["choice_class"].tolist() == [choice]
     assert decided(overview_of()).empty
+
+
+@pytest.mark.parametrize(("lost", "is_habit", "is_told"), [(5.0, False, True), (4.7, False, False), (50.0, True, False)])
+def test_prices_below_cost_are_a_decision_where_they_take_much_and_nobody_is_named_for_it(lost, is_habit, is_told):
+    facts = facts_of(fact("customer_profit", 9.0, year="2025", profit=95.0, lost=lost), fact("below_cost_again", 0.2, is_habit=is_habit))
+    assert (Choice.PRICES in decided(overview_of({}), facts=facts)["choice_class"].tolist()) == is_told
 
 
 def test_a_large_customers_fall_is_a_decision_where_it_is_more_than_the_whole_company_moved():

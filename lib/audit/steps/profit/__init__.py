@@ -56,7 +56,7 @@ TABLES = (
         headings={
             "acquisition": N_("Cost of acquisition"),
             "given": N_("Extras beyond the product"),
-            "net_profit": N_("Net operating profit"),
+            "net_profit": N_("Profit after tax, before overheads"),
             "net_rate": N_("% of sales"),
             "low_profit": N_("Profit from"),
             "high_profit": N_("to"),

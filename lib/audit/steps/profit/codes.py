@@ -13,7 +13,7 @@ class Earning(Code):
     DOUBTFUL = "by_drivers", N_("unprofitable under some allocations")
     LOSES = "loses", N_("unprofitable however costs are allocated")
     NEW = "by_acquisition", N_("by the cost of winning it only")
-    SINGLE = "single_sales", N_("sold below cost this year, no more often than others again")
+    SINGLE = "single_sales", N_("sold below cost this year; not shown to be a habit")
     UNKNOWN = "unknown", N_("not known: serving costs were not given")
 
 

@@ -47,7 +47,8 @@ def customer_profits(
     DataFrame with group, revenue, cost_of_goods, margin, cost_to_serve (pools laid on it), acquisition (what it cost to win it, where it
     is new in the year), given, profit (before tax), tax, net_profit, net_rate (over revenue), low_profit and high_profit
     (before tax, each pool laid by the other drivers in turn), loss_class (before the cost of winning it, which is an outlay on years to
-    come; a customer that only that turns into a loss has a class of its own), revenue_rank, profit_rank (by margin where profit is unknown).
+    come; a customer that only that turns into a loss has a class of its own, and so has one sold to below cost where that is not shown to be a habit),
+    revenue_rank, profit_rank (by margin where profit is unknown).
     """
     bought = of_year(panel, year).reindex(columns=["customer_id", "revenue", "cost"])
     money = bought.groupby(groups(customers, bought["customer_id"]))[["revenue", "cost"]].sum().reindex(caused.index).fillna(0.0)
@@ -65,8 +66,8 @@ def customer_profits(
     found["net_rate"] = found["net_profit"] / found["revenue"].where(found["revenue"] > 0)
     found["low_profit"], found["high_profit"] = _range(found, table, caused, serve) if is_laid else (NAN, NAN)
     found["loss_class"] = _earning(found)
-    if found["profit"].isna().all() and not again_below_cost(panel, customers=customers, year=year)["is_habit"].all():
-        found["loss_class"] = found["loss_class"].where(found["loss_class"] != Earning.LOSES, Earning.SINGLE)
+    if found["profit"].isna().all():
+        found["loss_class"] = _named_losers(found, panel, customers, year)
     for column, of in [("revenue", found["revenue"]), ("profit", found["profit"].fillna(found["margin"]))]:
         found[f"{column}_rank"] = of.rank(ascending=False, method="min").astype(int)
     return found.rename_axis("group").reset_index().sort_values(["profit_rank", "group"], ignore_index=True)
@@ -93,25 +94,39 @@ def _earning(found: pd.DataFrame) -> np.ndarray:
 def again_below_cost(panel: pd.DataFrame, *, customers: pd.DataFrame | None, year: int) -> pd.DataFrame:
     """Whether those who left less than their goods cost a year before did so again more often than others: else losses sit in sales, not in customers.
 
+    Who buys little is below cost by chance in any year; that too would be told as a habit.
+
     Returns
     -------
     DataFrame of one row: before (groups below cost a year before that bought in `year`), again (of these), others, others_now (of these),
-    chance_share (Fisher's exact test, one-sided), is_habit (below CHANCE); no row where nobody was below cost a year before.
+    chance_share (Fisher's exact test, one-sided), is_habit (below CHANCE, or all were below cost in both years); no row where nobody bought in both years.
 
     Source: method P23 (regression to the mean), P39.
     """
-    margins = []
-    for one in (year - 1, year):
-        bought = of_year(panel, one if year else 0).reindex(columns=["customer_id", "revenue", "cost"])
-        money = bought.groupby(groups(customers, bought["customer_id"]))[["revenue", "cost"]].sum(min_count=1)
-        margins.append((money["revenue"] - money["cost"]).dropna())
-    then, now = margins[0].align(margins[1], join="inner")
+    then, now = _margins(panel, customers, year - 1 if year else 0).align(_margins(panel, customers, year), join="inner")
     was, is_now = then < 0, now < 0
     counts = [[int((is_now & side).sum()), int((~is_now & side).sum())] for side in (was, ~was)]
-    chance = float(stats.fisher_exact(counts, alternative="greater").pvalue)
+    chance = float(stats.fisher_exact(counts, alternative="greater").pvalue) if len(now) else NAN
     (again, _), (others_now, _) = counts
-    row = (int(was.sum()), again, int((~was).sum()), others_now, chance, chance < CHANCE)
-    return pd.DataFrame([row] if was.any() else [], columns=["before", "again", "others", "others_now", "chance_share", "is_habit"])
+    row = (int(was.sum()), again, int((~was).sum()), others_now, chance, chance < CHANCE or again == len(now))
+    return pd.DataFrame([row] if len(now) else [], columns=["before", "again", "others", "others_now", "chance_share", "is_habit"])
+
+
+def _margins(panel: pd.DataFrame, customers: pd.DataFrame | None, year: int) -> pd.Series:
+    """What the goods of each group of companies left in a year, where their cost is known."""
+    bought = of_year(panel, year).reindex(columns=["customer_id", "revenue", "cost"])
+    money = bought.groupby(groups(customers, bought["customer_id"]))[["revenue", "cost"]].sum(min_count=1)
+    return (money["revenue"] - money["cost"]).dropna()
+
+
+def _named_losers(found: pd.DataFrame, panel: pd.DataFrame, customers: pd.DataFrame | None, year: int) -> pd.Series:
+    """The classes where serving costs are unknown: of those sold to below cost only who was so a year before too, and only where that is a habit."""
+    again = again_below_cost(panel, customers=customers, year=year)
+    if again.empty:  # nothing is known of a year before
+        return found["loss_class"]
+    then = _margins(panel, customers, year - 1).reindex(found.index)
+    is_named = bool(again["is_habit"].iloc[0]) & (then < 0)
+    return found["loss_class"].where((found["loss_class"] != Earning.LOSES) | is_named, Earning.SINGLE)
 
 
 def _winning(table: pd.DataFrame) -> list[str]:

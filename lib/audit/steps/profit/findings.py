@@ -126,11 +126,13 @@ def _again(profits: pd.DataFrame, again: pd.DataFrame) -> list[Finding]:
     if again.empty or not (profits["margin"] < 0).any():
         return []
     row = again.iloc[0]
+    if not row["before"] or not row["others"]:
+        return []
     habit = N_(
-        "Of the {n} {n:customer|customers} to whom we sold below cost the year before and who bought again, {value} did so below cost again; of the {others} others, {other_share}."
+        "Of the {n} {n:customer|customers} to whom we sold below cost the year before and who bought again, {value} were below cost this time too; of the {others} others, {other_share}."
     )
     chance = N_(
-        "Of the {n} {n:customer|customers} to whom we sold below cost the year before and who bought again, {value} did so below cost again; of the {others} others, {other_share}. The difference may be chance: look at how single sales were priced, not at these customers."
+        "Of the {n} {n:customer|customers} to whom we sold below cost the year before and who bought again, {value} were below cost this time too; of the {others} others, {other_share}. The difference may be chance: look at how single sales were priced, not at these customers."
     )
     return [
         Finding(
@@ -159,7 +161,7 @@ def _whale(profits: pd.DataFrame) -> list[Finding]:
     rest = len(curve) - at - 1
     params = {"peak_share": peak, "count": rest}
     falls = N_(
-        "The most profitable fifth of the customers brings {value} of all customers’ profit (about 80 % according to the literature), since others lose money. Added up from the most profitable customer down, profit peaks at {peak_share} of the total; the last {count} {count:customer|customers}, less any cost to win {count:it|them}, then {count:eats|eat} up the excess."
+        "The most profitable fifth of the customers brings {value} of all customers’ profit (about 80 % according to the literature), since others lose money. Added up from the most profitable customer down, profit peaks at {peak_share} of the total; the last {count} {count:customer|customers}, after what it cost to win {count:it|them}, {count:brings|bring} it back to all of it."
     )
     rises = N_(
         "The most profitable fifth of the customers brings {value} of all customers’ profit (the literature: about 80 %); no customer takes any of it away again."

@@ -66,12 +66,12 @@ class Choice(Code):
     CALL = (
         "call",
         N_("Call {count} {count:customer who has|customers who have} been silent for too long"),
-        N_("{count} of the {listed} on the list of silent ones; about {by_chance} would come back anyway. {names}"),
+        N_("Of the {listed} {listed:customer|customers} listed as silent, about {by_chance} may come back anyway. {names}"),
     )
     CALL_UNTRIED = (
         "call_untried",
         N_("Call {count} {count:customer who has|customers who have} been silent for too long"),
-        N_("{count} of the {listed} on the list of silent ones; how many would come back anyway could not be tested. {names}"),
+        N_("{listed} {listed:customer is|customers are} listed as silent; how many may come back anyway could not be tested. {names}"),
     )
     LOSSES = (
         "losses",
@@ -82,6 +82,11 @@ class Choice(Code):
         "below_cost",
         N_("Find out why our goods cost more than customers pay for them"),
         N_("In the last twelve months, goods sold for {sales} cost {costs}. Check first what the exported cost holds."),
+    )
+    PRICES = (
+        "prices",
+        N_("Find out how the sales below cost were priced"),
+        N_("They took {lost} in {year}, {lost_share} of what all other sales left on goods; the customers change from year to year."),
     )
     GROW = (
         "grow",

@@ -12,6 +12,7 @@ from audit.steps.verdicts.codes import Choice, Owner
 from audit.steps.verdicts.decision import LATER, NAN, NEXT, SOON, THIS, Decision
 
 FELL = 0.01  # of all sales: a fall of one customer below it is no decision of the owner
+MUCH_BELOW_COST = 0.05  # of the margin on goods: what sales below cost take from which the owner is told
 MOST_OF_IT = 0.9  # of a doubted sum: the fewest customers that hold so much of it are named
 
 
@@ -113,6 +114,18 @@ def silent(overview: pd.DataFrame, by: dict[str, pd.Series], least: float) -> li
     params = {"count": len(silent), "by_chance": round(told["by_chance"] / listed * len(silent)), "listed": int(listed)}
     effect = low if kind == Money.KEEP else 0.0
     return [Decision(Choice.CALL, "retention", Owner.HEAD, THIS, Sureness.ESTIMATED, who, "", kind, money, low, high, effect, params)]
+
+
+def prices(by: dict[str, pd.Series]) -> list[Decision]:
+    """Sales below cost to customers of whom nobody is named, since others are so each year (`profit.again_below_cost`), that take much of the margin."""
+    if "below_cost_again" not in by or json.loads(by["below_cost_again"]["params"])["is_habit"]:
+        return []
+    told = json.loads(by["customer_profit"]["params"])
+    lost, left = float(told["lost"]), float(told["profit"])
+    if not lost >= MUCH_BELOW_COST * left:
+        return []
+    params = {"lost": lost, "year": told["year"], "lost_share": lost / (left + lost)}
+    return [Decision(Choice.PRICES, "profit", Owner.HEAD, LATER, Sureness.COUNTED, [], "", Money.SAVE, NAN, 0.0, lost, 0.0, params)]
 
 
 def losses(overview: pd.DataFrame, least: float) -> list[Decision]:

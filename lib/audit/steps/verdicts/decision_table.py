@@ -79,6 +79,7 @@ def decisions(
         *decision_rules.terms(overview, norm.decision_large_rank, pd.Timestamp(as_of) - pd.Timedelta(days=365)),
         *decision_rules.silent(overview, by, least),
         *decision_rules.losses(overview, least),
+        *decision_rules.prices(by),
         *decision_rules.grow(overview, realistic, least),
         *decision_rules.dependence(dependence, by),
         *decision_rules.budgets(wallet_changes, by),

@@ -101,4 +101,4 @@ def _missing(wallets: pd.DataFrame | None, missing: dict[str, str]) -> list[Find
             )
         ]
     order = sorted(missing, key=lambda name: MOST.index(name) if name in MOST else len(MOST))
-    return [_said("missing", N_("The table we miss most: {table}."), table={"message": name}) for name in order[:1]]
+    return [_said("missing", N_("The data we most need: {table}."), table={"message": name}) for name in order[:1]]
