@@ -320,8 +320,8 @@ def test_a_forecast_without_a_range_tells_no_sum():
     ahead = pd.DataFrame(
         {"kind_class": "company", "name": "", "period": months + pd.DateOffset(years=1), "forecast": 10.0, "low": 5.0, "high": 15.0}
     )
-    assert "expected to bring" in forecast.charts.forecast(series, ahead, None, "EUR").alt
-    untold = forecast.charts.forecast(series, ahead.assign(low=float("nan"), high=float("nan")), None, "EUR").alt
+    assert "next 6 months are expected to bring about €60" in forecast.charts.forecast(series, ahead, None, "EUR", horizon=6).alt
+    untold = forecast.charts.forecast(series, ahead.assign(low=float("nan"), high=float("nan")), None, "EUR", horizon=6).alt
     assert "no sum is told" in untold
     assert "120" not in untold
 

@@ -116,10 +116,17 @@ def test_loyalty_names_what_keeps_them_only_where_there_are_types():
 
 
 @pytest.mark.parametrize(
-    ("share", "said"), [(0.2, "below the limit"), (0.3, "below the limit"), (0.31, "largest customer brings too much")]
+    ("share", "left", "said"),
+    [
+        (0.2, NAN, "below the limit"),
+        (0.3, 4.5, "below the limit"),
+        (0.3, 4.4, "profit would fall from"),
+        (0.31, NAN, "largest customer brings too much"),
+    ],
 )
-def test_accounts_depend_on_one_customer_only_above_the_norm(share, said):
-    assert said in concluded(accounts, finding("key_accounts", 3.0, n=9), finding("dependence", share), dependence_share=0.3)
+def test_accounts_depend_on_one_customer_above_the_norm_or_where_half_of_the_profit_goes_with_it(share, left, said):
+    largest = finding("dependence", share, params={"result_with": 9.0, "result_without": left})
+    assert said in concluded(accounts, finding("key_accounts", 3.0, n=9), largest, dependence_share=0.3)
 
 
 def test_accounts_without_a_large_customer():

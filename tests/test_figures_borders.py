@@ -121,6 +121,8 @@ def test_frequency_and_spend_are_said_to_go_together_only_where_the_whole_range_
     found = value_findings._dependence(rho, (-0.1, 0.1), 40)
     assert (not found) if said is None else said in found[0].message
     assert not value_findings._dependence(rho, (-0.6, 0.6), 40), "as far as by lot"
+    assert not value_findings._dependence((0.2, 0.1, 0.3), (0.3, 0.5), 40), "above nothing, and yet below what lots would make"
+    assert not value_findings._dependence(rho, (NAN, NAN), 40), "never held against lots"
     [open_] = value_findings._dependence((NAN, NAN, NAN), (NAN, NAN), 3)
     assert open_.why
 
@@ -148,7 +150,14 @@ def _times_and_means(panel: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.parametrize(
     ("bias", "width", "said"),
-    [(0.2, 1.0, ""), (-0.21, 1.0, "was off by"), (0.21, 1.0, "was off by"), (0.0, 2.01, "so wide"), (None, 1.0, "too short")],
+    [
+        (0.2, 1.0, ""),
+        (NAN, 1.0, "was off by"),
+        (-0.21, 1.0, "was off by"),
+        (0.21, 1.0, "was off by"),
+        (0.0, 2.01, "so wide"),
+        (None, 1.0, "too short"),
+    ],
 )
 def test_no_value_is_said_by_a_rule_whose_total_was_far_off(bias, width, said):
     base = pd.Series({"horizon_value": 100.0, "low_value": 100 - 50 * width, "high_value": 100 + 50 * width})

@@ -41,8 +41,8 @@ AGAINST = {  # verdict -> what is said of a norm, and of one that is all of it
     Verdict.MET: (N_("The norm of {direction} {limit} is met."), N_("The norm of {limit} is met.")),
     Verdict.MISSED: (N_("The norm of {direction} {limit} is not met."), N_("The norm of {limit} is not met.")),
     Verdict.UNDECIDED: (
-        N_("There is too little data to say whether the norm of {direction} {limit} is met."),
-        N_("There is too little data to say whether the norm of {limit} is met."),
+        N_("We cannot say whether the norm of {direction} {limit} is met."),
+        N_("We cannot say whether the norm of {limit} is met."),
     ),
     Verdict.OUT: (N_("The norm of {direction} {limit} is not applied."), N_("The norm of {limit} is not applied.")),
 }

@@ -14,6 +14,7 @@ import polars as pl
 from audit.core.settings import Settings
 
 VALID, INVALID, RESTORED, LOST, FOREIGN = "valid", "invalid", "restored", "lost", "not checked"
+MANY = 10  # phones from which a column can be said to be of other countries
 ROUNDED = re.compile(r"^\d([.,]\d+)?[eE]\+?\d+$")
 
 
@@ -114,16 +115,23 @@ def country(settings: Settings) -> str:
     return settings.country or MONEY_OF.get(settings.currency, "")
 
 
+def _may_be_foreign(phone: str) -> bool:
+    """Whether a text has as many digits as a phone number anywhere (ITU E.164), and is none that a spreadsheet rounded."""
+    return 7 <= len(re.sub(r"[^0-9]", "", phone)) <= 15 and not ROUNDED.match(phone.strip())
+
+
 def checked(column: pl.Series, name: str, country: str) -> tuple[pl.Series, pl.Series]:
     """The column's codes, and the state of each (empty for an empty code); every different text is judged once.
 
-    Phones of which more than half fit the country's rules neither way are of other countries: what does not fit is then not judged.
+    Of phones, where more than half of MANY different ones fit no rule of the country, they are of other countries: what could be a number there is then
+    not judged.
     """
     if name not in CHECKS:
         return column, column.str.strip_chars().map_elements(lambda _text: "", return_dtype=pl.String)
     judged = {text: CHECKS[name](text, country) if text.strip(" -—") else ("", "") for text in column.unique().to_list()}
-    wrong = [text for text, (_code, state) in judged.items() if state == INVALID]
-    if name == "phone" and 2 * len(wrong) > sum(state != "" for _code, state in judged.values()):
+    filled = sum(state != "" for _code, state in judged.values())
+    wrong = [text for text, (_code, state) in judged.items() if state == INVALID and _may_be_foreign(text)]
+    if name == "phone" and filled >= MANY and 2 * len(wrong) > filled:
         judged |= {text: (judged[text][0], FOREIGN) for text in wrong}
     code, state = ({text: pair[i] for text, pair in judged.items()} for i in (0, 1))
     return column.replace_strict(code, return_dtype=pl.String), column.replace_strict(state, return_dtype=pl.String)

@@ -8,6 +8,8 @@ from audit.core.claims import Role, led
 from audit.core.findings import Finding
 from audit.i18n import mark as N_
 
+HALF = 0.5  # of the result: what is left of it without the largest customer, below which that is the headline whatever its share
+
 
 def claim(found: list[Finding], norm: SimpleNamespace | None) -> list[Finding]:
     """How far the company depends on its largest customer."""
@@ -20,4 +22,6 @@ def claim(found: list[Finding], norm: SimpleNamespace | None) -> list[Finding]:
     message = N_("The largest customer brings too much: {value} of the sales")
     if below:
         message = N_("The largest customer accounts for {value} of sales, below the limit of {limit_share}")
+        if largest.params["result_without"] < HALF * largest.params["result_with"]:
+            message = N_("Without the largest customer, profit would fall from {result_with} to {result_without}")
     return led(found, message, Role.RISK, of="dependence", limit_share=float(norm.dependence_share))

@@ -25,6 +25,12 @@ def chapter_findings(
     buyers = int(coverage["ever_buyers"].iloc[0])
     own = coverage.set_index("table_class").loc["customers"]
     index = float(quality["revenue_filled_share"].mean()) if len(quality) else float("nan")
+    some = N_(
+        "{value} of the customers who bought are on record; they bring in {revenue_share} of the revenue. {strangers} {strangers:record belongs to a company|records belong to companies} that never bought."
+    )
+    every = N_(
+        "All {n} {n:customer|customers} who bought {n:is|are} on record. {strangers:0:No record belongs to a company|# record belongs to a company|# records belong to companies} that never bought."
+    )
     return [
         Finding(
             "central_complete",
@@ -45,9 +51,7 @@ def chapter_findings(
             "orphans",
             "central",
             "fact",
-            N_(
-                "{value} of the customers who bought are on record; they bring in {revenue_share} of the revenue. {strangers} {strangers:record belongs to a company|records belong to companies} that never bought."
-            ),
+            every if own["known_share"] == 1 else some,
             title=N_("Customers without a contact in time"),
             value=float(own["known_share"]),
             n=buyers,

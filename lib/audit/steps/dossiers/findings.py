@@ -197,7 +197,7 @@ def _desired(desired: pd.DataFrame, least_known: int) -> list[Finding]:
     if desired["known"].max() < least_known:
         message, why = (
             N_("We cannot say which customers are the ones we want."),
-            N_("too few of our ten criteria are known for any customer"),
+            N_("for no customer are enough of the ten criteria of a desirable customer known"),
         )
         return [Finding("dossier_desired", "dossiers", "fact", message, title=title, unit="count", n=len(desired), why=why)]
     return [

@@ -73,7 +73,7 @@ TABLES = (
             "without_order": N_("No order"),
             "ordered_share": N_("In time, % of planned"),
             "recovered_revenue": N_("Value ordered through the call centre"),
-            "points": N_("Penalty points"),
+            "points": N_("Points to clarify"),
         },
     ),
     written(

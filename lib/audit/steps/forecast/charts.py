@@ -11,8 +11,8 @@ from audit.i18n import translate as _
 from audit.report.style import BLUE, GREEN, INK, MUTED, ORANGE, Chart, canvas, clear_axes, money_axis, month_axis, nothing, percent_axis
 
 
-def forecast(series: pd.DataFrame, ahead: pd.DataFrame, plans: pd.DataFrame | None, currency: str) -> Chart:
-    """The company's sales by month, what is foretold with its range, and the plan where there is one."""
+def forecast(series: pd.DataFrame, ahead: pd.DataFrame, plans: pd.DataFrame | None, currency: str, *, horizon: int) -> Chart:
+    """The company's sales by month, what is foretold with its range, and the plan where there is one; in words up to the horizon that was tried."""
     title = _("Sales by month: what was, what is expected with its range, and the plan (points)")
     company = ahead[ahead["kind_class"] == "company"] if len(ahead) else ahead
     if not len(series) or company.empty:
@@ -31,8 +31,9 @@ def forecast(series: pd.DataFrame, ahead: pd.DataFrame, plans: pd.DataFrame | No
     clear_axes(axes, keep="y")
     if company["low"].isna().all():
         return Chart(figure, _("How far off this forecast may be could not be tested: no range can be given, and no sum is told."))
-    said = spoken("x", float(company["forecast"].sum()), currency)
-    return Chart(figure, _("The next {n} {n:month is|months are} expected to bring about {said}.").format(n=len(company), said=said))
+    tried = company.head(horizon)
+    said = spoken("x", float(tried["forecast"].sum()), currency)
+    return Chart(figure, _("The next {n} {n:month is|months are} expected to bring about {said}.").format(n=len(tried), said=said))
 
 
 def forecast_errors(tried: pd.DataFrame) -> Chart:

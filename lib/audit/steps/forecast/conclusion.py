@@ -16,7 +16,7 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     if found[0].why:
         return led(found, N_("We cannot say what next year’s sales will be"), Role.CHANCE)
     if plan is None:
-        return led(found, N_("Sales of the next {months} {months:month|months} should lie between {low} and {high}"), Role.CHANCE)
+        return led(found, N_("Sales over the next {months} {months:month|months} should lie between {low} and {high}"), Role.CHANCE)
     if plan.value <= 0:
         return led(found, N_("The plan is within what can be expected"), Role.CHANCE, of="plan")
     above = N_("The plan is {value} above the forecast, beyond its whole range")

@@ -140,7 +140,7 @@ def _keys(compared: pd.DataFrame) -> list[Finding]:
         "For a single month, the median forecast error is {value} for the {n} largest customers and {other_rate} for the next {others} by size."
     )
     if by.loc[Kind.KEY, "wape_rate"] >= 1:
-        message = N_("A single customer’s sales of one month cannot be foretold: for the {n} largest, the median error is {value}.")
+        message = N_("One customer’s sales in a single month cannot be forecast: for the {n} largest, the median error is {value}.")
     return [
         Finding(
             "forecast_keys",

@@ -56,7 +56,7 @@ def _rows_kept(lines: pd.DataFrame, *, as_they_lie: bool) -> Finding:
 
 
 def _booked_to_revenue(sums: pd.Series, kept: int) -> Finding:
-    all_of_it = N_("Booked sales less known returns are {value}, and this audit works with all of it.")
+    all_of_it = N_("Booked sales, less the returns among the sales lines, are {value}; this audit works with all of it.")
     less = N_(
         "Booked sales less known returns are {booked}. This audit works with revenue of {value}, since the sales behind {untraced} of returns are not in the exports."
     )

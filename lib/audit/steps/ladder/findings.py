@@ -21,6 +21,12 @@ def chapter_findings(table: pd.DataFrame, moved: pd.DataFrame, *, active_months:
     by = table.set_index("rung_class")
     alive = int(by["customers"].drop(Rung.SILENT).sum())
     steady, unknown = int(by.loc[list(SYSTEMATIC), "customers"].sum()), int(by.loc[Rung.UNKNOWN, "customers"])
+    some = N_(
+        "{value} of {n} active customers (who bought within {months} {months:month|months}) have bought again and again. For {unknown} of them we have no evidence on whether we are the only supplier, so their rung stays unknown."
+    )
+    nobody = N_(
+        "{value} of {n} active customers (who bought within {months} {months:month|months}) have bought again and again. For none of them do we have evidence on whether we are the only supplier, so their rung stays unknown."
+    )
     if not alive:
         return [
             Finding(
@@ -38,14 +44,12 @@ def chapter_findings(table: pd.DataFrame, moved: pd.DataFrame, *, active_months:
             "ladder",
             "ladder",
             "fact",
-            N_(
-                "{value} of {n} active customers have bought again and again. For {unknown} of them we have no evidence on whether we are the only supplier, so their rung stays unknown."
-            ),
+            nobody if unknown == steady else some,
             title=N_("Rungs"),
             value=float(steady),
             unit="count",
             n=alive,
-            params={"unknown": unknown},
+            params={"unknown": unknown, "months": active_months},
         ),
         _falls(moved[moved["rung_before_class"].isin(SYSTEMATIC)], unseen(active_months=active_months, rhythm_months=rhythm_months)),
     ]

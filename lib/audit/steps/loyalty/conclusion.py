@@ -13,7 +13,7 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     """Whether we know what keeps the customers."""
     first = found[0]
     if first.why:
-        message = N_("From these data we cannot tell what keeps the customers")
+        message = N_("From these data we cannot tell what keeps customers")
     elif "most" not in first.params:
         message = N_("There are no loyalty types to build on: any names would only be names for noise")
     else:

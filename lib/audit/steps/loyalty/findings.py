@@ -45,7 +45,7 @@ def chapter_findings(
         why = N_("too few customers with a rhythm, or features that speak for fewer than two types")
         if len(reliable) > len(looked_at):
             why = N_(
-                "in what would speak for types, customers differ from one another no more than one customer does from one time to another"
+                "in the behaviour that would reveal a type, customers differ from one another no more than one customer does from one time to another"
             )
         message = N_("We cannot tell loyalty types from these data (n = {n}).")
         return [_none(message, n, why=why, params={"features": [Feature(one) for one in looked_at]})]
@@ -79,7 +79,7 @@ def _types(types: pd.DataFrame, steady: pd.DataFrame, *, least_purchases: int) -
         "loyalty",
         "model",
         N_(
-            "For {value} of {n} {n:customer|customers} with {least} or more purchases, statistical grouping and fixed definitions agree on the type, most often {most} ({most_count} of them). For the others, the type is a guess. {trusted} of {groups} {groups:group|groups} are stable enough to trust."
+            "For {value} of {n} {n:customer|customers} with {least} or more purchases, statistical grouping and fixed definitions agree on the type, most often {most} ({most_count} of them). For the others, the type is a guess. {trusted} of {groups} {groups:group|groups}, of which several may be of one type, {trusted:comes|come} out again when the grouping is repeated."
         ),
         title=N_("Loyalty types"),
         value=float(clear.mean()) if n else NAN,

@@ -55,7 +55,7 @@ def portfolio(table: pd.DataFrame, names: pd.Series, *, border: float, most: int
     axes.set_xlabel(_("our position"))
     axes.set_ylabel(_("attractiveness"))
     if not is_told:
-        return Chart(figure, _("Where the {n} {n:customer stands|customers stand}; classes cannot be told here.").format(n=len(table)))
+        return Chart(figure, _("Where the {n} {n:customer stands|customers stand}; no classes can be assigned.").format(n=len(table)))
     legend = axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=5, fontsize=8)
     for handle in legend.legend_handles:
         handle.set_sizes([40])

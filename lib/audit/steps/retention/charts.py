@@ -85,7 +85,7 @@ def cohort_heatmap(cohorts: pd.DataFrame, column: str) -> Chart:
     one = wide[1].mean() if 1 in wide.columns else np.nan
     return Chart(
         figure,
-        _("{title}: on average {share} one period after the first purchase.").format(title=title, share=shown("x_share", float(one))),
+        _("{title}: on average {share} one quarter after the first purchase.").format(title=title, share=shown("x_share", float(one))),
     )
 
 

@@ -187,7 +187,7 @@ def _untold(tried: pd.DataFrame, rule: str) -> Finding:
     )
     in_vain = stored(
         N_(
-            "in the last back-test, {back:0:none|#|#} of the {listed} {listed:customer|customers} silent beyond the limit bought again, and so did {all_back:0:none|#|#} of all {judged} {judged:customer|customers} with a rhythm: the silent did not leave clearly more often than the others"
+            "in the last back-test, {back:0:none|#|#} of the {listed} {listed:customer|customers} silent beyond the limit bought again, and so did {all_back:0:none|#|#} of all {judged} {judged:customer|customers} with a rhythm: the difference may be chance"
         ),
         back=int(of["listed"] - of["listed_and_gone"]),
         listed=int(of["listed"]),
@@ -312,7 +312,7 @@ def _came_back(returns: pd.DataFrame, lost: pd.DataFrame, *, is_told: bool) -> l
         ]
     row, expected = half.iloc[0], float(lost["expected_revenue"].sum())
     alone = N_(
-        "Of silences that had lasted six months (n = {n}), {value} ended on their own with a purchase within another year (interval {low} to {high})."
+        "Of silences that had reached six months (n = {n}), {value} ended with a purchase within another year (interval {low} to {high})."
     )
     with_money = N_(
         "Of silences that had lasted six months (n = {n}), {value} ended on their own with a purchase within another year (interval {low} to {high}). If those of the {silent} {silent:customer|customers} now silent who come back buy for a year as before, at most {expected} returns without any effort. You can learn what a call adds only by calling some and not others."

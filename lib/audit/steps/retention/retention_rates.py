@@ -53,7 +53,7 @@ def unseen(*, active_months: int, rhythm_months: int) -> str:
         return ""
     return stored(
         N_(
-            "some customers come back after {months} {months:month|months}, and the exports are too short for that: {seen} {seen:month|months} at most before a period and after it"
+            "some customers come back after {months} {months:month|months}; to tell a pause from a loss, we need as many before a period and after it, and the exports have {seen} at most"
         ),
         months=rhythm_months,
         seen=active_months,

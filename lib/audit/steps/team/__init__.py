@@ -45,7 +45,7 @@ TABLES = (
             "others_number": N_("Similar customers of others"),
             "difference_number": N_("Difference"),
             "own_number": N_("Of which the manager’s own"),
-            "by_chance_share": N_("How often chance alone would give this many"),
+            "by_chance_share": N_("Chance of a difference this large"),
             "adjusted_share": N_("Adjusted for all comparisons"),
         },
     ),

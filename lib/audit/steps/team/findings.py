@@ -105,7 +105,7 @@ def _alone(alone: pd.DataFrame) -> list[Finding]:
         return [
             Finding(
                 "team_alone", "team", "fact", N_("We cannot say which customers would leave with a manager."), title=N_("Known to only one manager"), n=int(alone["customers"].sum()),
-                why=N_("for nearly every customer, the sales and contact records name only one manager, as if a program had filled in that field"),
+                why=N_("for nearly every customer, the sales and contact records name only one manager; the field may be filled in automatically"),
             )
         ]  # fmt: skip
     value = float(alone["alone_revenue"].sum())

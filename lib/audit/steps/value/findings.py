@@ -104,8 +104,8 @@ def _unsaid(row: pd.Series, backtested: pd.DataFrame, used: str, *, widest: floa
     if not row["high_value"] - row["low_value"] <= widest * abs(row["horizon_value"]):
         return N_("its range is so wide that it includes everything from a fall to a multiple")
     bias = float(backtested.set_index("rule").loc[used, "bias_rate"])
-    if abs(bias) > most_bias:
-        return stored(N_("in the back-test, the best rule’s total for all customers was off by {bias_rate}"), bias_rate=bias)
+    if not abs(bias) <= most_bias:
+        return stored(N_("in the back-test, the best rule’s total of purchases was off by {bias_rate}"), bias_rate=bias)
     return ""
 
 
@@ -171,7 +171,8 @@ def _tried(backtested: pd.DataFrame, used: str) -> list[Finding]:
 def _dependence(found: tuple[float, float, float], by_chance: tuple[float, float], repeaters: int) -> list[Finding]:
     """Whether frequency and spend go together; a correlation that may be nothing, or as large by lot, is no finding."""
     rho, low, high = found
-    if low <= 0 <= high or by_chance[0] <= rho <= by_chance[1]:
+    is_more, is_less = low > 0 and rho > by_chance[1], high < 0 and rho < by_chance[0]
+    if rho == rho and not (is_more or is_less):
         return []
     if rho != rho:
         why = N_("too few customers have bought again")
@@ -197,7 +198,7 @@ def _dependence(found: tuple[float, float, float], by_chance: tuple[float, float
             "value_independence",
             "value",
             "estimate",
-            more if low > 0 else less,
+            more if is_more else less,
             title=N_("Frequency and spend"),
             value=rho,
             unit="ratio",

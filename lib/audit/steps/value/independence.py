@@ -25,7 +25,7 @@ def dependence(times: np.ndarray, mean: np.ndarray, *, confidence: float) -> tup
 def dependence_by_chance(panel: pd.DataFrame, *, confidence: float, seed: int = 0) -> tuple[float, float]:
     """The range of that correlation where who spends what is dealt by lot: means of many amounts lie above those of few, since amounts are skewed.
 
-    Each customer keeps its months and its purchases in them; what was spent at a purchase goes round among months with as many purchases.
+    Each customer keeps its months and its purchases in them; what was spent at a purchase goes round among all months.
     """
     rows = panel[(panel["purchases"] > 0) & (panel["revenue"] > 0)]
     bought, (who, _) = rows["purchases"].to_numpy(), pd.factorize(rows["customer_id"])
@@ -34,10 +34,9 @@ def dependence_by_chance(panel: pd.DataFrame, *, confidence: float, seed: int = 
     two = times >= 2
     if two.sum() < 5 or len(set(times[two])) < 2 or len(set(each)) < 2:
         return np.nan, np.nan
-    places, found = np.argsort(bought, kind="stable"), []
+    found = []
     for _draw in range(DEALT):
-        dealt = np.empty_like(each)
-        dealt[places] = each[np.lexsort((generator.random(len(each)), bought))]
+        dealt = generator.permutation(each)
         found.append(stats.spearmanr(times[two], (np.bincount(who, dealt * bought) / times)[two]).statistic)
     low, high = np.quantile(found, [(1 - confidence) / 2, (1 + confidence) / 2])
     return float(low), float(high)
