@@ -182,7 +182,7 @@ def test_customers_who_are_all_alike_get_no_classes(seed):
     assert portfolio.packages(placed).empty
     loads = portfolio.capacity(placed, customers=pd.DataFrame({"customer_id": of.facts.index, "manager_id": "m"}))
     assert loads.empty
-    assert "classes cannot be told" in portfolio.charts.portfolio(placed, pd.Series(dtype=str), border=0.6).alt
+    assert "no classes can be assigned" in portfolio.charts.portfolio(placed, pd.Series(dtype=str), border=0.6).alt
     said = portfolio.chapter_findings(
         placed, portfolio.criteria(of), pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), most=3, agreement=agreement, least_agreement=0.4
     )
