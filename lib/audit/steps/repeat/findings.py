@@ -31,57 +31,65 @@ def chapter_findings(
     unknown
         why nobody can be called new (`newcomers.unknown`); empty where they can.
     """
-    share, low, high = survival.at(curve, horizon_days, confidence=confidence)
-    found = Finding(
+    if unknown:
+        return [_doubted(len(buyers), unknown)]
+    returned = survival.at(curve, horizon_days, confidence=confidence)
+    if returned[0] != returned[0]:
+        first = _unwatched(buyers, as_of, horizon_days)
+    else:
+        first = _returned(len(buyers), returned, horizon_days, _stake(buyers, *returned, as_of=as_of, norm=norm))
+    return [first, *_period_ratio(ratios)]
+
+
+def _doubted(new: int, why: str) -> Finding:
+    message = N_("We cannot say whether first-time buyers come back: whom we call new is in doubt.")
+    return Finding(
+        "repeat_purchase_ratio", "repeat", "estimate", message, title=N_("Second purchase"), n=new, norm_id="repeat_purchase_ratio", why=why
+    )
+
+
+def _unwatched(buyers: pd.DataFrame, as_of: dt.date, horizon_days: int) -> Finding:
+    watched = int((pd.Timestamp(as_of) - buyers["first_on"]).dt.days.max()) if len(buyers) else 0
+    return Finding(
+        "repeat_purchase_ratio",
+        "repeat",
+        "estimate",
+        N_(
+            "We cannot say whether first-time buyers come back within {horizon_days} {horizon_days:day|days} (n = {n}; we have observed none of them for longer than {watched_days} {watched_days:day|days})."
+        ),
+        title=N_("Second purchase"),
+        n=len(buyers),
+        norm_id="repeat_purchase_ratio",
+        params={"horizon_days": horizon_days, "watched_days": watched},
+        why=N_("no first-time buyer was watched for the whole horizon"),
+    )
+
+
+def _returned(new: int, returned: tuple[float, float, float], horizon_days: int, stake: dict[str, float]) -> Finding:
+    share, low, high = returned
+    return Finding(
         "repeat_purchase_ratio",
         "repeat",
         "estimate",
         N_("{value} of first-time buyers buy again within {horizon_days} {horizon_days:day|days} (interval {low} to {high}, n = {n})."),
         title=N_("Second purchase"),
         value=share,
-        n=len(buyers),
+        n=new,
         low=low,
         high=high,
         norm_id="repeat_purchase_ratio",
         params={"horizon_days": horizon_days},
-        **_stake(buyers, share, low, high, as_of=as_of, norm=norm),
+        **stake,
     )
-    if unknown:
-        message = N_("We cannot say whether first-time buyers come back: whom we call new is in doubt.")
-        title = N_("Second purchase")
-        return [
-            Finding(
-                "repeat_purchase_ratio",
-                "repeat",
-                "estimate",
-                message,
-                title=title,
-                n=len(buyers),
-                norm_id="repeat_purchase_ratio",
-                why=unknown,
-            )
-        ]
-    if share != share:
-        watched = int((pd.Timestamp(as_of) - buyers["first_on"]).dt.days.max()) if len(buyers) else 0
-        found = Finding(
-            "repeat_purchase_ratio",
-            "repeat",
-            "estimate",
-            N_(
-                "We cannot say whether first-time buyers come back within {horizon_days} {horizon_days:day|days} (n = {n}; we have observed none of them for longer than {watched_days} {watched_days:day|days})."
-            ),
-            title=N_("Second purchase"),
-            n=len(buyers),
-            norm_id="repeat_purchase_ratio",
-            params={"horizon_days": horizon_days, "watched_days": watched},
-            why=N_("no first-time buyer was watched for the whole horizon"),
-        )
+
+
+def _period_ratio(ratios: pd.DataFrame) -> list[Finding]:
+    """The textbook's ratio of the last period with a first purchase; none without one."""
     last = ratios[ratios["first_purchases"] > 0].tail(1)
     if last.empty:
-        return [found]
+        return []
     row = last.iloc[0]
     return [
-        found,
         Finding(
             "period_ratio",
             "repeat",
@@ -93,7 +101,7 @@ def chapter_findings(
             value=float(row["second_to_first_ratio"]),
             n=int(row["first_purchases"]),
             params={"period": row["period"], "second": int(row["second_purchases"]), "first": int(row["first_purchases"])},
-        ),
+        )
     ]
 
 

@@ -1,6 +1,6 @@
 """What is each customer worth from now on, and the whole base, and how sure is that?
 
-Purchases by the rule that won its holdout, spend at a purchase by Gamma-Gamma, margin by the customer's own rate. The next year (the
+Purchases by the rule that won its holdout, spend at a purchase by the rule that foretold it best, margin by the customer's own rate. The next year (the
 horizon) stands apart
 from the years after it (the residual): only the first was tried on data. Intervals are of what will come, not of a mean: parameters
 are drawn from refits of simulated bases (parametric bootstrap), and the future of every customer from its posterior. The money of the next
