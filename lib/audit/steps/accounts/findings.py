@@ -187,7 +187,7 @@ def _potential(potential: pd.DataFrame, keys: pd.DataFrame) -> Finding:
         )
         if len(of)
         else N_(
-            "Of the {n} {n:customer|customers} with known budgets, none has one large enough to make it key by potential; for all other customers we cannot tell."
+            "None of the {n} {n:customer|customers} with known budgets has one large enough to make it a key account for its potential; for all other customers we cannot tell."
         ),
         title=N_("Potential of the largest"),
         value=float(of.nunique()),

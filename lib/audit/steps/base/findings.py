@@ -195,10 +195,10 @@ def _largest_fall(bought: pd.DataFrame, now: pd.Series, named: dict, chance: flo
     )
     if chance >= CHANCE:
         more = N_(
-            "{customer_name} bought {value} less in {period} than in {period_before}, which may be chance: its purchases vary as much from month to month anyway. The other customers who bought in both periods bought {rest} more."
+            "{customer_name} bought {value} less in {period} than in {period_before}, which may be chance: its purchases vary that much from month to month anyway. The other customers who bought in both periods bought {rest} more."
         )
         less = N_(
-            "{customer_name} bought {value} less in {period} than in {period_before}, which may be chance: its purchases vary as much from month to month anyway. The other customers who bought in both periods bought {rest} less."
+            "{customer_name} bought {value} less in {period} than in {period_before}, which may be chance: its purchases vary that much from month to month anyway. The other customers who bought in both periods bought {rest} less."
         )
     return [
         Finding(
@@ -245,7 +245,7 @@ def _driver(change: pd.DataFrame, before: pd.Series, now: pd.Series) -> Finding:
         "sales_change",
         "base",
         "fact",
-        N_("Sales in {period} were {now}, {value} {direction} than in {period_before}. By factor, the largest effect: {driver}, {part}."),
+        N_("Sales in {period} were {now}, {value} {direction} than in {period_before}. The factor with the largest effect: {driver} ({part})."),
         title=N_("Change of sales"),
         value=_abs_change(now["revenue"], before["revenue"]),
         n=int(now["customers"]),

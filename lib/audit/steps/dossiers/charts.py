@@ -34,7 +34,7 @@ def gap_map(coverage: pd.DataFrame, gaps: pd.DataFrame, names: dict[str, str]) -
     clear_axes(axes, keep="y")
     most = gaps["gap_class"].value_counts()
     some = _("{count} of {all} key accounts have a gap; the most common one: {gap} ({times}).")
-    said = some if most.iloc[0] > 1 else _("{count} of {all} key accounts have a gap, and no two have the same one.")
+    said = some if most.iloc[0] > 1 else _("{count} of {all} key accounts have a gap, and no two gaps are the same.")
     alt = said.format(
         count=gaps["customer_id"].nunique(), all=len(coverage), gap=named("gap_class", most.index[0]), times=int(most.iloc[0])
     )

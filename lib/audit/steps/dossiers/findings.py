@@ -73,7 +73,7 @@ def _gaps(coverage: pd.DataFrame, gaps: pd.DataFrame) -> Finding:
     with_gaps = coverage.loc[coverage["customer_id"].isin(gaps["customer_id"]), "customer_id"]
     return Finding(
         "dossier_gaps", "dossiers", "fact",
-        N_("The dossiers of {value} of {n} key accounts still lack something, {gaps} {gaps:gap|gaps} in all; for each gap, we name the person to ask."),
+        N_("The dossiers of {value} of {n} key accounts are still incomplete, with {gaps} {gaps:gap|gaps} in all; for each gap, we name the person to ask."),
         title=N_("Gaps in dossiers"), value=float(len(with_gaps)), unit="count", n=len(coverage), who=" ".join(with_gaps),
         params={"gaps": len(gaps)},
     )  # fmt: skip

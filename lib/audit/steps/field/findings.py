@@ -73,10 +73,10 @@ def _recovered(day: pd.DataFrame) -> list[Finding]:
         return []
     money, unvisited = float(day["recovered_revenue"].sum()), int(day["recovered_unvisited"].sum())
     some = N_(
-        "The evening lists of missing orders named outlets {n} {n:time|times}; {back} {back:time|times}, the call centre took an order that evening, {money} in all. In {unvisited} of these cases the representative had not visited the outlet."
+        "The evening lists of missing orders had {n} {n:entry|entries}; in {back} {back:case|cases} the call centre took an order the same evening, worth {money} in all. In {unvisited} of these cases the representative had not visited the outlet."
     )
     every = N_(
-        "The evening lists of missing orders named outlets {n} {n:time|times}; {back} {back:time|times}, the call centre took an order that evening, {money} in all. The representative had visited none of these outlets that day."
+        "The evening lists of missing orders had {n} {n:entry|entries}; in {back} {back:case|cases} the call centre took an order the same evening, worth {money} in all. The representative had visited none of these outlets that day."
     )
     return [
         Finding(

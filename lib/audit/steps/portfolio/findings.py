@@ -98,7 +98,7 @@ def _clear(table: pd.DataFrame, agreement: float) -> Finding:
         "portfolio",
         "fact",
         N_(
-            "The classification is robust for {value} of the {n} {n:customer|customers} not too new to judge: they fall into the same class in at least four out of five random draws of months and weights. The other {count} {count:is|are} borderline, and what to do with them is a matter of judgement. Classifying each half of the months separately gives an agreement of {agreement_number} (Cohen’s kappa: 1 is identical, 0 is chance)."
+            "The classification is robust for {value} of the {n} {n:customer|customers} not too new to judge: they fall into the same class in at least four out of five random draws of months and weights. The other {count} {count:is|are} borderline, and what to do with them is a matter of judgement. If we split the months into two halves and classify by each, the two results agree to {agreement_number} (Cohen’s kappa: 1 means identical, 0 means chance)."
         ),
         title=N_("Whether classes are more than chance"),
         value=float(table["is_clear"].mean()),

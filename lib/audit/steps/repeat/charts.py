@@ -39,7 +39,7 @@ def return_curve(curve: pd.DataFrame, *, horizon_days: int, norm: float) -> Char
     back = shown("x_share", reached["happened_share"].iloc[-1]) if len(reached) else "–"
     return Chart(
         figure,
-        _("After {days} {days:day|days}, {share} of first-time buyers bought again; the norm is {norm}.").format(
+        _("Within {days} {days:day|days}, {share} of first-time buyers had bought again; the norm is {norm}.").format(
             days=horizon_days, share=back, norm=shown("x_share", norm)
         ),
     )

@@ -146,7 +146,7 @@ def _crr(rates: pd.DataFrame) -> list[Finding]:
             "retention",
             "fact",
             N_(
-                "By the textbook formula (customers at the end without new ones, divided by customers at the start), retention in {period} is {value}. It counts {returned:0:nobody|#|#} as kept who {returned:0:was|was|were} silent at the start, and subtracts {new_gone:0:none|#|#} of the new ones, already silent by the end; we show it for reference only."
+                "By the textbook formula (customers at the end without new ones, divided by customers at the start), retention in {period} is {value}. It counts as kept {returned:0:nobody|#|#} who {returned:0:was|was|were} silent at the start, and subtracts {new_gone:0:none|#|#} of the new ones, no longer active by the end; we show it for reference only."
             ),
             title=N_("CRR by the source's formula"),
             value=float(now["customer_retention_rate"]),
@@ -223,13 +223,13 @@ def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, fl
         "Of {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} went silent within the last year and have been silent for longer than that rhythm explains. In the twelve months up to their last purchase they brought in {money_said}."
     )
     fixed = N_(
-        "Of {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} {value:has|have} been silent for too long: longer than one fixed limit for all, but no longer than a year. In the twelve months up to their last purchase they brought in {money_said}."
+        "Of {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} {value:has|have} been silent for too long: longer than one limit for all customers, but no longer than a year. In the twelve months up to their last purchase they brought in {money_said}."
     )
     own_tried = N_(
         "Of {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} went silent within the last year and have been silent for longer than that rhythm explains. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, the same share of those flagged by this rule did buy again. In the twelve months up to their last purchase, the customers now flagged brought in {money_said} in all."
     )
     fixed_tried = N_(
-        "Of {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} {value:has|have} been silent for too long: longer than one fixed limit for all, but no longer than a year. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, the same share of those flagged by this limit did buy again. In the twelve months up to their last purchase, the customers now flagged brought in {money_said} in all."
+        "Of {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} {value:has|have} been silent for too long: longer than one limit for all customers, but no longer than a year. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, the same share of those flagged by this limit did buy again. In the twelve months up to their last purchase, the customers now flagged brought in {money_said} in all."
     )
     nobody = N_(
         "None of the {n} {n:customer|customers} who have bought often enough to have a rhythm has been silent for longer than it explains, counting silences of up to a year."

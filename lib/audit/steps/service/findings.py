@@ -240,7 +240,7 @@ def _lost(lost: pd.DataFrame) -> list[Finding]:
             "service",
             "fact",
             N_(
-                "For {value} lost {value:customer|customers} a reason was recorded; in the year before they left, they had bought goods for {money}. The costliest reason: “{cause}” ({most})."
+                "A reason was recorded for {value} lost {value:customer|customers}; in the year before they left, they bought goods worth {money}. The costliest reason: “{cause}” ({most})."
             ),
             title=N_("Losses by reason"),
             value=float(lost["cases"].sum()),

@@ -191,7 +191,7 @@ def _dependence(found: tuple[float, float, float], by_chance: tuple[float, float
         "Customers who buy often also tend to spend more at a time (rank correlation {rho_number}, {low_number} to {high_number}, n = {n}), more than chance explains."
     )
     less = N_(
-        "Customers who buy more often tend to spend less per order (rank correlation {rho_number}; range {low_number} to {high_number}; n = {n}), by more than chance explains."
+        "Customers who buy more often tend to spend less per order (rank correlation {rho_number}; range {low_number} to {high_number}; n = {n}); the link is stronger than chance would explain."
     )
     return [
         Finding(

@@ -51,7 +51,7 @@ class Choice(Code):
     STOP = (
         "stop",
         N_("Stop deliveries to the {count} {count:customer who no longer pays|customers who no longer pay}, and collect the debt"),
-        N_("{supplied} of {count} got goods after their last payment; {late} more {late:pays|pay} late. {names}"),
+        N_("{supplied} of {count} received goods after their last payment; another {late} {late:pays|pay} late. {names}"),
     )
     COLLECT = (
         "collect",

@@ -17,7 +17,7 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     if first.why:
         message = N_("We do not know what customers buy elsewhere: no customer’s budget is known")
     elif first.params["sales_share"] < HALF:
-        message = N_("Customers whose budgets we know ({sales_share} of our sales) spend {value} of them with us")
+        message = N_("Customers whose budgets we know ({sales_share} of our sales) spend {value} of those budgets with us")
     else:
         message = N_("We supply {value} of what customers buy; {gap} a year goes elsewhere")
     return led(found, message, Role.CHANCE)

@@ -47,7 +47,7 @@ def _given(wallets: pd.DataFrame) -> Finding:
         "wallet",
         "estimate",
         N_(
-            "The {n} {n:customer|customers} with known budgets buy from us {value} of all they need ({low} to {high} if every budget is off by the usual error); half of them buy more than {median_share} from us. They buy {gap} a year elsewhere; the two largest gaps make up {top_share} of that. These customers bring in {sales_share} of our sales."
+            "The {n} {n:customer|customers} with known budgets buy {value} of what they need from us ({low} to {high} if every budget is off by the usual error); for half of them, the share is above {median_share}. They buy {gap} a year elsewhere; the two largest gaps make up {top_share} of that. These customers bring in {sales_share} of our sales."
         ),
         title=N_("Share of wallet"),
         value=revenue / float(told["budget"].sum()),
@@ -107,7 +107,7 @@ def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[F
         return [replace(found, message=message, params={**params, "unknown": len(unknown)})]
     used = tried[tried["is_used"]].iloc[0]
     message = N_(
-        "For {n} {n:customer|customers} we have no credible budget. We estimate theirs from {told} {told:customer who has one|customers who have one}, using the rule “{rule_class}”: our share of these budgets is {value} ({low} to {high}). The ranges are set so that {rate_share} of the budgets we have not seen fall within them. For another {unknown} {unknown:customer|customers}, including those larger than any peer we asked, we cannot even estimate one. {unknown:This customer brings|These customers bring} in {unknown_share} of our sales, so ask them next."
+        "For {n} {n:customer|customers} we have no credible budget. We estimate theirs from {told} {told:customer who has one|customers who have one}, using the rule “{rule_class}”: our share of these budgets is {value} ({low} to {high}). The ranges are set so that about {rate_share} of the budgets we have not seen should fall within them. For another {unknown} {unknown:customer|customers}, including those larger than any peer we asked, we cannot even estimate one. {unknown:This customer brings|These customers bring} in {unknown_share} of our sales, so ask them next."
     )
     params = {"told": int(used["customers"]), "rule_class": Basis(used["rule"]), "rate_share": rate, "unknown": len(unknown)}
     params["unknown_share"] = float(unknown["revenue"].sum() / wallets["revenue"].sum())
@@ -230,7 +230,7 @@ def _realistic(realistic: pd.DataFrame) -> Finding:
         "wallet",
         "estimate",
         N_(
-            "If our share at each of the {n} {n:customer|customers} with a gap rose by as many percentage points as at a typical customer whose share has risen, and none more than doubled its purchases, we would gain {value} ({low} to {high}) over the year. Shares have risen by that much on their own; this does not show what an effort would add."
+            "If our share at each of the {n} {n:customer|customers} with a gap rose as it has typically risen where it did, and none more than doubled its purchases, we would gain {value} ({low} to {high}) over the year. Shares have risen by that much without any special effort; this does not show what one would add."
         ),
         title=N_("What is realistic to win"),
         value=value,
