@@ -245,7 +245,9 @@ def _driver(change: pd.DataFrame, before: pd.Series, now: pd.Series) -> Finding:
         "sales_change",
         "base",
         "fact",
-        N_("Sales in {period} were {now}, {value} {direction} than in {period_before}. The factor with the largest effect: {driver} ({part})."),
+        N_(
+            "Sales in {period} were {now}, {value} {direction} than in {period_before}. The factor with the largest effect: {driver} ({part})."
+        ),
         title=N_("Change of sales"),
         value=_abs_change(now["revenue"], before["revenue"]),
         n=int(now["customers"]),

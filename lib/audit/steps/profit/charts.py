@@ -27,9 +27,9 @@ def whale(curve: pd.DataFrame) -> Chart:
     axes.set_xlabel(_("share of the customers"))
     return Chart(
         figure,
-        _("Counting from the best customer down, the sum peaks at {peak} of the total after {where} of the customers, then falls back to 100 %.").format(
-            peak=shown("x_share", peak), where=shown("x_share", where)
-        ),
+        _(
+            "Counting from the best customer down, the sum peaks at {peak} of the total after {where} of the customers, then falls back to 100 %."
+        ).format(peak=shown("x_share", peak), where=shown("x_share", where)),
     )
 
 
