@@ -331,7 +331,7 @@ def test_a_share_after_a_year_is_told_only_where_somebody_was_watched_for_a_year
         {"days": [30, 200], "watched": [9, 3], "happened_share": [0.2, 0.5], "low_share": [0.1, 0.3], "high_share": [0.4, 0.7]}
     )
     told = lambda days: repeat.charts.return_curve(curve, horizon_days=days, norm=0.67).alt
-    assert "After 200 days, 50.0 %" in told(200).replace("\xa0", " ")
+    assert "Within 200 days, 50.0 %" in told(200).replace("\xa0", " ")
     assert "Nobody has been watched for 201 days" in told(201)
 
 
