@@ -46,13 +46,15 @@ class Sureness(Code):
     CHECK = "check", N_("check first")
 
 
-def led(found: list[Finding], message: str, role: Role, *, of: str = "", **params) -> list[Finding]:
+def led(found: list[Finding], message: str, role: Role, *, of: str = "", is_judged: bool = True, **params) -> list[Finding]:
     """The findings of a chapter behind its claim: first the one that it rests on, then the others in their order.
 
     Parameters
     ----------
     of
         id of the finding that the claim rests on; default: the first.
+    is_judged
+        whether the norm of that finding judges what the claim says; a mark beside another sentence would praise or blame that one.
     params
         what fills the message beside that finding's own values.
     """
@@ -60,7 +62,15 @@ def led(found: list[Finding], message: str, role: Role, *, of: str = "", **param
         return found
     by = {one.id: one for one in found}
     base = by.get(of, found[0])
+    norm = base.norm_id if is_judged else ""
     claim = dataclasses.replace(
-        base, id=f"{base.step}_claim", message=message, role=role, params=base.params | params, quantities={}, money=float("nan")
+        base,
+        id=f"{base.step}_claim",
+        message=message,
+        role=role,
+        norm_id=norm,
+        params=base.params | params,
+        quantities={},
+        money=float("nan"),
     )
     return [claim, base, *(one for one in found if one is not base)]

@@ -266,8 +266,8 @@ def show(found: pd.DataFrame, settings: Settings):
     claim = found[found["role"] != ""]
     open_, folded = support(found)
     doubt = found["doubt"].iloc[0] if len(found) else ""
-    rests = i18n.translate("A doubt about the data affects some of these figures: {doubt} (see the chapter “Trust in the data”).")
-    below = f'<p class="doubt">{html.escape(rests.format(doubt=ASKED.sub("", labels.told(doubt))))}</p>' if doubt else ""
+    rests = i18n.translate("Some of these figures are in doubt: {doubt} (see the chapter “Trust in the data”).")
+    below = f'<p class="doubt">{html.escape(rests.format(doubt=ASKED.sub("", labels.told(doubt)).rstrip(".")))}</p>' if doubt else ""
     more = ""
     if len(folded):
         more = f'<details class="more-found"><summary>{html.escape(i18n.translate("What else we found"))}</summary>{_lines(folded, settings)}</details>'

@@ -11,7 +11,7 @@ from audit.lab import difference
 
 SESSION = "JPY_SESSION_NAME"  # what JupyterLab gives a kernel: the notebook it belongs to
 PREVIEW = "preview"  # folder of a copy: chapters as the report would show them
-OUTDATED = '<p class="lead not-decidable">Made before the values now in force: preview the chapter again.</p>'
+OUTDATED = '<p class="doubt">Made before the values now in force: preview the chapter again.</p>'
 BODY = re.compile(r"<body[^>]*>")
 
 

@@ -19,7 +19,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 METHOD = N_("How this was computed")
 NO_PACK = N_("No customer is key for any reason that these data show: nobody needs a pack.")
 PACKS = N_("A pack for each key account, to be printed before a meeting: what the audit knows, what only people know, and what to ask.")
-FIRST = re.compile(r'<li class="([\w-]+)">.*?<span class="said">(.*?)</span> (<span class="judgement">.*?</span>)</li>', re.DOTALL)
+FIRST = re.compile(r'<li class="([\w-]+)">.*?<span class="said">(.*?)</span> <span class="judgement">.*?</span></li>', re.DOTALL)
 HEADLINE = re.compile(r'<p class="headline">(.*?)</p>', re.DOTALL)
 PAGE = re.compile(r"<!-- page (\w+) -->")
 
@@ -118,8 +118,7 @@ def _answer_first(text: str, step: registry.Step) -> str:
     found = FIRST.search(text)
     if not found or step.uses_findings:
         return text
-    verdict, said, judgement = found.groups()
-    title = f'<p class="kicker">\\g<1></p>\n<h1>{_plain_text(said)}</h1>\n<p class="lead {verdict}">{_plain_text(judgement)}</p>'
+    title = f'<p class="kicker">\\g<1></p>\n<h1>{_plain_text(found[2])}</h1>'  # what a norm says of it stands at the first finding
     return re.sub(
         r"<h1[^>]*>(.*?)</h1>", title, text.replace(f'<ul class="findings">{found.group()}</ul>', "", 1), count=1, flags=re.DOTALL
     )

@@ -18,10 +18,10 @@ def claim(found: list[Finding], norm: SimpleNamespace | None) -> list[Finding]:
         if not found[0].n:
             return led(found, N_("We cannot say who is key: nobody bought in the last twelve months"), Role.RISK)
         return led(found, N_("Nobody is so large that the company would depend on it"), Role.RISK)
-    below = largest.value <= norm.dependence_share
-    message = N_("The largest customer brings too much: {value} of the sales")
-    if below:
-        message = N_("The largest customer accounts for {value} of sales, below the limit of {limit_share}")
-        if largest.params["result_without"] < HALF * largest.params["result_with"]:
-            message = N_("Without the largest customer, profit would fall from {result_with} to {result_without}")
-    return led(found, message, Role.RISK, of="dependence", limit_share=float(norm.dependence_share))
+    if largest.value > norm.dependence_share:
+        message, is_judged = N_("The largest customer brings too much: {value} of the sales"), True
+    elif largest.params["result_without"] < HALF * largest.params["result_with"]:
+        message, is_judged = N_("Without the largest customer, profit would fall from {result_with} to {result_without}"), False
+    else:
+        message, is_judged = N_("The largest customer accounts for {value} of sales, below the limit of {limit_share}"), True
+    return led(found, message, Role.RISK, of="dependence", is_judged=is_judged, limit_share=float(norm.dependence_share))

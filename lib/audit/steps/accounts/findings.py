@@ -127,7 +127,7 @@ def _dependence(loss_scenarios: pd.DataFrame) -> list[Finding]:
     )
     below = N_("The largest customer brought {value} of the last twelve months’ sales, {revenue}, and {margin_share} of the margin.")
     result = N_(
-        "The largest customer brought {value} of the last twelve months’ sales, {revenue}, and {margin_share} of the margin. Without it, if only the cost of its goods fell away, profit after overheads but before tax would fall from {result_with} to {result_without}."
+        "The largest customer brought {value} of the last twelve months’ sales, {revenue}, and {margin_share} of the margin. Without it, if we saved only the cost of its goods, profit after overheads but before tax would fall from {result_with} to {result_without}."
     )
     no_margin = N_(
         "The largest customer brought {value} of the last twelve months’ sales, {revenue}. By the exported costs its goods cost us more than it pays: check them before you draw any conclusion."

@@ -49,7 +49,7 @@ def _still(by: dict[str, Finding], size: Finding) -> tuple[str]:
         although = N_("Sales are flat, although {customer_name} bought {fall} less")
         if by["largest_fall"].params["chance_share"] >= CHANCE:
             made_up = N_("Sales are flat: {customer_name} bought {fall} less, perhaps by chance; others made up for it")
-            mostly = N_("Sales are flat: {customer_name} bought {fall} less, perhaps by chance; others made up most")
+            mostly = N_("Sales are flat: others offset most of a {fall} fall (perhaps chance) at {customer_name}")
             although = N_("Sales are flat, although {customer_name} bought {fall} less, perhaps by chance")
         return (made_up if short <= 0 else mostly if short <= fall / 2 else although,)
     if gone > 0:

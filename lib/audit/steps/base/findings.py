@@ -195,10 +195,10 @@ def _largest_fall(bought: pd.DataFrame, now: pd.Series, named: dict, chance: flo
     )
     if chance >= CHANCE:
         more = N_(
-            "{customer_name} bought {value} less in {period} than in {period_before}, which may be chance: of so many customers, one falls that far anyway. The other customers who bought in both periods bought {rest} more."
+            "{customer_name} bought {value} less in {period} than in {period_before}, which may be chance: among so many customers, one is likely to fall that far. The others who bought in both periods bought {rest} more."
         )
         less = N_(
-            "{customer_name} bought {value} less in {period} than in {period_before}, which may be chance: of so many customers, one falls that far anyway. The other customers who bought in both periods bought {rest} less."
+            "{customer_name} bought {value} less in {period} than in {period_before}, which may be chance: among so many customers, one is likely to fall that far. The others who bought in both periods bought {rest} less."
         )
     return [
         Finding(

@@ -148,7 +148,7 @@ def _crm_manager(of_managers: pd.DataFrame, managers: pd.DataFrame | None):
         worst, others = missing.iloc[0], of_managers[~of_managers["is_missing"].astype(bool)]
         names = {} if managers is None else managers.set_index("manager_id")["name"].to_dict()
         some = N_(
-            "The CRM is missing {value} of the sales by {manager}; for the {others} {others:manager|managers} without such a gap it is missing {others_rate}."
+            "In the CRM, {value} of the sales by {manager} are missing; for the {others} {others:manager|managers} without such a gap, {others_rate}."
         )
         all_of_them = N_("The CRM is missing {value} of the sales by {manager}, and no manager’s sales are complete there.")
         yield Finding(

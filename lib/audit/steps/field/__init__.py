@@ -121,8 +121,8 @@ TABLES = (
         codes={"copied_class": Copied},
         headings={
             "copies": N_("Copies"),
-            "of_others_share": N_("Same share for the others"),
-            "copy_share": N_("As a share of orders"),
+            "of_others_share": N_("Late, % for the others"),
+            "copy_share": N_("Late, % of orders"),
             "copied_class": N_("What can be said of it"),
         },
     ),

@@ -76,7 +76,7 @@ def _recovered(day: pd.DataFrame) -> list[Finding]:
         "The evening lists of missing orders had {n} {n:entry|entries}; in {back} {back:case|cases} the call centre took an order the same evening, worth {money} in all. In {unvisited} of these cases the representative had not visited the outlet."
     )
     every = N_(
-        "The evening lists of missing orders had {n} {n:entry|entries}; in {back} {back:case|cases} the call centre took an order the same evening, worth {money} in all. The representative had visited none of these outlets that day."
+        "The evening lists of missing orders had {n} {n:entry|entries}; in {back} {back:case|cases} the call centre took an order the same evening, worth {money} in all. In none of these cases had the representative visited the outlet that day."
     )
     return [
         Finding(

@@ -51,7 +51,7 @@ def _ahead(series: pd.DataFrame, forecast: pd.DataFrame, used: pd.Series, horizo
     now = float(series[(Kind.COMPANY, "")].iloc[-12:].iloc[:horizon].sum()) if len(series) >= 12 else float("nan")
     booked = float(of["booked"].sum())
     plain = N_(
-        "Sales of the next {months} {months:month is|months are} expected to be {value} ({low} to {high}), according to “{method_class}”; the same months of last year brought {previous}."
+        "Sales of the next {months} {months:month is|months are} expected to be {value} ({low} to {high}; method “{method_class}”); the same months of last year brought {previous}."
     )
     begun = N_(
         "Sales of the next {months} {months:month|months}, including the one that has begun, are expected to be {value} ({low} to {high}), according to “{method_class}”. Of that, {booked} is already booked; the same months of last year brought {previous}."

@@ -16,9 +16,9 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     if fell is None:
         return led(found, N_("No customer is active any more"), Role.STATE)
     if fell.why:
-        return led(found, N_("{value} of {n} active customers have bought again and again; we cannot say who fell back"), Role.STATE)
+        return led(found, N_("{value} of {n} active customers buy steadily; we cannot say who fell back"), Role.STATE)
     some, none = (
-        N_("{value} of {n} {n:customer|customers} who had bought again and again {value:is|are} no longer active"),
-        N_("Everybody who had bought again and again by a year ago is still active"),
+        N_("{value} of {n} {n:customer|customers} who bought steadily {value:is|are} no longer active"),
+        N_("Everybody who bought steadily up to a year ago is still active"),
     )
     return led(found, some if fell.value else none, Role.CAUSE, of="ladder_falls")

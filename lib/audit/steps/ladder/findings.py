@@ -22,10 +22,10 @@ def chapter_findings(table: pd.DataFrame, moved: pd.DataFrame, *, active_months:
     alive = int(by["customers"].drop(Rung.SILENT).sum())
     steady, unknown = int(by.loc[list(SYSTEMATIC), "customers"].sum()), int(by.loc[Rung.UNKNOWN, "customers"])
     some = N_(
-        "{value} of {n} active customers (who bought within {months} {months:month|months}) have bought again and again. For {unknown} of them we have no evidence on whether we are the only supplier, so their rung stays unknown."
+        "{value} of {n} active customers (who bought within {months} {months:month|months}) buy steadily. For {unknown} of them we have no evidence on whether we are the only supplier, so their rung stays unknown."
     )
     nobody = N_(
-        "{value} of {n} active customers (who bought within {months} {months:month|months}) have bought again and again. For none of them do we have evidence on whether we are the only supplier, so their rung stays unknown."
+        "{value} of {n} active customers (who bought within {months} {months:month|months}) buy steadily. For none of them do we have evidence on whether we are the only supplier, so their rung stays unknown."
     )
     if not alive:
         return [
@@ -59,13 +59,13 @@ def _falls(stood: pd.DataFrame, why: str) -> Finding:
     """Who stood high a year ago and is silent now; where nobody had been watched for long enough, nobody can have fallen."""
     title, fell = N_("Falls on the ladder"), stood[stood["rung_class"] == Rung.SILENT]
     if why or not stood["customers"].sum():
-        why = why or N_("a year earlier, nobody had been observed for long enough to have bought again and again")
+        why = why or N_("a year earlier, nobody had been observed for long enough to buy steadily")
         return Finding("ladder_falls", "ladder", "fact", N_("We cannot say who moved down the ladder."), title=title, unit="count", why=why)
     revenue = float(fell["revenue_before"].sum())
     message = N_(
-        "Of {n} {n:customer|customers} who had bought again and again by a year ago, {value} {value:is|are} no longer active; in the year before that they spent {revenue}."
+        "Of {n} {n:customer|customers} who bought steadily up to a year ago, {value} {value:is|are} no longer active; {value:it|they} had spent {revenue} in the year before."
     )
-    none = N_("All {n} {n:customer|customers} who had bought again and again by a year ago {n:is|are} still active.")
+    none = N_("All {n} {n:customer|customers} who bought steadily up to a year ago {n:is|are} still active.")
     return Finding(
         "ladder_falls",
         "ladder",

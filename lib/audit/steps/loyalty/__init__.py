@@ -96,7 +96,7 @@ TABLES = (
 )
 
 HEADINGS = {  # of columns that only excerpts show
-    "customers_by_definition": N_("Customers by definition"),
+    "customers_by_definition": N_("By definitions alone"),
     "contacts_index": N_("Contacts index"),
     "discount_index": N_("Discount index"),
     "novelty_index": N_("Novelty index"),

@@ -45,7 +45,7 @@ TABLES = (
             "attractiveness_index": N_("Attractiveness"),
             "position_index": N_("Position"),
             "portfolio_class": N_("Class"),
-            "kept_share": N_("How often it keeps its class"),
+            "kept_share": N_("Keeps its class"),
         },
     ),
     written(

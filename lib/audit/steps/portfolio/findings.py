@@ -98,7 +98,7 @@ def _clear(table: pd.DataFrame, agreement: float) -> Finding:
         "portfolio",
         "fact",
         N_(
-            "The classification is robust for {value} of the {n} {n:customer|customers} not too new to judge: they fall into the same class in at least four out of five random draws of months and weights. The other {count} {count:is|are} borderline, and what to do with them is a matter of judgement. If we split the months into two halves and classify by each, the two results agree to {agreement_number} (Cohen’s kappa: 1 means identical, 0 means chance)."
+            "Of the {n} {n:customer|customers} not too new to judge, {value} are classed reliably: they keep their class in at least 80 % of random draws of months and weights. The other {count} {count:is|are} borderline: use your own judgement. Classified by each half of the months, the results agree to {agreement_number} (Cohen’s kappa: 1 means identical, 0 means chance)."
         ),
         title=N_("Whether classes are more than chance"),
         value=float(table["is_clear"].mean()),
@@ -180,7 +180,7 @@ def _loads(loads: pd.DataFrame, most: float) -> list[Finding]:
             "portfolio",
             "fact",
             N_(
-                "The manager with the most customers to develop has {value} of them; {over} of {n} {n:manager|managers} {over:has|have} more than {most}, the number this audit assumes one person can handle at a time."
+                "One manager has {value} {value:customer|customers} to develop, the most; {over} of {n} {n:manager|managers} {over:has|have} more than {most}, the number this audit assumes one person can handle at a time."
             ),
             title=N_("Customers to develop per manager"),
             value=float(loads[PortfolioClass.DEVELOPMENT].max()),

@@ -161,7 +161,7 @@ def _whale(profits: pd.DataFrame) -> list[Finding]:
     rest = len(curve) - at - 1
     params = {"peak_share": peak, "count": rest}
     falls = N_(
-        "The most profitable fifth of the customers brings {value} of all customers’ profit (about 80 % according to the literature), since others lose money. Added up from the most profitable customer down, profit peaks at {peak_share} of the total; the last {count} {count:customer|customers}, after what it cost to win {count:it|them}, {count:brings|bring} it back down to the total."
+        "The most profitable fifth of customers brings {value} of total profit (textbooks say about 80 %), since others lose money. Added up from the most profitable customer down, profit peaks at {peak_share} of the total; the last {count} {count:customer|customers}, after acquisition costs, {count:brings|bring} it back down."
     )
     rises = N_(
         "The most profitable fifth of the customers brings {value} of all customers’ profit (the literature: about 80 %); no customer takes any of it away again."

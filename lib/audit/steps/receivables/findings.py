@@ -218,7 +218,7 @@ def _loss(losses: pd.DataFrame, horizon_days: int) -> Finding:
         "receivables",
         "estimate",
         N_(
-            "If customers pay as they have paid so far, {value} ({low} to {high}) of what is owed will still be unpaid {days} {days:day|days} after the due date. The estimate leaves out {beyond}: what customers who have stopped paying owe, and debts already past that age, if there are any."
+            "If customers pay as they have paid so far, {value} ({low} to {high}) of what is owed will still be unpaid {days} {days:day|days} after the due date. This leaves out {beyond}: the debts of customers who have stopped paying and any debts already that old."
         ),
         title=N_("What may not come"),
         value=value,

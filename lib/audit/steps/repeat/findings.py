@@ -95,7 +95,7 @@ def _period_ratio(ratios: pd.DataFrame) -> list[Finding]:
             "repeat",
             "fact",
             N_(
-                "By the textbook formula, {period} had {second} second {second:purchase|purchases} for {first} first {first:purchase|purchases}: {value}. The ratio moves with the inflow of new customers, so we show it for reference only."
+                "By the textbook formula, {period} had {second} second {second:purchase|purchases} for {first} first {first:purchase|purchases}: {value}. It depends on how many new customers come, so we show it for reference only."
             ),
             title=N_("Second purchases to first"),
             value=float(row["second_to_first_ratio"]),

@@ -55,7 +55,7 @@ def retention(rates: pd.DataFrame) -> Chart:
 def cohort_heatmap(cohorts: pd.DataFrame, column: str) -> Chart:
     """Cohorts by age: the share of customers active, or of the first period's money, in each cell."""
     title = {
-        "active_share": _("Share of each cohort that bought, by age"),
+        "active_share": _("Share of each cohort that bought, over time"),
         "revenue_ratio": _("Money of each cohort against its first period, by age"),
     }[column]
     if cohorts.empty:

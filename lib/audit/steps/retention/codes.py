@@ -33,7 +33,7 @@ class Lapse(Code):
     EVERYBODY = "everybody", N_("all customers ever seen")
     NOT_AGAIN = "not_again", N_("bought in the period before last, but not in the last")
     INACTIVE = "no_longer_active", N_("active when the last period began, but not at its end")
-    FELL = "fell", N_("had bought again and again by a year ago, silent on the last day")
+    FELL = "fell", N_("bought steadily by a year ago, silent on the last day")
     LATE = "listed", N_("listed as having stopped buying, recently or long ago")
     WINBACK = "to_win_back", N_("to win back: silent for longer than usual, or silent before showing a rhythm")
     LEFT = "left", N_("left, among customers whose first purchase is known")

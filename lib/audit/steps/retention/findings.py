@@ -146,7 +146,7 @@ def _crr(rates: pd.DataFrame) -> list[Finding]:
             "retention",
             "fact",
             N_(
-                "By the textbook formula (customers at the end without new ones, divided by customers at the start), retention in {period} is {value}. It counts as kept {returned:0:nobody|#|#} who {returned:0:was|was|were} silent at the start, and subtracts {new_gone:0:none|#|#} of the new ones, no longer active by the end; we show it for reference only."
+                "By the textbook formula (customers at the end without new ones, divided by customers at the start), retention in {period} is {value}. It counts {returned:0:nobody|#|#} as kept who {returned:0:was|was|were} silent at the start, and deducts {new_gone:0:no new customer who was|# new customer who was|# new customers who were} no longer active at the end; we show it for reference only."
             ),
             title=N_("CRR by the source's formula"),
             value=float(now["customer_retention_rate"]),
@@ -167,7 +167,7 @@ def _places(counted: pd.DataFrame) -> list[Finding]:
             "retention",
             "fact",
             N_(
-                "Of the {n} {n:customer|customers} who bought in the years exported, {value} {value:is|are} active; even so, {active_overdue:0:none of these has|# of these has|# of these have} been silent for too long. {overdue_now:0:No other has|Another # has|Another # have} been silent for too long, {within_rhythm:0:none is|# is|# are} silent but still within the limit, {no_rhythm:0:none is|# is|# are} silent with too few purchases to judge, and {long_gone:0:none is|# is|# are} long gone."
+                "Of the {n} {n:customer|customers} who bought in the years covered, {value} {value:is|are} active; even so, {active_overdue:0:none of these is|# of these is|# of these are} already on the list of silent customers. {overdue_now:0:Nobody else is on it|Another # is on it too|Another # are on it too}, {within_rhythm:0:none is|# is|# are} silent but still within the limit, {no_rhythm:0:none is|# is|# are} silent with too few purchases to judge, and {long_gone:0:none is|# is|# are} long gone."
             ),
             title=N_("Where the customers stand"),
             value=float(by[Place.BUYING] + by[Place.SLIPPING]),
@@ -229,7 +229,7 @@ def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, fl
         "Of {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} went silent within the last year and have been silent for longer than that rhythm explains. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, the same share of those flagged by this rule did buy again. In the twelve months up to their last purchase, the customers now flagged brought in {money_said} in all."
     )
     fixed_tried = N_(
-        "Of {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} {value:has|have} been silent for too long: longer than one limit for all customers, but no longer than a year. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, the same share of those flagged by this limit did buy again. In the twelve months up to their last purchase, the customers now flagged brought in {money_said} in all."
+        "Of {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} {value:has|have} been silent for too long: beyond the limit, the same for all, but no longer than a year. About {by_chance} of the {value} ({fewest} to {most}) may be false alarms: in back-tests, that share of those flagged did buy again. In the twelve months up to their last purchase, those now flagged brought in {money_said} in all."
     )
     nobody = N_(
         "None of the {n} {n:customer|customers} who have bought often enough to have a rhythm has been silent for longer than it explains, counting silences of up to a year."

@@ -60,8 +60,8 @@ TABLES = (
         codes={"whose_class": Whose},
         headings={
             "late": N_("Late"),
-            "late_share": N_("As a share of orders"),
-            "of_others_share": N_("Same share for the others"),
+            "late_share": N_("Late, % of orders"),
+            "of_others_share": N_("Late, % for the others"),
             "told_before": N_("Told in advance"),
             "whose_class": N_("Compared with others"),
         },

@@ -123,7 +123,7 @@ def _ahead(base: pd.DataFrame, values: pd.DataFrame, used: str, of_year: float, 
             why=why,
         )
     message = N_(
-        "Over the next twelve months, we expect the {n} {n:customer|customers} seen so far to bring in {value} of {level_class} ({low} to {high}), as predicted by the “{rule_class}” model. In the last twelve months it was {previous}. New customers come on top."
+        "Over the next twelve months, we expect the {n} {n:customer|customers} seen so far to bring in {value} of {level_class} ({low} to {high}), as predicted by the “{rule_class}” model. In the last twelve months it was {previous}. New customers are not included."
     )
     return Finding(
         "value_ahead",

@@ -51,7 +51,7 @@ class Choice(Code):
     STOP = (
         "stop",
         N_("Stop deliveries to the {count} {count:customer who no longer pays|customers who no longer pay}, and collect the debt"),
-        N_("{supplied} of {count} received goods after their last payment; another {late} {late:pays|pay} late. {names}"),
+        N_("{supplied} of {count} received goods after their last payment; {late} more {late:is|are} overdue. {names}"),
     )
     COLLECT = (
         "collect",
@@ -61,12 +61,12 @@ class Choice(Code):
     TERMS = (
         "terms",
         N_("Renegotiate the concessions to {names}"),
-        N_("No. {rank} of {of} by sales, no. {last} by profit: extras beyond the goods cost {given} a year."),
+        N_("No. {rank} of {of} by sales, no. {last} by profit: the concessions cost {given} a year."),
     )
     CALL = (
         "call",
         N_("Call {count} {count:customer who has|customers who have} been silent for too long"),
-        N_("Of the {listed} {listed:customer|customers} listed as silent, about {by_chance} may come back anyway. {names}"),
+        N_("Of the {count}, {by_chance:0:hardly any|perhaps #|about #} may come back anyway. {names}"),
     )
     CALL_UNTRIED = (
         "call_untried",
@@ -100,8 +100,8 @@ class Choice(Code):
     )
     BUDGETS = (
         "budgets",
-        N_("Check the {count} largest of {doubted} doubtful purchase {doubted:budget|budgets} before you plan on them"),
-        N_("Of the budgets we know, we get {without_share}; with the doubtful ones, {with_share}. {names}"),
+        N_("Check the {count} largest of {doubted} doubtful purchase {doubted:budget|budgets} before relying on {doubted:it|them}"),
+        N_("We get {without_share} of the budgets we know; with the doubtful ones, {with_share}. {names}"),
     )
     PLAN = (
         "plan",

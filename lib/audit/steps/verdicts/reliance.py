@@ -96,7 +96,7 @@ def _missing(wallets: pd.DataFrame | None, missing: dict[str, str]) -> list[Find
         return [
             _said(
                 "missing",
-                N_("The biggest gap: the full budgets of {unknown} {unknown:customer is|customers are} unknown."),
+                N_("The biggest gap: the purchase budgets of {unknown} {unknown:customer are|customers are} unknown."),
                 unknown=unknown,
             )
         ]

@@ -47,7 +47,7 @@ def _given(wallets: pd.DataFrame) -> Finding:
         "wallet",
         "estimate",
         N_(
-            "The {n} {n:customer|customers} with known budgets buy {value} of what they need from us ({low} to {high} if every budget is off by the usual error); for half of them, the share is above {median_share}. They buy {gap} a year elsewhere; the two largest gaps make up {top_share} of that. These customers bring in {sales_share} of our sales."
+            "The {n} {n:customer|customers} with known budgets buy from us {value} of what they need ({low} to {high} if every budget is off by the usual error); for half of them, the share is above {median_share}. They buy {gap} a year elsewhere; the two largest gaps make up {top_share} of that. These customers bring in {sales_share} of our sales."
         ),
         title=N_("Share of wallet"),
         value=revenue / float(told["budget"].sum()),
@@ -74,7 +74,7 @@ def _doubted(wallets: pd.DataFrame, with_doubted: tuple[int, float, float]) -> l
     if count <= told.sum():
         return []
     message = N_(
-        "The budgets of {value} {value:customer|customers} change too much within a year, so these figures leave them out. With them, our share would be {with_share}, and {gap} a year would go elsewhere. Ask these customers again first."
+        "The budgets of {value} {value:customer|customers} change too much within a year, so these figures leave them out. With them, our share would be {with_share}, and {gap} a year would go elsewhere. Ask them again first."
     )
     return [
         Finding(
@@ -230,7 +230,7 @@ def _realistic(realistic: pd.DataFrame) -> Finding:
         "wallet",
         "estimate",
         N_(
-            "If our share at each of the {n} {n:customer|customers} with a gap rose as it has typically risen where it did, and none more than doubled its purchases, we would gain {value} ({low} to {high}) over the year. Shares have risen by that much without any special effort; this does not show what one would add."
+            "If our share at each of the {n} {n:customer|customers} with a gap rose by what is usual where shares rise, and none more than doubled its purchases, we would gain {value} ({low} to {high}) over the year. Such rises came without any special effort; what an effort would add, we cannot tell."
         ),
         title=N_("What is realistic to win"),
         value=value,
