@@ -47,7 +47,9 @@ TABLES = (
         codes={"reason_class": Reason, "level_class": Level, "status_class": Status, "effect_class": Effect},
         headings={
             "value_number": N_("Value"),
-            "size_ratio": N_("Share of these sales"),
+            "of": N_("Whose sales"),
+            "size_ratio": N_("Share"),
+            "judged_on": N_("Date judged"),
             "effect_class": N_("What it affects"),
         },
     ),

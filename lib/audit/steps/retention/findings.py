@@ -269,10 +269,10 @@ def _tried(tried: pd.DataFrame) -> list[Finding]:
     by = tried.set_index("rule_class")
     own, fixed = by.loc[SilenceRule.OWN], by.loc[SilenceRule.FIXED]
     better = N_(
-        "In the last back-test, {value} of the {n} {n:customer|customers} silent beyond their own rhythm bought nothing more (interval {low} to {high}); the list held {recall_share} of all who were gone. With a fixed limit, the list held {fixed_listed} {fixed_listed:customer|customers}: {fixed_precision_share} bought nothing more, and it held {fixed_recall_share} of all who were gone. The customers’ own rhythm did better, beyond chance, so we use it."
+        "In the last back-test, {value} of the {n} {n:customer|customers} silent beyond their own rhythm bought nothing more ({low} to {high}); the list held {recall_share} of all who were gone. With a fixed limit, the list held {fixed_listed} {fixed_listed:customer|customers}: {fixed_precision_share} bought nothing more, and it held {fixed_recall_share} of all who were gone. The customers’ own rhythm did better, beyond chance, so we use it."
     )
     same = N_(
-        "In the last back-test, {value} of the {n} {n:customer|customers} silent beyond their own rhythm bought nothing more (interval {low} to {high}); the list held {recall_share} of all who were gone. With a fixed limit, the list held {fixed_listed} {fixed_listed:customer|customers}: {fixed_precision_share} bought nothing more, and it held {fixed_recall_share} of all who were gone. The difference is not beyond chance, so we use the simpler rule."
+        "In the last back-test, {value} of the {n} {n:customer|customers} silent beyond their own rhythm bought nothing more ({low} to {high}); the list held {recall_share} of all who were gone. With a fixed limit, the list held {fixed_listed} {fixed_listed:customer|customers}: {fixed_precision_share} bought nothing more, and it held {fixed_recall_share} of all who were gone. The difference is not beyond chance, so we use the simpler rule."
     )
     return [
         Finding(
@@ -312,10 +312,10 @@ def _came_back(returns: pd.DataFrame, lost: pd.DataFrame, *, is_told: bool) -> l
         ]
     row, expected = half.iloc[0], float(lost["expected_revenue"].sum())
     alone = N_(
-        "Of silences that had reached six months (n = {n}), {value} ended with a purchase within another year (interval {low} to {high})."
+        "Of silences that had reached six months (n = {n}), {value} ended with a purchase within another year ({low} to {high})."
     )
     with_money = N_(
-        "Of silences that had lasted six months (n = {n}), {value} ended on their own with a purchase within another year (interval {low} to {high}). If those of the {silent} {silent:customer|customers} now silent who come back buy for a year as before, at most {expected} returns without any effort. You can learn what a call adds only by calling some and not others."
+        "Of silences that had lasted six months (n = {n}), {value} ended on their own with a purchase within another year ({low} to {high}). If those of the {silent} {silent:customer|customers} now silent who come back buy for a year as before, at most {expected} returns without any effort. You can learn what a call adds only by calling some and not others."
     )
     return [
         Finding(

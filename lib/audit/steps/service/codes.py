@@ -27,8 +27,8 @@ class Kept(Code):
 class Whose(Code):
     """Whether a manager's customers get more late orders than is usual."""
 
-    MORE = "more_late", N_("more late orders than usual")
-    USUAL = "usual_late", N_("as usual")
+    MORE = "more_late", N_("more late orders")
+    USUAL = "usual_late", N_("similar")
     FEW = "few_orders", N_("too few orders to say")
 
 

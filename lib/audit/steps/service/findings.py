@@ -94,10 +94,10 @@ def _settled(curve: pd.DataFrame, settle_days: int, confidence: float) -> list[F
             )
         ]  # fmt: skip
     known = N_(
-        "Within {days} {days:day|days} {value} of complaints are settled (interval {low} to {high}); half of all complaints are settled by day {half}, counting those still open."
+        "Within {days} {days:day|days} {value} of complaints are settled ({low} to {high}); half of all complaints are settled by day {half}, counting those still open."
     )
     slow = N_(
-        "Within {days} {days:day|days} {value} of the complaints are settled (interval {low} to {high}); half of them are not settled yet."
+        "Within {days} {days:day|days} {value} of the complaints are settled ({low} to {high}); half of them are not settled yet."
     )
     return [
         Finding(

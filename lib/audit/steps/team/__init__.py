@@ -63,7 +63,7 @@ TABLES = (
             "customers_before": N_("Customers a year before"),
             "handed_in": N_("Taken over"),
             "margin_rate": N_("Margin, % of sales"),
-            "return_rate": N_("Returned"),
+            "return_rate": N_("Sent back"),
             "discount_rate": N_("Discount"),
             "proactive_share": N_("Contacts begun by us"),
             "penetration_rate": N_("Share of known wallets"),

@@ -56,7 +56,7 @@ def _first_steps(activities: pd.DataFrame | None, confidence: float) -> list[Fin
             "first_steps",
             "verdicts",
             "estimate",
-            N_("We took the first step in {value} of {n} recorded contacts (interval {low} to {high})."),
+            N_("We took the first step in {value} of {n} recorded contacts ({low} to {high})."),
             title=N_("First steps"),
             value=ours / len(activities),
             low=low,
