@@ -311,9 +311,7 @@ def _came_back(returns: pd.DataFrame, lost: pd.DataFrame, *, is_told: bool) -> l
             )
         ]
     row, expected = half.iloc[0], float(lost["expected_revenue"].sum())
-    alone = N_(
-        "Of silences that had reached six months (n = {n}), {value} ended with a purchase within another year ({low} to {high})."
-    )
+    alone = N_("Of silences that had reached six months (n = {n}), {value} ended with a purchase within another year ({low} to {high}).")
     with_money = N_(
         "Of silences that had lasted six months (n = {n}), {value} ended on their own with a purchase within another year ({low} to {high}). If those of the {silent} {silent:customer|customers} now silent who come back buy for a year as before, at most {expected} returns without any effort. You can learn what a call adds only by calling some and not others."
     )

@@ -96,9 +96,7 @@ def _settled(curve: pd.DataFrame, settle_days: int, confidence: float) -> list[F
     known = N_(
         "Within {days} {days:day|days} {value} of complaints are settled ({low} to {high}); half of all complaints are settled by day {half}, counting those still open."
     )
-    slow = N_(
-        "Within {days} {days:day|days} {value} of the complaints are settled ({low} to {high}); half of them are not settled yet."
-    )
+    slow = N_("Within {days} {days:day|days} {value} of the complaints are settled ({low} to {high}); half of them are not settled yet.")
     return [
         Finding(
             "service_settled", "service", "estimate", known if half == half else slow, title=title, value=share, low=low, high=high, n=n,
