@@ -113,7 +113,7 @@ def fact(name, value=1.0, **more):
 
 
 def base_of(change=0.0, *, lost_money=1.0, new_money=2.0, old=0.1, money=None):
-    named = {"period": "2025", "period_before": "2024", "driver": "customers", "lost": 3, "new": 4}
+    named = {"period": "2025", "period_before": "2024", "driver": "customers", "lost": 3, "new": 4, "first_seen": 0}
     return [
         fact("base_size", money=lost_money, **named),
         fact("sales_change", abs(change), money=change if money is None else money, **named),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from audit import ledger
 from audit.core import periods
+from audit.core.quantities import Term
 from audit.stats import shares
 from audit.steps import base
 from audit.steps.base import findings
@@ -131,7 +132,7 @@ def test_b9_the_market_decides_only_where_it_is_declared(made):
 
 def test_sales_to_new_customers_may_be_more_by_those_first_seen_and_partners_are_all_of_two_years_and_longer():
     before = pd.Series({"period": "2022", "customers": 3, "revenue": 100.0, "new_revenue": 10.0})
-    now = pd.Series({**before, "period": "2023", "new_revenue": 20.0, "first_seen_revenue": 30.0})
+    now = pd.Series({**before, "period": "2023", "new": 1, "first_seen": 2, "new_revenue": 20.0, "first_seen_revenue": 30.0})
     found = findings._new_customers(before, now, {"period": "2023", "period_before": "2022"})
     assert (found.value, found.low, found.high, found.previous) == (0.2, 0.2, 0.5, 0.1)
     kept = pd.DataFrame({"tenure_class": ["0–1", "2–3", "3–4"], "customers": [5, 3, 4], "revenue": [50.0, 20.0, 30.0]})
@@ -142,7 +143,7 @@ def test_sales_to_new_customers_may_be_more_by_those_first_seen_and_partners_are
 @pytest.mark.parametrize(("old_before", "fall"), [(100.0, 20.0), (70.0, 0.0)])
 def test_earlier_customers_may_have_brought_more_by_those_first_seen_and_a_rise_is_no_loss(old_before, fall):
     before = pd.Series({"period": "2022", "customers": 3, "revenue": old_before})
-    now = pd.Series({"period": "2023", "revenue": 100.0, "new_revenue": 20.0, "first_seen_revenue": 30.0})
+    now = pd.Series({"period": "2023", "revenue": 100.0, "new": 1, "first_seen": 2, "new_revenue": 20.0, "first_seen_revenue": 30.0})
     found = findings._existing(before, now, {})
     assert found.value == found.high == pytest.approx(80 / old_before - 1)
     assert found.low == pytest.approx(50 / old_before - 1)
@@ -161,6 +162,29 @@ def said_of_two_years(rows: list[tuple]) -> tuple[dict, pd.DataFrame]:
     moves = base.movement(bought, made["history"], spans, unit="year")
     change, deciles, kept_for = base.last_period(bought, made["history"], spans)
     return {one.id: one for one in base.chapter_findings(moves, change, bought, kept_for, market={})}, deciles
+
+
+def test_p13_who_is_only_seen_for_the_first_time_is_never_called_new():
+    """Of three who came, nobody is known to be new: all their money may be that of old customers, and no sum is called that of new ones."""
+    rows = [("a", "2023-03-01", 100), ("a", "2024-03-01", 60), ("b", "2024-04-01", 30), ("c", "2024-05-01", 10)]
+    known, doubted = (ledger_of(rows, as_of="2024-12-31", observed_from="2023-01-01", burn_in_months=pause) for pause in (0, 24))
+    spans = periods.complete(observed_from=dt.date(2023, 1, 1), as_of=dt.date(2024, 12, 31), unit="year")
+    told = []
+    for made in (known, doubted):
+        bought = base.by_period(made["panel"], spans, unit="year")
+        moves = base.movement(bought, made["history"], spans, unit="year")
+        change, _deciles, kept_for = base.last_period(bought, made["history"], spans)
+        told.append({one.id: one for one in base.chapter_findings(moves, change, bought, kept_for, market={})})
+    new, seen = told
+    assert (new["base_size"].params["new"], new["base_size"].quantities[Term.NEW_OF_PERIOD]) == (2, 2.0)
+    assert (new["existing_customers"].params["old"], seen["existing_customers"].params["old"]) == (60.0, 60.0)
+    assert (seen["base_size"].params["new"], seen["base_size"].params["first_seen"]) == (0, 2)
+    assert "seen for the first time, new or not" in seen["base_size"].message
+    assert Term.NEW_OF_PERIOD not in seen["base_size"].quantities
+    assert "who of them is new" in seen["new_revenue_share"].message
+    assert "seen for the first time" in seen["existing_customers"].message
+    low, high = seen["new_revenue_share"].low, seen["new_revenue_share"].high
+    assert (low, high) == (0.0, 0.4)
 
 
 def test_a_period_whose_sales_came_back_to_the_last_rouble_has_no_shares():

@@ -158,9 +158,9 @@ def test_central_says_the_gravest_of_what_is_missing(found, said):
     assert said in concluded(central, *found)
 
 
-def grew(rate, money=None, existing=1.0, unit="share", size=None, new=0.0, fall=None, lost=2, came=3, why=""):
+def grew(rate, money=None, existing=1.0, unit="share", size=None, new=0.0, fall=None, lost=2, came=3, seen=0, why=""):
     money = rate * 1000 if money is None else money
-    size = finding("base_size", 9.0, money=0.0 if size is None else size, params={"lost": lost, "new": came}, why=why)
+    size = finding("base_size", 9.0, money=0.0 if size is None else size, params={"lost": lost, "new": came, "first_seen": seen}, why=why)
     found = [size, finding("sales_change", abs(rate), money=money, unit=unit), finding("existing_customers", existing)]
     found.append(finding("new_revenue_share", 0.1, params={"new_revenue": new}))
     return [*found, *([finding("largest_fall", fall, params={"customer_name": "X", "chance_share": 0.0})] if fall is not None else [])]
@@ -180,6 +180,7 @@ def grew(rate, money=None, existing=1.0, unit="share", size=None, new=0.0, fall=
         (grew(STILL * 0.9, size=-5.0, new=1.0), "new customers outweigh"),
         (grew(STILL * 0.9, size=9.0, new=5.0), "had bought more than"),
         (grew(STILL * 0.9, size=5.0, new=5.0), "new customers outweigh"),
+        (grew(STILL * 0.9, size=9.0, new=0.0, came=0, seen=4), "as much was won as was lost"),
         (grew(STILL * 0.9, lost=0, came=0), "the same customers are buying"),
         (grew(STILL * 0.9, lost=0, came=1), "new customers outweigh"),
         (grew(STILL * 0.9, lost=1, came=0), "new customers outweigh"),

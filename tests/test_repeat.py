@@ -186,6 +186,9 @@ def test_p13_who_looks_new_is_not_called_so_where_old_customers_pause_for_as_lon
     why = newcomers.unknown(*watched(pauses, 20), base, most_share=0.25)
     assert (why == "") == is_told
     assert is_told or f"{pauses} of the {pauses + 20} who would then look new" in i18n.render(why)
+    before = watched(pauses, 20)[1]["is_first_known"].astype(bool)
+    after = newcomers.doubted(*watched(pauses, 20), base, most_share=0.25)["is_first_known"]
+    assert after.tolist() == (before & is_told).tolist()
     panel, history = watched(20, 20)
     known = SimpleNamespace(**vars(base) | {"burn_in_months": 0})
     assert newcomers.unknown(panel, history, known, most_share=0.25) == "", "first purchases are known: the company began with the exports"

@@ -17,7 +17,14 @@ from tests.test_verdicts import LATE, PLANTED, STOP, decided, fact, facts_of, ov
 
 HISTORY = pd.DataFrame({"customer_id": list("abc")})
 MOVEMENT = pd.DataFrame(
-    {"period": ["2023", "2024", "2025"], "customers": [4, 9, 8], "lost": [0, 1, 3], "new": [0, 2, 2], "returned": [0, 0, 0]}
+    {
+        "period": ["2023", "2024", "2025"],
+        "customers": [4, 9, 8],
+        "lost": [0, 1, 3],
+        "new": [0, 2, 2],
+        "first_seen": [0, 0, 0],
+        "returned": [0, 0, 0],
+    }
 )
 RETENTION = pd.DataFrame({"unit_class": ["year", "year", "month"], "period": ["2024", "2025", "2025-12"], "at_end": [5, 7, 99]})
 
@@ -43,6 +50,8 @@ def test_circles_are_those_of_the_last_two_periods_and_of_the_last_end():
         Counted.ACTIVE: 7,
     }
     assert funnel(movement=MOVEMENT.assign(returned=1))[Counted.RETURNED] == 1
+    seen = funnel(movement=MOVEMENT.assign(new=0, first_seen=2))
+    assert (seen.get(Counted.NEW), seen[Counted.SEEN]) == (None, 2), "nobody of whom it is not known is called new, nor said not to be"
     given = {"customers": None, "key_accounts": None, "central": None, "chapters": STAYED, "unit": "year"}
     last = verdicts.funnel(HISTORY, movement=MOVEMENT, retention=RETENTION, **given).iloc[-1]
     assert last[["counted_class", "period", "period_before", "months"]].tolist() == ["active", "2025", "2024", 4]

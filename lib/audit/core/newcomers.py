@@ -33,3 +33,9 @@ def unknown(panel: pd.DataFrame, history: pd.DataFrame, settings: Settings, *, m
         "had the exports begun {later} {later:month|months} later, {old} of the {new} who would then look new had bought before; so may those who look new now"
     )
     return stored(message, later=later, old=len(old), new=len(look_new))
+
+
+def doubted(panel: pd.DataFrame, history: pd.DataFrame, settings: Settings, *, most_share: float) -> pd.DataFrame:
+    """The history, nobody's first purchase known where nobody can be called new (`unknown`): who looks new is then only seen for the first time."""
+    is_told = not unknown(panel, history, settings, most_share=most_share)
+    return history.assign(is_first_known=history["is_first_known"].astype(bool) & is_told)

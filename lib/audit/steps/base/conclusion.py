@@ -39,7 +39,7 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
 
 
 def _still(by: dict[str, Finding], size: Finding) -> tuple[str]:
-    """Why sales stand still: the largest of what moved."""
+    """Why sales stand still: the largest of what moved; who came, where it is known who is new."""
     gone = size.money - by["new_revenue_share"].params["new_revenue"]  # what those who left bought beyond what newcomers brought
     fall = by["largest_fall"].value if "largest_fall" in by else 0.0
     if fall > max(gone, 0.0) and fall > 0:
@@ -52,6 +52,8 @@ def _still(by: dict[str, Finding], size: Finding) -> tuple[str]:
             mostly = N_("Sales are flat: others offset most of a {fall} fall (perhaps chance) at {customer_name}")
             although = N_("Sales are flat, although {customer_name} bought {fall} less, perhaps by chance")
         return (made_up if short <= 0 else mostly if short <= fall / 2 else although,)
+    if size.params["first_seen"] and not size.params["new"]:
+        return (N_("Sales are flat: about as much was won as was lost"),)
     if gone > 0:
         return (
             N_(

@@ -65,27 +65,38 @@ def chapter_findings(
 
 
 def _size(before: pd.Series, now: pd.Series, named: dict) -> Finding:
-    """How many bought, how many of them are new, and how many did not buy again."""
+    """How many bought, how many of them are new, and how many did not buy again; whoever is only seen for the first time is not called new."""
+    message = N_(
+        "{value} {value:customer|customers} bought in {period}; {new:0:none of these is|# of these is|# of these are} new. {lost:0:All|Of the|Of the} {previous} who bought in {period_before}{lost:0: bought again|, # did not buy again|, # did not buy again}. No former customer came back."
+    )
+    if now["first_seen"]:
+        message = N_(
+            "{value} {value:customer|customers} bought in {period}, against {previous} in {period_before}: {lost:0:all of those bought again|# of those did not buy again|# of those did not buy again}, {returned} came back, {new:0:nobody is known to be|# is|# are} new, and {first_seen} {first_seen:is|are} seen for the first time, new or not."
+        )
+    elif now["returned"]:
+        message = N_(
+            "{value} {value:customer|customers} bought in {period}, against {previous} in {period_before}: {lost:0:all of those bought again|# of those did not buy again|# of those did not buy again}, {new:0:none is|# is|# are} new and {returned} came back."
+        )
+    quantities = {Term.CUSTOMERS_OF_PERIOD: float(now["customers"])}
     return Finding(
         "base_size",
         "base",
         "fact",
-        N_(
-            "{value} {value:customer|customers} bought in {period}, against {previous} in {period_before}: {lost:0:all of those bought again|# of those did not buy again|# of those did not buy again}, {new:0:none is|# is|# are} new and {returned} came back."
-        )
-        if now["returned"]
-        else N_(
-            "{value} {value:customer|customers} bought in {period}; {new:0:none of these is|# of these is|# of these are} new. {lost:0:All|Of the|Of the} {previous} who bought in {period_before}{lost:0: bought again|, # did not buy again|, # did not buy again}. No former customer came back."
-        ),
+        message,
         title=N_("Size of the base"),
         value=float(now["customers"]),
         unit="count",
         n=int(now["customers"]),
         previous=float(before["customers"]),
         money=float(now["lost_before"]),
-        params={**named, "lost": int(now["lost"]), "new": int(now["new"]), "returned": int(now["returned"])},
-        quantities={Term.CUSTOMERS_OF_PERIOD: float(now["customers"]), Term.NEW_OF_PERIOD: float(now["new"])},
+        params={**named, **{name: int(now[name]) for name in ("lost", "new", "returned", "first_seen")}},
+        quantities=quantities if _is_unclear(now) else quantities | {Term.NEW_OF_PERIOD: float(now["new"])},
     )
+
+
+def _is_unclear(now: pd.Series) -> bool:
+    """Whether of nobody who came it is known that they are new."""
+    return bool(now["first_seen"]) and not now["new"]
 
 
 def _same_customers(now: pd.Series, named: dict) -> Finding:
@@ -111,15 +122,20 @@ def _same_customers(now: pd.Series, named: dict) -> Finding:
 
 def _new_customers(before: pd.Series, now: pd.Series, named: dict) -> Finding:
     """What new customers brought in; between that and what those first seen brought in lies the truth."""
+    message = N_("New customers brought in {value} of sales in {period}: {new_revenue} of {revenue}.")
+    if _is_unclear(now):
+        message = N_(
+            "Customers seen for the first time in {period} brought in {first_seen_revenue} of {revenue}; who of them is new, these data do not show."
+        )
+    elif now["first_seen_revenue"]:
+        message = N_(
+            "New customers brought in {value} of sales in {period}: {new_revenue} of {revenue}. Another {first_seen_revenue} came from customers whose first purchase may be older than the exports."
+        )
     return Finding(
         "new_revenue_share",
         "base",
         "estimate",
-        N_(
-            "New customers brought in {value} of sales in {period}: {new_revenue} of {revenue}. Another {first_seen_revenue} came from customers whose first purchase may be older than the exports."
-        )
-        if now["first_seen_revenue"]
-        else N_("New customers brought in {value} of sales in {period}: {new_revenue} of {revenue}."),
+        message,
         title=N_("Sales to new customers"),
         value=_share(now["new_revenue"], now["revenue"]),
         n=int(now["customers"]),
@@ -220,17 +236,23 @@ def _largest_fall(bought: pd.DataFrame, now: pd.Series, named: dict, chance: flo
 def _existing(before: pd.Series, now: pd.Series, named: dict) -> Finding:
     """All who had bought before, the silent ones included: the kept ones alone are survivors (A3)."""
     old = float(now["revenue"] - now["new_revenue"])
+    message = N_(
+        "Without its new customers, {period} would have brought {old}, against {all_before} from all customers in {period_before}: a change of {value}."
+    )
+    if _is_unclear(now):
+        old = float(now["revenue"] - now["first_seen_revenue"])
+        message = N_(
+            "Without the customers seen for the first time, {period} would have brought {old}, against {all_before} from all customers in {period_before}: a change of {value}."
+        )
     return Finding(
         "existing_customers",
         "base",
         "estimate",
-        N_(
-            "Without its new customers, {period} would have brought {old}, against {all_before} from all customers in {period_before}: a change of {value}."
-        ),
+        message,
         title=N_("Sales to existing customers"),
         value=_share(old - before["revenue"], before["revenue"]),
-        low=_share(old - now["first_seen_revenue"] - before["revenue"], before["revenue"]),
-        high=_share(old - before["revenue"], before["revenue"]),
+        low=_share(now["revenue"] - now["new_revenue"] - now["first_seen_revenue"] - before["revenue"], before["revenue"]),
+        high=_share(now["revenue"] - now["new_revenue"] - before["revenue"], before["revenue"]),
         n=int(before["customers"]),
         money=max(0.0, float(before["revenue"]) - old),
         params={**named, "old": old, "all_before": float(before["revenue"])},

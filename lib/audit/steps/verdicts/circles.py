@@ -44,8 +44,9 @@ def funnel(
     if movement is not None and len(movement) > 1:
         before, last = movement.iloc[-2], movement.iloc[-1]
         then, now = str(before["period"]), str(last["period"])
-        rows += [(Counted.BEFORE, int(before["customers"])), (Counted.LOST, int(last["lost"])), (Counted.NEW, int(last["new"]))]
-        rows += [(Counted.RETURNED, int(last["returned"]))] if last["returned"] else []
+        rows += [(Counted.BEFORE, int(before["customers"])), (Counted.LOST, int(last["lost"]))]
+        rows += [(Counted.NEW, int(last["new"]))] if last["new"] or not last["first_seen"] else []
+        rows += [(code, int(last[code.value])) for code in (Counted.SEEN, Counted.RETURNED) if last[code.value]]
         rows.append((Counted.NOW, int(last["customers"])))
     of_unit = retention[retention["unit_class"] == unit] if retention is not None else pd.DataFrame()
     stayed = chapters[(chapters["id"] == "retention_rate") & (chapters["why"] == "")]

@@ -162,10 +162,11 @@ class Counted(Code):
     BEFORE = "before", N_("bought in {period_before}")
     LOST = "lost", N_("did not buy again in {period}")
     NEW = "new", N_("new in {period}")
+    SEEN = "first_seen", N_("seen for the first time in {period}, new or not")
     RETURNED = "returned", N_("came back in {period}")
     NOW = "now", N_("bought in {period}")
     ACTIVE = "active", N_("active at the end of {period}: bought within {months} {months:month|months}")
     KEY = "key", N_("key accounts")
 
 
-PARTS = (Counted.LOST, Counted.NEW, Counted.RETURNED)  # of those above or below them: drawn inside
+PARTS = (Counted.LOST, Counted.NEW, Counted.SEEN, Counted.RETURNED)  # of those above or below them: drawn inside
