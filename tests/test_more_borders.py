@@ -170,4 +170,5 @@ def test_a_month_of_the_next_year_is_the_next_month_in_the_trial_of_newcomers():
     history = panel.groupby("customer_id", as_index=False)["period"].min().rename(columns={"period": "first_on"})
     history["is_first_known"] = history["customer_id"].str.startswith("new")
     base = SimpleNamespace(observed_from=dt.date(2022, 1, 1), as_of=dt.date(2024, 12, 31), burn_in_months=12, period="year")
-    assert newcomers.unknown(panel, history, base, most_share=0.25) == "", "they bought in the last month in which nobody counts as new"
+    unknown = newcomers.unknown(panel, history.assign(is_first_known=False), base, most_share=0.25)
+    assert unknown == "", "they bought in the last month in which nobody counts as new"

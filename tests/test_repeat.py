@@ -146,6 +146,9 @@ def test_b4_depth_counts_those_who_went_on():
     table = repeat.repeat_depth(who, regular_purchases=3)
     assert table["customers"].tolist() == [4, 3, 2]
     assert table["next_share"].round(3).tolist() == [0.75, 0.667, 0.5]
+    assert repeat.repeat_depth(who.assign(is_first_known=False), regular_purchases=3).empty, (
+        "of nobody is it known how often they had bought before"
+    )
 
 
 def test_a12_return_by_manager_counts_only_comparable_buyers():
@@ -183,18 +186,24 @@ def watched(pauses: int, new: int) -> tuple[pd.DataFrame, pd.DataFrame]:
 def test_p13_who_looks_new_is_not_called_so_where_old_customers_pause_for_as_long(pauses, is_told):
     """As if the exports had begun a year later, `pauses` of those who would look new had bought before: of 20 new ones beside them a quarter, or less."""
     base = SimpleNamespace(observed_from=dt.date(2022, 1, 1), as_of=dt.date(2024, 12, 31), burn_in_months=12, period="year")
-    why = newcomers.unknown(*watched(pauses, 20), base, most_share=0.25)
+    panel, history = watched(pauses, 20)
+    known = newcomers.judged(panel, history, base, most_share=0.25)
+    assert known.tolist() == (history["is_first_known"].astype(bool) & is_told).tolist()
+    why = newcomers.unknown(panel, history.assign(is_first_known=known), base, most_share=0.25)
     assert (why == "") == is_told
-    assert is_told or f"{pauses} of the {pauses + 20} who would then look new" in i18n.render(why)
-    before = watched(pauses, 20)[1]["is_first_known"].astype(bool)
-    after = newcomers.doubted(*watched(pauses, 20), base, most_share=0.25)["is_first_known"]
-    assert after.tolist() == (before & is_told).tolist()
+    assert is_told or f"{pauses + 20} would have looked new, of whom {pauses} had in fact bought before" in i18n.render(why)
+
+
+def test_p13_nobody_is_in_doubt_where_first_purchases_are_known_or_nobody_looks_new():
+    base = SimpleNamespace(observed_from=dt.date(2022, 1, 1), as_of=dt.date(2024, 12, 31), burn_in_months=12, period="year")
     panel, history = watched(20, 20)
-    known = SimpleNamespace(**vars(base) | {"burn_in_months": 0})
-    assert newcomers.unknown(panel, history, known, most_share=0.25) == "", "first purchases are known: the company began with the exports"
-    assert newcomers.unknown(panel, history.assign(is_first_known=False), base, most_share=0.25) == "", "nobody looks new"
+    unknown = lambda of, settings=base: newcomers.unknown(panel, of, settings, most_share=0.25)
+    nobody = history.assign(is_first_known=False)
+    assert unknown(nobody), "they look new, and may be old"
+    assert unknown(nobody, SimpleNamespace(**vars(base) | {"burn_in_months": 0})) == "", "the company began with the exports"
+    assert unknown(nobody[~history["is_first_known"]]) == "", "nobody looks new"
     on_record = history.assign(is_first_known=True)
-    assert newcomers.unknown(panel, on_record, base, most_share=0.25) == "", "first deals are on record"
+    assert newcomers.judged(panel, on_record, base, most_share=0.25).all(), "first deals are on record"
 
 
 def test_nothing_is_said_of_newcomers_whose_newness_is_in_doubt():

@@ -220,6 +220,9 @@ def test_payback_is_counted_by_the_age_of_each_years_new_customers():
     found = value.payback(panel, history, spend, until=pd.Timestamp("2025-12-31")).iloc[0]
     assert (found["new_customers"], found["acquisition_cost"], found["cost_per_customer"], found["margin_per_customer"]) == (2, 100, 50, 80)
     assert found["payback_months"] == 1  # 80 at age 0, 160 by age 1
+    assert value.payback(panel, history.assign(is_first_known=False), spend, until=pd.Timestamp("2025-12-31")).empty, (
+        "nobody is known to be new"
+    )
     late = value.payback(panel, history, spend.assign(amount=1e6), until=pd.Timestamp("2025-12-31")).iloc[0]
     assert np.isnan(late["payback_months"])
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from audit.core import edition, norms, registry, store
+from audit.core import edition, newcomers, norms, registry, store
 from audit.core.settings import BadSettings, Settings
 from audit.i18n import mark as N_
 from audit.i18n import translate
@@ -113,11 +113,26 @@ def _made(inputs: Inputs, folder: Path) -> tuple[dict, str]:
             novelty_days=norms.value("novelty_days", settings.norms),
             materialise=engine.to_parquet(folder / "tables"),
         )
+    _doubted(folder / "tables", settings.model_copy(update={"base": settings.base.model_copy(update=resolved)}))
     refused = taken.gate.filter((taken.gate["kind"] == "chapter") & (taken.gate["verdict"] == "REFUSE"))
     note = {"resolved": resolved, "refused": dict(refused.select("subject", "why").iter_rows()), "content": taken.content}
     kept = taken.reconciliation.filter((taken.reconciliation["table"] == "lines") & (taken.reconciliation["status"] == "kept"))
     customers = pq.read_metadata(folder / "tables" / "history.parquet").num_rows
     return json.loads(json.dumps(note, default=str)), f"{kept['rows'].sum():,} lines of {customers:,} customers"
+
+
+def _doubted(tables: Path, settings: Settings) -> None:
+    """Nobody's first purchase is taken as the first ever where old customers pause for as long as nobody counts as new (P13)."""
+    import polars as pl
+    import polars.selectors as cs
+
+    read = lambda name, *columns: (
+        pl.read_parquet(tables / f"{name}.parquet", columns=columns).with_columns(cs.date().cast(pl.Datetime("us"))).to_pandas()
+    )
+    panel, history = read("panel", "customer_id", "period"), read("history", "customer_id", "first_on", "is_first_known")
+    is_known = newcomers.judged(panel, history, settings, most_share=norms.value("newcomers_doubt_share", settings.norms))
+    if not is_known.equals(history["is_first_known"]):
+        pl.read_parquet(tables / "history.parquet").with_columns(is_first_known=pl.lit(False)).write_parquet(tables / "history.parquet")
 
 
 def _visited(shown: dict):

@@ -83,7 +83,7 @@ def tables(files: dict[str, str], settings: Settings) -> str:
     """Hash of everything that decides the tables of intake and ledger."""
     declared = settings.model_dump(mode="json", by_alias=True, exclude={"norms", "market", "report"})
     declared["base"] = {key: value for key, value in declared["base"].items() if key not in NOT_OF_TABLES}
-    paths = [*closure(("intake", "ledger", "core.edition")), LIB / "run" / "build_tables.py", *INTAKE_DATA]
+    paths = [*closure(("intake", "ledger", "core.edition", "core.newcomers")), LIB / "run" / "build_tables.py", *INTAKE_DATA]
     code = {str(path.relative_to(LIB)): of_file(path) for path in paths}
     own = {norm: norms.value(norm, settings.norms) for norm in sorted(named_in(paths))}
     asked = sorted(forms.words().items()) if settings.base.forms else []

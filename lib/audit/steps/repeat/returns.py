@@ -99,13 +99,13 @@ def repeat_depth(history: pd.DataFrame, *, regular_purchases: int) -> pd.DataFra
 
     Returns
     -------
-    DataFrame with purchase_class (text), customers (who made that many or more), next_share (of them with one more).
+    DataFrame with purchase_class (text), customers (who made that many or more), next_share (of them with one more); as far as anybody came.
     """
     known = history.loc[history["is_first_known"], "purchases"]
     reached = [int((known >= k).sum()) for k in range(1, regular_purchases + 2)]
     pairs = zip(reached[:-1], reached[1:], strict=True)
     return pd.DataFrame(
-        [(str(k), here, further / here if here else intervals.NAN) for k, (here, further) in enumerate(pairs, 1)],
+        [(str(k), here, further / here) for k, (here, further) in enumerate(pairs, 1) if here],
         columns=["purchase_class", "customers", "next_share"],
     )
 

@@ -178,7 +178,7 @@ def payback(panel: pd.DataFrame, history: pd.DataFrame, spend: pd.DataFrame | No
         "payback_months",
         "watched_months",
     ]
-    if spend is None or not tells_margin(panel):
+    if spend is None or not tells_margin(panel) or not history["is_first_known"].any():
         return pd.DataFrame({c: pd.Series(dtype="str" if c == "cohort" else float) for c in columns})
     spent = spend[spend["purpose"] == "acquisition"].groupby(spend["date"].dt.year)["amount"].sum()
     new = history[history["is_first_known"]].set_index("customer_id")["first_on"]
