@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from audit.steps import portfolio
+from audit.steps.portfolio import findings
 from audit.steps.wallet.codes import Basis
 
 UNTIL = pd.Timestamp("2025-12-31")
@@ -30,15 +31,18 @@ def test_the_four_corners_are_the_four_classes():
     assert found["portfolio_class"].to_dict() == {"a": "core", "b": "development", "c": "maintenance", "d": "opportunistic"}
     assert found.loc["a", ["attractiveness_index", "position_index"]].tolist() == [1, 1]
     assert found["is_clear"].all()
-    assert portfolio.told(found, pd.DataFrame({"group": [], "is_stopped": []})).equals(found)
-    assert set(found.columns) - set(portfolio.told(found, None).columns) == {"is_stopped"}, "nobody knows who pays"
+    there = {"debtors": pd.DataFrame({"group": [], "is_stopped": []}), "profits": pd.DataFrame({"group": ["a"], "profit": [1.0]})}
+    assert portfolio.told(found, **there).equals(found)
+    left_out = lambda **less: set(found.columns) - set(portfolio.told(found, **there | less).columns)
+    assert left_out(debtors=None) == {"is_stopped"}, "nobody knows who pays"
+    assert left_out(profits=None) == left_out(profits=there["profits"].assign(profit=np.nan)) == {"is_losing"}, "nobody knows who earns"
 
 
 def test_what_is_unknown_is_left_out_and_its_weight_told():
     table = sold(budget=[90, 80, 10, 20], margin=[np.nan, 0.3, 0.1, 0.2], wallet=[0.9, 0.1, 0.8, 0.2])
     found = portfolio.portfolio(table, **WEIGHTS, border=0.5, draws=1, is_claimed=True).set_index("group")
     assert found.loc["a", "attractiveness_index"] == 1  # by its budget alone
-    assert found.loc["a", "known_share"] == 0.75
+    assert found.loc["a", "criteria_share"] == 0.75
     made, given = portfolio.criteria(table), (WEIGHTS["of_attractive"], WEIGHTS["of_position"])
     said = portfolio.weights(*given, made, portfolio.reliability(table), least=0.5).set_index("criterion_class")
     assert said["weight_share"].tolist() == [0.5, 0.5, 1.0]
@@ -105,8 +109,17 @@ def test_who_has_stopped_paying_is_marked_whatever_the_class_and_a_stand_in_is_n
     debtors = pd.DataFrame({"group": ["a"], "is_stopped": [True], "overdue": [9.0]})
     table = sold(budget=[np.nan, 80, 10, 20], margin=[0.4, 0.3, 0.1, 0.2], wallet=[0.9, 0.1, 0.8, 0.2], sales=[99, 2, 3, 4])
     found = portfolio.portfolio(table, debtors, **WEIGHTS, border=0.5, draws=5, is_claimed=True).set_index("group")
-    assert found.loc["a", ["is_stopped", "known_share"]].tolist() == [True, 0.25], "neither a budget nor a share of one is known"
+    assert found.loc["a", ["is_stopped", "criteria_share"]].tolist() == [True, 0.25], "neither a budget nor a share of one is known"
     assert not found.loc["b", "is_stopped"]
+
+
+def test_who_loses_money_is_marked_whatever_the_class_and_nobody_whose_loss_is_in_doubt():
+    profits = pd.DataFrame({"group": ["a", "b", "d"], "loss_class": ["loses", "by_drivers", "loses"], "profit": [-1.0, -1.0, -2.0]})
+    placed = portfolio.portfolio(CORNERS, profits=profits, **WEIGHTS, border=0.5, draws=5, is_claimed=True)
+    assert placed.set_index("group")["is_losing"].to_dict() == {"a": True, "b": False, "c": False, "d": True}
+    [said] = findings._losing(placed)
+    assert (said.value, said.who) == (1.0, "a"), "d is served only where it pays anyway"
+    assert findings._losing(placed.assign(is_losing=placed["group"] == "d")) == []
 
 
 def test_criteria_are_in_their_own_units_and_an_achievable_level_is_no_budget():
@@ -177,7 +190,7 @@ def test_customers_who_are_all_alike_get_no_classes(seed):
     placed = portfolio.portfolio(of, **axes, draws=100, is_claimed=False)
     assert not placed["is_clear"].any()
     assert placed["portfolio_class"].isna().all(), "classes that chance makes are nobody's"
-    assert "portfolio_class" not in portfolio.told(placed, None)
+    assert "portfolio_class" not in portfolio.told(placed, debtors=None, profits=None)
     assert portfolio.balance(placed, None, activities=None, customers=None, until=UNTIL).empty
     assert portfolio.packages(placed).empty
     loads = portfolio.capacity(placed, customers=pd.DataFrame({"customer_id": of.facts.index, "manager_id": "m"}))

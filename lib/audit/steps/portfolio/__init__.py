@@ -19,7 +19,7 @@ STEP = Step(
     "portfolio",
     100,
     N_("Portfolio"),
-    N_("Which customers to grow, which to keep, and which to serve only where it pays?"),
+    N_("Which customers should we grow, which keep, and which serve only where it pays?"),
     reads=(
         "panel",
         "history",
@@ -39,13 +39,14 @@ TABLES = (
         "portfolio",
         "one group of companies",
         "group",
-        "group:t revenue:m attractiveness_index:n position_index:n portfolio_class:t kept_share:n is_clear:f known_share:n is_stopped:f",
+        "group:t revenue:m attractiveness_index:n position_index:n portfolio_class:t kept_share:n is_clear:f criteria_share:n is_stopped:f is_losing:f",
         codes={"portfolio_class": PortfolioClass},
         headings={
             "attractiveness_index": N_("Attractiveness"),
             "position_index": N_("Position"),
             "portfolio_class": N_("Class"),
             "kept_share": N_("Keeps its class"),
+            "criteria_share": N_("Criteria known"),
         },
     ),
     written(

@@ -85,16 +85,19 @@ def are_told(table: pd.DataFrame) -> bool:
     return bool(table["portfolio_class"].isin([name for name in PortfolioClass if name != PortfolioClass.NEW]).any())
 
 
-def told(table: pd.DataFrame, debtors: pd.DataFrame | None) -> pd.DataFrame:
-    """Where each customer stands, without the columns that tell of classes where there are none, and of payment where nobody knows who pays."""
-    of_classes = [] if are_told(table) else ["portfolio_class", "kept_share", "is_clear"]
-    return table.drop(columns=of_classes + (["is_stopped"] if debtors is None else []))
+def told(table: pd.DataFrame, *, debtors: pd.DataFrame | None, profits: pd.DataFrame | None) -> pd.DataFrame:
+    """Where each customer stands, without the columns that tell of classes where there are none, and of payment and profit where nobody knows of them."""
+    unknown = [] if are_told(table) else ["portfolio_class", "kept_share", "is_clear"]
+    unknown += ["is_stopped"] if debtors is None else []
+    unknown += ["is_losing"] if profits is None or profits["profit"].isna().all() else []
+    return table.drop(columns=unknown)
 
 
 def portfolio(
     of: Sold,
     debtors: pd.DataFrame | None = None,
     *,
+    profits: pd.DataFrame | None = None,
     of_attractive: dict[str, float],
     of_position: dict[str, float],
     border: float,
@@ -116,8 +119,8 @@ def portfolio(
     Returns
     -------
     DataFrame with group, revenue, attractiveness_index, position_index (0 to 1), portfolio_class (NaN where none can be told), kept_share
-    (of the draws), is_clear (at least 0.8 of them), known_share (of the weights of both axes), is_stopped (it has stopped paying: no class speaks for serving it on
-    credit); by class, then most revenue first.
+    (of the draws), is_clear (at least 0.8 of them), criteria_share (of the weights of both axes), is_stopped (it has stopped paying: no class speaks for serving it on
+    credit), is_losing (it loses money however costs are allocated: no class speaks for giving it more); by class, then most revenue first.
     """
     made = criteria(of)
     attractive, position = _places(made, of_attractive, of_position)
@@ -135,7 +138,7 @@ def portfolio(
         {
             "group": made.index, "revenue": made["revenue"].to_numpy(), "attractiveness_index": attractive,
             "position_index": position, "portfolio_class": found,
-            "kept_share": kept / max(draws, 1), "known_share": ((known_a + known_p) / 2).to_numpy(),
+            "kept_share": kept / max(draws, 1), "criteria_share": ((known_a + known_p) / 2).to_numpy(),
         }
     )  # fmt: skip
     is_new = table["portfolio_class"] == PortfolioClass.NEW
@@ -144,6 +147,8 @@ def portfolio(
         table["portfolio_class"] = table["portfolio_class"].where(is_new, None)
     owing = debtors.set_index("group") if debtors is not None else pd.DataFrame(columns=["is_stopped", "overdue"])
     table["is_stopped"] = table["group"].isin(owing.index[owing["is_stopped"].astype(bool)])
+    earning = profits.set_index("group")["loss_class"] if profits is not None else pd.Series(dtype="str")
+    table["is_losing"] = table["group"].isin(earning.index[earning == "loses"])
     order = table["portfolio_class"].map({name: i for i, name in enumerate(PortfolioClass)})
     table = table.assign(_o=order).sort_values(["_o", "revenue", "group"], ascending=[True, False, True], ignore_index=True)
     return table[
@@ -155,8 +160,9 @@ def portfolio(
             "portfolio_class",
             "kept_share",
             "is_clear",
-            "known_share",
+            "criteria_share",
             "is_stopped",
+            "is_losing",
         ]
     ]
 

@@ -10,6 +10,8 @@ from audit.i18n import mark as N_
 from audit.steps.portfolio.classes import ENOUGH_BUDGETS, are_told, known_budgets
 from audit.steps.portfolio.codes import PortfolioClass
 
+KEPT = (PortfolioClass.CORE, PortfolioClass.DEVELOPMENT, PortfolioClass.MAINTENANCE)
+
 
 def chapter_findings(
     table: pd.DataFrame,
@@ -42,7 +44,15 @@ def chapter_findings(
         ]
     if not (agreement >= least_agreement and are_told(table)):
         return [_unclear(table, made, agreement, least_agreement)]
-    return [_sizes(parts), _clear(table, agreement), *_stopped(table), *_effort(parts), *_loads(loads, most), *_pairs(pairs)]
+    return [
+        _sizes(parts),
+        _clear(table, agreement),
+        *_stopped(table),
+        *_losing(table),
+        *_effort(parts),
+        *_loads(loads, most),
+        *_pairs(pairs),
+    ]
 
 
 def _unclear(table: pd.DataFrame, made: pd.DataFrame, agreement: float, least_agreement: float) -> Finding:
@@ -98,7 +108,7 @@ def _clear(table: pd.DataFrame, agreement: float) -> Finding:
         "portfolio",
         "fact",
         N_(
-            "Of the {n} {n:customer|customers} not too new to judge, {value} are classed reliably: they keep their class in at least 80 % of random draws of months and weights. The other {count} {count:is|are} borderline: use your own judgement. Classified by each half of the months, the results agree to {agreement_number} (Cohen’s kappa: 1 means identical, 0 means chance)."
+            "Of the {n} {n:customer|customers} not too new to judge, {value} are classed reliably: they keep their class in at least 80 % of random draws of months and weights. The other {count} {count:is|are} borderline: use your own judgement. If customers are classed on each half of the months separately, the two results agree with a kappa of {agreement_number} (1 means identical, 0 means chance)."
         ),
         title=N_("Whether classes are more than chance"),
         value=float(table["is_clear"].mean()),
@@ -108,13 +118,11 @@ def _clear(table: pd.DataFrame, agreement: float) -> Finding:
 
 
 def _stopped(table: pd.DataFrame) -> list[Finding]:
-    stopped = table[
-        table["is_stopped"] & table["portfolio_class"].isin([PortfolioClass.CORE, PortfolioClass.DEVELOPMENT, PortfolioClass.MAINTENANCE])
-    ]
+    stopped = table[table["is_stopped"] & table["portfolio_class"].isin(KEPT)]
     if stopped.empty:
         return []
     message = N_(
-        "{value} {value:customer|customers} to keep or develop have stopped paying (chapter on receivables): settle that before anything else."
+        "{value} of the customers we want to keep or develop {value:has|have} stopped paying (see the chapter on receivables): settle that before anything else."
     )
     return [
         Finding(
@@ -127,6 +135,28 @@ def _stopped(table: pd.DataFrame) -> list[Finding]:
             unit="count",
             n=len(table),
             who=", ".join(stopped["group"]),
+        )
+    ]
+
+
+def _losing(table: pd.DataFrame) -> list[Finding]:
+    losing = table[table["is_losing"] & table["portfolio_class"].isin(KEPT)]
+    if losing.empty:
+        return []
+    message = N_(
+        "{value} of the customers we want to keep or develop {value:is|are} unprofitable however costs are allocated (see the chapter on profit): change prices and terms before giving them more."
+    )
+    return [
+        Finding(
+            "portfolio_losing",
+            "portfolio",
+            "fact",
+            message,
+            title=N_("Customers to grow that lose money"),
+            value=float(len(losing)),
+            unit="count",
+            n=len(table),
+            who=", ".join(losing["group"]),
         )
     ]
 
@@ -180,7 +210,7 @@ def _loads(loads: pd.DataFrame, most: float) -> list[Finding]:
             "portfolio",
             "fact",
             N_(
-                "One manager has {value} {value:customer|customers} to develop, the most; {over} of {n} {n:manager|managers} {over:has|have} more than {most}, the number this audit assumes one person can handle at a time."
+                "This audit assumes that one manager can develop {most} {most:customer|customers} at a time; {over} of the {n} {n:manager|managers} {over:has|have} more than that, and the busiest has {value}."
             ),
             title=N_("Customers to develop per manager"),
             value=float(loads[PortfolioClass.DEVELOPMENT].max()),
