@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from audit.core import store
+from audit.core.findings import verdict
 from audit.steps import service
 from audit.steps.service import promise_findings
 from audit.steps.service.case_counts import poisson
@@ -294,10 +295,14 @@ def test_days_on_which_goods_left_judge_no_promise():
     )
     assert promise_findings.on_time(kept, is_leaving=False)[0].value == 0.5
     [found] = promise_findings.on_time(kept, is_leaving=True)
-    assert found.value != found.value
-    assert found.params == {"late": 1}
-    assert "left us" in found.why
-    assert "cannot say how many orders came in time" in service.claim([found], None)[0].message
+    assert (found.low, found.value, found.high, found.params["late"]) == (0.0, 0.5, 0.5, 1), "what left late came late; the other may have"
+    assert "dispatch" in found.why
+    assert "At least {late} of {n}" in service.claim([found], None)[0].message
+    [unknown] = promise_findings.on_time(kept[kept["is_on_time"] == 1], is_leaving=True)
+    assert unknown.value != unknown.value
+    judged = [verdict(one.low, one.high, 1.0, direction="at least", inclusive=True) for one in (found, unknown)]
+    assert judged == ["missed", "undecided"]
+    assert "cannot say how many orders arrived on time" in service.claim([unknown], None)[0].message
     doubts = pd.DataFrame({"column": ["", "delivered_on"]})
     assert service.knows_leaving_alone(doubts)
     assert not service.knows_leaving_alone(doubts.head(1))

@@ -50,7 +50,7 @@ TABLES = (
         "one month of promised days",
         "period",
         "period:d promised_orders:c on_time:c on_time_share:n told_before:c",
-        headings={"promised_orders": N_("Orders promised"), "on_time": N_("On time"), "on_time_share": N_("Of them")},
+        headings={"promised_orders": N_("Orders with a promised date"), "on_time": N_("On time"), "on_time_share": N_("Of them")},
     ),
     written(
         "promises_by_manager",

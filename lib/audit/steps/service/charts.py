@@ -13,7 +13,7 @@ MOST = 12
 
 
 def by_month(months: pd.DataFrame) -> Chart:
-    """Orders promised by month: on time, late and told, late without a word."""
+    """Orders with a promised date by month: on time, late and told, late without a word."""
     title = _("Orders by the month of their promised day: on time and late")
     part = months.tail(24)
     if part.empty:

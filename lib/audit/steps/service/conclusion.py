@@ -16,7 +16,7 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     if left and left.high < 0:
         of = left.params
         if of["never"] and of["later_kept"] == of["later"]:  # those settled late went on buying: it is the unsettled who leave
-            message = N_("Only {never_kept} of {never} {never:customer|customers} whose complaint was never settled stayed")
+            message = N_("Of {never} {never:customer|customers} whose complaint was never settled, only {never_kept} stayed")
             return led(found, message, Role.CAUSE, of="service_after_open", never=of["never"], never_kept=of["never_kept"])
         message = N_("Of customers whose complaint was not settled in time, {kept_share} stayed, against {like_share} of similar ones")
         return led(found, message, Role.CAUSE, of="service_after_open")
@@ -27,13 +27,21 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
         return led(found, message, Role.CAUSE, of=whose.id)
     if late := by.get("service_on_time"):
         told = by.get("service_told")
-        if late.why:
-            return led(found, N_("We cannot say how many orders came in time"), Role.CAUSE, of="service_on_time")
+        if late.params.get("is_dispatch"):
+            most = N_("At least {late} of {n} {n:order|orders} arrived later than promised")
+            return led(
+                found,
+                most if late.params["late"] else N_("We cannot say how many orders arrived on time"),
+                Role.CAUSE,
+                of="service_on_time",
+            )
         if not late.params["late"]:
-            return led(found, N_("Every order came by the day that was promised"), Role.STATE, of="service_on_time")
+            return led(found, N_("Every order arrived by the promised day"), Role.STATE, of="service_on_time")
         if told and told.params["told"] == 0:
-            return led(found, N_("{late} of {n} {n:order|orders} came late, and we told no customer"), Role.CAUSE, of="service_on_time")
-        return led(found, N_("{late} of {n} {n:order|orders} came later than promised"), Role.CAUSE, of="service_on_time")
+            return led(
+                found, N_("{late} of {n} {n:order|orders} arrived late, and we warned no customer"), Role.CAUSE, of="service_on_time"
+            )
+        return led(found, N_("{late} of {n} {n:order|orders} arrived later than promised"), Role.CAUSE, of="service_on_time")
     if still := by.get("service_unowned"):
         return led(
             found,

@@ -82,7 +82,7 @@ def _differs(lines: pd.DataFrame, one: str, other: str, *, less: bool = False) -
 
 
 def by_month(kept: pd.DataFrame) -> pd.DataFrame:
-    """Orders promised, on time, and late ones told beforehand, by month.
+    """Orders with a promised date, on time, and late ones told beforehand, by month.
 
     Returns
     -------

@@ -69,9 +69,9 @@ def _complaints(by_reason: pd.DataFrame, heavy: tuple[int, float, float]) -> lis
     who, theirs, others = heavy
     params = {"customers": who, "cause": str(first["cause"]) or "–", "most": int(first["cases"]), "theirs": theirs, "others": others}
     larger = N_(
-        "{value} {value:complaint|complaints} in twelve months, {most} of them about: {cause}. Customers who complain buy a median of {theirs} a year; those who do not, {others}."
+        "There were {value} {value:complaint|complaints} in the last twelve months, {most} of them about: {cause}. Customers who complain buy a median of {theirs} a year; those who do not, {others}."
     )
-    plain = N_("{value} {value:complaint|complaints} in twelve months, {most} of them about: {cause}.")
+    plain = N_("There were {value} {value:complaint|complaints} in the last twelve months, {most} of them about: {cause}.")
     return [
         Finding(
             "service_complaints", "service", "fact", larger if theirs == theirs and others == others else plain, title=N_("Complaints"), value=float(cases),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from audit.core.findings import Finding
+from audit.core.findings import NAN, Finding
 from audit.i18n import mark as N_
 from audit.steps.service.codes import Kept, Whose
 
@@ -24,7 +24,7 @@ def on_time(kept: pd.DataFrame, *, is_leaving: bool) -> list[Finding]:
     some = N_(
         "{value} of {n} {n:order|orders} arrived by the promised day; {late} arrived late or have not arrived yet; half of these are {days} or more {days:day|days} late."
     )
-    none = N_("All {n} {n:order|orders} came by the day that was promised.")
+    none = N_("All {n} {n:order|orders} arrived by the promised day.")
     found = [
         Finding(
             "service_on_time", "service", "fact", some if len(late) else none, title=N_("Orders on time"), value=float(kept["is_on_time"].mean()),
@@ -55,21 +55,26 @@ def on_time(kept: pd.DataFrame, *, is_leaving: bool) -> list[Finding]:
 
 
 def _left_late(kept: pd.DataFrame) -> Finding:
-    """What is late already when it leaves comes late; whether the rest came in time, nobody wrote down."""
+    """What is late already when it leaves comes late, so that no more than the rest can have come in time; whether they did, nobody wrote down."""
     late = int((~kept["is_on_time"].astype(bool)).sum())
-    message = N_(
-        "Of {n} {n:order|orders}, {late:0:none left us|# left us only|# left us only} after the promised day. How many came in time is not known."
+    some = N_(
+        "Of {n} {n:order|orders}, {late} left us only after the promised day, so at most {value} can have arrived on time. How many did is not known."
     )
+    none = N_("None of {n} {n:order|orders} left us after the promised day. How many arrived on time is not known.")
+    most = float(kept["is_on_time"].astype(bool).mean())
     return Finding(
         "service_on_time",
         "service",
-        "fact",
-        message,
+        "estimate",
+        some if late else none,
         title=N_("Orders on time"),
+        value=most if late else NAN,
+        low=0.0,
+        high=most,
         n=len(kept),
         norm_id="on_time_share",
-        params={"late": late},
-        why=N_("the day written down is the one on which goods left us, not the one on which they came"),
+        params={"late": late, "is_dispatch": True},
+        why=N_("the date recorded is that of dispatch, not of delivery"),
     )
 
 
