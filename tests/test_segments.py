@@ -130,7 +130,15 @@ def moved(rows):
     found = ledger_of(rows, as_of="2024-12-31", observed_from="2023-01-01")
     ends = {"before": pd.Timestamp("2023-12-31"), "until": pd.Timestamp("2024-12-31")}
     return segments.migration(
-        found["panel"], customers=None, **ends, a_share=0.8, b_share=0.95, draws=200, noise_share=0.1, confidence=0.95
+        found["panel"],
+        customers=None,
+        **ends,
+        observed_from=dt.date(2023, 1, 1),
+        a_share=0.8,
+        b_share=0.95,
+        draws=200,
+        noise_share=0.1,
+        confidence=0.95,
     ).set_index("group")
 
 
@@ -208,7 +216,8 @@ def test_p39_noise_gives_no_portrait_and_a_planted_attribute_is_found_where_it_t
 
 
 MONTHS = pd.date_range("2023-01-01", periods=24, freq="MS")
-TWO_YEARS = {"before": pd.Timestamp("2023-12-31"), "until": pd.Timestamp("2024-12-31"), "a_share": 0.8, "b_share": 0.95}
+ENDS = {"before": pd.Timestamp("2023-12-31"), "until": pd.Timestamp("2024-12-31")}
+TWO_YEARS = ENDS | {"observed_from": dt.date(2023, 1, 1), "a_share": 0.8, "b_share": 0.95}
 
 
 def dealt(kind: str) -> pd.DataFrame:
@@ -238,6 +247,16 @@ def test_months_that_were_not_observed_a_year_ago_are_no_months_without_sales():
     panel = pd.DataFrame(late, columns=["customer_id", "period", "revenue"])
     found = segments.migration(panel, customers=None, **TWO_YEARS, draws=100, noise_share=0.5, confidence=0.95)
     assert found["is_clear"].fillna(False).sum() == 0
+
+
+@pytest.mark.parametrize(("day", "told"), [(dt.date(2023, 1, 31), 400), (dt.date(2023, 2, 1), 0), (dt.date(2023, 7, 1), 0)])
+def test_nobody_has_a_class_of_a_year_that_the_exports_hold_a_part_of(day, told):
+    found = segments.migration(
+        dealt("every month"), customers=None, **TWO_YEARS | {"observed_from": day}, draws=20, noise_share=0.1, confidence=0.95
+    )
+    assert (found["class_before"] != "none").sum() == told
+    said = findings._moved(found)
+    assert ("not observed in full" in said.why) == (not told)
 
 
 def ordering(own, seed: int = 0, industries: tuple[str, ...] = ("a", "b")) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -19,13 +21,15 @@ def migration(
     customers: pd.DataFrame | None,
     before: pd.Timestamp,
     until: pd.Timestamp,
+    observed_from: dt.date,
     a_share: float,
     b_share: float,
     draws: int,
     noise_share: float,
     confidence: float,
 ) -> pd.DataFrame:
-    """ABC a year ago and now, per group, and whether the move is more than the noise of the border.
+    """ABC a year ago and now, per group, and whether the move is more than the noise of the border; nobody's class a year ago is told where the
+    exports begin within that year.
 
     The twelve months of each year are drawn anew with replacement `draws` times (the same months for everybody) and
     classed again. A move is clear when the old class comes up in fewer than `noise_share` of today's draws and the new
@@ -39,8 +43,9 @@ def migration(
     """
     table = panel.assign(group=groups(customers, panel["customer_id"]))
     sides = {}
+    is_seen = pd.Timestamp(observed_from) < (before.to_period("M") - 10).start_time  # all twelve months, but for days of the first
     for name, end in [("before", before), ("now", until)]:
-        year = last_year(table, until=end)
+        year = last_year(table, until=end) if name == "now" or is_seen else table.head(0)
         sides[name] = year.pivot_table(index="group", columns="period", values="revenue", aggfunc="sum").fillna(0.0)
     ids = sides["before"].index.union(sides["now"].index)
     drawn, observed, money, months = {}, {}, {}, {}

@@ -81,10 +81,10 @@ def _orders(orders: pd.DataFrame, reliability: float, peers: int) -> Finding:
         )
     clear = orders[orders["is_clear"]]
     message = N_(
-        "{value} of {n} {n:customer|customers} (groups not combined) {value:orders|order} so much less at a time than the top quarter of their peers of the same industry and size that chance does not explain it. Half of them order less than {part_share} of what that quarter orders at a time. Only they can say whether they could order more at a time, or would then order less often."
+        "{value} of the {n} {n:customer|customers} (groups not combined) {value:orders|order} less at a time than the top quarter of their peers (same industry, similar size), by more than chance explains. Half of them order less than {part_share} of what that quarter orders at a time. Only they can say whether they could order more at a time, or would then order less often."
     )
     none = N_(
-        "None of {n} {n:customer|customers} orders clearly less at a time than the top quarter of its peers of the same industry and size."
+        "None of the {n} {n:customer|customers} orders clearly less at a time than the top quarter of its peers (same industry, similar size)."
     )
     return Finding(
         "order_gap",
@@ -139,7 +139,7 @@ def _moved(moved: pd.DataFrame) -> Finding:
     stayed = moved[(moved["class_before"] != Abc.NONE) & (moved["class_now"] != Abc.NONE)]
     changed = stayed[stayed["class_before"] != stayed["class_now"]]
     if moved.empty or (moved["class_before"] == Abc.NONE).all():
-        why = N_("a year earlier nobody was observed")
+        why = N_("the year before was not observed in full")
         return Finding(
             "class_moves",
             "segments",
@@ -187,7 +187,7 @@ def _strayed(gaps: pd.DataFrame, telling: pd.DataFrame) -> Finding:
         why = N_("no industry is known of enough customers; for the size of a single order, see the next item")
         if (telling["attribute_class"] == Attribute.INDUSTRY).any():
             why = N_(
-                "no industry has both clearly more good customers than the others and smaller customers to compare with them; for the size of a single order, see the next item"
+                "that would take an industry with clearly more good customers than others have, and with smaller customers to compare with them; there is none. For the size of a single order, see the next item"
             )
         return Finding(
             "strayed",
