@@ -79,7 +79,7 @@ TABLES = (
             "last_on": N_("Last purchase"),
             "usual_gap_days": N_("Usual gap, days"),
             "chance_share": N_("Chance of such a silence"),
-            "yearly_revenue": N_("Spent in the year before"),
+            "yearly_revenue": N_("Spent in the year to the last purchase"),
             "since_class": N_("Went silent"),
         },
     ),
@@ -91,7 +91,7 @@ TABLES = (
         codes={"reason_class": Reason},
         headings={
             "last_on": N_("Last purchase"),
-            "yearly_revenue": N_("Spent in the year before"),
+            "yearly_revenue": N_("Spent in the year to the last purchase"),
             "return_share": N_("Chance of return"),
             "expected_revenue": N_("To be expected"),
         },

@@ -31,6 +31,7 @@ def chapter_findings(
     judged: int,
     rule: str,
     by_chance: tuple[float, float, float],
+    limit_days: float,
     active_months: int,
     rhythm_months: int,
     unknown: str,
@@ -44,6 +45,8 @@ def chapter_findings(
         from retention (one unit), overdue, reactivation, winback, rivals, survival, lapses.
     judged
         customers with enough purchases for a rhythm of their own.
+    limit_days
+        the silence beyond which the fixed rule calls a customer overdue.
     active_months, rhythm_months
         the window in force, and the one that the customers' rhythms ask for: where it is longer, nothing is said of who stays.
     unknown
@@ -58,7 +61,7 @@ def chapter_findings(
         *([] if why else _crr(rates)),
         *([_no_year(why or unknown)] if why or unknown else _after_a_year(alive, rates, confidence, is_told=is_told)),
         *(_places(counted) if is_told and not why else []),
-        *([_late(late, judged, rule, by_chance), *_tried(tried)] if is_told else [_untold(tried, rule)]),
+        *([_late(late, judged, rule, by_chance, limit_days), *_tried(tried)] if is_told else [_untold(tried, rule)]),
         *_came_back(returns, lost, is_told=is_told and not why),
     ]
 
@@ -146,7 +149,7 @@ def _crr(rates: pd.DataFrame) -> list[Finding]:
             "retention",
             "fact",
             N_(
-                "By the textbook formula (customers at the end without new ones, divided by customers at the start), retention in {period} is {value}. It counts {returned:0:nobody|#|#} as kept who {returned:0:was|was|were} silent at the start, and deducts {new_gone:0:no new customer who was|# new customer who was|# new customers who were} no longer active at the end; we show it for reference only."
+                "By the textbook formula (customers at the end, excluding new ones, divided by customers at the start), retention in {period} is {value}. It counts as kept {returned:0:no customer who was|# customer who was|# customers who were} silent at the start, and deducts {new_gone:0:no new customer who was|# new customer who was|# new customers who were} no longer active at the end; we show it for reference only."
             ),
             title=N_("CRR by the source's formula"),
             value=float(now["customer_retention_rate"]),
@@ -182,17 +185,17 @@ def _places(counted: pd.DataFrame) -> list[Finding]:
 def _untold(tried: pd.DataFrame, rule: str) -> Finding:
     of = tried.set_index("rule_class").loc[rule]
     few = stored(
-        N_("in the last back-test, only {listed} {listed:customer was|customers were} silent beyond the limit: too few to try it on"),
+        N_("in the last back-test, only {listed} {listed:customer was|customers were} silent for too long: too few for a test"),
         listed=int(of["listed"]),
     )
     in_vain = stored(
         N_(
-            "in the last back-test, {back:0:none|#|#} of the {listed} {listed:customer|customers} silent beyond the limit bought again, and so did {all_back:0:none|#|#} of all {judged} {judged:customer|customers} with a rhythm: the difference may be chance"
+            "in the last back-test, {back:0:none|#|#} of the {listed} {listed:customer|customers} silent for too long bought again, and so did {others_back:0:none|#|#} of the other {others} with a rhythm: the difference may be chance"
         ),
         back=int(of["listed"] - of["listed_and_gone"]),
         listed=int(of["listed"]),
-        all_back=int(of["judged"] - of["gone"]),
-        judged=int(of["judged"]),
+        others_back=int(of["judged"] - of["gone"] - of["listed"] + of["listed_and_gone"]),
+        others=int(of["judged"] - of["listed"]),
     )
     return Finding(
         "overdue",
@@ -205,7 +208,7 @@ def _untold(tried: pd.DataFrame, rule: str) -> Finding:
     )
 
 
-def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, float, float]) -> Finding:
+def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, float, float], limit_days: float) -> Finding:
     if not judged:
         why = N_("no customer has bought often enough to show a rhythm")
         return Finding(
@@ -223,13 +226,13 @@ def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, fl
         "Of {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} went silent within the last year and have been silent for longer than that rhythm explains. In the twelve months up to their last purchase they brought in {money_said}."
     )
     fixed = N_(
-        "Of {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} {value:has|have} been silent for too long: longer than one limit for all customers, but no longer than a year. In the twelve months up to their last purchase they brought in {money_said}."
+        "Of the {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} {value:has|have} been silent for too long: for more than {limit_days} {limit_days:day|days} and longer than is usual for them, but for no more than a year. In the twelve months up to their last purchase they brought in {money_said}."
     )
     own_tried = N_(
-        "Of {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} went silent within the last year and have been silent for longer than that rhythm explains. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, the same share of those flagged by this rule did buy again. In the twelve months up to their last purchase, the customers now flagged brought in {money_said} in all."
+        "Of the {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} went silent within the last year and have been silent for longer than that rhythm explains. About {by_chance} of them ({fewest} to {most}) may be false alarms: in back-tests, the same share of those flagged by this rule did buy again. In the twelve months up to their last purchase, the customers now flagged brought in {money_said} in all."
     )
     fixed_tried = N_(
-        "Of {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} {value:has|have} been silent for too long: beyond the limit, the same for all, but no longer than a year. About {by_chance} of the {value} ({fewest} to {most}) may be false alarms: in back-tests, that share of those flagged did buy again. In the twelve months up to their last purchase, those now flagged brought in {money_said} in all."
+        "Of the {n} {n:customer|customers} who have bought often enough to have a rhythm, {value} {value:has|have} been silent for too long: for more than {limit_days} {limit_days:day|days} and longer than is usual for them, but for no more than a year. About {by_chance} of the {value} ({fewest} to {most}) may be false alarms: in back-tests, that share of those flagged did buy again. In the twelve months up to their last purchase, those now flagged brought in {money_said} in all."
     )
     nobody = N_(
         "None of the {n} {n:customer|customers} who have bought often enough to have a rhythm has been silent for longer than it explains, counting silences of up to a year."
@@ -253,7 +256,7 @@ def _late(late: pd.DataFrame, judged: int, rule: str, by_chance: tuple[float, fl
         n=judged,
         money=money,
         who=" ".join(fresh["customer_id"].head(20)),
-        params={**_counts(by_chance, len(fresh)), "money_said": money, "is_tried": is_tried},
+        params={**_counts(by_chance, len(fresh)), "money_said": money, "is_tried": is_tried, "limit_days": int(limit_days)},
     )
 
 

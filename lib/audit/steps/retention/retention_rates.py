@@ -53,10 +53,9 @@ def unseen(*, active_months: int, rhythm_months: int) -> str:
         return ""
     return stored(
         N_(
-            "some customers come back after {months} {months:month|months}; to tell a pause from a loss, we need as many before a period and after it, and the exports have {seen} at most"
+            "some customers come back after {months} {months:month|months}; to tell a pause from a loss, the exports would have to cover more than twice as long"
         ),
         months=rhythm_months,
-        seen=active_months,
     )
 
 
