@@ -60,7 +60,7 @@ def test_what_the_form_alone_names_as_given_stands_in_no_profit_and_is_said(demo
     profits, dossier = store.load(demo, "customer_profits", "value_dossier")
     figures = account.profit_figures(profits, dossier, of, since=pd.Timestamp("2025-01-01")).set_index("figure")["value"]
     own = dossier[dossier["customer_id"] == of.customer_id]
-    assert figures["Extras beyond the product"] == -own.loc[own["is_exported"], "cost_to_us"].sum()
+    assert figures["Extras on top of the goods"] == -own.loc[own["is_exported"], "cost_to_us"].sum()
     assert figures["Given by the form alone: in no figure above"] == -own.loc[~own["is_exported"], "cost_to_us"].sum() == -150_000.0
 
 

@@ -44,7 +44,7 @@ def test_doubts_that_stop_a_chapter_are_counted_and_those_that_pass_are_no_doubt
     some = kept(["FLAG", "REFUSE", "PASS", "REFUSE"], moved=[0.0, 0.0])["doubts"]
     assert (some.value, some.params["refused"]) == (3.0, 2)
     assert "stop" in some.message
-    assert "none of them" in kept(["FLAG"], moved=[0.0, 0.0])["doubts"].message
+    assert "because of them" in kept(["FLAG"], moved=[0.0, 0.0])["doubts"].message
 
 
 def test_the_bridge_must_close_in_every_month():
@@ -60,11 +60,11 @@ def test_service_concludes_from_the_gravest_that_the_data_show():
     left = {"never": 4, "never_kept": 1, "later": 5, "later_kept": 5, "kept_share": 0.6, "like_share": 0.9}
     late, told = ("service_on_time", 0.9, {"late": 5}), lambda n: ("service_told", 0.1, {"told": n})
     assert "never settled" in said(service, ("service_after_open", -0.1, left), late)
-    assert "came later than promised" in said(service, ("service_after_open", 0.0, left), late), "no difference is none"
-    assert "we told no customer" in said(service, late, told(0))
-    assert "came later than promised" in said(service, late, told(1))
-    assert "came later than promised" in said(service, late)
-    assert "Every order came" in said(service, ("service_on_time", 1.0, {"late": 0}), told(0))
+    assert "arrived later than promised" in said(service, ("service_after_open", 0.0, left), late), "no difference is none"
+    assert "we warned no customer" in said(service, late, told(0))
+    assert "arrived later than promised" in said(service, late, told(1))
+    assert "arrived later than promised" in said(service, late)
+    assert "Every order arrived" in said(service, ("service_on_time", 1.0, {"late": 0}), told(0))
     assert "still open" in said(service, ("service_unowned", 1.0, {}))
     assert "has been settled" in said(service, ("service_unowned", 0.0, {}))
     assert "too seldom" in said(service, ("other", 1.0, {}))

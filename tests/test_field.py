@@ -1,4 +1,4 @@
-"""Do field representatives work to plan, and what does it bring?"""
+"""Do field representatives work to plan, and what comes of it?"""
 
 import csv
 import datetime as dt

@@ -152,9 +152,9 @@ def _times_and_means(panel: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     ("bias", "width", "said"),
     [
         (0.2, 1.0, ""),
-        (NAN, 1.0, "was off by"),
-        (-0.21, 1.0, "was off by"),
-        (0.21, 1.0, "was off by"),
+        (NAN, 1.0, "no rule could be tested"),
+        (-0.21, 1.0, "too few"),
+        (0.21, 1.0, "too many"),
         (0.0, 2.01, "so wide"),
         (None, 1.0, "too short"),
     ],

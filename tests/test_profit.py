@@ -155,7 +155,7 @@ def test_without_pools_there_is_margin_and_without_cost_of_goods_there_is_nothin
         again=profit.again_below_cost(panel, customers=None, year=year),
         year=year,
     )
-    assert "What serving them costs is not known" in said[0].message
+    assert "What it costs to serve customers is not known" in said[0].message
     assert (said[0].value, said[0].money) == (1, 40)
     panel = panel.drop(columns="cost")
     year, _caused, table, found, ties = studied(panel, history, bridge, costs(("x", 1, "orders")))
@@ -205,7 +205,7 @@ def test_only_who_loses_again_and_again_is_named_as_a_loser_where_serving_costs_
     again = profit.again_below_cost(panel, customers=None, year=year)
     said = profit.chapter_findings(found, table, ties, profit.selling_cost(None, panel, until=UNTIL), None, again=again, year=year)
     title = profit.claim(said, None)[0].message
-    assert ("not to the same ones every year" in title) == (earning == "single_sales")
+    assert ("not the same ones every year" in title) == (earning == "single_sales")
 
 
 def test_costs_of_a_year_that_has_not_ended_are_not_used():

@@ -252,7 +252,7 @@ def test_superstores_margin_has_its_whale_curve_and_its_losers(audited):
     assert profits["profit"].isna().all(), "nothing is known of what serving them costs"
     assert curve["cumulative_ratio"].max() > 1.2
     assert (profits["margin"] < 0).sum() > 100
-    assert "What serving them costs is not known" in findings_of(folder).loc["customer_profit", "message"]
+    assert "What it costs to serve customers is not known" in findings_of(folder).loc["customer_profit", "message"]
 
 
 @pytest.mark.parametrize(

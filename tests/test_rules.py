@@ -76,7 +76,7 @@ def test_the_day_on_which_goods_left_is_taken_for_arrival_and_said_to_be(tmp_pat
     )
     left = check(tmp_path, columns + '"shipped date" }\n', TOML, csv).doubts.filter(pl.col("table") == "deliveries")
     assert left.select("doubt", "spoils", "column").rows() == [
-        ("deliveries: shipped date says when goods left us, and not when they came", "timing", "delivered_on")
+        ("in the deliveries, shipped date is the day of dispatch, not of arrival", "timing", "delivered_on")
     ]
     assert "deliveries" not in check(tmp_path, columns + '"came" }\n', TOML, csv).doubts["table"].to_list()
 

@@ -88,7 +88,7 @@ def test_plans_of_the_latest_year_are_told_and_half_a_percent_apart_is_rounding(
     assert of_money._plans(pd.concat([cascade(-90.0, "2025"), cascade(1.0)]))[0].params["year"] == "2026"
 
 
-@pytest.mark.parametrize(("short", "said"), [(0.01, "we promised"), (0.0, None), (-5.0, None)])
+@pytest.mark.parametrize(("short", "said"), [(0.01, "We have committed"), (0.0, None), (-5.0, None)])
 def test_suppliers_were_promised_too_much_only_above_what_the_plan_needs(short, said):
     row = {
         "period": ["2026"],
@@ -99,7 +99,7 @@ def test_suppliers_were_promised_too_much_only_above_what_the_plan_needs(short, 
         "short": [short],
     }
     [found] = of_money._promised(pd.DataFrame(row))
-    assert ("we promised" in found.message) == (said is not None)
+    assert ("We have committed" in found.message) == (said is not None)
 
 
 @pytest.mark.parametrize(

@@ -259,6 +259,16 @@ def support(found: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return rest[rest.index.isin(chosen)], rest[~rest.index.isin(chosen)]
 
 
+def in_short(doubt: str) -> str:
+    """A doubt as it stands within a sentence: neither that it is a question, nor what is asked, where it says more.
+
+    >>> in_short("open question: Sheet 2 is not used. Can it be read?"), in_short("lines exported twice")
+    ('Sheet 2 is not used', 'lines exported twice')
+    """
+    asked = i18n.translate("open question: {question}").split("{")[0]
+    return ASKED.sub("", doubt).removeprefix(asked).rstrip(".")
+
+
 def show(found: pd.DataFrame, settings: Settings):
     """The claim as the answer, at most five findings below it, the others folded; for the last line of a notebook's cell."""
     from IPython.display import HTML
@@ -266,8 +276,8 @@ def show(found: pd.DataFrame, settings: Settings):
     claim = found[found["role"] != ""]
     open_, folded = support(found)
     doubt = found["doubt"].iloc[0] if len(found) else ""
-    rests = i18n.translate("Some of these figures are in doubt: {doubt} (see the chapter “Trust in the data”).")
-    below = f'<p class="doubt">{html.escape(rests.format(doubt=ASKED.sub("", labels.told(doubt)).rstrip(".")))}</p>' if doubt else ""
+    rests = i18n.translate("Some of these figures are in doubt: {doubt} (see the chapter on trust in the data).")
+    below = f'<p class="doubt">{html.escape(rests.format(doubt=in_short(labels.told(doubt))))}</p>' if doubt else ""
     more = ""
     if len(folded):
         more = f'<details class="more-found"><summary>{html.escape(i18n.translate("What else we found"))}</summary>{_lines(folded, settings)}</details>'

@@ -74,7 +74,7 @@ def markup(table: pd.DataFrame, currency: str, *, caption: str, top: int = TOP) 
     if table.empty:
         return f'<p class="more">{html.escape(_("{caption}: none.").format(caption=caption))}</p>'
     has_money = any(_is_money(table, c) for c in table.columns)
-    unit = _("money in {currency}").format(currency=i18n.symbol(currency)) if has_money and currency else ""
+    unit = _("amounts in {currency}").format(currency=i18n.symbol(currency)) if has_money and currency else ""
     note = f' <span class="unit">({html.escape(unit)})</span>' if unit else ""
     columns = [_column(table.head(top), column) for column in table.columns]
     head = "".join(

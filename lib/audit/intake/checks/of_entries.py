@@ -190,7 +190,7 @@ def left_for_came(base: Intake):
         if words.is_of_leaving(header):
             yield Doubt(
                 "deliveries",
-                stored(N_("deliveries: {header} says when goods left us, and not when they came"), header=header),
+                stored(N_("in the deliveries, {header} is the day of dispatch, not of arrival"), header=header),
                 "FLAG",
                 len(base.kept["deliveries"]),
                 None,

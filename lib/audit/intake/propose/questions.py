@@ -247,7 +247,7 @@ def marks(one: Found, lines: Found) -> dict[str, str]:
         return {}
     question = _(
         N_(
-            "{file} lists returns in {rows} {rows:row|rows} but is not used: revenue is before these returns. Can the returned money be exported as lines with a minus, or marked in {lines}?"
+            "{file} lists returns in {rows} {rows:row|rows} that are not used, so revenue is before these returns. Can the returns be exported as negative lines, or marked in {lines}?"
         )
     )
     where = one.file + (f", {one.sheet}" if one.sheet else "")

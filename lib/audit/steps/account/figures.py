@@ -37,7 +37,7 @@ def profit_figures(profits: pd.DataFrame | None, dossier: pd.DataFrame | None, o
     rows = [
         (N_("Margin on goods"), row["margin"]),
         (N_("Cost to serve"), -row["cost_to_serve"]),
-        (N_("Extras beyond the product"), -row["given"]),
+        (N_("Extras on top of the goods"), -row["given"]),
         (N_("Cost of acquiring it"), -row["acquisition"]),
         (N_("Profit after all of it"), row["profit"]),
         (N_("Profit without extras"), row["profit"] + row["given"]),

@@ -49,7 +49,7 @@ TABLES = (
             "value_number": N_("Value"),
             "of": N_("Whose sales"),
             "size_ratio": N_("Share"),
-            "judged_on": N_("Date judged"),
+            "judged_on": N_("Date assessed"),
             "effect_class": N_("What it affects"),
         },
     ),

@@ -21,7 +21,7 @@ def keys(shares: pd.DataFrame, names: pd.Series, *, key_share: float, top: int =
         part, names, title=title, colours=[ORANGE if k else BLUE for k in is_key], notes=[""] * len(part), borders=[key_share]
     )
     alt = _(
-        "{over:0:No customer accounts for|# customer accounts for|# customers each account for} {border} or more of sales; the largest accounts for {share}."
+        "{over:0:No customer accounts for|# customer accounts for|# customers each account for} {border} or more of sales; the share of the largest is {share}."
     )
     return Chart(
         figure,

@@ -100,7 +100,7 @@ def _keys(keys: pd.DataFrame, bounds: pd.DataFrame, key_share: float) -> Finding
         "accounts",
         "fact",
         N_(
-            "{value} {value:customer is|customers are} key: {company:0:none|#|#} with {limit_share} or more of the company’s sales, {below:0:none|#|#} with that share of a department’s or manager’s sales, {potential:0:none|#|#} by known budgets, and {judged:0:none|#|#} by recorded facts."
+            "{value} {value:customer is|customers are} key: {company:0:none|#|#} with {limit_share} or more of the company’s sales, {below:0:none|#|#} with that share of a department’s or manager’s sales, {potential:0:none|#|#} because of a known budget, and {judged:0:none|#|#} because of facts on record."
         ),
         title=N_("Key accounts"),
         value=float(keys["group"].nunique()),

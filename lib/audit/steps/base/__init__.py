@@ -18,7 +18,7 @@ STEP = Step(
     "base",
     10,
     N_("Customer base"),
-    N_("Is the customer base growing, and which customers does it depend on?"),
+    N_("Is the customer base growing, and which customers do our sales depend on?"),
     reads=(
         "history",
         "panel",
@@ -45,6 +45,7 @@ TABLES = (
         "period:t customers:c kept:c new:c returned:c first_seen:c lost:c revenue:m kept_revenue:m kept_before:m new_revenue:m "
         "returned_revenue:m first_seen_revenue:m lost_before:m",
         headings={
+            "first_seen": N_("First seen: new or not"),
             "kept_before": N_("Kept ones: revenue before"),
             "lost_before": N_("Lost ones: revenue before"),
         },

@@ -33,9 +33,7 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
             Role.STATE,
             of="sales_change",
         )
-    return led(
-        found, N_("Sales in {period} are up {value} on {period_before}; the biggest increase: {driver}"), Role.STATE, of="sales_change"
-    )
+    return led(found, N_("Sales in {period} are up {value} on {period_before}; the main factor: {driver}"), Role.STATE, of="sales_change")
 
 
 def _still(by: dict[str, Finding], size: Finding) -> tuple[str]:
@@ -49,7 +47,7 @@ def _still(by: dict[str, Finding], size: Finding) -> tuple[str]:
         although = N_("Sales are flat, although {customer_name} bought {fall} less")
         if by["largest_fall"].params["chance_share"] >= CHANCE:
             made_up = N_("Sales are flat: {customer_name} bought {fall} less, perhaps by chance; others made up for it")
-            mostly = N_("Sales are flat: others offset most of a {fall} fall (perhaps chance) at {customer_name}")
+            mostly = N_("Sales are flat: {customer_name} bought {fall} less, perhaps by chance; others offset most of it")
             although = N_("Sales are flat, although {customer_name} bought {fall} less, perhaps by chance")
         return (made_up if short <= 0 else mostly if short <= fall / 2 else although,)
     if size.params["first_seen"] and not size.params["new"]:

@@ -211,10 +211,10 @@ def _largest_fall(bought: pd.DataFrame, now: pd.Series, named: dict, chance: flo
     )
     if chance >= CHANCE:
         more = N_(
-            "{customer_name} bought {value} less in {period} than in {period_before}, which may be chance: among so many customers, one is likely to fall that far. The others who bought in both periods bought {rest} more."
+            "{customer_name} bought {value} less in {period} than in {period_before}. That may be chance: among so many customers, one or other often buys that much less. The others who bought in both periods bought {rest} more."
         )
         less = N_(
-            "{customer_name} bought {value} less in {period} than in {period_before}, which may be chance: among so many customers, one is likely to fall that far. The others who bought in both periods bought {rest} less."
+            "{customer_name} bought {value} less in {period} than in {period_before}. That may be chance: among so many customers, one or other often buys that much less. The others who bought in both periods bought {rest} less."
         )
     return [
         Finding(
@@ -287,15 +287,17 @@ def _driver(change: pd.DataFrame, before: pd.Series, now: pd.Series) -> Finding:
 
 def _market(before: pd.Series, now: pd.Series, market: dict[str, float]) -> Finding:
     growth = _share(now["revenue"] - before["revenue"], before["revenue"])
+    rose = N_("Sales rose by {growth_rate}; we cannot say whether that is better or worse than the market.")
+    fell = N_("Sales fell by {growth_rate}; we cannot say whether that is better or worse than the market.")
     if now["period"] not in market:
         return Finding(
             "market_growth",
             "base",
             "fact",
-            N_("Sales changed by {growth_rate}; we cannot say whether that is better or worse than the market."),
+            fell if growth < 0 else rose,
             title=N_("Growth against the market"),
             n=int(now["customers"]),
-            params={"growth_rate": growth},
+            params={"growth_rate": abs(growth)},
             why=N_("the growth of the market has not been entered in the settings file audit.toml"),
         )
     return Finding(

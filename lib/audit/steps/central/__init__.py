@@ -64,7 +64,7 @@ TABLES = (
         "one customer who bought in the last year",
         "customer_id",
         "customer_id:t revenue_to_date:m last_contact_on:d is_contacted:f",
-        headings={"is_contacted": N_("Contacted in time")},
+        headings={"is_contacted": N_("Contacted recently")},
     ),
     written(
         "crm_by_period",

@@ -73,8 +73,8 @@ def _invalid(quality: pd.DataFrame):
     checked = quality.dropna(subset=["valid_share"])
     if len(checked):
         wrong, looked_at = int(checked["invalid"].sum()), int(checked["checked"].sum())
-        some = N_("{wrong} of {n} tax ids, phone numbers and e-mail addresses that we could check look invalid ({value}).")
-        none = N_("All {n} tax ids, phone numbers and e-mail addresses that we could check look valid.")
+        some = N_("{wrong} of {n} tax IDs, phone numbers and e-mail addresses that we could check look invalid ({value}).")
+        none = N_("All {n} tax IDs, phone numbers and e-mail addresses that we could check look valid.")
         yield Finding(
             "central_invalid",
             "central",

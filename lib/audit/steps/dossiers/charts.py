@@ -43,7 +43,7 @@ def gap_map(coverage: pd.DataFrame, gaps: pd.DataFrame, names: dict[str, str]) -
 
 def value(table: pd.DataFrame, names: dict[str, str], currency: str) -> Chart:
     """Cost to us against worth to the customer, and how much of it was told."""
-    title = _("Extras beyond the goods: cost to us, worth to the customer, told")
+    title = _("Extras on top of the goods: what they cost us, what they are worth to the customer, whether it was told")
     part = table.head(MOST)
     if part.empty:
         return nothing(title)

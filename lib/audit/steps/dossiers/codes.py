@@ -16,11 +16,15 @@ class Gap(Code):
     LEVELS = "levels", N_("too few levels are known"), N_("meet those who decide above or beside our contact")
     NO_MIRROR = "no_mirror", N_("a contact without somebody of ours"), N_("name who keeps each contact")
     CONTACT_OLD = "contact_old", N_("nobody was met for long"), N_("call on them")
-    NO_HEAD_VISIT = "no_head_visit", N_("no recent visit by our senior management is known"), N_("a visit by our senior management")
+    NO_HEAD_VISIT = (
+        "no_head_visit",
+        N_("no recent visit by our senior management is on record"),
+        N_("arrange a visit by our senior management"),
+    )
     NO_OFFER = "no_offer", N_("nothing new has been offered for a long time"), N_("offer one category that it does not buy from us")
     NEVER_TOLD = (
         "never_told",
-        N_("the customer was never told what it gets beyond the goods"),
+        N_("the customer was never told what it gets on top of the goods"),
         N_("show the customer the total of what it was given, with evidence"),
     )
     NO_EVIDENCE = "no_evidence", N_("a benefit without evidence"), N_("have the customer confirm it, or leave it out")

@@ -20,5 +20,5 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     if not gaps.value:
         return led(found, every, Role.STATE, of="dossier_gaps")
     some = N_("For {value} of {n} key accounts, there is still something to find out or do")
-    each = N_("With all {n} key accounts, there is still something to find out or do")
+    each = N_("For each of the {n} key accounts, there is still something to find out or do")
     return led(found, each if gaps.value == gaps.n and gaps.n > 1 else some, Role.RISK, of="dossier_gaps")

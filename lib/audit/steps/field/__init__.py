@@ -25,7 +25,7 @@ STEP = Step(
     "field",
     150,
     N_("The field"),
-    N_("Do field representatives work to plan, and what does it bring?"),
+    N_("Do field representatives work to plan, and what comes of it?"),
     reads=("visits", "panel"),
     uses=(
         "baskets",
@@ -66,12 +66,12 @@ TABLES = (
         "manager_id:t planned:c ordered:c recovered:c recovered_unvisited:c after_cutoff:c without_order:c ordered_share:n recovered_revenue:m points:n",
         headings={
             "planned": N_("Planned"),
-            "ordered": N_("Order in time"),
+            "ordered": N_("Order on time"),
             "recovered": N_("Ordered through the call centre"),
             "recovered_unvisited": N_("Of which not visited"),
             "after_cutoff": N_("After the cut-off"),
             "without_order": N_("No order"),
-            "ordered_share": N_("In time, % of planned"),
+            "ordered_share": N_("On time, % of planned"),
             "recovered_revenue": N_("Value ordered through the call centre"),
             "points": N_("Points to clarify"),
         },

@@ -40,7 +40,7 @@ def day_list(day: pd.DataFrame, names: dict[str, str]) -> Chart:
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=2, fontsize=8.5)
     low, high = (shown("ordered_share", float(day["ordered_share"].agg(end))) for end in ("min", "max"))
     said = _(
-        "Depending on the representative, between {low} and {high} of planned visits end with an order in time ({n} {n:visit|visits}; representatives with fewer than {fewest} {fewest:is|are} left out)."
+        "Depending on the representative, between {low} and {high} of planned visits end in an order placed on time ({n} {n:visit|visits}; representatives with fewer than {fewest} {fewest:is|are} left out)."
     )
     return Chart(figure, said.format(low=low, high=high, n=shown("n", int(day["planned"].sum())), fewest=FEW))
 

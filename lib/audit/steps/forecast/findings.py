@@ -30,7 +30,7 @@ def chapter_findings(
     """
     company = tried[(tried["kind_class"] == Kind.COMPANY) & tried["is_used"]] if len(tried) else tried
     if company.empty:
-        why = N_("too few whole months to try any method on months it has not seen")
+        why = N_("there are too few whole months to test any method on months it has not seen")
         return [
             Finding(
                 "forecast", "forecast", "model", N_("We cannot say what sales will be."), title=N_("Sales to come"), n=len(series), why=why
@@ -51,10 +51,10 @@ def _ahead(series: pd.DataFrame, forecast: pd.DataFrame, used: pd.Series, horizo
     now = float(series[(Kind.COMPANY, "")].iloc[-12:].iloc[:horizon].sum()) if len(series) >= 12 else float("nan")
     booked = float(of["booked"].sum())
     plain = N_(
-        "Sales of the next {months} {months:month is|months are} expected to be {value} ({low} to {high}; method “{method_class}”); the same months of last year brought {previous}."
+        "Sales in the next {months} {months:month|months} are expected to be {value} ({low} to {high}; method “{method_class}”); the same months a year earlier brought in {previous}."
     )
     begun = N_(
-        "Sales of the next {months} {months:month|months}, including the one that has begun, are expected to be {value} ({low} to {high}), according to “{method_class}”. Of that, {booked} is already booked; the same months of last year brought {previous}."
+        "Sales in the next {months} {months:month|months}, including the one that has begun, are expected to be {value} ({low} to {high}), according to “{method_class}”. Of that, {booked} is already booked; the same months a year earlier brought in {previous}."
     )
     return Finding(
         "forecast",
@@ -74,18 +74,22 @@ def _ahead(series: pd.DataFrame, forecast: pd.DataFrame, used: pd.Series, horizo
 
 def _errors(tried: pd.DataFrame, used: pd.Series, confidence: float) -> Finding:
     naive = tried[(tried["kind_class"] == Kind.COMPANY) & tried["is_naive"]]["wape_rate"].min()
+    low = N_(
+        "In back-tests from {n} starting points, the average error of the monthly forecast was {value} (the best simple rule of thumb: {previous}); added up, the forecasts were {off_rate} too low. Ranges meant to contain {confidence_share} of the months contained {held_share}."
+    )
+    high = N_(
+        "In back-tests from {n} starting points, the average error of the monthly forecast was {value} (the best simple rule of thumb: {previous}); added up, the forecasts were {off_rate} too high. Ranges meant to contain {confidence_share} of the months contained {held_share}."
+    )
     return Finding(
         "forecast_errors",
         "forecast",
         "fact",
-        N_(
-            "In back-tests from {n} starting points, the average error of the monthly forecast was {value} (the best simple rule of thumb: {previous}), with an overall bias of {bias_rate}. Ranges meant to contain {confidence_share} of the months contained {held_share}."
-        ),
+        low if used["bias_rate"] < 0 else high,
         title=N_("How well sales are foretold"),
         value=float(used["wape_rate"]),
         n=int(used["origins"]),
         previous=float(naive),
-        params={"bias_rate": float(used["bias_rate"]), "confidence_share": confidence, "held_share": float(used["held_share"])},
+        params={"off_rate": abs(float(used["bias_rate"])), "confidence_share": confidence, "held_share": float(used["held_share"])},
     )
 
 

@@ -35,7 +35,7 @@ def _rows_kept(lines: pd.DataFrame, *, as_they_lie: bool) -> Finding:
     rows = lines.groupby("status")["rows"].sum()
     total, kept = int(lines["rows"].sum()), int(rows.get("kept", 0))
     message = N_(
-        "{kept} of {n} sales rows ({value}) are in this audit; {quarantined:0:none|#|#} could not be read, {excluded:0:none was|# was|# were} left out by a declared rule, {merged:0:none|#|#} were exported twice."
+        "{kept} of {n} sales rows ({value}) are in this audit; {quarantined:0:none|#|#} could not be read, {excluded:0:none was|# was|# were} left out under a stated rule, {merged:0:none|#|#} were exported twice."
     )
     if kept == total:
         message = N_("All {n} sales {n:row|rows} are in this audit.")
@@ -58,7 +58,7 @@ def _rows_kept(lines: pd.DataFrame, *, as_they_lie: bool) -> Finding:
 def _booked_to_revenue(sums: pd.Series, kept: int) -> Finding:
     all_of_it = N_("Booked sales, less the returns among the sales lines, are {value}; this audit works with all of it.")
     less = N_(
-        "Booked sales less known returns are {booked}. This audit works with revenue of {value}, because returns of {untraced} could not be deducted: their sales are not in the exports."
+        "Booked sales less known returns come to {booked}. The revenue used in this audit is {value}: returns of {untraced} could not be deducted, because the sales they relate to are not in the exported data."
     )
     return Finding(
         "booked_to_revenue",
@@ -79,7 +79,7 @@ def _doubted(flags: pd.DataFrame) -> list[Finding]:
     stops = flags[flags["verdict"] == "REFUSE"]
     stopping = N_("{value} {value:doubt|doubts} about the data; {refused} of them {refused:stops|stop} a chapter.")
     known = N_(
-        "{value:There is # doubt about the data, and it rules out no chapter.|There are # doubts about the data; none of them rules out a chapter.}"
+        "{value:There is # doubt about the data; no chapter had to be dropped because of it.|There are # doubts about the data; no chapter had to be dropped because of them.}"
     )
     told = [
         Finding(

@@ -12,7 +12,7 @@ from audit.report.style import BLUE, GREEN, GRID, MUTED, SAND, Chart, canvas, cl
 
 def ladder(table: pd.DataFrame, currency: str) -> Chart:
     """Customers on each rung, from the lowest, with the money of the year written beside."""
-    title = _("Customers by rung, and their money in twelve months")
+    title = _("Customers by rung, and what they spent in the last twelve months")
     figure, axes = canvas(height=3.2, title=title)
     colours = [GRID, SAND, BLUE, MUTED, GREEN, GREEN, GREEN]
     axes.barh([named("rung_class", r) for r in table["rung_class"]], table["customers"], color=colours[: len(table)])

@@ -16,7 +16,7 @@ class Rung(Code):
         "",
         N_("second purchase: call within the usual gap, ask how it went, offer what goes with the first order"),
     )
-    REPEAT = "repeat", N_("repeat"), "", N_("a rhythm: agree on the next date, propose a standing order")
+    REPEAT = "repeat", N_("repeat"), "", N_("build a rhythm: agree on the next date, propose a standing order")
     UNKNOWN = "unknown", N_("unknown"), "", N_("find out the whole budget and the competitors: without that, the next step is a guess")
     REGULAR = "regular", N_("regular"), "", N_("share of wallet: win one more category that now goes to a competitor")
     LOYALIST = "loyalist", N_("loyalist"), "", N_("recommendation: ask for one, record it with its evidence")

@@ -19,6 +19,6 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
         return led(found, N_("{value} of {n} active customers buy steadily; we cannot say who fell back"), Role.STATE)
     some, none = (
         N_("{value} of {n} {n:customer|customers} who bought steadily {value:is|are} no longer active"),
-        N_("Everybody who bought steadily up to a year ago is still active"),
+        N_("Everybody who was buying steadily a year ago is still active"),
     )
     return led(found, some if fell.value else none, Role.CAUSE, of="ladder_falls")

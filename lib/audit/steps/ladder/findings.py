@@ -22,10 +22,10 @@ def chapter_findings(table: pd.DataFrame, moved: pd.DataFrame, *, active_months:
     alive = int(by["customers"].drop(Rung.SILENT).sum())
     steady, unknown = int(by.loc[list(SYSTEMATIC), "customers"].sum()), int(by.loc[Rung.UNKNOWN, "customers"])
     some = N_(
-        "{value} of {n} active customers (who bought within {months} {months:month|months}) buy steadily. For {unknown} of them we have no evidence on whether we are the only supplier, so their rung stays unknown."
+        "{value} of the {n} active customers (those who bought in the last {months} {months:month|months}) buy steadily. For {unknown} of them we have no evidence on whether we are the only supplier, so we cannot say whether they stand any higher."
     )
     nobody = N_(
-        "{value} of {n} active customers (who bought within {months} {months:month|months}) buy steadily. For none of them do we have evidence on whether we are the only supplier, so their rung stays unknown."
+        "{value} of the {n} active customers (those who bought in the last {months} {months:month|months}) buy steadily. For none of them do we have evidence on whether we are the only supplier, so we cannot say whether they stand any higher."
     )
     if not alive:
         return [
@@ -63,9 +63,9 @@ def _falls(stood: pd.DataFrame, why: str) -> Finding:
         return Finding("ladder_falls", "ladder", "fact", N_("We cannot say who moved down the ladder."), title=title, unit="count", why=why)
     revenue = float(fell["revenue_before"].sum())
     message = N_(
-        "Of {n} {n:customer|customers} who bought steadily up to a year ago, {value} {value:is|are} no longer active; {value:it|they} had spent {revenue} in the year before."
+        "Of the {n} {n:customer|customers} who were buying steadily a year ago, {value} {value:is|are} no longer active; {value:it|they} had spent {revenue} in the twelve months before that."
     )
-    none = N_("All {n} {n:customer|customers} who bought steadily up to a year ago {n:is|are} still active.")
+    none = N_("All {n} {n:customer|customers} who were buying steadily a year ago {n:is|are} still active.")
     return Finding(
         "ladder_falls",
         "ladder",

@@ -79,7 +79,7 @@ def _types(types: pd.DataFrame, steady: pd.DataFrame, *, least_purchases: int) -
         "loyalty",
         "model",
         N_(
-            "For {value} of {n} {n:customer|customers} with {least} or more purchases, statistical grouping and fixed definitions agree on the type, most often {most} ({most_count} of them). For the others, the type is a guess. {trusted} of {groups} {groups:group|groups} {trusted:reappears|reappear} when the grouping is repeated; several groups may be of the same type."
+            "For {value} of the {n} {n:customer|customers} with {least} or more purchases, statistical grouping and fixed definitions agree on the type, most often {most} ({most_count} of them). For the others, the type is a guess. {trusted} of the {groups} {groups:group|groups} {trusted:reappears|reappear} when the grouping is repeated; several groups may be of the same type."
         ),
         title=N_("Loyalty types"),
         value=float(clear.mean()) if n else NAN,

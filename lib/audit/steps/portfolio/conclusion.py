@@ -20,6 +20,6 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     if effort is not None and not effort.why and effort.params["whole"] > 0:
         brings = effort.params["profit"] / effort.params["whole"]
         if brings < LITTLE * effort.value:
-            message = N_("{value} of the cost to serve goes to “opportunistic” customers, who bring {brings_rate} of the profit")
+            message = N_("“Opportunistic” customers take {value} of the cost to serve and bring in {brings_rate} of the profit")
             return led(found, message, Role.CAUSE, of="portfolio_effort", brings_rate=brings)
     return led(found, N_("{value} {value:customer is|customers are} worth developing beside the {core} core ones"), Role.CHANCE)

@@ -55,12 +55,13 @@ TABLES = (
         codes={"loss_class": Earning},
         headings={
             "acquisition": N_("Cost of acquisition"),
-            "given": N_("Extras beyond the product"),
+            "given": N_("Extras on top of the goods"),
             "net_profit": N_("Profit after tax, before overheads"),
             "net_rate": N_("% of sales"),
             "low_profit": N_("Profit from"),
             "high_profit": N_("to"),
             "loss_class": N_("Profitability"),
+            "profit_rank": N_("Rank by profit or margin"),
         },
     ),
     written(

@@ -28,7 +28,7 @@ def whale(curve: pd.DataFrame) -> Chart:
     return Chart(
         figure,
         _(
-            "Counting from the best customer down, the sum peaks at {peak} of the total after {where} of the customers, then falls back to 100 %."
+            "Added up from the best customer down, the running total peaks at {peak} of the final sum after {where} of the customers, then falls back to 100 %."
         ).format(peak=shown("x_share", peak), where=shown("x_share", where)),
     )
 

@@ -23,19 +23,19 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
         message = N_("No customer loses us money under every way of allocating costs")
     elif keys is not None and keys.value:
         message = N_(
-            "We lose money on {value} {value:customer|customers} whichever way costs are allocated, including {keys} key {keys:account|accounts}"
+            "We lose money on {value} {value:customer|customers}, including {keys} key {keys:account|accounts}, whichever way costs are allocated"
         )
     else:
-        message = N_("We lose money on {value} of {n} {n:customer|customers} whichever way costs are allocated")
+        message = N_("We lose money on {value} of {n} {n:customer|customers}, whichever way costs are allocated")
     return led(found, message, Role.CAUSE, keys=int(keys.value) if keys is not None else 0)
 
 
 def _on_goods(first: Finding, again: Finding | None) -> str:
     """Where serving costs are not known: to whom we sold below cost, and whether they are the same ones every year."""
     if not first.value:
-        return N_("No customer bought below cost")
+        return N_("No customer paid less than its goods cost")
     if first.params["is_little"]:
         return N_("Nearly every customer leaves a margin on its goods; what serving it costs is not known")
     if again is not None and not again.params["is_habit"]:
-        return N_("We sold to {value} {value:customer|customers} below cost, but not to the same ones every year")
-    return N_("We sold to {value} {value:customer|customers} below cost")
+        return N_("{value} {value:customer|customers} paid less than the goods cost us, but not the same ones every year")
+    return N_("{value} {value:customer|customers} paid less than the goods cost us")

@@ -39,7 +39,7 @@ def chapter_findings(
                 "customer_profit",
                 "profit",
                 "fact",
-                N_("We cannot say what profit each customer brings."),
+                N_("We cannot say what profit each customer brings in."),
                 title=N_("Profit of the customers"),
                 why=why,
             )
@@ -96,10 +96,10 @@ def _margin(profits: pd.DataFrame, year: int) -> Finding:
     lose = profits[profits["margin"] < 0].sort_values(["margin", "group"])
     lost, left = -float(lose["margin"].sum()), float(profits["margin"].sum())
     gain = N_(
-        "In {year} the {n} {n:customer|customers} left {profit} of margin on goods; to {value:0:none|#|#} of them we sold below cost, which took {lost}. What serving them costs is not known: a table of costs would show it."
+        "In {year}, the {n} {n:customer|customers} brought in {profit} of margin on goods; {value:0:none|#|#} of them paid less than their goods cost, {lost} less in all. What it costs to serve customers is not known; a table of costs would show it."
     )
     loss = N_(
-        "In {year} the goods sold to the {n} {n:customer|customers} cost {profit} more than they brought: a loss before anything else is paid; to {value} of them we sold below cost, which took {lost}."
+        "In {year}, the goods sold to the {n} {n:customer|customers} cost {profit} more than they brought in: a loss before anything else is paid. {value} of them paid less than their goods cost, {lost} less in all."
     )
     all_lose = N_(
         "In {year} the goods sold to the {n} {n:customer|customers} cost {profit} more than they brought, by every one of them: a loss before anything else is paid."
@@ -129,10 +129,10 @@ def _again(profits: pd.DataFrame, again: pd.DataFrame) -> list[Finding]:
     if not row["before"] or not row["others"]:
         return []
     habit = N_(
-        "Of the {n} {n:customer|customers} to whom we sold below cost the year before and who bought again, {value} were below cost this time too; of the {others} others, {other_share}."
+        "Of the {n} {n:customer|customers} who paid less than their goods cost the year before and bought again, {value} did so this time too; of the {others} others, {other_share}."
     )
     chance = N_(
-        "Of the {n} {n:customer|customers} to whom we sold below cost the year before and who bought again, {value} were below cost this time too; of the {others} others, {other_share}. The difference may be chance: look at how single sales were priced, not at these customers."
+        "Of the {n} {n:customer|customers} who paid less than their goods cost the year before and bought again, {value} did so this time too; of the {others} others, {other_share}. The difference may be chance: look at how single sales were priced, not at these customers."
     )
     return [
         Finding(
@@ -161,16 +161,16 @@ def _whale(profits: pd.DataFrame) -> list[Finding]:
     rest = len(curve) - at - 1
     params = {"peak_share": peak, "count": rest}
     falls = N_(
-        "The most profitable fifth of customers brings {value} of total profit (textbooks say about 80 %), since others lose money. Added up from the most profitable customer down, profit peaks at {peak_share} of the total; the last {count} {count:customer|customers}, after acquisition costs, {count:brings|bring} it back down."
+        "The most profitable fifth of customers brings in {value} of total profit (textbooks say about 80 %), because we lose money on others. Added up from the most profitable customer down, profit peaks at {peak_share} of the total; the last {count} {count:customer|customers}, after acquisition costs, {count:brings|bring} it back down."
     )
     rises = N_(
-        "The most profitable fifth of the customers brings {value} of all customers’ profit (the literature: about 80 %); no customer takes any of it away again."
+        "The most profitable fifth of the customers brings in {value} of all customers’ profit (textbooks say about 80 %); no customer takes any of it away again."
     )
     level = N_(
-        "The most profitable fifth of the customers brings {value} of all customers’ profit (the literature: about 80 %); the {count} {count:customer|customers} at a loss {count:takes|take} next to nothing of it away again."
+        "The most profitable fifth of the customers brings in {value} of all customers’ profit (textbooks say about 80 %); the {count} {count:customer|customers} at a loss {count:takes|take} next to nothing of it away again."
     )
     margin_falls = N_(
-        "The fifth of the customers with the most margin brings {value} of all margin on goods, since we sold to others below cost. Added up from the top, margin peaks at {peak_share} of the total before the last {count} {count:customer takes|customers take} the excess away again."
+        "The fifth of the customers with the most margin brings in {value} of all margin on goods, because some of the others paid less than their goods cost. Added up from the top, margin peaks at {peak_share} of the total before the last {count} {count:customer takes|customers take} the excess away again."
     )
     margin = N_("The fifth of the customers with the most margin brings {value} of all margin on goods.")
     message = rises if not rest else falls if peak - 1 >= LITTLE else level

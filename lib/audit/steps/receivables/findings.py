@@ -123,7 +123,7 @@ def _days(months: pd.DataFrame) -> list[Finding]:
         "receivables",
         "fact",
         N_(
-            "Days sales outstanding (how many days of sales customers still owe us) are {value} by the count-back method (a year before: {previous}) and {yearly_days} by the yearly average."
+            "Days sales outstanding, that is, the number of days’ sales still unpaid, is {value} by the count-back method (a year earlier: {previous}) and {yearly_days} by the yearly average."
         ),
         title=N_("Days of sales owed"),
         value=float(now["count_back_days"]),

@@ -55,7 +55,7 @@ TABLES = (
         "purchase_class",
         "purchase_class:t customers:c next_share:n",
         headings={
-            "purchase_class": N_("Purchases made, at least"),
+            "purchase_class": N_("Made at least this many purchases"),
             "next_share": N_("Bought again"),
         },
     ),

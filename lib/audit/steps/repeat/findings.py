@@ -42,7 +42,7 @@ def chapter_findings(
 
 
 def _doubted(new: int, why: str) -> Finding:
-    message = N_("We cannot say whether first-time buyers come back: whom we call new is in doubt.")
+    message = N_("We cannot say whether first-time buyers come back, because we cannot be sure who is new.")
     return Finding(
         "repeat_purchase_ratio", "repeat", "estimate", message, title=N_("Second purchase"), n=new, norm_id="repeat_purchase_ratio", why=why
     )

@@ -30,7 +30,7 @@ def matrix(cells: pd.DataFrame) -> Chart:
     shaded_cells(axes, share, texts, rows_of="abc_class", columns_of="xyz_class")
     axes.set_xlabel(_("customers · share of twelve months’ money"))
     best = cells.loc[cells["revenue_share"].astype(float).fillna(0).idxmax()]
-    alt = _("The largest share of the money, {share}, comes from class {abc}, regularity “{xyz}”: {count} {count:customer|customers}.")
+    alt = _("The largest share of sales, {share}, comes from class {abc}, regularity “{xyz}”: {count} {count:customer|customers}.")
     return Chart(
         figure,
         alt.format(

@@ -22,7 +22,7 @@ STEP = Step(
     "team",
     140,
     N_("The team"),
-    N_("How much of the sales is the managers’ own work?"),
+    N_("How much of our sales is down to the managers’ own work?"),
     reads=("sellers", "panel", "history"),
     uses=(
         "channels", "managers", "customers", "contacts", "activities", "behaviour", "candidates", "plans", "assignments", "deals", "pay", "commitments", "customer_classes", "key_accounts",

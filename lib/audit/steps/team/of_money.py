@@ -62,7 +62,7 @@ def _promised(cascade: pd.DataFrame) -> list[Finding]:
     row = known.iloc[-1]
     enough = N_("The plan for {year} carries what suppliers were promised: {value} of purchases, where goods for {cost} are planned.")
     short = N_(
-        "We promised suppliers purchases of {value} in {year}. The plan needs goods that cost {cost}, {apart} less than we promised, not counting stock."
+        "We have committed to buying goods worth {value} from suppliers in {year}. The plan needs goods that cost {cost}, {apart} less than that, not counting stock."
     )
     return [
         Finding(

@@ -104,8 +104,12 @@ def _unsaid(row: pd.Series, backtested: pd.DataFrame, used: str, *, widest: floa
     if not row["high_value"] - row["low_value"] <= widest * abs(row["horizon_value"]):
         return N_("its range is so wide that it includes everything from a fall to a multiple")
     bias = float(backtested.set_index("rule").loc[used, "bias_rate"])
-    if not abs(bias) <= most_bias:
-        return stored(N_("in the back-test, the best rule’s total of purchases was off by {bias_rate}"), bias_rate=bias)
+    if bias != bias:
+        return N_("nobody bought anything in the months of the back-test, so no rule could be tested")
+    if abs(bias) > most_bias:
+        few = N_("in the back-test, even the best rule predicted {off_rate} too few purchases in all")
+        many = N_("in the back-test, even the best rule predicted {off_rate} too many purchases in all")
+        return stored(few if bias < 0 else many, off_rate=abs(bias))
     return ""
 
 
@@ -159,10 +163,14 @@ def _tried(backtested: pd.DataFrame, used: str) -> list[Finding]:
         )
         rival = {}
     else:
-        message = N_(
-            "In a back-test on {n} {n:customer|customers}, the average error of “{rule_class}” was {error_number} purchases per customer. For the best simple rule of thumb, “{naive_class}”, it was {naive_number}. The total for all customers was off by {bias_rate}."
+        few = N_(
+            "In a back-test on {n} {n:customer|customers}, the average error of “{rule_class}” was {error_number} purchases per customer. For the best simple rule of thumb, “{naive_class}”, it was {naive_number}. For all customers together, the rule predicted {off_rate} too few purchases."
         )
-        params["bias_rate"] = float(by.loc[used, "bias_rate"])
+        many = N_(
+            "In a back-test on {n} {n:customer|customers}, the average error of “{rule_class}” was {error_number} purchases per customer. For the best simple rule of thumb, “{naive_class}”, it was {naive_number}. For all customers together, the rule predicted {off_rate} too many purchases."
+        )
+        bias = float(by.loc[used, "bias_rate"])
+        message, params["off_rate"] = few if bias < 0 else many, abs(bias)
         rival = {"previous": params["naive_number"]}
     title, value, n = N_("The forecast of purchases in a back-test"), params["error_number"], int(by.loc[used, "customers"])
     return [Finding("value_tried", "value", "fact", message, title=title, value=value, unit="ratio", n=n, params=params, **rival)]

@@ -51,7 +51,9 @@ class Choice(Code):
     STOP = (
         "stop",
         N_("Stop deliveries to the {count} {count:customer who no longer pays|customers who no longer pay}, and collect the debt"),
-        N_("{supplied} of {count} received goods after their last payment; {late} more {late:is|are} overdue. {names}"),
+        N_(
+            "{supplied} of the {count} received goods after their last payment; another {late} {late:customer has|customers have} overdue debts. {names}"
+        ),
     )
     COLLECT = (
         "collect",
@@ -85,8 +87,10 @@ class Choice(Code):
     )
     PRICES = (
         "prices",
-        N_("Find out how the sales below cost were priced"),
-        N_("They took {lost} in {year}, {lost_share} of what all other sales left on goods; the customers change from year to year."),
+        N_("Find out why goods were sold below cost"),
+        N_(
+            "In {year}, the customers who paid less than their goods cost took {lost} away, {lost_share} of the margin on all the others; they are not the same ones every year."
+        ),
     )
     GROW = (
         "grow",
@@ -158,14 +162,14 @@ class Counted(Code):
     """Whom the report counts, from the widest circle to the narrowest."""
 
     FILE = "in_file", N_("on record")
-    EVER = "ever", N_("bought in the years exported")
+    EVER = "ever", N_("bought in the years covered")
     BEFORE = "before", N_("bought in {period_before}")
     LOST = "lost", N_("did not buy again in {period}")
     NEW = "new", N_("new in {period}")
     SEEN = "first_seen", N_("seen for the first time in {period}, new or not")
     RETURNED = "returned", N_("came back in {period}")
     NOW = "now", N_("bought in {period}")
-    ACTIVE = "active", N_("active at the end of {period}: bought within {months} {months:month|months}")
+    ACTIVE = "active", N_("active at the end of {period}: bought in the last {months} {months:month|months}")
     KEY = "key", N_("key accounts")
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from audit.core.settings import Settings
 
 NAMED = 2  # customers named in a decision; the others stand on the page of decisions
-NONE = N_("Nothing here is large enough to need your decision; the smaller steps are in the managers’ lists.")
+NONE = N_("Nothing that could be measured is large enough to need your decision; the smaller steps are in the managers’ lists.")
 CARDS, MOST = 2, 0.5  # cards; of the customers, so many lose money before that is the headline
 ROLES = ("risk", "cause", "chance", "state")  # of cards, in this order
 
@@ -167,7 +167,7 @@ def basis(funnel: pd.DataFrame, sure: pd.DataFrame, settings: Settings):
     """Who is counted, and beside it how far to trust it."""
     from IPython.display import HTML
 
-    who, how = html.escape(_("Who we count")), html.escape(_("How far to trust this report"))
+    who, how = html.escape(_("How many customers there are")), html.escape(_("How far to trust this report"))
     return HTML(
         f'<div class="two"><div><h2>{who}</h2>{_counted(funnel, settings)}</div><div><h2>{how}</h2>{_trust(sure, settings)}</div></div>'
     )

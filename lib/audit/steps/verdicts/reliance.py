@@ -51,7 +51,9 @@ def _rows(by: dict[str, pd.Series], controls: pd.DataFrame | None) -> list[Findi
     if books.empty:
         return [
             _said(
-                "rows", N_("The exports show sales of {booked}; this total has not been compared with the company’s books."), booked=booked
+                "rows",
+                N_("The exported data show sales of {booked}; this total has not been compared with the company’s books."),
+                booked=booked,
             )
         ]
     apart = int((books["verdict"] != "PASS").sum())
@@ -74,9 +76,10 @@ def _doubted(doubts: pd.DataFrame | None) -> list[Finding]:
     heaviest = flagged.assign(_s=flagged["share"].fillna(0)).sort_values("_s", ascending=False, kind="stable").iloc[0]
     if heaviest["table"] == "budgets":
         return []  # told by the decision to check them
-    is_asked = i18n.render(heaviest["doubt"]).endswith("?")
-    message = N_("Most in doubt: {doubt}") if is_asked else N_("Most in doubt: {doubt}.")
-    return [_said("doubt", message, doubt={"message": heaviest["doubt"]})]
+    asked = i18n.parts(heaviest["doubt"])[1].get("question")
+    doubt = i18n.stored("{question}", question=asked) if asked else heaviest["doubt"]  # that it is open, nobody needs to be told
+    message = N_("Most in doubt: {doubt}") if i18n.render(doubt).endswith("?") else N_("Most in doubt: {doubt}.")
+    return [_said("doubt", message, doubt={"message": doubt})]
 
 
 def _open(facts: pd.DataFrame) -> list[Finding]:
@@ -101,4 +104,4 @@ def _missing(wallets: pd.DataFrame | None, missing: dict[str, str]) -> list[Find
             )
         ]
     order = sorted(missing, key=lambda name: MOST.index(name) if name in MOST else len(MOST))
-    return [_said("missing", N_("The data we most need: {table}."), table={"message": name}) for name in order[:1]]
+    return [_said("missing", N_("The data we need most: {table}."), table={"message": name}) for name in order[:1]]

@@ -32,7 +32,7 @@ def wallets(table: pd.DataFrame, names: pd.Series, currency: str, *, top: int = 
     axes.invert_yaxis()
     money_axis(axes.xaxis)
     clear_axes(axes, keep="x")
-    alt = _("The {n} {n:customer|customers} shown buy {ours} from us and {gap} elsewhere.")
+    alt = _("The {n} {n:customer|customers} shown spend {ours} with us and {gap} elsewhere.")
     ours, gap = (shown("x", float(part[c].sum()), currency) for c in ("revenue", "gap"))
     return Chart(figure, alt.format(n=len(part), ours=ours, gap=gap))
 

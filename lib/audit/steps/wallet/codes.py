@@ -9,7 +9,7 @@ from audit.i18n import mark as N_
 class Provenance(Code):
     """How a budget is known."""
 
-    DECLARED = "declared", N_("declared")
+    DECLARED = "declared", N_("stated by the customer")
     BENCHMARK = "benchmark", N_("benchmark")
     MODELLED = "modelled", N_("modelled")
     UNKNOWN = "unknown", N_("unknown")

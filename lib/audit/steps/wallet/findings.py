@@ -47,7 +47,7 @@ def _given(wallets: pd.DataFrame) -> Finding:
         "wallet",
         "estimate",
         N_(
-            "The {n} {n:customer|customers} with known budgets buy from us {value} of what they need ({low} to {high} if every budget is off by the usual error); for half of them, the share is above {median_share}. They buy {gap} a year elsewhere; the two largest gaps make up {top_share} of that. These customers bring in {sales_share} of our sales."
+            "The {n} {n:customer|customers} with known budgets buy from us {value} of what they need ({low} to {high} if every budget is off by the usual error); for half of them, the share is above {median_share}. They spend {gap} a year elsewhere; two of them account for {top_share} of that. These customers bring in {sales_share} of our sales."
         ),
         title=N_("Share of wallet"),
         value=revenue / float(told["budget"].sum()),
@@ -74,7 +74,7 @@ def _doubted(wallets: pd.DataFrame, with_doubted: tuple[int, float, float]) -> l
     if count <= told.sum():
         return []
     message = N_(
-        "The budgets of {value} {value:customer|customers} change too much within a year, so these figures leave them out. With them, our share would be {with_share}, and {gap} a year would go elsewhere. Ask them again first."
+        "The budgets of {value} {value:customer|customers} change too much within a year, so these figures leave them out. With them, our share would be {with_share}, and {gap} a year would go elsewhere. Ask these customers about their budgets again first."
     )
     return [
         Finding(
@@ -107,7 +107,7 @@ def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[F
         return [replace(found, message=message, params={**params, "unknown": len(unknown)})]
     used = tried[tried["is_used"]].iloc[0]
     message = N_(
-        "For {n} {n:customer|customers} we have no credible budget. We estimate theirs from {told} {told:customer who has one|customers who have one}, using the rule “{rule_class}”: our share of these budgets is {value} ({low} to {high}). The ranges are set so that about {rate_share} of the budgets we have not seen should fall within them. For another {unknown} {unknown:customer|customers}, including those larger than any peer we asked, we cannot even estimate one. {unknown:This customer brings|These customers bring} in {unknown_share} of our sales, so ask them next."
+        "For {n} {n:customer|customers} we have no credible budget. We estimate theirs from {told} {told:customer who has one|customers who have one}, using the rule “{rule_class}”: our share of these budgets is {value} ({low} to {high}). The ranges are set so that about {rate_share} of the budgets we have not seen should fall within them. For another {unknown} {unknown:customer|customers}, including those larger than any peer we asked, we cannot even estimate one. {unknown:This last customer brings|These last customers bring} in {unknown_share} of our sales, so ask them next."
     )
     params = {"told": int(used["customers"]), "rule_class": Basis(used["rule"]), "rate_share": rate, "unknown": len(unknown)}
     params["unknown_share"] = float(unknown["revenue"].sum() / wallets["revenue"].sum())
@@ -116,7 +116,7 @@ def _modelled(wallets: pd.DataFrame, tried: pd.DataFrame, rate: float) -> list[F
 
 
 def _not_modelled(unknown: int, tried: pd.DataFrame) -> Finding:
-    why = N_("too few budgets are known, and customers’ sizes are not known or do not tell what they buy")
+    why = N_("too few budgets are known, and customers’ sizes are not known or do not show how much they buy")
     if len(tried):
         why = N_("no rule told budgets that it had not seen better than the same budget for everybody would")
     message = N_("The budgets of {n} {n:customer|customers} cannot be estimated.")
@@ -138,7 +138,7 @@ def _space(space: pd.DataFrame) -> list[Finding]:
             "wallet",
             "estimate",
             N_(
-                "The category in which customers buy most elsewhere is “{category}”: {gap} by {n} {n:customer|customers}. We have {value} of their budget for it."
+                "The category in which customers spend the most elsewhere is “{category}”: {gap} by {n} {n:customer|customers}. We have {value} of their budget for it."
             ),
             title=N_("The largest gap by category"),
             value=float(top["revenue"] / top["budget"]),
@@ -230,7 +230,7 @@ def _realistic(realistic: pd.DataFrame) -> Finding:
         "wallet",
         "estimate",
         N_(
-            "If our share at each of the {n} {n:customer|customers} with a gap rose by what is usual where shares rise, and none more than doubled its purchases, we would gain {value} ({low} to {high}) over the year. Such rises came without any special effort; what an effort would add, we cannot tell."
+            "Suppose our share rose at each of the {n} {n:customer|customers} who also buy elsewhere by as much as shares usually rise where they do, and none more than doubled its purchases: we would sell {value} ({low} to {high}) more over the year. Such rises came without any special effort; we cannot tell what an effort would add."
         ),
         title=N_("What is realistic to win"),
         value=value,
