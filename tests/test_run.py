@@ -12,6 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from audit import cli, i18n, run
@@ -295,14 +296,23 @@ def test_lines_of_the_lab_are_refused_by_step_cell_and_line_before_anything_is_r
     assert not place[1].exists() or not list(place[1].rglob("tables"))
 
 
-def test_the_time_of_a_step_is_its_own_and_not_that_of_waiting_and_each_line_says_how_far_it_is(monkeypatch):
-    monkeypatch.setattr(notebooks, "LANES", 1)
+def test_the_time_of_a_step_is_its_own_and_not_that_of_waiting_and_each_line_says_how_far_it_is():
     chosen, said = [step for step in registry.steps() if step.name in ("base", "repeat", "central")], []
-    seconds, failures = notebooks.in_order(chosen, lambda _step: time.sleep(0.3) or "", said.append)
+    seconds, failures = notebooks.in_order(chosen, lambda _step: time.sleep(0.3) or "", said.append, lanes=1)
     assert failures == {}
     assert all(0.3 <= took < 0.5 for took in seconds.values()), seconds
     assert [re.search(r"\((\d of 3)", line)[1] for line in said] == ["1 of 3", "2 of 3", "3 of 3"]
     assert "left" not in said[-1]
+
+
+@pytest.mark.parametrize(("rows", "lanes"), [(None, 4), (1, 4), (10_000, 4), (13_000, 3), (20_000, 2), (50_000, 1), (1_000_000, 1)])
+def test_no_more_chapters_are_made_at_once_than_fit_into_memory(rows, lanes, tmp_path, monkeypatch):
+    monkeypatch.setattr(notebooks, "LANES", 4)
+    monkeypatch.setattr(notebooks, "MEMORY", 40_000 * notebooks.ROW)
+    if rows:
+        (tmp_path / "tables").mkdir()
+        pd.DataFrame({"customer_id": range(rows)}).to_parquet(tmp_path / "tables" / "panel.parquet")
+    assert notebooks.lanes_for(tmp_path) == lanes
 
 
 def test_a_command_that_asked_for_a_step_that_cannot_run_says_so_and_fails(tmp_path, capsys):

@@ -30,15 +30,26 @@ from audit.run import kernels
 sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema's check of URIs takes a second to import, and no notebook of ours holds one
 CELL_SECONDS = 1800
 LANES = min(4, 2 * (os.cpu_count() or 1))  # more than cores: a starting kernel mostly waits
+ROW = 200  # bytes that a chapter holds at most for each row of the panel
+MEMORY = 7e9  # bytes for all chapters that are made at once
 SOCKETS = "audit-"  # folders of kernels' sockets in the system's folder for what is temporary, by the run's process
 OF_THE_RUN = ("run_dir", "nth")  # parameters that are no norms: which run, and which row of the table that the notebook is made for
 UNDRAWN = re.compile(r"^(<Figure|Figure\(|<Axes|<seaborn\.|<function )")
 
 
+def lanes_for(folder: Path) -> int:
+    """How many chapters of a run are made at once: LANES, but no more than fit into MEMORY together; one always does."""
+    import pyarrow.parquet as pq
+
+    panel = folder / "tables" / "panel.parquet"
+    rows = pq.read_metadata(panel).num_rows if panel.is_file() else 0
+    return max(1, min(LANES, int(MEMORY // (ROW * max(rows, 1)))))
+
+
 def in_order(
-    chosen: list[registry.Step], perform: Callable[[registry.Step], str], say: Callable[[str], None]
+    chosen: list[registry.Step], perform: Callable[[registry.Step], str], say: Callable[[str], None], *, lanes: int
 ) -> tuple[dict[str, float], dict[str, str]]:
-    """Perform the steps, each after those whose tables it takes, LANES at a time: seconds of their own and failures by step.
+    """Perform the steps, each after those whose tables it takes, so many at a time: seconds of their own and failures by step.
 
     A failure stops the steps that depend on it; the others are finished. An interrupt ends the kernels at once.
 
@@ -50,7 +61,7 @@ def in_order(
     graph = registry.ordered(chosen)
     graph.prepare()
     seconds, failures, stopped, running = {}, {}, set(), {}
-    lanes, began = ThreadPoolExecutor(LANES), {}
+    pool, began = ThreadPoolExecutor(lanes), {}
     start, ended = time.perf_counter(), 0
 
     def timed(step: registry.Step) -> str:
@@ -74,7 +85,7 @@ def in_order(
                     ended += 1
                     say(f"  {name:<10} {_('not run: a step that it depends on failed')}")
                     continue
-                running[lanes.submit(timed, step)] = name
+                running[pool.submit(timed, step)] = name
             for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
                 name = running.pop(future)
                 graph.done(name)
@@ -89,11 +100,11 @@ def in_order(
                     said = _("FAILED, {seconds} s").format(seconds=took)
                 say(f"  {name:<10} {said}{left()}")
     except BaseException:
-        lanes.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)
         for kernel in multiprocessing.active_children():
             kernel.kill()
         raise
-    lanes.shutdown()
+    pool.shutdown()
     return seconds, failures
 
 

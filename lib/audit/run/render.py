@@ -22,7 +22,7 @@ from audit.report import links
 from audit.run import cache, fingerprint, kernels, run_folder
 from audit.run.context import Run
 from audit.run.fingerprint import ROOT
-from audit.run.notebooks import LANES, CellFailed, environment, execute, in_order, norm_parameters
+from audit.run.notebooks import LANES, CellFailed, environment, execute, in_order, lanes_for, norm_parameters
 from audit.run.run_folder import NoRun, StepFailed
 
 NOTEBOOKS = ROOT / "notebooks"
@@ -70,7 +70,7 @@ def chapters(run: Run, language: str) -> tuple[dict[str, float], dict[str, str]]
     noted, bodies, converting = [], {}, threading.Lock()
     try:
         with environment(language):
-            seconds, failures = in_order(run.steps, perform, run.say)
+            seconds, failures = in_order(run.steps, perform, run.say, lanes=lanes_for(run.folder))
     finally:
         for name, key, files in sorted(noted):
             cache.remember(run.folder, name, key, files)

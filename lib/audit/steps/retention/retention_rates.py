@@ -68,7 +68,7 @@ def is_active(history: pd.DataFrame, *, active_months: int) -> pd.Series:
 def active(panel: pd.DataFrame, until: pd.Timestamp, *, active_months: int) -> set[str]:
     """The customers who bought within so many months up to that day's month, which is counted (P1)."""
     month = until.to_period("M").start_time
-    return set(panel.loc[panel["period"].between(month - pd.DateOffset(months=active_months - 1), month), "customer_id"])
+    return set(panel.loc[panel["period"].between(month - pd.DateOffset(months=active_months - 1), month), "customer_id"].unique())
 
 
 def retention(
@@ -95,12 +95,10 @@ def retention(
     """
     first = history.set_index("customer_id")["first_on"]
     earliest = pd.Timestamp(observed_from).to_period("M") + active_months
-    rows = []
-    for span in spans.itertuples():
-        if span.from_on.to_period("M") < earliest:
-            continue
-        s = active(panel, span.from_on - pd.DateOffset(months=1), active_months=active_months)
-        e = active(panel, span.to_on, active_months=active_months)
+    rows, seen = [], [span for span in spans.itertuples() if span.from_on.to_period("M") >= earliest]
+    e = active(panel, seen[0].from_on - pd.DateOffset(months=1), active_months=active_months) if seen else set()
+    for span in seen:
+        s, e = e, active(panel, span.to_on, active_months=active_months)  # a period begins where the one before it ends
         n = set(first.index[(first >= span.from_on) & (first <= span.to_on)])
         found = rates(s, e, n) | {"period": span.period}
         if span.from_on < pd.Timestamp(known_from):
