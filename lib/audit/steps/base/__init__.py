@@ -45,7 +45,7 @@ TABLES = (
         "period:t customers:c kept:c new:c returned:c first_seen:c lost:c revenue:m kept_revenue:m kept_before:m new_revenue:m "
         "returned_revenue:m first_seen_revenue:m lost_before:m",
         headings={
-            "first_seen": N_("First seen: new or not"),
+            "first_seen": N_("New or not: unknown"),
             "kept_before": N_("Kept ones: revenue before"),
             "lost_before": N_("Lost ones: revenue before"),
         },

@@ -58,7 +58,7 @@ def _rows_kept(lines: pd.DataFrame, *, as_they_lie: bool) -> Finding:
 def _booked_to_revenue(sums: pd.Series, kept: int) -> Finding:
     all_of_it = N_("Booked sales, less the returns among the sales lines, are {value}; this audit works with all of it.")
     less = N_(
-        "Booked sales less known returns come to {booked}. The revenue used in this audit is {value}: returns of {untraced} could not be deducted, because the sales they relate to are not in the exported data."
+        "Booked sales less known returns come to {booked}. The revenue used in this audit, {value}, is {untraced} higher: returns of sales that are not in the exported data could not be deducted."
     )
     return Finding(
         "booked_to_revenue",

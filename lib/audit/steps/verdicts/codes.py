@@ -68,7 +68,9 @@ class Choice(Code):
     CALL = (
         "call",
         N_("Call {count} {count:customer who has|customers who have} been silent for too long"),
-        N_("Of the {count}, {by_chance:0:hardly any|perhaps #|about #} may come back anyway. {names}"),
+        N_(
+            "Of the {count}, {by_chance:0:hardly any|perhaps #|about #} may come back anyway{rest:0:|; with # more, something else comes first|; with # more, something else comes first}. {names}"
+        ),
     )
     CALL_UNTRIED = (
         "call_untried",

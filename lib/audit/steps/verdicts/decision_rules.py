@@ -111,7 +111,7 @@ def silent(overview: pd.DataFrame, by: dict[str, pd.Series], least: float) -> li
     low, money, high = (whole * (1 - told[name] / listed) for name in ("most", "by_chance", "fewest"))
     if money < least:
         return []
-    params = {"count": len(silent), "by_chance": round(told["by_chance"] / listed * len(silent)), "listed": int(listed)}
+    params = {"count": len(silent), "by_chance": round(told["by_chance"] / listed * len(silent)), "rest": max(0, int(listed) - len(silent))}
     effect = low if kind == Money.KEEP else 0.0
     return [Decision(Choice.CALL, "retention", Owner.HEAD, THIS, Sureness.ESTIMATED, who, "", kind, money, low, high, effect, params)]
 
