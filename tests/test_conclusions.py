@@ -88,7 +88,7 @@ def test_profit_without_pools_speaks_of_goods_alone():
 
 def test_segments_and_customers_say_what_they_found_or_that_there_is_nothing():
     assert "Nobody has bought" in concluded(segments, finding("abc", why="nobody"), finding("other", 1.0))
-    assert "} {value} of sales" in concluded(segments, finding("abc", 0.8), finding("other", why="nothing"))
+    assert "} for {value} of sales" in concluded(segments, finding("abc", 0.8), finding("other", why="nothing"))
     assert "customers need} a step" in concluded(customers, finding("steps", 1.0))
     assert "No customer needs" in concluded(customers, finding("steps", 0.0))
 

@@ -123,16 +123,16 @@ def _dependence(loss_scenarios: pd.DataFrame) -> list[Finding]:
         return []
     top = loss_scenarios.iloc[0]
     above = N_(
-        "The largest customer brought {value} of the last twelve months’ sales, {revenue}. For its share to fall to the target, others would have to buy {rest_growth_rate} more."
+        "The largest customer accounted for {value} of the last twelve months’ sales, {revenue}. For its share to fall to the target, others would have to buy {rest_growth_rate} more."
     )
-    below = N_("The largest customer brought {value} of the last twelve months’ sales, {revenue}, and {margin_share} of the margin.")
+    below = N_("The largest customer accounted for {value} of the last twelve months’ sales, {revenue}, and {margin_share} of the margin.")
     result = N_(
-        "The largest customer brought {value} of the last twelve months’ sales, {revenue}, and {margin_share} of the margin. Without it, if we saved only the cost of its goods, profit after overheads but before tax would fall from {result_with} to {result_without}."
+        "The largest customer accounted for {value} of the last twelve months’ sales, {revenue}, and {margin_share} of the margin. Without it, if we saved only the cost of its goods, profit after overheads but before tax would fall from {result_with} to {result_without}."
     )
     no_margin = N_(
-        "The largest customer brought {value} of the last twelve months’ sales, {revenue}. By the exported costs its goods cost us more than it pays: check them before you draw any conclusion."
+        "The largest customer accounted for {value} of the last twelve months’ sales, {revenue}. By the exported costs its goods cost us more than it pays: check them before you draw any conclusion."
     )
-    unknown = N_("The largest customer brought {value} of the last twelve months’ sales, {revenue}.")
+    unknown = N_("The largest customer accounted for {value} of the last twelve months’ sales, {revenue}.")
     if top["margin_lost"] < 0:
         message = no_margin
     elif top["rest_growth_rate"] == top["rest_growth_rate"]:

@@ -211,10 +211,10 @@ def _largest_fall(bought: pd.DataFrame, now: pd.Series, named: dict, chance: flo
     )
     if chance >= CHANCE:
         more = N_(
-            "{customer_name} bought {value} less in {period} than in {period_before}. That may be chance: among so many customers, one or other often buys that much less. The others who bought in both periods bought {rest} more."
+            "{customer_name} bought {value} less in {period} than in {period_before}. That may be chance: among so many customers, it is normal for one or other to fall that far below its usual level. The others who bought in both periods bought {rest} more."
         )
         less = N_(
-            "{customer_name} bought {value} less in {period} than in {period_before}. That may be chance: among so many customers, one or other often buys that much less. The others who bought in both periods bought {rest} less."
+            "{customer_name} bought {value} less in {period} than in {period_before}. That may be chance: among so many customers, it is normal for one or other to fall that far below its usual level. The others who bought in both periods bought {rest} less."
         )
     return [
         Finding(
@@ -237,12 +237,12 @@ def _existing(before: pd.Series, now: pd.Series, named: dict) -> Finding:
     """All who had bought before, the silent ones included: the kept ones alone are survivors (A3)."""
     old = float(now["revenue"] - now["new_revenue"])
     message = N_(
-        "Without its new customers, {period} would have brought {old}, against {all_before} from all customers in {period_before}: a change of {value}."
+        "Without its new customers, {period} would have brought in {old}, against {all_before} from all customers in {period_before}: a change of {value}."
     )
     if _is_unclear(now):
         old = float(now["revenue"] - now["first_seen_revenue"])
         message = N_(
-            "Without the customers seen for the first time, {period} would have brought {old}, against {all_before} from all customers in {period_before}: a change of {value}."
+            "Without the customers seen for the first time, {period} would have brought in {old}, against {all_before} from all customers in {period_before}: a change of {value}."
         )
     return Finding(
         "existing_customers",

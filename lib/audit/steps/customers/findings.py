@@ -16,8 +16,8 @@ AT_STAKE = {
     Money.KEEP_SALES: N_(
         "{count} {count:customer has|customers have} fallen silent; {worth} of yearly sales goes with them if none comes back."
     ),
-    Money.WIN_SALES: N_("{count} {count:customer|customers} could bring {worth} of yearly sales more."),
-    Money.WIN: N_("{count} {count:customer|customers} could bring {worth} of yearly margin more."),
+    Money.WIN_SALES: N_("{count} {count:customer|customers} could bring in {worth} of yearly sales more."),
+    Money.WIN: N_("{count} {count:customer|customers} could bring in {worth} of yearly margin more."),
     Money.ORDER: N_("{count} {count:customer waits|customers wait} for a next order, together {worth} of margin in one order each."),
     Money.ORDER_SALES: N_("{count} {count:customer waits|customers wait} for a next order, together {worth} of sales in one order each."),
     Money.SAVE: N_("{count} {count:customer costs|customers cost} {worth} a year more than {count:it brings|they bring}."),

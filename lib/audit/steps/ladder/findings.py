@@ -63,7 +63,7 @@ def _falls(stood: pd.DataFrame, why: str) -> Finding:
         return Finding("ladder_falls", "ladder", "fact", N_("We cannot say who moved down the ladder."), title=title, unit="count", why=why)
     revenue = float(fell["revenue_before"].sum())
     message = N_(
-        "Of the {n} {n:customer|customers} who were buying steadily a year ago, {value} {value:is|are} no longer active; {value:it|they} had spent {revenue} in the twelve months before that."
+        "Of the {n} {n:customer|customers} who were buying steadily a year ago, {value} {value:is|are} no longer active; in the twelve months that ended a year ago, {value:it|they} had spent {revenue}."
     )
     none = N_("All {n} {n:customer|customers} who were buying steadily a year ago {n:is|are} still active.")
     return Finding(

@@ -81,7 +81,7 @@ def effort(parts: pd.DataFrame) -> Chart:
     percent_axis(axes.yaxis)
     clear_axes(axes, keep="y")
     core = parts.iloc[0]
-    alt = _("Core customers bring {sales} of the sales and {profit} of the profit.")
+    alt = _("Core customers bring in {sales} of the sales and {profit} of the profit.")
     return Chart(
         figure, alt.format(sales=shown("x_share", float(core["revenue_share"])), profit=shown("x_share", float(core["profit_ratio"])))
     )

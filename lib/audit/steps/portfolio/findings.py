@@ -84,7 +84,7 @@ def _sizes(parts: pd.DataFrame) -> Finding:
         "portfolio",
         "model",
         N_(
-            "Of {n} {n:customer|customers}, {core} {core:is|are} core, {value} {value:is|are} worth developing, {maintenance} {maintenance:is|are} to be maintained, {opportunistic} {opportunistic:is|are} to be served only where it pays and {new} {new:is|are} too new to judge. The core customers bring {core_share} of sales."
+            "Of {n} {n:customer|customers}, {core} {core:is|are} core, {value} {value:is|are} worth developing, {maintenance} {maintenance:is|are} to be maintained, {opportunistic} {opportunistic:is|are} to be served only where it pays and {new} {new:is|are} too new to judge. The core customers bring in {core_share} of sales."
         ),
         title=N_("Classes of the portfolio"),
         value=float(by.loc[PortfolioClass.DEVELOPMENT, "customers"]),
@@ -179,7 +179,7 @@ def _effort(parts: pd.DataFrame) -> list[Finding]:
             )
         ]
     message = N_(
-        "Opportunistic customers, to be served only where it pays, take {value} of the cost to serve and bring {profit} of the {whole} profit before acquisition costs. Core customers take {core_share} and bring {core_profit}."
+        "Opportunistic customers, to be served only where it pays, take {value} of the cost to serve and bring in {profit} of the {whole} profit before acquisition costs. Core customers take {core_share} and bring in {core_profit}."
     )
     params = {
         "profit": float(last["profit"]),

@@ -172,7 +172,7 @@ def _whale(profits: pd.DataFrame) -> list[Finding]:
     margin_falls = N_(
         "The fifth of the customers with the most margin brings in {value} of all margin on goods, because some of the others paid less than their goods cost. Added up from the top, margin peaks at {peak_share} of the total before the last {count} {count:customer takes|customers take} the excess away again."
     )
-    margin = N_("The fifth of the customers with the most margin brings {value} of all margin on goods.")
+    margin = N_("The fifth of the customers with the most margin brings in {value} of all margin on goods.")
     message = rises if not rest else falls if peak - 1 >= LITTLE else level
     if profits["profit"].isna().all():
         message = margin_falls if rest and peak - 1 >= LITTLE else margin

@@ -16,7 +16,7 @@ class SilenceRule(Code):
 class Since(Code):
     """For how long a customer has been overdue."""
 
-    FRESH = "fresh", N_("within a year")
+    FRESH = "fresh", N_("in the past year")
     GONE = "long_gone", N_("silent for over a year")
 
 

@@ -149,7 +149,7 @@ def _crr(rates: pd.DataFrame) -> list[Finding]:
             "retention",
             "fact",
             N_(
-                "By the textbook formula (customers at the end, excluding new ones, divided by customers at the start), retention in {period} is {value}. It counts as kept {returned:0:no customer who was|# customer who was|# customers who were} silent at the start, and deducts {new_gone:0:no new customer who was|# new customer who was|# new customers who were} no longer active at the end; we show it for reference only."
+                "By the textbook formula (customers at the end, excluding new ones, divided by customers at the start), retention in {period} is {value}. It counts {returned:0:no customer who was|# customer who was|# customers who were} silent at the start as kept, and deducts {new_gone:0:no new customer who was|# new customer who was|# new customers who were} no longer active at the end; we show it for reference only."
             ),
             title=N_("CRR by the source's formula"),
             value=float(now["customer_retention_rate"]),
@@ -170,7 +170,7 @@ def _places(counted: pd.DataFrame) -> list[Finding]:
             "retention",
             "fact",
             N_(
-                "Of the {n} {n:customer|customers} who bought in the years covered, {value} {value:is|are} active; even so, {active_overdue:0:none of these is|# of these is|# of these are} already on the list of silent customers. {overdue_now:0:Nobody else is on it|Another # is on it too|Another # are on it too}, {within_rhythm:0:none is|# is|# are} silent but still within the limit, {no_rhythm:0:none is|# is|# are} silent with too few purchases to judge, and {long_gone:0:none is|# is|# are} long gone."
+                "Of the {n} {n:customer|customers} who bought in the years covered, {value} {value:is|are} active; even so, {active_overdue:0:none of these is|# of these is|# of these are} already on the list of silent customers. {overdue_now:0:Nobody else is on it|Another # is on it too|Another # are on it too}, {within_rhythm:0:|# is silent but not yet for too long, |# are silent but not yet for too long, }{no_rhythm:0:none is|# is|# are} silent with too few purchases to judge, and {long_gone:0:none is|# is|# are} long gone."
             ),
             title=N_("Where the customers stand"),
             value=float(by[Place.BUYING] + by[Place.SLIPPING]),

@@ -14,6 +14,6 @@ def claim(found: list[Finding], _norm: SimpleNamespace | None) -> list[Finding]:
     message = (
         N_("Nobody has bought in the last twelve months")
         if found[0].why
-        else N_("{a} {a:customer brings|customers bring} {value} of sales")
+        else N_("{a} {a:customer accounts|customers account} for {value} of sales")
     )
     return led(found, message, Role.STATE)

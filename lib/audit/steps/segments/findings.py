@@ -81,7 +81,7 @@ def _orders(orders: pd.DataFrame, reliability: float, peers: int) -> Finding:
         )
     clear = orders[orders["is_clear"]]
     message = N_(
-        "{value} of the {n} {n:customer|customers} (groups not combined) {value:orders|order} less at a time than the top quarter of their peers (same industry, similar size), by more than chance explains. Half of them order less than {part_share} of what that quarter orders at a time. Only they can say whether they could order more at a time, or would then order less often."
+        "{value} of the {n} {n:customer|customers} (groups not combined) {value:orders|order} less at a time than the top quarter of their peers (same industry, similar size), by more than chance explains. Half of them order less than {part_share} of what those top customers order at a time. Only they can say whether they could order more at a time, or would then order less often."
     )
     none = N_(
         "None of the {n} {n:customer|customers} orders clearly less at a time than the top quarter of its peers (same industry, similar size)."
@@ -187,7 +187,7 @@ def _strayed(gaps: pd.DataFrame, telling: pd.DataFrame) -> Finding:
         why = N_("no industry is known of enough customers; for the size of a single order, see the next item")
         if (telling["attribute_class"] == Attribute.INDUSTRY).any():
             why = N_(
-                "that would take an industry with clearly more good customers than others have, and with smaller customers to compare with them; there is none. For the size of a single order, see the next item"
+                "to tell, we would need an industry with a clearly larger share of good customers than the others, and smaller customers in it to compare with the good ones; there is none. For the size of a single order, see the next item"
             )
         return Finding(
             "strayed",

@@ -164,10 +164,10 @@ def _tried(backtested: pd.DataFrame, used: str) -> list[Finding]:
         rival = {}
     else:
         few = N_(
-            "In a back-test on {n} {n:customer|customers}, the average error of “{rule_class}” was {error_number} purchases per customer. For the best simple rule of thumb, “{naive_class}”, it was {naive_number}. For all customers together, the rule predicted {off_rate} too few purchases."
+            "In a back-test on {n} {n:customer|customers}, the average error of “{rule_class}” was {error_number} purchases per customer; in all, it predicted {off_rate} too few purchases. For the best simple rule of thumb, “{naive_class}”, the average error was {naive_number}."
         )
         many = N_(
-            "In a back-test on {n} {n:customer|customers}, the average error of “{rule_class}” was {error_number} purchases per customer. For the best simple rule of thumb, “{naive_class}”, it was {naive_number}. For all customers together, the rule predicted {off_rate} too many purchases."
+            "In a back-test on {n} {n:customer|customers}, the average error of “{rule_class}” was {error_number} purchases per customer; in all, it predicted {off_rate} too many purchases. For the best simple rule of thumb, “{naive_class}”, the average error was {naive_number}."
         )
         bias = float(by.loc[used, "bias_rate"])
         message, params["off_rate"] = few if bias < 0 else many, abs(bias)

@@ -230,7 +230,7 @@ def _realistic(realistic: pd.DataFrame) -> Finding:
         "wallet",
         "estimate",
         N_(
-            "Suppose our share rose at each of the {n} {n:customer|customers} who also buy elsewhere by as much as shares usually rise where they do, and none more than doubled its purchases: we would sell {value} ({low} to {high}) more over the year. Such rises came without any special effort; we cannot tell what an effort would add."
+            "{n} {n:customer with a known budget also buys|customers with known budgets also buy} elsewhere. If our share at each of them rose by the usual amount (the typical rise where shares do rise), and none more than doubled its purchases, we would sell {value} ({low} to {high}) more over the year. Such rises came without any special effort; we cannot tell what an effort would add."
         ),
         title=N_("What is realistic to win"),
         value=value,
