@@ -118,47 +118,26 @@ def _clear(table: pd.DataFrame, agreement: float) -> Finding:
 
 
 def _stopped(table: pd.DataFrame) -> list[Finding]:
-    stopped = table[table["is_stopped"] & table["portfolio_class"].isin(KEPT)]
-    if stopped.empty:
-        return []
     message = N_(
         "{value} of the customers we want to keep or develop {value:has|have} stopped paying (see the chapter on receivables): settle that before anything else."
     )
-    return [
-        Finding(
-            "portfolio_stopped",
-            "portfolio",
-            "fact",
-            message,
-            title=N_("Customers to grow who stopped paying"),
-            value=float(len(stopped)),
-            unit="count",
-            n=len(table),
-            who=", ".join(stopped["group"]),
-        )
-    ]
+    return _against_class(table, "is_stopped", "portfolio_stopped", message, N_("Customers to grow who stopped paying"))
 
 
 def _losing(table: pd.DataFrame) -> list[Finding]:
-    losing = table[table["is_losing"] & table["portfolio_class"].isin(KEPT)]
-    if losing.empty:
-        return []
     message = N_(
         "{value} of the customers we want to keep or develop {value:is|are} unprofitable however costs are allocated (see the chapter on profit): change prices and terms before giving them more."
     )
-    return [
-        Finding(
-            "portfolio_losing",
-            "portfolio",
-            "fact",
-            message,
-            title=N_("Customers to grow that lose money"),
-            value=float(len(losing)),
-            unit="count",
-            n=len(table),
-            who=", ".join(losing["group"]),
-        )
-    ]
+    return _against_class(table, "is_losing", "portfolio_losing", message, N_("Customers to grow that lose money"))
+
+
+def _against_class(table: pd.DataFrame, mark: str, name: str, message: str, title: str) -> list[Finding]:
+    """Whom its class says to keep or develop, and a mark says not to, as it stands; nothing where there are none."""
+    marked = table[table[mark] & table["portfolio_class"].isin(KEPT)]
+    if marked.empty:
+        return []
+    number, who = float(len(marked)), ", ".join(marked["group"])
+    return [Finding(name, "portfolio", "fact", message, title=title, value=number, unit="count", n=len(table), who=who)]
 
 
 def _effort(parts: pd.DataFrame) -> list[Finding]:
