@@ -131,8 +131,9 @@ def _doubted(tables: Path, settings: Settings) -> None:
     )
     panel, history = read("panel", "customer_id", "period"), read("history", "customer_id", "first_on", "is_first_known")
     is_known = newcomers.judged(panel, history, settings, most_share=norms.value("newcomers_doubt_share", settings.norms))
-    if not is_known.equals(history["is_first_known"]):
-        pl.read_parquet(tables / "history.parquet").with_columns(is_first_known=pl.lit(False)).write_parquet(tables / "history.parquet")
+    if (is_known != history["is_first_known"]).any():
+        told = pl.read_parquet(tables / "history.parquet").with_columns(is_first_known=pl.Series(is_known.to_numpy()))
+        told.write_parquet(tables / "history.parquet")
 
 
 def _visited(shown: dict):
